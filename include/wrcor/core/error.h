@@ -1,0 +1,54 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace wrcor {
+
+/// Exit codes of the program, as documented in the command-line contract.
+enum class ExitCode : int {
+  success = 0,
+  failure = 1,
+  usage = 2,
+  data = 3,
+  no_feasible = 4,
+  interrupted = 130,
+  terminated = 143,
+};
+
+/// Base of every error that a user can cause or has to know about. The message is one line (or one line
+/// for each of several problems) that names what was given, what was expected and what to do.
+class Error : public std::runtime_error {
+ public:
+  Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ExitCode exit_code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+/// Something failed while running: a write, a device, an allocation. Exit code 1.
+class RunError : public Error {
+ public:
+  explicit RunError(const std::string& message) : Error(ExitCode::failure, message) {}
+};
+
+/// Wrong flag, value, configuration or architecture string. Exit code 2.
+class UsageError : public Error {
+ public:
+  explicit UsageError(const std::string& message) : Error(ExitCode::usage, message) {}
+};
+
+/// A data, weight or batch file is missing or corrupt. Exit code 3.
+class DataError : public Error {
+ public:
+  explicit DataError(const std::string& message) : Error(ExitCode::data, message) {}
+};
+
+/// The constraints leave no architecture. Exit code 4.
+class NoFeasibleError : public Error {
+ public:
+  explicit NoFeasibleError(const std::string& message) : Error(ExitCode::no_feasible, message) {}
+};
+
+}  // namespace wrcor

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wrcor {
+
+/// Incremental SHA-256 (OpenSSL's EVP).
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  Sha256& update(std::span<const std::byte> bytes);
+  Sha256& update(std::string_view text);
+  /// Ends the digest: 64 lower-case hexadecimal digits. Call once.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string sha256_hex(std::string_view text);
+
+/// Stable 64-bit hash of a list of texts: equal on every platform and in every version. The lengths take
+/// part, so {"ab", "c"} and {"a", "bc"} differ.
+std::uint64_t stable_hash(std::initializer_list<std::string_view> parts);
+
+}  // namespace wrcor

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+
+/// An ordered list of named factories. Registration is explicit (`builtin.cpp` of each folder): linkers drop
+/// self-registering objects from static libraries.
+///
+/// @tparam Factory  callable that makes the thing
+template <typename Factory>
+class Registry {
+ public:
+  struct Entry {
+    std::string name;
+    std::string summary;  ///< one line, shown by `wrcor list`
+    Factory make;
+  };
+
+  Registry(std::string singular, std::string plural)
+      : singular_(std::move(singular)), plural_(std::move(plural)) {}
+
+  void add(std::string name, std::string summary, Factory make) {
+    entries_.push_back({std::move(name), std::move(summary), std::move(make)});
+  }
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> result;
+    for (const Entry& entry : entries_) result.push_back(entry.name);
+    return result;
+  }
+
+  /// @throws UsageError that lists the known names.
+  const Entry& find(const std::string& name) const {
+    for (const Entry& entry : entries_) {
+      if (entry.name == name) return entry;
+    }
+    throw UsageError(unknown_name_message(singular_, plural_, name, names()));
+  }
+
+ private:
+  std::string singular_;
+  std::string plural_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace wrcor

@@ -1,0 +1,74 @@
+#include "wrcor/core/hash.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace wrcor {
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("OpenSSL offers no SHA-256");
+  }
+}
+
+Sha256::~Sha256() = default;
+
+Sha256& Sha256::update(std::span<const std::byte> bytes) {
+  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+  return *this;
+}
+
+Sha256& Sha256::update(std::string_view text) {
+  return update(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(state_->context, digest.data(), &size);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += digits[digest[i] >> 4];
+    text += digits[digest[i] & 15];
+  }
+  return text;
+}
+
+std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
+
+namespace {
+
+// FNV-1a, then the finaliser of SplitMix64, so that near inputs give far seeds.
+constexpr std::uint64_t fnv_offset = 14695981039346656037ull;
+constexpr std::uint64_t fnv_prime = 1099511628211ull;
+
+std::uint64_t add_byte(std::uint64_t hash, unsigned char byte) { return (hash ^ byte) * fnv_prime; }
+
+std::uint64_t finalise(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+std::uint64_t stable_hash(std::initializer_list<std::string_view> parts) {
+  std::uint64_t hash = fnv_offset;
+  for (std::string_view part : parts) {
+    for (int shift = 0; shift < 64; shift += 8) {
+      hash = add_byte(hash, static_cast<unsigned char>(part.size() >> shift));
+    }
+    for (char c : part) hash = add_byte(hash, static_cast<unsigned char>(c));
+  }
+  return finalise(hash);
+}
+
+}  // namespace wrcor

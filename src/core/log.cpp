@@ -1,0 +1,41 @@
+#include "wrcor/core/log.h"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "wrcor/core/error.h"
+
+namespace wrcor {
+
+void configure_logging(Verbosity verbosity, const std::optional<std::filesystem::path>& file) {
+  const auto terminal_level = verbosity == Verbosity::quiet     ? spdlog::level::err
+                              : verbosity == Verbosity::verbose ? spdlog::level::debug
+                                                                : spdlog::level::info;
+  const char* no_color = std::getenv("NO_COLOR");
+  const auto color = no_color != nullptr && *no_color != '\0' ? spdlog::color_mode::never
+                                                              : spdlog::color_mode::automatic;
+  auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(color);
+  terminal->set_level(terminal_level);
+  terminal->set_pattern("%^%l%$: %v");
+  std::vector<spdlog::sink_ptr> sinks{terminal};
+  if (file) {
+    try {
+      auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file->string());
+      sink->set_level(spdlog::level::debug);
+      sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+      sinks.push_back(sink);
+    } catch (const spdlog::spdlog_ex& failure) {
+      throw UsageError("cannot write the log file '" + file->string() + "': " + failure.what());
+    }
+  }
+  auto logger = std::make_shared<spdlog::logger>("wrcor", sinks.begin(), sinks.end());
+  logger->set_level(spdlog::level::debug);
+  logger->flush_on(spdlog::level::warn);
+  spdlog::set_default_logger(logger);
+}
+
+}  // namespace wrcor
