@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// Limits on the costs of an architecture; both ends are allowed.
+struct CostLimits {
+  std::optional<std::int64_t> min_params{};
+  std::optional<std::int64_t> max_params{};
+  std::optional<std::int64_t> max_flops{};
+};
+
+/// A space that draws, mutates and lists only feasible genotypes: those whose class representative,
+/// the network that is evaluated, keeps to the limits. Numbering, text, classes, costs and networks
+/// are those of the space beneath, infeasible genotypes included.
+///
+/// Unlike other spaces it counts what it rejects, so sample(), mutate() and valid() are for one
+/// thread only.
+class ConstrainedSpace final : public SearchSpace {
+ public:
+  /// Draws in a row without a feasible genotype after which the limits count as unsatisfiable.
+  static constexpr int most_draws = 100'000;
+  /// Mutations in a row, out of most_draws, after which a parent counts as having no feasible
+  /// neighbour.
+  static constexpr int most_mutations = 1'000;
+
+  /// @param base    must outlive this object
+  /// @param dedupe  which cells count as one, and so whose costs are limited
+  /// @throws UsageError for a negative limit and for a minimum above its maximum.
+  ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe);
+
+  bool feasible(const Genotype& genotype) const;
+  /// Genotypes that were thrown away as infeasible so far: drawn, mutated, or refused by valid().
+  std::int64_t rejected() const { return rejected_; }
+
+  /// Whether the genotype is feasible; counts those that are not.
+  bool valid(const Genotype& genotype) const override;
+  /// The base space's distribution, given that the genotype is feasible.
+  /// @throws NoFeasibleError after most_draws draws in vain.
+  Genotype sample(Rng& rng) const override;
+  /// The base space's mutation, given that the child is feasible. A parent that has no feasible
+  /// child (one far outside the limits, or alone within tight ones) gets a feasible random genotype
+  /// other than itself instead.
+  /// @throws NoFeasibleError after most_draws draws in vain.
+  Genotype mutate(const Genotype& parent, Rng& rng) const override;
+  /// The feasible ones, in the base space's order; may be empty.
+  std::vector<Genotype> neighbours(const Genotype& genotype) const override;
+
+  std::string name() const override { return base_.name(); }
+  const std::vector<Decision>& decisions() const override { return base_.decisions(); }
+  std::optional<std::uint64_t> size() const override { return base_.size(); }
+  Genotype at(std::uint64_t index) const override { return base_.at(index); }
+  std::uint64_t index(const Genotype& genotype) const override { return base_.index(genotype); }
+  Genotype parse(std::string_view text) const override { return base_.parse(text); }
+  std::string format(const Genotype& genotype) const override { return base_.format(genotype); }
+  Genotype representative(const Genotype& genotype, Dedupe dedupe) const override {
+    return base_.representative(genotype, dedupe);
+  }
+  bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
+  Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
+  NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
+
+ private:
+  /// Redraws from the base space, at most `draws` times, skipping infeasible genotypes and
+  /// `excluded`.
+  std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
+  [[noreturn]] void fail(const std::string& what) const;
+
+  const SearchSpace& base_;
+  CostLimits limits_;
+  Dedupe dedupe_;
+  mutable std::int64_t rejected_ = 0;
+};
+
+}  // namespace wrcor

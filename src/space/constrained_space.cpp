@@ -1,0 +1,98 @@
+#include "wrcor/space/constrained_space.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+namespace {
+
+void require_not_negative(const char* name, const std::optional<std::int64_t>& limit) {
+  if (limit && *limit < 0) {
+    throw UsageError(std::string(name) + ": expected a limit of at least 0, got " +
+                     std::to_string(*limit));
+  }
+}
+
+std::string describe(const CostLimits& limits) {
+  std::vector<std::string> parts;
+  const auto add = [&](const char* relation, const std::optional<std::int64_t>& limit) {
+    if (limit) parts.push_back(relation + std::to_string(*limit));
+  };
+  add("params >= ", limits.min_params);
+  add("params <= ", limits.max_params);
+  add("flops <= ", limits.max_flops);
+  return parts.empty() ? "none" : join(parts);
+}
+
+}  // namespace
+
+ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe)
+    : base_(base), limits_(limits), dedupe_(dedupe) {
+  require_not_negative("min_params", limits.min_params);
+  require_not_negative("max_params", limits.max_params);
+  require_not_negative("max_flops", limits.max_flops);
+  if (limits.min_params && limits.max_params && *limits.min_params > *limits.max_params) {
+    throw UsageError("min_params " + std::to_string(*limits.min_params) + " is above max_params " +
+                     std::to_string(*limits.max_params) + "; swap them or drop one");
+  }
+}
+
+bool ConstrainedSpace::feasible(const Genotype& genotype) const {
+  const Costs costs = base_.costs(base_.representative(genotype, dedupe_));
+  return !(limits_.min_params && costs.params < *limits_.min_params) &&
+         !(limits_.max_params && costs.params > *limits_.max_params) &&
+         !(limits_.max_flops && costs.flops > *limits_.max_flops);
+}
+
+bool ConstrainedSpace::valid(const Genotype& genotype) const {
+  const bool fits = base_.valid(genotype) && feasible(genotype);
+  if (!fits) ++rejected_;
+  return fits;
+}
+
+Genotype ConstrainedSpace::sample(Rng& rng) const {
+  if (auto drawn = sample_feasible(rng, most_draws, nullptr)) return *std::move(drawn);
+  fail("no architecture");
+}
+
+Genotype ConstrainedSpace::mutate(const Genotype& parent, Rng& rng) const {
+  for (int draw = 0; draw < most_mutations; ++draw) {
+    Genotype child = base_.mutate(parent, rng);
+    if (feasible(child)) return child;
+    ++rejected_;
+  }
+  if (auto drawn = sample_feasible(rng, most_draws - most_mutations, &parent)) {
+    return *std::move(drawn);
+  }
+  fail("no architecture other than the mutation's parent");
+}
+
+std::vector<Genotype> ConstrainedSpace::neighbours(const Genotype& genotype) const {
+  std::vector<Genotype> result = base_.neighbours(genotype);
+  std::erase_if(result, [this](const Genotype& neighbour) { return !feasible(neighbour); });
+  return result;
+}
+
+std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
+                                                          const Genotype* excluded) const {
+  for (int draw = 0; draw < draws; ++draw) {
+    Genotype drawn = base_.sample(rng);
+    if (!feasible(drawn)) {
+      ++rejected_;
+    } else if (excluded == nullptr || drawn != *excluded) {
+      return drawn;
+    }
+  }
+  return std::nullopt;
+}
+
+void ConstrainedSpace::fail(const std::string& what) const {
+  throw NoFeasibleError(what + " of " + base_.name() + " within the limits (" + describe(limits_) +
+                        ") among " + std::to_string(most_draws) +
+                        " draws in a row; relax the limits or change the size of the network");
+}
+
+}  // namespace wrcor

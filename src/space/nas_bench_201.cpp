@@ -1,0 +1,220 @@
+#include "wrcor/space/nas_bench_201.h"
+
+#include <algorithm>
+#include <string>
+
+#include "nas_bench_201_cell.h"
+#include "wrcor/core/error.h"
+
+namespace wrcor {
+namespace nb201 {
+
+bool is_cell(const Genotype& genotype) {
+  return genotype.size() == NasBench201::edge_count &&
+         std::all_of(genotype.begin(), genotype.end(), [](int operation) {
+           return operation >= 0 && operation < NasBench201::operation_count;
+         });
+}
+
+void require_cell(const Genotype& genotype) {
+  if (is_cell(genotype)) return;
+  constexpr std::size_t most_shown = 8;
+  std::string given;
+  for (std::size_t k = 0; k < std::min(genotype.size(), most_shown); ++k) {
+    given += (k == 0 ? "" : ", ") + std::to_string(genotype[k]);
+  }
+  if (genotype.size() > most_shown) given += ", ...";
+  throw UsageError("not a genotype of nb201: expected 6 operations, each 0 .. 4, got " +
+                   std::to_string(genotype.size()) + ": [" + given + "]");
+}
+
+Genotype cell_of(std::uint64_t id) {
+  Genotype genotype(NasBench201::edge_count);
+  for (int e = NasBench201::edge_count - 1; e >= 0; --e) {
+    genotype[e] = static_cast<int>(id % NasBench201::operation_count);
+    id /= NasBench201::operation_count;
+  }
+  return genotype;
+}
+
+std::uint64_t id_of(const Genotype& genotype) {
+  std::uint64_t id = 0;
+  for (int operation : genotype) {
+    id = id * NasBench201::operation_count + static_cast<std::uint64_t>(operation);
+  }
+  return id;
+}
+
+}  // namespace nb201
+
+namespace {
+
+using nb201::edges;
+
+/// Nodes of a cell that the input reaches, and nodes that reach the output.
+struct Reach {
+  std::array<bool, nb201::node_count> from_input{};
+  std::array<bool, nb201::node_count> to_output{};
+
+  explicit Reach(const Genotype& genotype) {
+    from_input.front() = true;
+    to_output.back() = true;
+    // Edges are listed by target, so one sweep each way settles every node.
+    for (int e = 0; e < NasBench201::edge_count; ++e) {
+      if (genotype[e] != NasBench201::none && from_input[edges[e].source]) {
+        from_input[edges[e].target] = true;
+      }
+    }
+    for (int e = NasBench201::edge_count - 1; e >= 0; --e) {
+      if (genotype[e] != NasBench201::none && to_output[edges[e].target]) {
+        to_output[edges[e].source] = true;
+      }
+    }
+  }
+};
+
+struct ConvolutionCounts {
+  std::int64_t kernel_1 = 0;
+  std::int64_t kernel_3 = 0;
+};
+
+template <typename Number>
+struct CostNumbers {
+  Number params;
+  Number flops;
+};
+
+/// The sums over the network in closed form, in the number type that the caller can afford.
+template <typename Number>
+CostNumbers<Number> closed_form(const MacroSettings& macro, const ConvolutionCounts& convolutions) {
+  const auto c = static_cast<Number>(macro.channels);
+  const auto n = static_cast<Number>(macro.cells_per_stage);
+  const auto k = static_cast<Number>(macro.classes);
+  const auto area = static_cast<Number>(macro.height) * static_cast<Number>(macro.width);
+  const auto n1 = static_cast<Number>(convolutions.kernel_1);
+  const auto n3 = static_cast<Number>(convolutions.kernel_3);
+  return {280 * c * c + 61 * c + 4 * c * k + k +
+              n * (n1 * (21 * c * c + 14 * c) + n3 * (189 * c * c + 14 * c)),
+          area * (27 * c + 28 * c * c + 3 * n * c * c * (n1 + 9 * n3)) + 4 * c * k};
+}
+
+void require_macro(const MacroSettings& macro) {
+  const auto at_least_one = [](const char* what, int value) {
+    if (value < 1) {
+      throw UsageError("nb201: " + std::string(what) + ": expected at least 1, got " +
+                       std::to_string(value));
+    }
+  };
+  at_least_one("channels", macro.channels);
+  at_least_one("cells per stage", macro.cells_per_stage);
+  at_least_one("classes", macro.classes);
+  const auto multiple_of_four = [](const char* what, int value) {
+    if (value < 4 || value % 4 != 0) {
+      throw UsageError(
+          "nb201: " + std::string(what) +
+          " of the images: expected a multiple of 4 (the network halves it twice), got " +
+          std::to_string(value));
+    }
+  };
+  multiple_of_four("height", macro.height);
+  multiple_of_four("width", macro.width);
+
+  constexpr int most_cells = 10'000;  // far beyond use; keeps layer positions within an int
+  const auto largest =
+      closed_form<double>(macro, {.kernel_1 = 0, .kernel_3 = NasBench201::edge_count});
+  if (macro.cells_per_stage > most_cells || largest.params > 0x1p62 || largest.flops > 0x1p62) {
+    throw UsageError("nb201: the network is too large to count its costs in 64 bits: channels " +
+                     std::to_string(macro.channels) + ", cells per stage " +
+                     std::to_string(macro.cells_per_stage) + ", classes " +
+                     std::to_string(macro.classes) + ", images " + std::to_string(macro.height) +
+                     " x " + std::to_string(macro.width) + "; choose smaller sizes");
+  }
+}
+
+std::vector<Decision> make_decisions() {
+  std::vector<Decision> decisions;
+  for (const nb201::Edge& edge : edges) {
+    decisions.push_back({"edge " + std::to_string(edge.source) + "->" + std::to_string(edge.target),
+                         {nb201::operation_names.begin(), nb201::operation_names.end()}});
+  }
+  return decisions;
+}
+
+}  // namespace
+
+NasBench201::NasBench201(const MacroSettings& macro) : macro_(macro) { require_macro(macro); }
+
+const std::vector<Decision>& NasBench201::decisions() const {
+  static const std::vector<Decision> decisions = make_decisions();
+  return decisions;
+}
+
+Genotype NasBench201::at(std::uint64_t index) const {
+  if (index >= cell_count) {
+    throw UsageError("nb201: index " + std::to_string(index) + " is outside 0 .. 15624");
+  }
+  return nb201::cell_of(index);
+}
+
+std::uint64_t NasBench201::index(const Genotype& genotype) const {
+  nb201::require_cell(genotype);
+  return nb201::id_of(genotype);
+}
+
+bool NasBench201::valid(const Genotype& genotype) const { return nb201::is_cell(genotype); }
+
+Genotype NasBench201::sample(Rng& rng) const {
+  Genotype genotype(edge_count);
+  for (int& operation : genotype) operation = static_cast<int>(rng.below(operation_count));
+  return genotype;
+}
+
+Genotype NasBench201::mutate(const Genotype& parent, Rng& rng) const {
+  nb201::require_cell(parent);
+  Genotype child = parent;
+  int& operation = child[rng.below(edge_count)];
+  const int other = static_cast<int>(rng.below(operation_count - 1));
+  operation = other < operation ? other : other + 1;
+  return child;
+}
+
+std::vector<Genotype> NasBench201::neighbours(const Genotype& genotype) const {
+  nb201::require_cell(genotype);
+  std::vector<Genotype> result;
+  result.reserve(edge_count * (operation_count - 1));
+  for (int e = 0; e < edge_count; ++e) {
+    for (int operation = 0; operation < operation_count; ++operation) {
+      if (operation == genotype[e]) continue;
+      result.push_back(genotype);
+      result.back()[e] = operation;
+    }
+  }
+  return result;
+}
+
+bool NasBench201::connected(const Genotype& genotype) const {
+  nb201::require_cell(genotype);
+  return Reach(genotype).from_input.back();
+}
+
+Costs NasBench201::costs(const Genotype& genotype) const {
+  nb201::require_cell(genotype);
+  const auto total = closed_form<std::int64_t>(
+      macro_, {.kernel_1 = std::count(genotype.begin(), genotype.end(), int{nor_conv_1x1}),
+               .kernel_3 = std::count(genotype.begin(), genotype.end(), int{nor_conv_3x3})});
+  return {.params = total.params, .flops = total.flops};
+}
+
+Genotype effective_cell(const Genotype& genotype) {
+  nb201::require_cell(genotype);
+  const Reach reach(genotype);
+  Genotype effective = genotype;
+  for (int e = 0; e < NasBench201::edge_count; ++e) {
+    if (!reach.from_input[edges[e].source] || !reach.to_output[edges[e].target]) {
+      effective[e] = NasBench201::none;
+    }
+  }
+  return effective;
+}
+
+}  // namespace wrcor
