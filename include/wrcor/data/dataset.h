@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "wrcor/space/network_plan.h"
+
+namespace wrcor {
+
+/// Per-channel (red, green, blue) statistics that a network's input is normalised by, in pixel
+/// units 0..255.
+struct Normalisation {
+  std::array<float, 3> mean{};
+  std::array<float, 3> deviation{};
+};
+
+/// What all images of a data set have in common.
+struct DatasetInfo {
+  std::string name;  ///< as registered, e.g. "cifar10"
+  int classes = 0;
+  FeatureShape image;  ///< channels is 3
+  Normalisation normalisation;
+  int crop_padding =
+      0;  ///< black pixels added on each side before a random crop back to the image's size
+};
+
+/// Labelled 8-bit colour images, the training split of a data set. Reading changes nothing, so
+/// several threads may read at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
+
+  const DatasetInfo& info() const { return info_; }
+
+  /// Number of images.
+  virtual std::int64_t size() const = 0;
+
+  /// Reads one image.
+  ///
+  /// @param index   0 <= index < size()
+  /// @param pixels  receives channels * height * width values 0..255: the red plane, then green,
+  /// then blue,
+  ///                each row by row
+  /// @return the label, 0 <= label < classes
+  virtual int read(std::int64_t index, std::span<std::uint8_t> pixels) const = 0;
+
+ protected:
+  explicit Dataset(DatasetInfo info) : info_(std::move(info)) {}
+
+ private:
+  DatasetInfo info_;
+};
+
+/// What a data set is opened with.
+struct DatasetOptions {
+  std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
+};
+
+/// A data set that can be opened, and what is known of it before.
+struct DatasetKind {
+  DatasetInfo info;
+  /// @throws DataError when it is missing or corrupt
+  std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;
+};
+
+}  // namespace wrcor

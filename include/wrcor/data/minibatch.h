@@ -1,0 +1,38 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "wrcor/data/dataset.h"
+
+namespace wrcor {
+
+/// The labelled images that all networks of a run are scored on.
+struct Minibatch {
+  at::Tensor images;    ///< [N, 3, H, W] float32 on the CPU, contiguous, normalised
+  at::Tensor labels;    ///< [N] int64 on the CPU
+  std::string dataset;  ///< name of the data set; "file" for a loaded minibatch
+  int classes = 0;      ///< of the data set; 0 when unknown, as for a loaded minibatch
+  std::string sha256;   ///< of shape, image and label bytes (little endian), not of the origin
+};
+
+/// Draws N different images and, if asked for, augments each: a horizontal flip with probability
+/// 1/2, then black padding on each side and a uniform random crop back to the image's size. Then
+/// (pixel - mean) / deviation. Which images are drawn does not depend on `augment`.
+///
+/// @param batch_size  N >= 2: scores compare the samples of a minibatch with each other
+/// @param seed        of the draw; equal seeds give equal bytes on every platform
+/// @throws UsageError when N is out of range; DataError when an image cannot be read
+/// Source: the minibatches of the published NAS-Bench-201 code.
+Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, std::uint64_t seed);
+
+/// Reads a minibatch that Python wrote with `torch.save({"images": ..., "labels": ...}, path)`:
+/// images [N, 3, H, W] float32, already normalised, and labels [N] int64, N >= 2. Other keys are
+/// ignored.
+/// @throws DataError, one line, when the file is missing or is anything else
+Minibatch load_minibatch(const std::filesystem::path& path);
+
+}  // namespace wrcor

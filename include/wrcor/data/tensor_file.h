@@ -1,0 +1,21 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace wrcor {
+
+/// Reads a plain dictionary name -> tensor that Python wrote with `torch.save` (PyTorch 1.6 or
+/// later: a zip archive).
+///
+/// @return dense tensors on the CPU, without gradient history, of the shapes and types that were
+/// saved
+/// @throws DataError, one line, when the file is missing, cut short, no such archive, or holds
+/// anything else than
+///         a plain dictionary of dense tensors
+std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path);
+
+}  // namespace wrcor

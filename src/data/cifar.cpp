@@ -1,0 +1,188 @@
+#include "wrcor/data/cifar.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/log.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/data/cache_folder.h"
+
+namespace wrcor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t pixel_bytes = 3 * 32 * 32;
+
+/// One label byte in front of the pixels of a record.
+struct LabelByte {
+  std::string what;
+  int classes;
+};
+
+/// The two data sets differ in this only.
+struct Layout {
+  std::string title;
+  std::vector<std::string> folders;  ///< below a root, after the root itself
+  std::vector<std::string> files;
+  std::size_t records_per_file;
+  std::vector<LabelByte> labels;  ///< the last one is the class
+
+  std::size_t record_bytes() const { return labels.size() + pixel_bytes; }
+};
+
+std::vector<fs::path> folders_to_search(const Layout& layout, const std::string& given) {
+  std::vector<fs::path> folders;
+  for (const fs::path& root : {fs::path(given), cache_folder()}) {
+    if (root.empty()) continue;
+    folders.push_back(root);
+    for (const std::string& folder : layout.folders) folders.push_back(root / folder);
+  }
+  return folders;
+}
+
+std::vector<fs::path> files_in(const Layout& layout, const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const std::string& file : layout.files) {
+    std::error_code unreadable;  // counts as missing, so that the other folders get their turn
+    if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
+  }
+  return found;
+}
+
+std::vector<fs::path> find_files(const Layout& layout, const std::string& given) {
+  std::vector<std::string> searched;
+  for (const fs::path& folder : folders_to_search(layout, given)) {
+    if (auto found = files_in(layout, folder); !found.empty()) return found;
+    searched.push_back(folder.string());
+  }
+  if (searched.empty()) {
+    throw DataError("no folder to look for " + layout.title +
+                    " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
+                    "--data synthetic");
+  }
+  throw DataError("no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
+                  " is missing; download the binary version from "
+                  "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it there, or use --data "
+                  "synthetic");
+}
+
+void check_size(const Layout& layout, const fs::path& file, std::uintmax_t bytes) {
+  const std::size_t record = layout.record_bytes();
+  if (bytes == 0) {
+    throw DataError(file.string() + ": found an empty file, expected records of " +
+                    std::to_string(record) + " bytes");
+  }
+  const std::size_t longest = layout.records_per_file * record;
+  if (bytes > longest) {
+    throw DataError(file.string() + ": found " + std::to_string(bytes) +
+                    " bytes, expected the file to end at byte " + std::to_string(longest) +
+                    ", after " + std::to_string(layout.records_per_file) + " records of " +
+                    std::to_string(record) + " bytes");
+  }
+  if (bytes % record != 0) {
+    throw DataError(file.string() + ": truncated: the record at byte " +
+                    std::to_string(bytes - bytes % record) + " has " +
+                    std::to_string(bytes % record) + " bytes, expected " + std::to_string(record));
+  }
+}
+
+void check_labels(const Layout& layout, const fs::path& file, std::string_view content) {
+  for (std::size_t start = 0; start < content.size(); start += layout.record_bytes()) {
+    for (std::size_t k = 0; k < layout.labels.size(); ++k) {
+      const int label = static_cast<unsigned char>(content[start + k]);
+      if (label < layout.labels[k].classes) continue;
+      throw DataError(file.string() + ": found " + layout.labels[k].what + " " +
+                      std::to_string(label) + " at byte " + std::to_string(start + k) +
+                      ", expected 0 to " + std::to_string(layout.labels[k].classes - 1));
+    }
+  }
+}
+
+std::string read_records(const Layout& layout, const fs::path& file) {
+  std::error_code no_size;  // not a regular file: reading it tells why
+  if (const auto bytes = fs::file_size(file, no_size); !no_size) check_size(layout, file, bytes);
+  std::string content = read_file(file);
+  check_size(layout, file, content.size());
+  check_labels(layout, file, content);
+  return content;
+}
+
+class Cifar final : public Dataset {
+ public:
+  Cifar(DatasetInfo common, const Layout& layout, const DatasetOptions& options)
+      : Dataset(std::move(common)),
+        label_bytes_(layout.labels.size()),
+        record_bytes_(layout.record_bytes()) {
+    const std::vector<fs::path> files = find_files(layout, options.root);
+    for (const fs::path& file : files) records_ += read_records(layout, file);
+    const std::size_t official = layout.files.size() * layout.records_per_file;
+    const std::string folder = files.front().parent_path().string();
+    if (records_.size() < official * record_bytes_) {
+      spdlog::info("{}: {} of {} training images in {}", info().name, size(), official, folder);
+    } else {
+      spdlog::debug("{}: {} training images in {}", info().name, size(), folder);
+    }
+  }
+
+  std::int64_t size() const override {
+    return static_cast<std::int64_t>(records_.size() / record_bytes_);
+  }
+
+  int read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+    const auto record = std::string_view(records_).substr(
+        static_cast<std::size_t>(index) * record_bytes_, record_bytes_);
+    std::ranges::copy(record.substr(label_bytes_), pixels.begin());
+    return static_cast<unsigned char>(record[label_bytes_ - 1]);
+  }
+
+ private:
+  std::size_t label_bytes_;
+  std::size_t record_bytes_;
+  std::string records_;  ///< of all files, one after the other
+};
+
+}  // namespace
+
+const DatasetInfo& cifar10_info() {
+  static const DatasetInfo info{.name = "cifar10",
+                         .classes = 10,
+                         .image = {3, 32, 32},
+                         .normalisation = {{125.3f, 123.0f, 113.9f}, {63.0f, 62.1f, 66.7f}},
+                         .crop_padding = 4};
+  return info;
+}
+
+std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
+  const Layout layout{.title = "CIFAR-10",
+                      .folders = {"cifar-10-batches-bin", "cifar10"},
+                      .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                "data_batch_4.bin", "data_batch_5.bin"},
+                      .records_per_file = 10'000,
+                      .labels = {{"label", 10}}};
+  return std::make_unique<Cifar>(cifar10_info(), layout, options);
+}
+
+const DatasetInfo& cifar100_info() {
+  static const DatasetInfo info{.name = "cifar100",
+                         .classes = 100,
+                         .image = {3, 32, 32},
+                         .normalisation = {{129.3f, 124.1f, 112.4f}, {68.2f, 65.4f, 70.4f}},
+                         .crop_padding = 4};
+  return info;
+}
+
+std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options) {
+  const Layout layout{.title = "CIFAR-100",
+                      .folders = {"cifar-100-binary", "cifar100"},
+                      .files = {"train.bin"},
+                      .records_per_file = 50'000,
+                      .labels = {{"coarse label", 20}, {"fine label", 100}}};
+  return std::make_unique<Cifar>(cifar100_info(), layout, options);
+}
+
+}  // namespace wrcor
