@@ -1,0 +1,101 @@
+#include "plain_way.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <map>
+
+#include "wrcor/nn/batch_norm.h"
+
+namespace wrcor {
+namespace {
+
+using Weights = std::vector<std::vector<at::Tensor>>;
+
+Weights trainable_weights(const NetworkPlan& plan, const WeightSource& source) {
+  Weights weights;
+  for (const Layer& layer : plan.layers) {
+    auto& mine = weights.emplace_back();
+    for (const Parameter& parameter : parameters_of(plan, layer)) {
+      mine.push_back(source.get(parameter).detach().requires_grad_());
+    }
+  }
+  return weights;
+}
+
+at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& inputs) {
+  switch (layer.kind) {
+    case LayerKind::convolution: return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
+    case LayerKind::batch_norm:
+      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1, batch_norm_epsilon, false);
+    case LayerKind::relu: return at::relu(inputs[0]);
+    case LayerKind::average_pool:
+      return at::avg_pool2d(inputs[0], layer.kernel, layer.stride, layer.padding, false, false);
+    case LayerKind::sum: {
+      at::Tensor total = inputs[0];
+      for (std::size_t i = 1; i < inputs.size(); ++i) total = total + inputs[i];
+      return total;
+    }
+    case LayerKind::zero: return inputs[0] * 0;
+    case LayerKind::global_average: return inputs[0].mean({2, 3});
+    case LayerKind::linear: return at::linear(inputs[0], weights[0], weights[1]);
+    case LayerKind::input: return inputs[0];
+  }
+  return {};
+}
+
+}  // namespace
+
+PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const at::Tensor& images,
+                     const at::Tensor& labels, Counting counting) {
+  const Weights weights = trainable_weights(plan, source);
+  const std::vector<Tap> taps = response_taps(plan, counting);
+  std::map<int, at::Tensor> watched;  // input of a tapped layer, by layer
+  for (const Tap& tap : taps) {
+    if (tap.side == Side::gradient) watched[tap.layer] = at::Tensor();
+  }
+  std::vector<at::Tensor> outputs{images};
+  for (std::size_t i = 1; i < plan.layers.size(); ++i) {
+    std::vector<at::Tensor> inputs;
+    for (int input : plan.layers[i].inputs) inputs.push_back(outputs[static_cast<std::size_t>(input)]);
+    if (const auto watch = watched.find(static_cast<int>(i)); watch != watched.end()) {
+      // A view of its own separates this layer's gradient from those of its siblings.
+      watch->second = inputs[0].view_as(inputs[0]);
+      inputs[0] = watch->second;
+    }
+    outputs.push_back(run_layer(plan.layers[i], weights[i], inputs));
+  }
+  PlainPass pass;
+  pass.logits = outputs.back();
+  const at::Tensor loss = at::cross_entropy_loss(pass.logits, labels);
+  pass.loss = loss.item<double>();
+
+  std::vector<at::Tensor> sources;
+  for (const auto& entry : watched) sources.push_back(entry.second);
+  for (const auto& layer : weights) sources.insert(sources.end(), layer.begin(), layer.end());
+  const auto gradients = torch::autograd::grad({loss}, sources, {}, c10::nullopt, false, /*allow_unused=*/true);
+  std::map<int, at::Tensor> gradient_at;
+  std::size_t next = 0;
+  for (const auto& entry : watched) gradient_at[entry.first] = gradients[next++];
+
+  for (const Tap& tap : taps) {
+    const at::Tensor values =
+        tap.side == Side::activation ? outputs[static_cast<std::size_t>(tap.layer)].detach() : gradient_at[tap.layer];
+    if (values.defined()) pass.responses.push_back({tap, values});
+  }
+  return pass;
+}
+
+double plain_wrcor(const PlainPass& pass) {
+  const std::int64_t samples = pass.logits.size(0);
+  at::Tensor k = at::zeros({samples, samples}, at::kDouble);
+  for (const PlainResponse& response : pass.responses) {
+    for (int i = 0; i < response.tap.multiplicity; ++i) {
+      const at::Tensor matrix = at::corrcoef(response.values.cpu().to(at::kDouble).reshape({samples, -1})).abs();
+      if (!matrix.isnan().any().item<bool>()) k += std::exp2(response.tap.unit) * matrix;
+    }
+  }
+  return std::get<1>(at::slogdet(k)).item<double>();
+}
+
+}  // namespace wrcor

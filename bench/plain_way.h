@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "wrcor/nn/response.h"
+#include "wrcor/nn/weights.h"
+#include "wrcor/space/network_plan.h"
+
+namespace wrcor {
+
+/// One response as the plain way sees it.
+struct PlainResponse {
+  Tap tap;
+  at::Tensor values;
+};
+
+/// The straightforward evaluation, as research scripts do it: autograd with gradients of all weights, every response kept
+/// to the end. The baseline of the benchmarks, and an independent check of the explicit passes.
+struct PlainPass {
+  at::Tensor logits;
+  double loss = 0;
+  std::vector<PlainResponse> responses;
+};
+PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& weights, const at::Tensor& images,
+                     const at::Tensor& labels, Counting counting);
+
+/// WRCor from such a pass: one float64 correlation on the host for each counted response.
+double plain_wrcor(const PlainPass& pass);
+
+}  // namespace wrcor

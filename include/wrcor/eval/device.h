@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <c10/core/Device.h>
+
+namespace wrcor {
+
+/// The device behind "auto", "cpu", "cuda" or "cuda:K". "auto" takes CUDA when it is usable.
+/// @throws UsageError when a device that was asked for is not usable.
+c10::Device resolve_device(const std::string& name);
+
+/// Names of all usable devices, e.g. {"cpu", "cuda:0"}.
+std::vector<std::string> usable_devices();
+
+/// Processors that this process may run on (affinity mask), at least 1.
+int usable_cores();
+
+/// Prepares the calling thread for evaluations: intra-op threads of libtorch and of the BLAS (whose pools fight each
+/// other unless one of them is silenced).
+void configure_thread(int intra_op_threads);
+
+/// Once a process, before the first evaluation: keeps freed tensor memory in the process instead of giving every
+/// buffer back to the system and faulting it in again, and makes CUDA kernels exact and repeatable.
+void configure_process();
+
+/// What computes matrix products, e.g. ".../openblas-pthread/libblas.so.3", or "built into libtorch".
+std::string blas_library();
+/// The reference BLAS makes a network about five times slower than an optimised one.
+bool blas_is_reference();
+
+}  // namespace wrcor

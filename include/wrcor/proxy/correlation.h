@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "wrcor/nn/network.h"
+
+namespace wrcor {
+
+/// Absolute Pearson correlation between the rows of a response.
+///
+/// On the CPU the Gram matrix is a float32 product (7e-8 relative off the float64 one); a response that float32 cannot
+/// hold soundly (a tiny or huge norm, or a mean far above the deviation) is done again in float64. Other devices
+/// always use float64 and never wait for the host.
+///
+/// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of memory when the
+///                  tensor is channels-last (the order of features does not matter)
+/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or not finite, for
+///         which the coefficient is undefined: such a response adds nothing to a score
+/// Source: Jing et al., arXiv 2507.08841, section 3.
+at::Tensor abs_correlation(const at::Tensor& response);
+
+/// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies need of a pass.
+class CorrelationSums final : public ResponseRecorder {
+ public:
+  void record(const at::Tensor& response, std::span<const Tap> taps) override;
+  void record_zero_gradient(std::span<const Tap> taps) override;
+
+  /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or undefined without any.
+  at::Tensor sum(Side side, int unit) const;
+  int units() const { return static_cast<int>(sums_[0].size()); }
+
+ private:
+  void grow(int unit);
+
+  std::array<std::vector<at::Tensor>, 2> sums_;
+};
+
+/// Logarithm of |det K| of a symmetric matrix with constant diagonal T, as N ln T + ln |det(K/T)|.
+struct LogDeterminant {
+  double value = 0;       ///< -infinity when K is zero
+  double count_part = 0;  ///< N ln T: says only how many responses there are
+  int sign = 0;           ///< of the determinant
+  bool singular = false;  ///< a pivot below 1e-13 T
+};
+
+/// @param k  [N, N] float64 on any device; copied to the host
+LogDeterminant log_determinant(const at::Tensor& k);
+
+}  // namespace wrcor

@@ -1,0 +1,86 @@
+#include "wrcor/eval/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <sched.h>
+#include <torch/cuda.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+namespace {
+
+int cuda_devices() {
+  return torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+}
+
+}  // namespace
+
+c10::Device resolve_device(const std::string& name) {
+  const int available = cuda_devices();
+  if (name == "cpu" || (name == "auto" && available == 0)) return c10::Device(c10::kCPU);
+  int index = 0;
+  if (name.starts_with("cuda:")) index = std::stoi(name.substr(5));
+  if (index < available) return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
+  throw UsageError("device '" + name + "' is not usable here; usable: " + join(usable_devices()) +
+                   "; choose one of them, or 'auto'");
+}
+
+std::vector<std::string> usable_devices() {
+  std::vector<std::string> names{"cpu"};
+  for (int i = 0; i < cuda_devices(); ++i) names.push_back("cuda:" + std::to_string(i));
+  return names;
+}
+
+int usable_cores() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void configure_thread(int intra_op_threads) {
+  at::set_num_threads(intra_op_threads);
+  using SetThreads = void (*)(int);
+  // Present only where the process has loaded OpenBLAS.
+  static const auto set_openblas_threads =
+      reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set_openblas_threads != nullptr) set_openblas_threads(1);
+}
+
+void configure_process() {
+  // glibc returns buffers of this size to the system at once, and every new one costs a page fault per 4 KiB: three
+  // quarters of a small convolution's time.
+  constexpr int never_mmap = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, never_mmap);
+  mallopt(M_TRIM_THRESHOLD, never_mmap);
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
+std::string blas_library() {
+  void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
+  Dl_info info{};
+  if (symbol == nullptr || dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) {
+    return "built into libtorch";
+  }
+  std::error_code failure;
+  const auto real = std::filesystem::canonical(info.dli_fname, failure);
+  return failure ? info.dli_fname : real.string();
+}
+
+bool blas_is_reference() {
+  const std::string library = blas_library();
+  const std::string file = std::filesystem::path(library).filename().string();
+  return file.starts_with("libblas.so") &&
+         std::filesystem::path(library).parent_path().filename() == "blas";
+}
+
+}  // namespace wrcor

@@ -1,0 +1,76 @@
+#include "wrcor/eval/evaluation.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace wrcor {
+namespace {
+
+nlohmann::json raw_to_json(double raw) {
+  if (std::isfinite(raw)) return raw;
+  if (std::isnan(raw)) return "nan";
+  return raw > 0 ? "inf" : "-inf";
+}
+
+double raw_from_json(const nlohmann::json& json) {
+  if (json.is_number()) return json.get<double>();
+  const auto text = json.get<std::string>();
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "-inf") return -std::numeric_limits<double>::infinity();
+  throw std::invalid_argument("a raw score is a number, nan, inf or -inf, got '" + text + "'");
+}
+
+}  // namespace
+
+const Score& Evaluation::score(const std::string& proxy) const {
+  for (const auto& [name, score] : scores) {
+    if (name == proxy) return score;
+  }
+  throw std::out_of_range("the evaluation has no score named '" + proxy + "'");
+}
+
+nlohmann::ordered_json to_json(const Evaluation& evaluation) {
+  nlohmann::ordered_json json;
+  json["status"] = to_string(evaluation.status);
+  if (evaluation.status != Status::ok) json["reason"] = evaluation.reason;
+  nlohmann::ordered_json values = nlohmann::ordered_json::object();
+  nlohmann::ordered_json raw = nlohmann::ordered_json::object();
+  nlohmann::ordered_json reasons = nlohmann::ordered_json::object();
+  for (const auto& [name, score] : evaluation.scores) {
+    values[name] = score.value ? nlohmann::ordered_json(*score.value) : nlohmann::ordered_json();
+    if (score.status == Status::ok) continue;
+    raw[name] = raw_to_json(score.raw);
+    reasons[name] = score.reason;
+  }
+  json["scores"] = std::move(values);
+  if (!raw.empty()) {
+    json["raw"] = std::move(raw);
+    json["reasons"] = std::move(reasons);
+  }
+  json["params"] = evaluation.costs.params;
+  json["flops"] = evaluation.costs.flops;
+  return json;
+}
+
+Evaluation evaluation_from_json(const nlohmann::json& json) {
+  Evaluation evaluation;
+  evaluation.status = status_from_string(json.at("status").get<std::string>());
+  if (evaluation.status != Status::ok) evaluation.reason = json.at("reason").get<std::string>();
+  for (const auto& [name, value] : json.at("scores").items()) {
+    Score score;
+    if (value.is_null()) {
+      score.status = evaluation.status == Status::failed ? Status::failed : Status::degenerate;
+      score.reason = json.at("reasons").at(name).get<std::string>();
+      score.raw = raw_from_json(json.at("raw").at(name));
+    } else {
+      score.value = score.raw = value.get<double>();
+    }
+    evaluation.scores.emplace_back(name, std::move(score));
+  }
+  evaluation.costs = {json.at("params").get<std::int64_t>(), json.at("flops").get<std::int64_t>()};
+  return evaluation;
+}
+
+}  // namespace wrcor

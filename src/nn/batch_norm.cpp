@@ -1,0 +1,45 @@
+#include "wrcor/nn/batch_norm.h"
+
+namespace wrcor {
+namespace {
+
+/// [N*H*W, C], a view of a channels-last tensor.
+at::Tensor channel_rows(const at::Tensor& tensor) {
+  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
+}
+
+/// Inverse of channel_rows for a tensor of the shape of `like`; the result is channels-last.
+at::Tensor from_rows(const at::Tensor& rows, const at::Tensor& like) {
+  return rows.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
+}
+
+}  // namespace
+
+at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, BatchNormState& state) {
+  if (!input.device().is_cpu()) {
+    auto [value, mean, inverse_deviation] = at::native_batch_norm(
+        input, weight, bias, {}, {}, /*training=*/true, /*momentum=*/0.1, batch_norm_epsilon);
+    state = {input, mean, inverse_deviation};
+    return value;
+  }
+  const at::Tensor rows = channel_rows(input);
+  state.input = rows - rows.mean(0);
+  state.inverse_deviation = ((state.input * state.input).mean(0) + batch_norm_epsilon).rsqrt();
+  return from_rows(at::addcmul(bias, state.input, weight * state.inverse_deviation), input);
+}
+
+at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight, const BatchNormState& state) {
+  if (!gradient.device().is_cpu()) {
+    return std::get<0>(at::native_batch_norm_backward(gradient, state.input, weight, {}, {}, state.mean,
+                                                      state.inverse_deviation, /*train=*/true,
+                                                      batch_norm_epsilon, {true, false, false}));
+  }
+  // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
+  const at::Tensor rows = channel_rows(gradient);
+  const at::Tensor scale = weight * state.inverse_deviation;
+  const at::Tensor slope = (rows * state.input).mean(0) * state.inverse_deviation.square();
+  at::Tensor result = at::addcmul(-scale * rows.mean(0), state.input, -scale * slope);
+  return from_rows(result.addcmul_(rows, scale), gradient);
+}
+
+}  // namespace wrcor

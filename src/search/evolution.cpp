@@ -1,0 +1,63 @@
+// Regularised evolution: a population in order of age; the best of a random tournament is mutated, the child joins,
+// the oldest dies.
+// Source: Real et al., arXiv 1802.01548.
+
+#include <deque>
+
+#include "factories.h"
+
+namespace wrcor {
+namespace {
+
+bool fitter(const Outcome& a, const Outcome& b) {
+  if (!a.fitness || !b.fitness) return a.fitness.has_value();
+  return *a.fitness > *b.fitness;
+}
+
+class Evolution final : public SearchStrategy {
+ public:
+  Evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng)
+      : space_(space),
+        population_size_(static_cast<std::size_t>(options.population)),
+        tournament_(options.tournament),
+        rng_(rng) {}
+
+  std::optional<Genotype> ask() override {
+    // With many proposals in flight the founders may all be under way before the first outcome is known.
+    const bool founding = asked_ < population_size_ || population_.empty();
+    ++asked_;
+    return founding ? space_.sample(rng_) : space_.mutate(tournament_winner().genotype, rng_);
+  }
+
+  void tell(const Outcome& outcome) override {
+    population_.push_back(outcome);
+    if (population_.size() > population_size_) population_.pop_front();
+  }
+
+ private:
+  /// Drawn with replacement; the first of equals wins.
+  const Outcome& tournament_winner() {
+    const auto draw = [&]() -> const Outcome& { return population_[rng_.below(population_.size())]; };
+    const Outcome* best = &draw();
+    for (int i = 1; i < tournament_; ++i) {
+      const Outcome& rival = draw();
+      if (fitter(rival, *best)) best = &rival;
+    }
+    return *best;
+  }
+
+  const SearchSpace& space_;
+  std::size_t population_size_;
+  int tournament_;
+  Rng rng_;
+  std::size_t asked_ = 0;
+  std::deque<Outcome> population_;  ///< oldest first
+};
+
+}  // namespace
+
+std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng) {
+  return std::make_unique<Evolution>(space, options, rng);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,82 @@
+// Random search. Without replacement, an enumerable space is drawn from by a Fisher-Yates shuffle that stores the moved
+// positions only; of other spaces, what was proposed is remembered and drawn again.
+
+#include <set>
+#include <unordered_map>
+
+#include "factories.h"
+#include "wrcor/core/error.h"
+
+namespace wrcor {
+namespace {
+
+class WithReplacement final : public SearchStrategy {
+ public:
+  WithReplacement(const SearchSpace& space, Rng rng) : space_(space), rng_(rng) {}
+  std::optional<Genotype> ask() override { return space_.sample(rng_); }
+  void tell(const Outcome&) override {}
+
+ private:
+  const SearchSpace& space_;
+  Rng rng_;
+};
+
+class ShuffledSpace final : public SearchStrategy {
+ public:
+  ShuffledSpace(const SearchSpace& space, Rng rng) : space_(space), rng_(rng), left_(*space.size()) {}
+
+  std::optional<Genotype> ask() override {
+    while (left_ > 0) {
+      const std::uint64_t drawn = rng_.below(left_);
+      --left_;
+      const std::uint64_t index = value_at(drawn);
+      moved_[drawn] = value_at(left_);
+      moved_.erase(left_);
+      Genotype genotype = space_.at(index);
+      if (space_.valid(genotype)) return genotype;
+    }
+    return std::nullopt;
+  }
+  void tell(const Outcome&) override {}
+
+ private:
+  std::uint64_t value_at(std::uint64_t position) const {
+    const auto found = moved_.find(position);
+    return found == moved_.end() ? position : found->second;
+  }
+
+  const SearchSpace& space_;
+  Rng rng_;
+  std::uint64_t left_;
+  std::unordered_map<std::uint64_t, std::uint64_t> moved_;
+};
+
+class RejectRepeats final : public SearchStrategy {
+ public:
+  RejectRepeats(const SearchSpace& space, Rng rng) : space_(space), rng_(rng) {}
+
+  std::optional<Genotype> ask() override {
+    constexpr int most_tries = 10000;
+    for (int i = 0; i < most_tries; ++i) {
+      Genotype genotype = space_.sample(rng_);
+      if (proposed_.insert(genotype).second) return genotype;
+    }
+    return std::nullopt;
+  }
+  void tell(const Outcome&) override {}
+
+ private:
+  const SearchSpace& space_;
+  Rng rng_;
+  std::set<Genotype> proposed_;
+};
+
+}  // namespace
+
+std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space, const StrategyOptions& options, Rng rng) {
+  if (options.replacement) return std::make_unique<WithReplacement>(space, rng);
+  if (space.size()) return std::make_unique<ShuffledSpace>(space, rng);
+  return std::make_unique<RejectRepeats>(space, rng);
+}
+
+}  // namespace wrcor
