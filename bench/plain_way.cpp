@@ -23,12 +23,16 @@ Weights trainable_weights(const NetworkPlan& plan, const WeightSource& source) {
   return weights;
 }
 
-at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& inputs) {
+at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
+                     const std::vector<at::Tensor>& inputs) {
   switch (layer.kind) {
-    case LayerKind::convolution: return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
+    case LayerKind::convolution:
+      return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
     case LayerKind::batch_norm:
-      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1, batch_norm_epsilon, false);
-    case LayerKind::relu: return at::relu(inputs[0]);
+      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1,
+                            batch_norm_epsilon, false);
+    case LayerKind::relu:
+      return at::relu(inputs[0]);
     case LayerKind::average_pool:
       return at::avg_pool2d(inputs[0], layer.kernel, layer.stride, layer.padding, false, false);
     case LayerKind::sum: {
@@ -36,10 +40,14 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
       for (std::size_t i = 1; i < inputs.size(); ++i) total = total + inputs[i];
       return total;
     }
-    case LayerKind::zero: return inputs[0] * 0;
-    case LayerKind::global_average: return inputs[0].mean({2, 3});
-    case LayerKind::linear: return at::linear(inputs[0], weights[0], weights[1]);
-    case LayerKind::input: return inputs[0];
+    case LayerKind::zero:
+      return inputs[0] * 0;
+    case LayerKind::global_average:
+      return inputs[0].mean({2, 3});
+    case LayerKind::linear:
+      return at::linear(inputs[0], weights[0], weights[1]);
+    case LayerKind::input:
+      return inputs[0];
   }
   return {};
 }
@@ -57,7 +65,8 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
   std::vector<at::Tensor> outputs{images};
   for (std::size_t i = 1; i < plan.layers.size(); ++i) {
     std::vector<at::Tensor> inputs;
-    for (int input : plan.layers[i].inputs) inputs.push_back(outputs[static_cast<std::size_t>(input)]);
+    for (int input : plan.layers[i].inputs)
+      inputs.push_back(outputs[static_cast<std::size_t>(input)]);
     if (const auto watch = watched.find(static_cast<int>(i)); watch != watched.end()) {
       // A view of its own separates this layer's gradient from those of its siblings.
       watch->second = inputs[0].view_as(inputs[0]);
@@ -73,14 +82,16 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
   std::vector<at::Tensor> sources;
   for (const auto& entry : watched) sources.push_back(entry.second);
   for (const auto& layer : weights) sources.insert(sources.end(), layer.begin(), layer.end());
-  const auto gradients = torch::autograd::grad({loss}, sources, {}, c10::nullopt, false, /*allow_unused=*/true);
+  const auto gradients =
+      torch::autograd::grad({loss}, sources, {}, c10::nullopt, false, /*allow_unused=*/true);
   std::map<int, at::Tensor> gradient_at;
   std::size_t next = 0;
   for (const auto& entry : watched) gradient_at[entry.first] = gradients[next++];
 
   for (const Tap& tap : taps) {
-    const at::Tensor values =
-        tap.side == Side::activation ? outputs[static_cast<std::size_t>(tap.layer)].detach() : gradient_at[tap.layer];
+    const at::Tensor values = tap.side == Side::activation
+                                  ? outputs[static_cast<std::size_t>(tap.layer)].detach()
+                                  : gradient_at[tap.layer];
     if (values.defined()) pass.responses.push_back({tap, values});
   }
   return pass;
@@ -91,7 +102,8 @@ double plain_wrcor(const PlainPass& pass) {
   at::Tensor k = at::zeros({samples, samples}, at::kDouble);
   for (const PlainResponse& response : pass.responses) {
     for (int i = 0; i < response.tap.multiplicity; ++i) {
-      const at::Tensor matrix = at::corrcoef(response.values.cpu().to(at::kDouble).reshape({samples, -1})).abs();
+      const at::Tensor matrix =
+          at::corrcoef(response.values.cpu().to(at::kDouble).reshape({samples, -1})).abs();
       if (!matrix.isnan().any().item<bool>()) k += std::exp2(response.tap.unit) * matrix;
     }
   }

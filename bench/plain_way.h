@@ -16,8 +16,9 @@ struct PlainResponse {
   at::Tensor values;
 };
 
-/// The straightforward evaluation, as research scripts do it: autograd with gradients of all weights, every response kept
-/// to the end. The baseline of the benchmarks, and an independent check of the explicit passes.
+/// The straightforward evaluation, as research scripts do it: autograd with gradients of all
+/// weights, every response kept to the end. The baseline of the benchmarks, and an independent
+/// check of the explicit passes.
 struct PlainPass {
   at::Tensor logits;
   double loss = 0;

@@ -34,7 +34,8 @@ bool write_all(int descriptor, std::string_view content) {
 
 void flush_directory(const std::filesystem::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;  // some file systems do not let a directory be opened; the rename stands
+  if (descriptor < 0)
+    return;  // some file systems do not let a directory be opened; the rename stands
   ::fsync(descriptor);
   ::close(descriptor);
 }
@@ -78,10 +79,11 @@ AppendOnlyFile::AppendOnlyFile(std::filesystem::path path) : path_(std::move(pat
 AppendOnlyFile::~AppendOnlyFile() { ::close(descriptor_); }
 
 void AppendOnlyFile::append_line(std::string_view line) {
-  struct stat before{};
+  struct stat before {};
   if (::fstat(descriptor_, &before) != 0) fail_to_write(path_, reason());
   if (!write_all(descriptor_, std::string(line) + '\n') ||
-      (::fdatasync(descriptor_) != 0 && errno != EINVAL)) {  // EINVAL: a pipe or a device, nothing to flush
+      (::fdatasync(descriptor_) != 0 &&
+       errno != EINVAL)) {  // EINVAL: a pipe or a device, nothing to flush
     const std::string why = reason();
     if (S_ISREG(before.st_mode) && ::ftruncate(descriptor_, before.st_size) != 0) {
       fail_to_write(path_, why + " (and the incomplete last line could not be removed)");

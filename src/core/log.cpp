@@ -38,4 +38,8 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   spdlog::set_default_logger(logger);
 }
 
+bool wants_progress() {
+  return spdlog::default_logger()->sinks().front()->should_log(spdlog::level::info);
+}
+
 }  // namespace wrcor

@@ -26,7 +26,8 @@ std::uint64_t Rng::below(std::uint64_t n) {
   const std::uint64_t threshold = (0 - n) % n;
   for (;;) {
     const Wide wide = static_cast<Wide>(next()) * n;
-    if (static_cast<std::uint64_t>(wide) >= threshold) return static_cast<std::uint64_t>(wide >> 64);
+    if (static_cast<std::uint64_t>(wide) >= threshold)
+      return static_cast<std::uint64_t>(wide >> 64);
   }
 }
 

@@ -24,7 +24,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view given, const std::vector<std::string>& candidates) {
-  constexpr std::size_t longest_name = 100;  // longer texts are not misspelt names, and distance is quadratic
+  constexpr std::size_t longest_name =
+      100;  // longer texts are not misspelt names, and distance is quadratic
   if (given.size() > longest_name) return {};
   std::string nearest;
   std::size_t smallest = std::max<std::size_t>(2, given.size() / 3) + 1;

@@ -150,10 +150,10 @@ class Cifar final : public Dataset {
 
 const DatasetInfo& cifar10_info() {
   static const DatasetInfo info{.name = "cifar10",
-                         .classes = 10,
-                         .image = {3, 32, 32},
-                         .normalisation = {{125.3f, 123.0f, 113.9f}, {63.0f, 62.1f, 66.7f}},
-                         .crop_padding = 4};
+                                .classes = 10,
+                                .image = {3, 32, 32},
+                                .normalisation = {{125.3f, 123.0f, 113.9f}, {63.0f, 62.1f, 66.7f}},
+                                .crop_padding = 4};
   return info;
 }
 
@@ -169,10 +169,10 @@ std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
 
 const DatasetInfo& cifar100_info() {
   static const DatasetInfo info{.name = "cifar100",
-                         .classes = 100,
-                         .image = {3, 32, 32},
-                         .normalisation = {{129.3f, 124.1f, 112.4f}, {68.2f, 65.4f, 70.4f}},
-                         .crop_padding = 4};
+                                .classes = 100,
+                                .image = {3, 32, 32},
+                                .normalisation = {{129.3f, 124.1f, 112.4f}, {68.2f, 65.4f, 70.4f}},
+                                .crop_padding = 4};
   return info;
 }
 

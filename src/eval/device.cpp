@@ -55,8 +55,8 @@ void configure_thread(int intra_op_threads) {
 }
 
 void configure_process() {
-  // glibc returns buffers of this size to the system at once, and every new one costs a page fault per 4 KiB: three
-  // quarters of a small convolution's time.
+  // glibc returns buffers of this size to the system at once, and every new one costs a page fault
+  // per 4 KiB: three quarters of a small convolution's time.
   constexpr int never_mmap = 1 << 30;
   mallopt(M_MMAP_THRESHOLD, never_mmap);
   mallopt(M_TRIM_THRESHOLD, never_mmap);

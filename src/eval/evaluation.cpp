@@ -7,13 +7,13 @@
 namespace wrcor {
 namespace {
 
-nlohmann::json raw_to_json(double raw) {
+nlohmann::ordered_json raw_to_json(double raw) {
   if (std::isfinite(raw)) return raw;
   if (std::isnan(raw)) return "nan";
   return raw > 0 ? "inf" : "-inf";
 }
 
-double raw_from_json(const nlohmann::json& json) {
+double raw_from_json(const nlohmann::ordered_json& json) {
   if (json.is_number()) return json.get<double>();
   const auto text = json.get<std::string>();
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
@@ -54,7 +54,7 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   return json;
 }
 
-Evaluation evaluation_from_json(const nlohmann::json& json) {
+Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
   Evaluation evaluation;
   evaluation.status = status_from_string(json.at("status").get<std::string>());
   if (evaluation.status != Status::ok) evaluation.reason = json.at("reason").get<std::string>();

@@ -24,8 +24,8 @@ bool says_out_of_memory(const c10::Error& error) {
 Evaluation out_of_memory(const std::vector<std::string>& proxies, Costs costs) {
   Evaluation evaluation{Status::failed, "out_of_memory", {}, costs};
   for (const std::string& name : proxies) {
-    evaluation.scores.emplace_back(
-        name, Score{Status::failed, "out_of_memory", std::nullopt, std::numeric_limits<double>::quiet_NaN()});
+    evaluation.scores.emplace_back(name, Score{Status::failed, "out_of_memory", std::nullopt,
+                                               std::numeric_limits<double>::quiet_NaN()});
   }
   return evaluation;
 }
@@ -74,8 +74,12 @@ Evaluation average(const std::vector<Evaluation>& repeats) {
 
 }  // namespace
 
-Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options, at::Device device)
-    : space_(space), minibatch_(std::move(minibatch)), options_(std::move(options)), device_(device) {
+Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options,
+                     at::Device device)
+    : space_(space),
+      minibatch_(std::move(minibatch)),
+      options_(std::move(options)),
+      device_(device) {
   for (const std::string& name : options_.proxies) {
     proxies_.push_back({name, proxies().find(name).make()});
     const Requirements needs = proxies_.back().proxy->requirements();
@@ -86,14 +90,16 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
   const int classes = space_.plan(space_.sample(any)).layers.back().out.channels;
   const auto largest = minibatch_.labels.max().item<std::int64_t>();
   if (largest >= classes) {
-    throw UsageError("the minibatch has a label " + std::to_string(largest) + ", but the networks have " +
-                     std::to_string(classes) + " classes; choose the data set that the batch is from");
+    throw UsageError("the minibatch has a label " + std::to_string(largest) +
+                     ", but the networks have " + std::to_string(classes) +
+                     " classes; choose the data set that the batch is from");
   }
   minibatch_.images = minibatch_.images.to(device_);
   minibatch_.labels = minibatch_.labels.to(device_);
   if (options_.weights_mode == WeightsMode::shared) {
     for (int repeat = 0; repeat < options_.repeats; ++repeat) {
-      banks_.push_back(std::make_unique<WeightBank>(weight_seed(repeat, {}), options_.initialisation, device_));
+      banks_.push_back(
+          std::make_unique<WeightBank>(weight_seed(repeat, {}), options_.initialisation, device_));
     }
   }
 }
@@ -102,8 +108,8 @@ Evaluator::~Evaluator() = default;
 
 std::uint64_t Evaluator::weight_seed(int repeat, const Genotype& genotype) const {
   const bool shared = options_.weights_mode == WeightsMode::shared;
-  return derive_seed(options_.seed,
-                     {"repeat", std::to_string(repeat), shared ? "shared" : space_.format(genotype)});
+  return derive_seed(options_.seed, {"repeat", std::to_string(repeat),
+                                     shared ? "shared" : space_.format(genotype)});
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype) const {
@@ -149,7 +155,11 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
 } catch (const std::bad_alloc&) {
   return out_of_memory(options_.proxies, space_.costs(genotype));
 } catch (const c10::Error& error) {
-  if (!says_out_of_memory(error)) throw;
+  if (!says_out_of_memory(error)) {
+    const std::string text = error.what_without_backtrace();
+    throw RunError("cannot evaluate " + space_.format(genotype) + ": " +
+                   text.substr(0, text.find('\n')));
+  }
   return out_of_memory(options_.proxies, space_.costs(genotype));
 }
 

@@ -15,7 +15,8 @@ at::Tensor from_rows(const at::Tensor& rows, const at::Tensor& like) {
 
 }  // namespace
 
-at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, BatchNormState& state) {
+at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+                      BatchNormState& state) {
   if (!input.device().is_cpu()) {
     auto [value, mean, inverse_deviation] = at::native_batch_norm(
         input, weight, bias, {}, {}, /*training=*/true, /*momentum=*/0.1, batch_norm_epsilon);
@@ -28,11 +29,12 @@ at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const a
   return from_rows(at::addcmul(bias, state.input, weight * state.inverse_deviation), input);
 }
 
-at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight, const BatchNormState& state) {
+at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight,
+                               const BatchNormState& state) {
   if (!gradient.device().is_cpu()) {
-    return std::get<0>(at::native_batch_norm_backward(gradient, state.input, weight, {}, {}, state.mean,
-                                                      state.inverse_deviation, /*train=*/true,
-                                                      batch_norm_epsilon, {true, false, false}));
+    return std::get<0>(at::native_batch_norm_backward(
+        gradient, state.input, weight, {}, {}, state.mean, state.inverse_deviation, /*train=*/true,
+        batch_norm_epsilon, {true, false, false}));
   }
   // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
   const at::Tensor rows = channel_rows(gradient);

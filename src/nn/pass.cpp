@@ -19,7 +19,8 @@ struct Schedule {
         reached(plan.layers.size(), false),
         keep(plan.layers.size(), false) {
     for (const Tap& tap : taps) {
-      (tap.side == Side::activation ? activation_taps : gradient_taps)[at_index(tap.layer)].push_back(tap);
+      (tap.side == Side::activation ? activation_taps : gradient_taps)[at_index(tap.layer)]
+          .push_back(tap);
     }
     for (std::size_t i = 0; i < plan.layers.size(); ++i) {
       reached[i] = !gradient_taps[i].empty();
@@ -40,8 +41,8 @@ struct Schedule {
     if (layer.kind == LayerKind::convolution) keep[at_index(shape_source(plan, layer))] = true;
   }
 
-  /// The backward pass of a convolution reads its input's sizes only: the tensor before a ReLU, which is kept anyway,
-  /// serves as well as the one behind it.
+  /// The backward pass of a convolution reads its input's sizes only: the tensor before a ReLU,
+  /// which is kept anyway, serves as well as the one behind it.
   static int shape_source(const NetworkPlan& plan, const Layer& convolution) {
     const int input = convolution.inputs.front();
     const Layer& producer = plan.layers[at_index(input)];
@@ -71,7 +72,8 @@ class Pass {
     outputs_[0] = images;
     for (std::size_t i = 1; i < plan_.layers.size(); ++i) {
       outputs_[i] = output(i);
-      if (!schedule_.activation_taps[i].empty()) recorder_.record(outputs_[i], schedule_.activation_taps[i]);
+      if (!schedule_.activation_taps[i].empty())
+        recorder_.record(outputs_[i], schedule_.activation_taps[i]);
       release_after(i);
     }
     return outputs_.back();
@@ -100,21 +102,29 @@ class Pass {
     const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
     const at::Tensor& input = outputs_[at_index(layer.inputs.front())];
     switch (layer.kind) {
-      case LayerKind::convolution: return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
-      case LayerKind::batch_norm: return batch_norm(input, weights.weight, weights.bias, norms_[i]);
-      case LayerKind::relu: return at::relu(input);
+      case LayerKind::convolution:
+        return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
+      case LayerKind::batch_norm:
+        return batch_norm(input, weights.weight, weights.bias, norms_[i]);
+      case LayerKind::relu:
+        return at::relu(input);
       case LayerKind::average_pool:
         return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
                               /*count_include_pad=*/false);
       case LayerKind::sum: {
         at::Tensor total = input + outputs_[at_index(layer.inputs[1])];
-        for (std::size_t j = 2; j < layer.inputs.size(); ++j) total.add_(outputs_[at_index(layer.inputs[j])]);
+        for (std::size_t j = 2; j < layer.inputs.size(); ++j)
+          total.add_(outputs_[at_index(layer.inputs[j])]);
         return total;
       }
-      case LayerKind::zero: return at::zeros_like(input);
-      case LayerKind::global_average: return input.mean({2, 3});
-      case LayerKind::linear: return at::linear(input, weights.weight, weights.bias);
-      case LayerKind::input: break;
+      case LayerKind::zero:
+        return at::zeros_like(input);
+      case LayerKind::global_average:
+        return input.mean({2, 3});
+      case LayerKind::linear:
+        return at::linear(input, weights.weight, weights.bias);
+      case LayerKind::input:
+        break;
     }
     throw std::logic_error("the input layer makes nothing");
   }
@@ -122,7 +132,8 @@ class Pass {
   void release_after(std::size_t i) {
     for (int input : plan_.layers[i].inputs) {
       const std::size_t j = at_index(input);
-      if (schedule_.last_reader[j] == static_cast<int>(i) && !schedule_.keep[j]) outputs_[j].reset();
+      if (schedule_.last_reader[j] == static_cast<int>(i) && !schedule_.keep[j])
+        outputs_[j].reset();
     }
     const bool dead_end = schedule_.last_reader[i] < 0 && i + 1 < plan_.layers.size();
     if (dead_end) {
@@ -148,7 +159,8 @@ class Pass {
     }
   }
 
-  /// Gradient of the loss at the input of layer i (at each input of a sum); undefined where none passes.
+  /// Gradient of the loss at the input of layer i (at each input of a sum); undefined where none
+  /// passes.
   at::Tensor input_gradient(std::size_t i) const {
     const Layer& layer = plan_.layers[i];
     const at::Tensor& gradient = gradients_[i];
@@ -159,17 +171,22 @@ class Pass {
         const int source = Schedule::shape_source(plan_, layer);
         return std::get<0>(at::convolution_backward(
             gradient, outputs_[at_index(source)], weights.weight, at::OptionalIntArrayRef(),
-            {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, /*transposed=*/false,
-            {0, 0}, /*groups=*/1, {true, false, false}));
+            {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1},
+            /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
       }
-      case LayerKind::batch_norm: return batch_norm_backward(gradient, weights.weight, norms_[i]);
-      case LayerKind::relu: return at::threshold_backward(gradient, input(), 0);
+      case LayerKind::batch_norm:
+        return batch_norm_backward(gradient, weights.weight, norms_[i]);
+      case LayerKind::relu:
+        return at::threshold_backward(gradient, input(), 0);
       case LayerKind::average_pool:
         return at::avg_pool2d_backward(gradient, input(), {layer.kernel, layer.kernel},
                                        {layer.stride, layer.stride}, {layer.padding, layer.padding},
-                                       /*ceil_mode=*/false, /*count_include_pad=*/false, c10::nullopt);
-      case LayerKind::sum: return gradient;
-      case LayerKind::zero: return {};
+                                       /*ceil_mode=*/false, /*count_include_pad=*/false,
+                                       c10::nullopt);
+      case LayerKind::sum:
+        return gradient;
+      case LayerKind::zero:
+        return {};
       case LayerKind::global_average: {
         const FeatureShape& shape = plan_.layers[at_index(layer.inputs.front())].out;
         const double area = static_cast<double>(shape.height) * shape.width;
@@ -178,8 +195,10 @@ class Pass {
             .expand({-1, -1, shape.height, shape.width})
             .contiguous(at::MemoryFormat::ChannelsLast);
       }
-      case LayerKind::linear: return at::mm(gradient, weights.weight);
-      case LayerKind::input: break;
+      case LayerKind::linear:
+        return at::mm(gradient, weights.weight);
+      case LayerKind::input:
+        break;
     }
     throw std::logic_error("the backward pass reached the input layer");
   }

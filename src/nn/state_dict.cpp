@@ -29,7 +29,8 @@ std::map<std::string, Expected> expected_tensors(const NetworkPlan& plan) {
 
 std::string describe(at::IntArrayRef shape, at::ScalarType type) {
   std::string text = std::string(at::toString(type)) + " [";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ",") + std::to_string(shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    text += (i == 0 ? "" : ",") + std::to_string(shape[i]);
   return text + "]";
 }
 
@@ -55,7 +56,8 @@ StateDict::StateDict(const std::string& origin, std::map<std::string, at::Tensor
       missing.push_back(name);
     } else if (found->second.sizes() != at::IntArrayRef(want.shape) ||
                found->second.scalar_type() != want.type) {
-      mismatched.push_back(name + " (" + describe(found->second.sizes(), found->second.scalar_type()) +
+      mismatched.push_back(name + " (" +
+                           describe(found->second.sizes(), found->second.scalar_type()) +
                            ", expected " + describe(want.shape, want.type) + ")");
     }
   }
@@ -63,7 +65,8 @@ StateDict::StateDict(const std::string& origin, std::map<std::string, at::Tensor
     if (!expected.contains(entry.first)) unknown.push_back(entry.first);
   }
   if (!missing.empty() || !unknown.empty() || !mismatched.empty()) {
-    std::string message = "'" + origin + "' does not hold the weights of this architecture at these sizes";
+    std::string message =
+        "'" + origin + "' does not hold the weights of this architecture at these sizes";
     append(message, "missing", missing);
     append(message, "unknown", unknown);
     append(message, "mismatched", mismatched);

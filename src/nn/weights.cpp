@@ -12,10 +12,13 @@ double deviation(const Parameter& parameter, Initialisation initialisation) {
   const auto fan_in = static_cast<double>(parameter.fan_in);
   const auto fan_out = static_cast<double>(parameter.fan_out);
   switch (initialisation) {
-    case Initialisation::xavier: return std::sqrt(2.0 / (fan_in + fan_out));
-    case Initialisation::kaiming: return std::sqrt(2.0 / fan_in);
+    case Initialisation::xavier:
+      return std::sqrt(2.0 / (fan_in + fan_out));
+    case Initialisation::kaiming:
+      return std::sqrt(2.0 / fan_in);
     case Initialisation::normal:
-    case Initialisation::standard: break;
+    case Initialisation::standard:
+      break;
   }
   return 1.0;
 }
@@ -47,7 +50,8 @@ std::vector<Parameter> parameters_of(const NetworkPlan& plan, const Layer& layer
   const std::int64_t out = layer.out.channels;
   switch (layer.kind) {
     case LayerKind::convolution: {
-      const std::int64_t in = plan.layers[static_cast<std::size_t>(layer.inputs.front())].out.channels;
+      const std::int64_t in =
+          plan.layers[static_cast<std::size_t>(layer.inputs.front())].out.channels;
       const std::int64_t area = std::int64_t{layer.kernel} * layer.kernel;
       return {{layer.name + ".weight",
                {out, in, layer.kernel, layer.kernel},
@@ -59,7 +63,8 @@ std::vector<Parameter> parameters_of(const NetworkPlan& plan, const Layer& layer
       return {{layer.name + ".weight", {out}, ParameterRole::norm_gamma},
               {layer.name + ".bias", {out}, ParameterRole::norm_beta}};
     case LayerKind::linear: {
-      const std::int64_t in = plan.layers[static_cast<std::size_t>(layer.inputs.front())].out.channels;
+      const std::int64_t in =
+          plan.layers[static_cast<std::size_t>(layer.inputs.front())].out.channels;
       return {{layer.name + ".weight", {out, in}, ParameterRole::linear_weight, in, out},
               {layer.name + ".bias", {out}, ParameterRole::linear_bias, in, out}};
     }
@@ -68,7 +73,8 @@ std::vector<Parameter> parameters_of(const NetworkPlan& plan, const Layer& layer
     case LayerKind::average_pool:
     case LayerKind::sum:
     case LayerKind::zero:
-    case LayerKind::global_average: return {};
+    case LayerKind::global_average:
+      return {};
   }
   return {};
 }

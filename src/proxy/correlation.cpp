@@ -10,7 +10,8 @@ namespace {
 at::Tensor flatten_rows(const at::Tensor& response) {
   const bool channels_last = response.dim() == 4 && !response.is_contiguous() &&
                              response.is_contiguous(at::MemoryFormat::ChannelsLast);
-  return (channels_last ? response.permute({0, 2, 3, 1}) : response).reshape({response.size(0), -1});
+  return (channels_last ? response.permute({0, 2, 3, 1}) : response)
+      .reshape({response.size(0), -1});
 }
 
 /// R from a Gram matrix of centred rows.
@@ -34,7 +35,8 @@ at::Tensor exact_correlation(const at::Tensor& rows) {
 
 /// Whether float32 held the centred rows and their squared norms soundly.
 bool sound(const at::Tensor& squared_norms, const at::Tensor& means, std::int64_t features) {
-  constexpr float smallest = 1e-20f, largest = 1e30f;  // far inside float32's range, also divided by D
+  constexpr float smallest = 1e-20f,
+                  largest = 1e30f;  // far inside float32's range, also divided by D
   constexpr float deviation_to_mean = 1e-3f;
   const std::span<const float> squares(squared_norms.data_ptr<float>(),
                                        static_cast<std::size_t>(squared_norms.numel()));
@@ -72,7 +74,8 @@ void CorrelationSums::record(const at::Tensor& response, std::span<const Tap> ta
   const at::Tensor matrix = abs_correlation(response);
   for (const Tap& tap : taps) {
     grow(tap.unit);
-    at::Tensor& sum = sums_[tap.side == Side::activation ? 0 : 1][static_cast<std::size_t>(tap.unit)];
+    at::Tensor& sum =
+        sums_[tap.side == Side::activation ? 0 : 1][static_cast<std::size_t>(tap.unit)];
     if (!sum.defined()) sum = at::zeros_like(matrix);
     sum.add_(matrix, tap.multiplicity);
   }
@@ -84,7 +87,8 @@ void CorrelationSums::record_zero_gradient(std::span<const Tap>) {
 
 at::Tensor CorrelationSums::sum(Side side, int unit) const {
   const auto& sums = sums_[side == Side::activation ? 0 : 1];
-  return static_cast<std::size_t>(unit) < sums.size() ? sums[static_cast<std::size_t>(unit)] : at::Tensor();
+  return static_cast<std::size_t>(unit) < sums.size() ? sums[static_cast<std::size_t>(unit)]
+                                                      : at::Tensor();
 }
 
 LogDeterminant log_determinant(const at::Tensor& k) {

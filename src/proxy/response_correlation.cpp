@@ -1,5 +1,5 @@
-// wrcor, rcor, acor, gcor: ln |det K|, where K is a sum of the absolute correlation matrices of the responses of every
-// layer. They differ in which side they look at and in the weight of a layer.
+// wrcor, rcor, acor, gcor: ln |det K|, where K is a sum of the absolute correlation matrices of the
+// responses of every layer. They differ in which side they look at and in the weight of a layer.
 // Source: Jing et al., arXiv 2507.08841, section 3.
 
 #include <cmath>
@@ -36,7 +36,8 @@ class ResponseCorrelation final : public Proxy {
     if (determinant.value == -infinity && determinant.count_part == -infinity) {
       return {Status::degenerate, "all_responses_dropped", std::nullopt, -infinity};
     }
-    if (determinant.singular) return {Status::degenerate, "singular", std::nullopt, determinant.value};
+    if (determinant.singular)
+      return {Status::degenerate, "singular", std::nullopt, determinant.value};
     return {Status::ok, "", determinant.value, determinant.value};
   }
 
@@ -51,8 +52,12 @@ std::unique_ptr<Proxy> make(Requirements sides, LayerWeight weight) {
 
 }  // namespace
 
-std::unique_ptr<Proxy> make_wrcor() { return make({.activations = true, .gradients = true}, LayerWeight::doubling); }
-std::unique_ptr<Proxy> make_rcor() { return make({.activations = true, .gradients = true}, LayerWeight::one); }
+std::unique_ptr<Proxy> make_wrcor() {
+  return make({.activations = true, .gradients = true}, LayerWeight::doubling);
+}
+std::unique_ptr<Proxy> make_rcor() {
+  return make({.activations = true, .gradients = true}, LayerWeight::one);
+}
 std::unique_ptr<Proxy> make_acor() { return make({.activations = true}, LayerWeight::one); }
 std::unique_ptr<Proxy> make_gcor() { return make({.gradients = true}, LayerWeight::one); }
 

@@ -6,9 +6,12 @@ namespace wrcor {
 
 std::string_view to_string(Status status) {
   switch (status) {
-    case Status::ok: return "ok";
-    case Status::degenerate: return "degenerate";
-    case Status::failed: return "failed";
+    case Status::ok:
+      return "ok";
+    case Status::degenerate:
+      return "degenerate";
+    case Status::failed:
+      return "failed";
   }
   throw std::invalid_argument("unknown status");
 }

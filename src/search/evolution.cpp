@@ -1,6 +1,5 @@
-// Regularised evolution: a population in order of age; the best of a random tournament is mutated, the child joins,
-// the oldest dies.
-// Source: Real et al., arXiv 1802.01548.
+// Regularised evolution: a population in order of age; the best of a random tournament is mutated,
+// the child joins, the oldest dies. Source: Real et al., arXiv 1802.01548.
 
 #include <deque>
 
@@ -23,7 +22,8 @@ class Evolution final : public SearchStrategy {
         rng_(rng) {}
 
   std::optional<Genotype> ask() override {
-    // With many proposals in flight the founders may all be under way before the first outcome is known.
+    // With many proposals in flight the founders may all be under way before the first outcome is
+    // known.
     const bool founding = asked_ < population_size_ || population_.empty();
     ++asked_;
     return founding ? space_.sample(rng_) : space_.mutate(tournament_winner().genotype, rng_);
@@ -37,7 +37,9 @@ class Evolution final : public SearchStrategy {
  private:
   /// Drawn with replacement; the first of equals wins.
   const Outcome& tournament_winner() {
-    const auto draw = [&]() -> const Outcome& { return population_[rng_.below(population_.size())]; };
+    const auto draw = [&]() -> const Outcome& {
+      return population_[rng_.below(population_.size())];
+    };
     const Outcome* best = &draw();
     for (int i = 1; i < tournament_; ++i) {
       const Outcome& rival = draw();
@@ -56,7 +58,8 @@ class Evolution final : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng) {
+std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space,
+                                               const StrategyOptions& options, Rng rng) {
   return std::make_unique<Evolution>(space, options, rng);
 }
 

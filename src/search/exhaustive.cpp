@@ -10,12 +10,13 @@ class Exhaustive final : public SearchStrategy {
  public:
   Exhaustive(const SearchSpace& space, Dedupe dedupe) : space_(space) {
     if (!space.size()) {
-      throw UsageError("strategy 'exhaustive' needs a space that can be enumerated; '" + space.name() +
-                       "' cannot; choose 'random' or 'evolution'");
+      throw UsageError("strategy 'exhaustive' needs a space that can be enumerated; '" +
+                       space.name() + "' cannot; choose 'random' or 'evolution'");
     }
     for (std::uint64_t index = 0; index < *space.size(); ++index) {
       const Genotype genotype = space.at(index);
-      if (space.representative(genotype, dedupe) == genotype && space.valid(genotype)) indices_.push_back(index);
+      if (space.representative(genotype, dedupe) == genotype && space.valid(genotype))
+        indices_.push_back(index);
     }
   }
 
@@ -34,7 +35,8 @@ class Exhaustive final : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space, const StrategyOptions& options, Rng) {
+std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space,
+                                                const StrategyOptions& options, Rng) {
   return std::make_unique<Exhaustive>(space, options.dedupe);
 }
 

@@ -7,8 +7,11 @@
 // Every strategy's factory; each strategy lives in the .cpp file of its name.
 namespace wrcor {
 
-std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space, const StrategyOptions& options, Rng rng);
-std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng);
-std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space, const StrategyOptions& options, Rng rng);
+std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
+                                            const StrategyOptions& options, Rng rng);
+std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space,
+                                               const StrategyOptions& options, Rng rng);
+std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space,
+                                                const StrategyOptions& options, Rng rng);
 
 }  // namespace wrcor

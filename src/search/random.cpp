@@ -1,5 +1,6 @@
-// Random search. Without replacement, an enumerable space is drawn from by a Fisher-Yates shuffle that stores the moved
-// positions only; of other spaces, what was proposed is remembered and drawn again.
+// Random search. Without replacement, an enumerable space is drawn from by a Fisher-Yates shuffle
+// that stores the moved positions only; of other spaces, what was proposed is remembered and drawn
+// again.
 
 #include <set>
 #include <unordered_map>
@@ -23,7 +24,8 @@ class WithReplacement final : public SearchStrategy {
 
 class ShuffledSpace final : public SearchStrategy {
  public:
-  ShuffledSpace(const SearchSpace& space, Rng rng) : space_(space), rng_(rng), left_(*space.size()) {}
+  ShuffledSpace(const SearchSpace& space, Rng rng)
+      : space_(space), rng_(rng), left_(*space.size()) {}
 
   std::optional<Genotype> ask() override {
     while (left_ > 0) {
@@ -73,7 +75,8 @@ class RejectRepeats final : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space, const StrategyOptions& options, Rng rng) {
+std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
+                                            const StrategyOptions& options, Rng rng) {
   if (options.replacement) return std::make_unique<WithReplacement>(space, rng);
   if (space.size()) return std::make_unique<ShuffledSpace>(space, rng);
   return std::make_unique<RejectRepeats>(space, rng);

@@ -16,8 +16,8 @@ enum class ExitCode : int {
   terminated = 143,
 };
 
-/// Base of every error that a user can cause or has to know about. The message is one line (or one line
-/// for each of several problems) that names what was given, what was expected and what to do.
+/// Base of every error that a user can cause or has to know about. The message is one line (or one
+/// line for each of several problems) that names what was given, what was expected and what to do.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

@@ -30,8 +30,8 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view text);
 
-/// Stable 64-bit hash of a list of texts: equal on every platform and in every version. The lengths take
-/// part, so {"ab", "c"} and {"a", "bc"} differ.
+/// Stable 64-bit hash of a list of texts: equal on every platform and in every version. The lengths
+/// take part, so {"ab", "c"} and {"a", "bc"} differ.
 std::uint64_t stable_hash(std::initializer_list<std::string_view> parts);
 
 }  // namespace wrcor

@@ -9,12 +9,12 @@
 
 namespace wrcor {
 
-/// Seed of an independent stream: a stable hash of the master seed and of what the stream is for, such as
-/// derive_seed(seed, {"weights", "stem.0.weight"}). Never depends on what was drawn before.
+/// Seed of an independent stream: a stable hash of the master seed and of what the stream is for,
+/// such as derive_seed(seed, {"weights", "stem.0.weight"}). Never depends on what was drawn before.
 std::uint64_t derive_seed(std::uint64_t master, std::initializer_list<std::string_view> purpose);
 
-/// Random numbers whose values are fixed by this program, not by the standard library's distributions:
-/// the same seed gives the same draws on every platform.
+/// Random numbers whose values are fixed by this program, not by the standard library's
+/// distributions: the same seed gives the same draws on every platform.
 class Rng {
  public:
   explicit Rng(std::uint64_t seed) : engine_(seed) {}

@@ -10,8 +10,8 @@
 
 namespace wrcor {
 
-/// An ordered list of named factories. Registration is explicit (`builtin.cpp` of each folder): linkers drop
-/// self-registering objects from static libraries.
+/// An ordered list of named factories. Registration is explicit (`builtin.cpp` of each folder):
+/// linkers drop self-registering objects from static libraries.
 ///
 /// @tparam Factory  callable that makes the thing
 template <typename Factory>

@@ -17,15 +17,17 @@ std::vector<std::string> usable_devices();
 /// Processors that this process may run on (affinity mask), at least 1.
 int usable_cores();
 
-/// Prepares the calling thread for evaluations: intra-op threads of libtorch and of the BLAS (whose pools fight each
-/// other unless one of them is silenced).
+/// Prepares the calling thread for evaluations: intra-op threads of libtorch and of the BLAS (whose
+/// pools fight each other unless one of them is silenced).
 void configure_thread(int intra_op_threads);
 
-/// Once a process, before the first evaluation: keeps freed tensor memory in the process instead of giving every
-/// buffer back to the system and faulting it in again, and makes CUDA kernels exact and repeatable.
+/// Once a process, before the first evaluation: keeps freed tensor memory in the process instead of
+/// giving every buffer back to the system and faulting it in again, and makes CUDA kernels exact
+/// and repeatable.
 void configure_process();
 
-/// What computes matrix products, e.g. ".../openblas-pthread/libblas.so.3", or "built into libtorch".
+/// What computes matrix products, e.g. ".../openblas-pthread/libblas.so.3", or "built into
+/// libtorch".
 std::string blas_library();
 /// The reference BLAS makes a network about five times slower than an optimised one.
 bool blas_is_reference();

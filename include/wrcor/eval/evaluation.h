@@ -13,19 +13,21 @@ namespace wrcor {
 
 /// All scores of one network.
 struct Evaluation {
-  Status status = Status::ok;  ///< ok only if every score is
-  std::string reason;          ///< of the first score that is not ok
+  Status status = Status::ok;                         ///< ok only if every score is
+  std::string reason;                                 ///< of the first score that is not ok
   std::vector<std::pair<std::string, Score>> scores;  ///< by proxy name, in the order asked for
   Costs costs;
 
   const Score& score(const std::string& proxy) const;
 };
 
-/// {"status", "reason"?, "scores": {name: number|null}, "raw"?: {name: number|"nan"|"inf"|"-inf"}, "params", "flops"}.
-/// `reason` and `raw` are there when something is not ok; `raw` holds the scores that are not ok.
+/// {"status", "reason"?, "scores": {name: number|null}, "raw"?: {name: number|"nan"|"inf"|"-inf"},
+/// "params", "flops"}. `reason` and `raw` are there when something is not ok; `raw` holds the
+/// scores that are not ok.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
-/// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception, std::invalid_argument for other input.
-Evaluation evaluation_from_json(const nlohmann::json& json);
+/// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception,
+/// std::invalid_argument for other input.
+Evaluation evaluation_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace wrcor

@@ -23,17 +23,20 @@ struct EvaluatorOptions {
   std::uint64_t seed = 0;  ///< of the weights
 };
 
-/// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result depends on nothing but
-/// the options, the minibatch and the genotype.
+/// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result
+/// depends on nothing but the options, the minibatch and the genotype.
 class Evaluator {
  public:
   /// @param space  outlives the evaluator
-  /// @throws UsageError for unknown proxies and for a minibatch that the space's networks cannot read
-  Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options, at::Device device);
+  /// @throws UsageError for unknown proxies and for a minibatch that the space's networks cannot
+  /// read
+  Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options,
+            at::Device device);
   ~Evaluator();
 
-  /// Scores exactly this genotype, dead branches included. Running out of memory gives a failed evaluation; any other
-  /// error of libtorch is thrown.
+  /// Scores exactly this genotype, dead branches included. Running out of memory gives a failed
+  /// evaluation.
+  /// @throws RunError for any other error of libtorch
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
@@ -46,7 +49,8 @@ class Evaluator {
     std::unique_ptr<Proxy> proxy;
   };
 
-  Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights) const;
+  Evaluation measure(const Genotype& genotype, const NetworkPlan& plan,
+                     const WeightSource& weights) const;
   std::uint64_t weight_seed(int repeat, const Genotype& genotype) const;
 
   const SearchSpace& space_;

@@ -21,7 +21,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// The future gives the task's result or rethrows what it threw; a dropped task's future is broken.
+  /// The future gives the task's result or rethrows what it threw; a dropped task's future is
+  /// broken.
   template <typename Task>
   auto submit(Task task) -> std::future<decltype(task())> {
     auto packaged = std::make_shared<std::packaged_task<decltype(task())()>>(std::move(task));

@@ -12,8 +12,8 @@
 
 namespace wrcor {
 
-/// A network ready to run: its plan and the tensors of every layer. The tensors belong to the weight source and are
-/// never written to.
+/// A network ready to run: its plan and the tensors of every layer. The tensors belong to the
+/// weight source and are never written to.
 class Network {
  public:
   /// Parameters of one layer, undefined where the layer has none.
@@ -36,7 +36,8 @@ class Network {
 class ResponseRecorder {
  public:
   virtual ~ResponseRecorder() = default;
-  /// @param response  [N, C, H, W] activation, or gradient of the loss at it; valid during the call only
+  /// @param response  [N, C, H, W] activation, or gradient of the loss at it; valid during the call
+  /// only
   /// @param taps  all taps of this side that look at the tensor, at least one
   virtual void record(const at::Tensor& response, std::span<const Tap> taps) = 0;
   /// The gradient at these taps is zero because nothing that follows reaches the loss.
@@ -48,11 +49,12 @@ struct PassResult {
   double loss = 0;    ///< mean softmax cross-entropy, natural logarithm; 0 without a backward pass
 };
 
-/// Runs the network on one minibatch in training mode (batch norm uses the minibatch's own statistics), and if
-/// any tap asks for gradients, the backward pass down to the earliest of them. Gradients of weights are not computed.
+/// Runs the network on one minibatch in training mode (batch norm uses the minibatch's own
+/// statistics), and if any tap asks for gradients, the backward pass down to the earliest of them.
+/// Gradients of weights are not computed.
 ///
-/// The backward pass is written out instead of recorded by autograd: every gradient passes by once, is shown to the
-/// recorder and dropped, and each tensor is freed after its last use.
+/// The backward pass is written out instead of recorded by autograd: every gradient passes by once,
+/// is shown to the recorder and dropped, and each tensor is freed after its last use.
 ///
 /// @param images  [N, 3, H, W] float32
 /// @param labels  [N] int64 in [0, classes)

@@ -8,7 +8,8 @@ namespace wrcor {
 
 /// Which responses a network has.
 enum class Counting {
-  reference,  ///< as the published implementation counts: each ReLU-Conv-BN block is two sites a side
+  reference,  ///< as the published implementation counts: each ReLU-Conv-BN block is two sites a
+              ///< side
   paper,      ///< every ReLU once, its input and the gradient there
 };
 
@@ -16,14 +17,15 @@ enum class Side { activation, gradient };
 
 /// An instruction to look at one tensor of a network.
 struct Tap {
-  int layer = 0;         ///< activation: the output of this layer; gradient: the gradient at this layer's input
+  int layer =
+      0;  ///< activation: the output of this layer; gradient: the gradient at this layer's input
   Side side = Side::activation;
   int unit = 0;          ///< top-level element that the response belongs to
   int multiplicity = 1;  ///< how many times the response counts
 };
 
-/// The responses of a network under a counting policy. Activations of blocks that read one tensor are one tap
-/// with their joint multiplicity.
+/// The responses of a network under a counting policy. Activations of blocks that read one tensor
+/// are one tap with their joint multiplicity.
 std::vector<Tap> response_taps(const NetworkPlan& plan, Counting counting);
 
 }  // namespace wrcor

@@ -21,8 +21,9 @@ struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;
   ParameterRole role;
-  std::int64_t fan_in = 1;   ///< of its layer: input channels times kernel area, or input features
-  std::int64_t fan_out = 1;  ///< of its layer: output channels times kernel area, or output features
+  std::int64_t fan_in = 1;  ///< of its layer: input channels times kernel area, or input features
+  std::int64_t fan_out =
+      1;  ///< of its layer: output channels times kernel area, or output features
 };
 
 /// Trainable tensors of one layer, weight first; empty for layers without any.
@@ -36,8 +37,9 @@ class WeightSource {
   virtual at::Tensor get(const Parameter& parameter) const = 0;
 };
 
-/// Initial weights as a function of (seed, parameter name, shape), never of the order in which networks are built:
-/// two networks that share a slot share its tensor. Drawn once, kept, safe to use from several threads.
+/// Initial weights as a function of (seed, parameter name, shape), never of the order in which
+/// networks are built: two networks that share a slot share its tensor. Drawn once, kept, safe to
+/// use from several threads.
 class WeightBank final : public WeightSource {
  public:
   WeightBank(std::uint64_t seed, Initialisation initialisation, at::Device device);
@@ -54,11 +56,12 @@ class WeightBank final : public WeightSource {
 /// Weights from a state dict, such as a file written by `torch.save` in Python.
 class StateDict final : public WeightSource {
  public:
-  /// Checks `tensors` against the network: exactly its parameters and batch-norm statistics, with their shapes and
-  /// types. @throws DataError that names every missing, unknown or mismatched tensor (the first ten of each kind).
+  /// Checks `tensors` against the network: exactly its parameters and batch-norm statistics, with
+  /// their shapes and types. @throws DataError that names every missing, unknown or mismatched
+  /// tensor (the first ten of each kind).
   /// @param origin  the file, for messages
-  StateDict(const std::string& origin, std::map<std::string, at::Tensor> tensors, const NetworkPlan& plan,
-            at::Device device);
+  StateDict(const std::string& origin, std::map<std::string, at::Tensor> tensors,
+            const NetworkPlan& plan, at::Device device);
   at::Tensor get(const Parameter& parameter) const override;
 
  private:

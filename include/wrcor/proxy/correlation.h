@@ -12,24 +12,28 @@ namespace wrcor {
 
 /// Absolute Pearson correlation between the rows of a response.
 ///
-/// On the CPU the Gram matrix is a float32 product (7e-8 relative off the float64 one); a response that float32 cannot
-/// hold soundly (a tiny or huge norm, or a mean far above the deviation) is done again in float64. Other devices
-/// always use float64 and never wait for the host.
+/// On the CPU the Gram matrix is a float32 product (7e-8 relative off the float64 one); a response
+/// that float32 cannot hold soundly (a tiny or huge norm, or a mean far above the deviation) is
+/// done again in float64. Other devices always use float64 and never wait for the host.
 ///
-/// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of memory when the
+/// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
+/// memory when the
 ///                  tensor is channels-last (the order of features does not matter)
-/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or not finite, for
+/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or not
+/// finite, for
 ///         which the coefficient is undefined: such a response adds nothing to a score
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
-/// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies need of a pass.
+/// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies
+/// need of a pass.
 class CorrelationSums final : public ResponseRecorder {
  public:
   void record(const at::Tensor& response, std::span<const Tap> taps) override;
   void record_zero_gradient(std::span<const Tap> taps) override;
 
-  /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or undefined without any.
+  /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or
+  /// undefined without any.
   at::Tensor sum(Side side, int unit) const;
   int units() const { return static_cast<int>(sums_[0].size()); }
 

@@ -16,8 +16,8 @@ struct Observation {
   const CorrelationSums& correlations;
 };
 
-/// A training-free score of a network at initialisation; higher is better. Constant after construction, used from
-/// several threads.
+/// A training-free score of a network at initialisation; higher is better. Constant after
+/// construction, used from several threads.
 class Proxy {
  public:
   virtual ~Proxy() = default;

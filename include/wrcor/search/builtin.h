@@ -10,10 +10,10 @@
 namespace wrcor {
 
 struct StrategyOptions {
-  int population = 64;               ///< evolution
-  int tournament = 10;               ///< evolution
-  bool replacement = false;          ///< random: whether a genotype may be proposed again
-  Dedupe dedupe = Dedupe::strict;    ///< exhaustive: one proposal a class
+  int population = 64;             ///< evolution
+  int tournament = 10;             ///< evolution
+  bool replacement = false;        ///< random: whether a genotype may be proposed again
+  Dedupe dedupe = Dedupe::strict;  ///< exhaustive: one proposal a class
 };
 
 using StrategyFactory =

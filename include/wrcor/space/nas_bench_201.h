@@ -8,17 +8,17 @@ namespace wrcor {
 
 /// Size of the network that a cell is stacked into.
 struct MacroSettings {
-  int channels = 16;         ///< width of the first stage, doubled at each of the two reductions
+  int channels = 16;  ///< width of the first stage, doubled at each of the two reductions
   int cells_per_stage = 5;
   int classes = 10;
-  int height = 32;           ///< of the input images; a multiple of 4
-  int width = 32;            ///< a multiple of 4
+  int height = 32;  ///< of the input images; a multiple of 4
+  int width = 32;   ///< a multiple of 4
 };
 
-/// The topology space of NAS-Bench-201 (= NATS-Bench "tss"): 4 nodes, one of 5 operations on each of 6 edges.
-/// A genotype holds the operation of each edge in the order 0->1, 0->2, 1->2, 0->3, 1->3, 2->3.
-/// The index of a cell is its lexicographic id, edge 0 being the most significant digit to the base 5.
-/// Source: Dong and Yang, arXiv 2001.00326.
+/// The topology space of NAS-Bench-201 (= NATS-Bench "tss"): 4 nodes, one of 5 operations on each
+/// of 6 edges. A genotype holds the operation of each edge in the order 0->1, 0->2, 1->2, 0->3,
+/// 1->3, 2->3. The index of a cell is its lexicographic id, edge 0 being the most significant digit
+/// to the base 5. Source: Dong and Yang, arXiv 2001.00326.
 class NasBench201 final : public SearchSpace {
  public:
   static constexpr int edge_count = 6;
@@ -26,7 +26,13 @@ class NasBench201 final : public SearchSpace {
   static constexpr std::uint64_t cell_count = 15625;
 
   /// Digits of the genotype.
-  enum Operation { none = 0, skip_connect = 1, nor_conv_1x1 = 2, nor_conv_3x3 = 3, avg_pool_3x3 = 4 };
+  enum Operation {
+    none = 0,
+    skip_connect = 1,
+    nor_conv_1x1 = 2,
+    nor_conv_3x3 = 3,
+    avg_pool_3x3 = 4
+  };
 
   /// @throws UsageError for sizes below 1 and for images whose height or width is no multiple of 4.
   explicit NasBench201(const MacroSettings& macro = {});
@@ -67,8 +73,8 @@ enum class PublishedClasses {
   n12751,  ///< only skip_connect resolved
 };
 std::string published_key(const Genotype& genotype, PublishedClasses classes);
-/// The smallest official index in the cell's class. These classes merge networks with different weights: they
-/// are for reproducing the literature, never a cache key.
+/// The smallest official index in the cell's class. These classes merge networks with different
+/// weights: they are for reproducing the literature, never a cache key.
 std::uint64_t published_class(const Genotype& genotype, PublishedClasses classes);
 
 }  // namespace wrcor

@@ -15,15 +15,15 @@ struct FeatureShape {
 };
 
 enum class LayerKind {
-  input,            ///< the minibatch
-  convolution,      ///< no bias, groups 1, dilation 1
-  batch_norm,       ///< affine, eps 1e-5, statistics of the minibatch
-  relu,             ///< a new tensor: the input stays as it was
-  average_pool,     ///< padded positions do not count in the mean
-  sum,              ///< of all inputs, left to right
-  zero,             ///< zeros of the input's shape; no gradient passes
-  global_average,   ///< mean over height and width
-  linear,           ///< with bias
+  input,           ///< the minibatch
+  convolution,     ///< no bias, groups 1, dilation 1
+  batch_norm,      ///< affine, eps 1e-5, statistics of the minibatch
+  relu,            ///< a new tensor: the input stays as it was
+  average_pool,    ///< padded positions do not count in the mean
+  sum,             ///< of all inputs, left to right
+  zero,            ///< zeros of the input's shape; no gradient passes
+  global_average,  ///< mean over height and width
+  linear,          ///< with bias
 };
 
 /// One step of a network: reads the outputs of earlier layers, makes one tensor.
@@ -31,7 +31,8 @@ struct Layer {
   LayerKind kind = LayerKind::input;
   std::vector<int> inputs{};  ///< positions of earlier layers in NetworkPlan::layers
   FeatureShape out;
-  std::string name{};  ///< path of its tensors in a state dict ("cells.3.layers.0.op.1"); empty without tensors
+  std::string name{};  ///< path of its tensors in a state dict ("cells.3.layers.0.op.1"); empty
+                       ///< without tensors
   int kernel = 0;
   int stride = 1;
   int padding = 0;
@@ -39,14 +40,15 @@ struct Layer {
 
 /// A ReLU that the response proxies look at.
 struct ResponseSite {
-  int relu = 0;         ///< position of the ReLU layer
-  int convolution = -1; ///< the convolution that it feeds inside a ReLU-Conv-BN block; -1 outside of one
-  int unit = 0;         ///< top-level element of the network that holds it, from 0
-  bool in_place = false;///< the published network overwrites this ReLU's input
+  int relu = 0;  ///< position of the ReLU layer
+  int convolution =
+      -1;        ///< the convolution that it feeds inside a ReLU-Conv-BN block; -1 outside of one
+  int unit = 0;  ///< top-level element of the network that holds it, from 0
+  bool in_place = false;  ///< the published network overwrites this ReLU's input
 };
 
-/// A network as data, free of libtorch: layers in order of execution, the last one gives the logits [N, classes].
-/// `nn/` builds and runs it; costs are sums over it.
+/// A network as data, free of libtorch: layers in order of execution, the last one gives the logits
+/// [N, classes]. `nn/` builds and runs it; costs are sums over it.
 struct NetworkPlan {
   std::vector<Layer> layers;
   std::vector<ResponseSite> sites;

@@ -20,18 +20,21 @@ struct Decision {
 
 /// Which cells count as one in a ranking and in the cache of evaluations.
 ///
-/// - strict: cells that are the same random network once edges that cannot matter are removed; the class's
+/// - strict: cells that are the same random network once edges that cannot matter are removed; the
+/// class's
 ///   representative is the one that is evaluated.
-/// - score: cells whose scores are equal by construction (a strict class for cells without such edges).
+/// - score: cells whose scores are equal by construction (a strict class for cells without such
+/// edges).
 /// - exact: every cell for itself.
 enum class Dedupe { strict, score, exact };
 
 struct Costs {
   std::int64_t params = 0;  ///< trainable scalars
-  std::int64_t flops = 0;   ///< multiply-accumulates of convolution and linear weights for one image
+  std::int64_t flops = 0;  ///< multiply-accumulates of convolution and linear weights for one image
 };
 
-/// A set of architectures. Constant after construction, free of libtorch, safe to use from several threads.
+/// A set of architectures. Constant after construction, free of libtorch, safe to use from several
+/// threads.
 class SearchSpace {
  public:
   virtual ~SearchSpace() = default;
@@ -45,8 +48,8 @@ class SearchSpace {
   virtual Genotype at(std::uint64_t index) const = 0;
   virtual std::uint64_t index(const Genotype& genotype) const = 0;
 
-  /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate() and neighbours()
-  /// give always does.
+  /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate()
+  /// and neighbours() give always does.
   virtual bool valid(const Genotype& genotype) const = 0;
 
   /// Draws from the space's default distribution with nothing but `rng`.
@@ -56,14 +59,16 @@ class SearchSpace {
   /// All genotypes at distance one, by decision, then by value.
   virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
 
-  /// Inverse of format(). @throws UsageError with the byte offset, what was found and what was expected.
+  /// Inverse of format(). @throws UsageError with the byte offset, what was found and what was
+  /// expected.
   virtual Genotype parse(std::string_view text) const = 0;
   virtual std::string format(const Genotype& genotype) const = 0;
 
-  /// The member of the genotype's class that stands for all of it; two genotypes are in one class iff their
-  /// representatives are equal.
+  /// The member of the genotype's class that stands for all of it; two genotypes are in one class
+  /// iff their representatives are equal.
   virtual Genotype representative(const Genotype& genotype, Dedupe dedupe) const = 0;
-  /// Whether information flows from the input to the output; without, the output is the same for all images.
+  /// Whether information flows from the input to the output; without, the output is the same for
+  /// all images.
   virtual bool connected(const Genotype& genotype) const = 0;
 
   virtual Costs costs(const Genotype& genotype) const = 0;

@@ -1,0 +1,9 @@
+# Imported targets of everything that is linked, whatever version a system ships.
+
+find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+include(FindYamlCpp)
+include(FindLibtorch)

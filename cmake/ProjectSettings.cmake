@@ -1,0 +1,54 @@
+# Language standard, build options, warnings, sanitizers, the compiler cache and the linker.
+
+option(WRCOR_BUILD_TESTS "Build the tests" ON)
+option(WRCOR_BUILD_BENCH "Build the benchmarks" OFF)
+option(WRCOR_WERROR "Treat warnings as errors" OFF)
+option(WRCOR_REQUIRE_CUDA "Accept only a libtorch that was built with CUDA" OFF)
+set(WRCOR_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# An installed program finds the libtorch that it was linked with, wherever that lies.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers need this sloppiness to hit; the base directory lets a second checkout hit as well.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_ABSSTDERR=1 ${CCACHE})
+  add_compile_options(
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+    "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
+
+# A linker that is several times faster than the default, where the compiler can use one.
+include(CheckLinkerFlag)
+foreach(linker lld mold)
+  check_linker_flag(CXX -fuse-ld=${linker} WRCOR_HAS_${linker})
+  if(WRCOR_HAS_${linker})
+    add_link_options(-fuse-ld=${linker})
+    break()
+  endif()
+endforeach()
+
+if(WRCOR_SANITIZE)
+  add_compile_options(-fsanitize=${WRCOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${WRCOR_SANITIZE})
+endif()
+
+# For the project's own targets only: third-party headers come in as system headers, which do not warn.
+add_library(wrcor_warnings INTERFACE)
+target_compile_options(wrcor_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  # GCC 12 is wrong about std::string with these at -O3 (its bugs 105329 and 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
+  $<$<BOOL:${WRCOR_WERROR}>:-Werror>)

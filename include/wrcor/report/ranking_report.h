@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "wrcor/run/search_run.h"
+
+namespace wrcor {
+
+/// The first rows of a ranking for people: rank, scores, parameters, FLOPs, architecture.
+std::string ranking_table(const SearchResult& result, std::size_t rows);
+/// The same as CSV, numbers exact.
+std::string ranking_csv(const SearchResult& result, std::size_t rows);
+/// The same as a JSON array, rows as in result.json.
+std::string ranking_json(const SearchResult& result, std::size_t rows);
+
+/// "300 proposals, 217 architectures: 214 ok, 3 degenerate; 21.4 s, 0.098 s an architecture"
+std::string summary_line(const SearchResult& result);
+
+}  // namespace wrcor

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "wrcor/core/file.h"
+#include "wrcor/report/score_report.h"
+
+namespace wrcor {
+
+/// A file of scores that grows by one line an architecture, each on the disk when append() returns;
+/// an existing file is continued. An incomplete last line, the trace of a crash, is cut off.
+class ScoreFile {
+ public:
+  /// @param form      the file's form; outlives this object
+  /// @param settings  identity of how the scores are made
+  /// @throws UsageError when the file holds scores of other settings, or something else; RunError
+  ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings);
+
+  bool holds(const std::string& arch) const { return known_.contains(arch); }
+  void append(const std::string& arch, const Evaluation& evaluation);
+
+ private:
+  void read_existing(const std::filesystem::path& path, const std::string& settings);
+
+  ScoreLines& form_;
+  std::set<std::string> known_;
+  std::unique_ptr<AppendOnlyFile> file_;
+};
+
+}  // namespace wrcor

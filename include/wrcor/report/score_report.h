@@ -1,0 +1,76 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/eval/evaluation.h"
+
+namespace wrcor {
+
+/// Which architecture a record of a score file is about, and under which settings it was scored.
+struct ScoreRecordKey {
+  std::string arch;
+  std::string settings;
+};
+
+/// A form of scores as text, one architecture after the other.
+class ScoreWriter {
+ public:
+  virtual ~ScoreWriter() = default;
+  /// What stands before the first record, line feed included.
+  virtual std::string begin() const { return {}; }
+  /// One architecture, line feed included.
+  virtual std::string record(const std::string& arch, const Evaluation& evaluation) = 0;
+  virtual std::string end() const { return {}; }
+};
+
+/// A form with one record a line, which a file can be continued in.
+class ScoreLines : public ScoreWriter {
+ public:
+  /// Reads back a line that record() made; nothing when it is not such a line.
+  virtual std::optional<ScoreRecordKey> read(std::string_view line) const = 0;
+};
+
+/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" if there are any}.
+class JsonLineScores final : public ScoreLines {
+ public:
+  /// @param settings  identity of how the scores are made, written into every record; empty: left
+  /// out
+  explicit JsonLineScores(std::string settings) : settings_(std::move(settings)) {}
+  std::string record(const std::string& arch, const Evaluation& evaluation) override;
+  std::optional<ScoreRecordKey> read(std::string_view line) const override;
+
+ private:
+  std::string settings_;
+};
+
+/// CSV with the columns arch, status, reason, one a proxy (empty when undefined), params, flops,
+/// settings (if any).
+class CsvScores final : public ScoreLines {
+ public:
+  CsvScores(std::vector<std::string> proxies, std::string settings)
+      : proxies_(std::move(proxies)), settings_(std::move(settings)) {}
+  std::string begin() const override;
+  std::string record(const std::string& arch, const Evaluation& evaluation) override;
+  std::optional<ScoreRecordKey> read(std::string_view line) const override;
+
+ private:
+  std::vector<std::string> proxies_;
+  std::string settings_;
+};
+
+/// A table for people, printed at the end because its columns' widths depend on all rows.
+class ScoreTable final : public ScoreWriter {
+ public:
+  explicit ScoreTable(std::vector<std::string> proxies) : proxies_(std::move(proxies)) {}
+  std::string record(const std::string& arch, const Evaluation& evaluation) override;
+  std::string end() const override;
+
+ private:
+  std::vector<std::string> proxies_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace wrcor

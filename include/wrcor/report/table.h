@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace wrcor {
+
+/// Lines of aligned columns, two spaces apart; a column whose cells are all numbers or empty is
+/// aligned to the right. Text is UTF-8; rows may differ in length.
+/// @param header  empty: no header line
+/// @param indent  spaces before each line
+std::string format_table(const std::vector<std::string>& header,
+                         const std::vector<std::vector<std::string>>& rows, int indent = 0);
+
+/// One record of a CSV file with its line feed; fields are quoted where RFC 4180 demands it.
+std::string csv_line(const std::vector<std::string>& fields);
+
+}  // namespace wrcor

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "wrcor/core/file.h"
+#include "wrcor/eval/evaluation.h"
+
+namespace wrcor {
+
+/// What a journal holds after it was read back.
+struct JournalContent {
+  nlohmann::ordered_json header;
+  std::map<std::string, Evaluation> evaluations;  ///< by architecture
+  double elapsed = 0;                             ///< seconds of searching up to the last entry
+};
+
+/// The truth about a run: JSON lines, one a finished evaluation after a header that says what the
+/// run is, each on the disk before it counts and each with a checksum. Safe to append to from
+/// several threads.
+class Journal {
+ public:
+  /// Starts a new journal. @throws RunError when it cannot be written.
+  static Journal create(const std::filesystem::path& path, const nlohmann::ordered_json& header);
+
+  /// Reads a journal and goes on with it. An incomplete last line, the trace of a crash, is cut
+  /// off; the content says nothing of it. @throws DataError naming the line when any other line is
+  /// damaged.
+  static Journal resume(const std::filesystem::path& path, JournalContent& content);
+
+  /// @param elapsed  seconds of searching so far, earlier sittings included
+  void append(const std::string& arch, const Evaluation& evaluation, double elapsed);
+
+ private:
+  explicit Journal(const std::filesystem::path& path);
+
+  std::unique_ptr<AppendOnlyFile> file_;
+  std::unique_ptr<std::mutex> mutex_;
+};
+
+}  // namespace wrcor

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrcor/eval/evaluation.h"
+#include "wrcor/run/config.h"
+#include "wrcor/run/search_run.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor {
+
+/// Receives one architecture's evaluation.
+using EvaluationSink = std::function<void(const std::string& arch, const Evaluation& evaluation)>;
+
+/// Scores each architecture exactly as it is, dead branches included, and hands the evaluations
+/// over in the order of `architectures`, each as soon as it and all before it are done.
+/// @throws Interrupted after a signal, when everything that was finished in order has been handed
+/// over
+void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
+                         const EvaluationSink& sink, const ProgressSink& progress);
+
+/// Scores one architecture with the weights of a file written by `torch.save` (a dictionary name ->
+/// tensor).
+/// @throws DataError when the file does not hold exactly this network's tensors
+Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
+                              const std::filesystem::path& weights);
+
+/// Identity of all that a score depends on beside the architecture: 12 hexadecimal digits. Scores
+/// with equal identities can stand in one file.
+/// @param weights  path of the weight file; empty when weights are drawn
+std::string scoring_identity(const Config& config, const Workbench& bench,
+                             const std::filesystem::path& weights);
+
+}  // namespace wrcor

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "wrcor/eval/ranking.h"
+#include "wrcor/run/config.h"
+
+namespace wrcor {
+
+/// How far a run has come.
+struct ProgressState {
+  std::int64_t done = 0;       ///< proposals settled
+  std::int64_t total = 0;      ///< proposals there will be, as far as is known
+  std::int64_t evaluated = 0;  ///< networks run in this sitting
+  std::optional<double> best;  ///< highest score so far
+};
+using ProgressSink = std::function<void(const ProgressState&)>;
+
+/// What became of all proposals of a run.
+struct SearchCounts {
+  std::int64_t asked = 0;     ///< proposals, duplicates included
+  std::int64_t distinct = 0;  ///< classes among them
+  std::int64_t ok = 0;        ///< classes by status
+  std::int64_t degenerate = 0;
+  std::int64_t failed = 0;
+  std::int64_t infeasible = 0;  ///< draws that the constraints rejected before they were proposed
+};
+
+struct SearchTiming {
+  std::string started;         ///< of this sitting, ISO 8601, UTC
+  double seconds = 0;          ///< of searching, earlier sittings included
+  std::int64_t evaluated = 0;  ///< networks run in this sitting
+  double sitting_seconds = 0;  ///< of searching in this sitting
+  std::string device;
+  int workers = 1;
+};
+
+struct SearchResult {
+  std::vector<Ranked> ranking;  ///< best first, one entry a class
+  SearchCounts counts;
+  nlohmann::ordered_json batch;
+  SearchTiming timing;
+};
+
+/// Folder of one run: config.json, journal.jsonl, and at the end result.json.
+struct RunDirectory {
+  std::filesystem::path path;
+  std::filesystem::path config() const { return path / "config.json"; }
+  std::filesystem::path journal() const { return path / "journal.jsonl"; }
+  std::filesystem::path result() const { return path / "result.json"; }
+  /// Whether a run was started here.
+  bool holds_run() const;
+};
+
+/// Runs a search to its end in a new folder, or goes on with the run that a folder holds. Every
+/// evaluation is in the journal before anything is made of it; result.json is written at the end.
+///
+/// A resumed run is the same search from its start, in which evaluations that the journal holds
+/// cost nothing: it ends as one that was never interrupted.
+///
+/// @param resume  whether the folder's run is continued; a folder that holds a run is an error
+/// otherwise
+/// @throws UsageError when the folder does not fit, or holds a run of another configuration;
+/// NoFeasibleError;
+///         Interrupted after a signal, when the evaluations in flight are in the journal; RunError
+SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
+                        const ProgressSink& progress);
+
+/// The document of result.json. Without its last key, `timing`, it is a function of the
+/// configuration.
+nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
+
+/// The array `ranking` of result.json.
+nlohmann::ordered_json ranking_rows(const std::vector<Ranked>& ranking);
+
+/// Name of the proxy that orders the ranking.
+std::string ranking_proxy(const Config& config);
+
+/// What a search would do, as text: the effective work, for --dry-run.
+std::string describe_work(const Config& config);
+
+}  // namespace wrcor

@@ -1,0 +1,217 @@
+#include <charconv>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+#include "wrcor/core/error.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/report/table.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/settings.h"
+#include "wrcor/space/builtin.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct DescribeOptions {
+  ConfigSources sources;
+  std::string architecture;  ///< a string, a lexicographic id, or index:N
+  bool all = false;
+  std::string classes;     ///< empty: those of the data set
+  std::string image_size;  ///< empty: that of the data set
+  std::string format;      ///< empty: csv with --all, else text
+};
+
+/// What is known about one cell.
+struct Description {
+  Genotype genotype;
+  std::uint64_t id = 0;
+  std::uint64_t official = 0;
+  std::string canonical;
+  std::uint64_t published = 0;
+  bool connected = false;
+  Costs costs;
+};
+
+std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
+                           std::uint64_t most) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < least || number > most) {
+    throw UsageError(what + ": expected an integer from " + std::to_string(least) + " to " +
+                     std::to_string(most) + ", got " + in_quotes(text));
+  }
+  return number;
+}
+
+Genotype read_architecture(const NasBench201& space, const std::string& text) {
+  constexpr std::uint64_t last = NasBench201::cell_count - 1;
+  const std::string prefix = "index:";
+  if (text.starts_with(prefix)) {
+    const auto official = whole_number("official index", text.substr(prefix.size()), 0, last);
+    return space.at(lexicographic_id(official));
+  }
+  const bool is_id = !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
+  if (is_id) return space.at(whole_number("id", text, 0, last));
+  return space.parse(text);
+}
+
+Description describe(const NasBench201& space, const Genotype& genotype) {
+  Description result;
+  result.genotype = genotype;
+  result.id = space.index(genotype);
+  result.official = official_index(result.id);
+  result.canonical = space.format(space.representative(genotype, Dedupe::strict));
+  result.published = published_class(genotype, PublishedClasses::n6466);
+  result.connected = space.connected(genotype);
+  result.costs = space.costs(genotype);
+  return result;
+}
+
+std::string csv_header() {
+  return csv_line(
+      {"arch", "id", "index", "canonical", "published_class", "connected", "params", "flops"});
+}
+
+std::string csv_row(const NasBench201& space, const Description& cell) {
+  return csv_line({space.format(cell.genotype), std::to_string(cell.id),
+                   std::to_string(cell.official), cell.canonical, std::to_string(cell.published),
+                   cell.connected ? "1" : "0", std::to_string(cell.costs.params),
+                   std::to_string(cell.costs.flops)});
+}
+
+std::string describe_all(const NasBench201& space) {
+  std::string text = csv_header();
+  for (std::uint64_t id = 0; id < NasBench201::cell_count; ++id) {
+    text += csv_row(space, describe(space, space.at(id)));
+  }
+  return text;
+}
+
+/// Number of cells in the strict class of `genotype`.
+int class_size(const NasBench201& space, const Genotype& genotype) {
+  const Genotype representative = space.representative(genotype, Dedupe::strict);
+  int size = 0;
+  for (std::uint64_t id = 0; id < NasBench201::cell_count; ++id) {
+    if (space.representative(space.at(id), Dedupe::strict) == representative) ++size;
+  }
+  return size;
+}
+
+std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json) {
+  const Description cell = describe(space, genotype);
+  const Genotype effective = effective_cell(genotype);
+  const Costs effective_costs = space.costs(effective);
+  const nlohmann::ordered_json document = {
+      {"arch", space.format(genotype)},
+      {"id", cell.id},
+      {"index", cell.official},
+      {"params", cell.costs.params},
+      {"flops", cell.costs.flops},
+      {"connected", cell.connected},
+      {"canonical", cell.canonical},
+      {"class_size", class_size(space, genotype)},
+      {"published_class", cell.published},
+      {"effective", space.format(effective)},
+      {"effective_params", effective_costs.params},
+  };
+  if (as_json) return document.dump(2) + "\n";
+  const std::map<std::string, std::string> titles = {
+      {"arch", "architecture"},
+      {"id", "id"},
+      {"index", "official index"},
+      {"params", "parameters"},
+      {"flops", "FLOPs"},
+      {"connected", "connected"},
+      {"canonical", "canonical form"},
+      {"class_size", "cells in its class"},
+      {"published_class", "published class"},
+      {"effective", "effective cell"},
+      {"effective_params", "effective parameters"},
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [key, value] : document.items()) {
+    const std::string text = value.is_string()    ? value.get<std::string>()
+                             : value.is_boolean() ? (value.get<bool>() ? "yes" : "no")
+                                                  : value.dump();
+    rows.push_back({titles.at(key), text});
+  }
+  return format_table({}, rows);
+}
+
+MacroSettings network_size(const DescribeOptions& options, const Config& config) {
+  const DatasetInfo& data = datasets().find(config.data.name).make.info;
+  MacroSettings macro;
+  macro.channels = config.space.channels;
+  macro.cells_per_stage = config.space.cells;
+  macro.classes = data.classes;
+  macro.height = data.image.height;
+  macro.width = data.image.width;
+  if (!options.classes.empty()) {
+    macro.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
+  }
+  if (!options.image_size.empty()) {
+    macro.height = static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
+    macro.width = macro.height;
+  }
+  return macro;
+}
+
+void run_describe(const DescribeOptions& options) {
+  if (options.all != options.architecture.empty()) {
+    throw UsageError("expected an architecture or --all, got " +
+                     std::string(options.all ? "both" : "neither"));
+  }
+  const std::string format = !options.format.empty() ? options.format
+                             : options.all           ? "csv"
+                                                     : "text";
+  if (options.all && format != "csv") throw UsageError("--all is written as CSV: use --format csv");
+
+  const Config config = load_config(options.sources);
+  const auto space = spaces().find(config.space.name).make(network_size(options, config));
+  const auto* cells = dynamic_cast<const NasBench201*>(space.get());
+  if (cells == nullptr) throw UsageError("describe knows the space 'nb201' only");
+
+  if (options.all) {
+    write_output(describe_all(*cells));
+    return;
+  }
+  const Genotype genotype = read_architecture(*cells, options.architecture);
+  if (format == "csv") {
+    write_output(csv_header() + csv_row(*cells, describe(*cells, genotype)));
+  } else {
+    write_output(describe_one(*cells, genotype, format == "json"));
+  }
+}
+
+}  // namespace
+
+void setup_describe(CLI::App& app) {
+  auto options = std::make_shared<DescribeOptions>();
+  CLI::App* command = app.add_subcommand("describe", "size, cost and class of an architecture");
+  command->add_option("architecture", options->architecture,
+                      "architecture string, lexicographic id, or index:N for the official index");
+  command->add_flag("--all", options->all, "every architecture of the space, as CSV");
+  add_settings(*command, {"space", "data.name"}, options->sources);
+  command
+      ->add_option("--classes", options->classes,
+                   "classes of the data; by default those of the data set")
+      ->type_name("N");
+  command
+      ->add_option(
+          "--image-size", options->image_size,
+          "height and width of the images, a multiple of 4; by default those of the data set")
+      ->type_name("N");
+  add_choice(*command, "--format", options->format, {"text", "json", "csv"},
+             "form of the output; text, with --all csv");
+  set_example(*command, "wrcor describe index:6111 --format json");
+  set_action(*command, [options] { run_describe(*options); });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,143 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/version.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/data/cache_folder.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/report/table.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/parity.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct DoctorOptions {
+  ConfigSources sources;
+  std::vector<std::string> golden_folders;
+};
+
+/// Speed of a float32 matrix product on one thread. @throws RunError when the product is wrong.
+double measure_gflops() {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::int64_t size = 512;
+  const at::Tensor a = at::ones({size, size});
+  if (at::mm(a, a).sum().item<double>() != static_cast<double>(size * size * size)) {
+    throw RunError("libtorch computes a wrong matrix product on this machine");
+  }
+  int products = 0;
+  double seconds = 0;
+  const auto start = Clock::now();
+  while (seconds < 0.2) {
+    at::mm(a, a);
+    ++products;
+    seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  return products * 2e-9 * std::pow(static_cast<double>(size), 3) / seconds;
+}
+
+std::string dataset_state(const DatasetKind& kind, const std::string& root) {
+  try {
+    const auto dataset = kind.open(DatasetOptions{root});
+    return std::to_string(dataset->size()) + " images";
+  } catch (const Error& problem) {
+    return std::string("not usable: ") + problem.what();
+  }
+}
+
+std::string exact(double value) { return fmt::format("{:.10g}", value); }
+
+/// Recomputes golden scores and prints each beside the published one, then the largest error of
+/// each proxy.
+void compare_with_golden_scores(const std::vector<std::string>& folders, const Config& config) {
+  const bool on_cpu = resolve_device(config.run.device).is_cpu();
+  const double limit = on_cpu ? 1e-5 : 1e-3;  // other devices have other kernels
+  std::vector<std::vector<std::string>> rows;
+  std::map<std::string, double> worst;
+  for (const std::string& folder : folders) {
+    for (const ParityCase& result : check_parity(folder, config.run.device)) {
+      rows.push_back({result.network, result.proxy, exact(result.expected), exact(result.computed),
+                      fmt::format("{:.1e}", result.relative_error)});
+      worst[result.proxy] = std::max(worst[result.proxy], result.relative_error);
+    }
+  }
+  std::string text =
+      format_table({"network", "proxy", "published", "computed", "relative error"}, rows) + "\n";
+  bool good = true;
+  for (const auto& [proxy, error] : worst) {
+    text += fmt::format("{}: largest relative error {:.1e}\n", proxy, error);
+    good = good && error <= limit;
+  }
+  write_output(text);
+  if (!good)
+    throw RunError(fmt::format(
+        "scores differ from the published ones by more than {:.0e}; do not trust this build",
+        limit));
+}
+
+void run_doctor(const DoctorOptions& options) {
+  const Config config = load_config(options.sources);
+  if (!options.golden_folders.empty()) {
+    compare_with_golden_scores(options.golden_folders, config);
+    return;
+  }
+  configure_process();
+  configure_thread(1);
+  const std::string speed = std::to_string(std::lround(measure_gflops())) + " GFLOP/s";
+
+  std::vector<std::string> cuda = usable_devices();
+  std::erase(cuda, "cpu");
+  const std::string cache = cache_folder().string();
+  std::vector<std::vector<std::string>> rows = {
+      {"wrcor", version},
+      {"libtorch", TORCH_VERSION},
+      {"CUDA", cuda.empty() ? "not usable" : join(cuda)},
+      {"cores", std::to_string(usable_cores())},
+      {"BLAS", blas_library()},
+      {"matrix product", speed + " on one thread (float32)"},
+      {"cache folder", cache.empty() ? "none: set HOME or WRCOR_DATA" : cache},
+  };
+  for (const auto& entry : datasets().entries()) {
+    rows.push_back({"data " + entry.name, dataset_state(entry.make, config.data.root)});
+  }
+  write_output(format_table({}, rows));
+  if (blas_is_reference()) {
+    spdlog::warn(
+        "the BLAS is the reference implementation, which makes every search several times slower; "
+        "install an optimised one, such as Debian's libopenblas0-pthread");
+  }
+}
+
+}  // namespace
+
+void setup_doctor(CLI::App& app) {
+  auto options = std::make_shared<DoctorOptions>();
+  CLI::App* command =
+      app.add_subcommand("doctor", "what this machine has; fails when a search cannot run");
+  command
+      ->add_option("--golden", options->golden_folders,
+                   "instead, recompute the golden scores of these folders and compare")
+      ->type_name("DIR");
+  add_settings(*command, {"data.root", "run.device"}, options->sources);
+  set_example(*command, "wrcor doctor");
+  set_action(*command, [options] { run_doctor(*options); });
+}
+
+}  // namespace wrcor::cli

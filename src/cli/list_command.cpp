@@ -1,0 +1,97 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/proxy/builtin.h"
+#include "wrcor/report/table.h"
+#include "wrcor/search/builtin.h"
+#include "wrcor/space/builtin.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct ListOptions {
+  std::string kind;  ///< empty: all
+  std::string format = "table";
+};
+
+struct Listing {
+  std::string kind;
+  std::vector<std::vector<std::string>> rows;  ///< name, summary
+};
+
+template <typename Factory>
+Listing listing_of(const std::string& kind, const Registry<Factory>& registry) {
+  Listing listing{kind, {}};
+  for (const auto& entry : registry.entries()) listing.rows.push_back({entry.name, entry.summary});
+  return listing;
+}
+
+Listing device_listing() {
+  Listing listing{"devices", {}};
+  for (const std::string& name : usable_devices()) {
+    const bool is_cpu = name == "cpu";
+    listing.rows.push_back({name, is_cpu
+                                      ? "processor, usable cores: " + std::to_string(usable_cores())
+                                      : "CUDA device"});
+  }
+  return listing;
+}
+
+Listing make_listing(const std::string& kind) {
+  if (kind == "proxies") return listing_of(kind, proxies());
+  if (kind == "spaces") return listing_of(kind, spaces());
+  if (kind == "strategies") return listing_of(kind, strategies());
+  if (kind == "datasets") return listing_of(kind, datasets());
+  return device_listing();
+}
+
+std::vector<std::string> kinds() {
+  return {"proxies", "spaces", "strategies", "datasets", "devices"};
+}
+
+std::string as_json(const std::vector<Listing>& listings) {
+  nlohmann::ordered_json document;
+  for (const Listing& listing : listings) {
+    auto& entries = document[listing.kind] = nlohmann::ordered_json::array();
+    for (const auto& row : listing.rows) entries.push_back({{"name", row[0]}, {"summary", row[1]}});
+  }
+  return document.dump(2) + "\n";
+}
+
+std::string as_table(const std::vector<Listing>& listings) {
+  if (listings.size() == 1) return format_table({}, listings[0].rows);
+  std::string text;
+  for (const Listing& listing : listings) {
+    if (!text.empty()) text += "\n";
+    text += listing.kind + "\n" + format_table({}, listing.rows, 2);
+  }
+  return text;
+}
+
+void run_list(const ListOptions& options) {
+  std::vector<Listing> listings;
+  for (const std::string& kind : kinds()) {
+    if (options.kind.empty() || options.kind == kind) listings.push_back(make_listing(kind));
+  }
+  write_output(options.format == "json" ? as_json(listings) : as_table(listings));
+}
+
+}  // namespace
+
+void setup_list(CLI::App& app) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = app.add_subcommand("list", "what can be chosen by name, and the devices");
+  add_choice(*command, "kind", options->kind, kinds(), "what to list; all when not given");
+  add_choice(*command, "--format", options->format, {"table", "json"}, "form of the output");
+  set_example(*command, "wrcor list proxies --format json");
+  set_action(*command, [options] { run_list(*options); });
+}
+
+}  // namespace wrcor::cli

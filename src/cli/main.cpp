@@ -1,0 +1,142 @@
+// The program: hands the command line to a subcommand and turns what it throws into messages and an
+// exit code.
+#include <spdlog/spdlog.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "output.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/log.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/version.h"
+#include "wrcor/run/settings.h"
+
+namespace wrcor::cli {
+namespace {
+
+/// Long names of the options that the command takes, and names of its subcommands.
+std::vector<std::string> known_words(const CLI::App& command) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(sub->get_name());
+  }
+  return words;
+}
+
+/// The subcommand that the command line got to.
+CLI::App& deepest_command(CLI::App& app) {
+  CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+bool takes_commands(const CLI::App& command) {
+  return !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
+/// "wrcor config init"
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
+}
+
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+  const std::string kind = word.starts_with('-')     ? "unknown option "
+                           : takes_commands(command) ? "unknown command "
+                                                     : "unexpected argument ";
+  const std::string near = nearest_name(word, known_words(command));
+  return kind + in_quotes(word) + (near.empty() ? "" : " (did you mean '" + near + "'?)");
+}
+
+/// What CLI11 found, in words that name what was not understood and what may have been meant.
+std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = deepest_command(app);
+  const std::string hint = "; see '" + full_name(command) + " --help'";
+
+  const std::vector<std::string> unknown = app.remaining(true);
+  // A misspelt option is the cause of what is wrong with the words behind it; so is a misspelt
+  // command.
+  const bool command_first =
+      !unknown.empty() && takes_commands(command) && !unknown.front().starts_with('-');
+  const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                   [](const std::string& word) { return word.starts_with('-'); });
+  if (option != unknown.end() && !command_first) {
+    return unknown_word(command, option->substr(0, option->find('='))) + hint;
+  }
+  const std::string message = error.what();
+  const std::string subject = message.substr(0, message.find(':'));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool repeated = message.find("received") != std::string::npos;
+    return subject + ": " + (repeated ? "given more than once" : "a value is missing") + hint;
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr &&
+      dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+    return message;
+  }
+  if (!unknown.empty()) return unknown_word(command, unknown.front()) + hint;
+  return (takes_commands(command) ? "no command given" : message) + hint;
+}
+
+/// One line of the log for each line of the message.
+void report(const std::string& message) {
+  std::istringstream lines(message);
+  for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Training-free neural architecture search with weighted response correlation",
+               "wrcor");
+  app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
+  app.get_formatter()->column_width(32);
+  app.require_subcommand(1);
+  setup_search(app);
+  setup_score(app);
+  setup_describe(app);
+  setup_list(app);
+  setup_config(app);
+  setup_doctor(app);
+  app.footer(
+      "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"
+      "3 data missing or corrupt, 4 no feasible architecture, 130/143 interrupted.\n"
+      "Example:\n  wrcor search --data synthetic --budget 50 --out runs/first");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    write_output(app.help());
+  } catch (const CLI::CallForVersion& asked) {
+    write_output(std::string(asked.what()) + "\n");
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(parse_problem(app, error));
+  }
+  return static_cast<int>(ExitCode::success);
+}
+
+}  // namespace
+}  // namespace wrcor::cli
+
+int main(int argc, char** argv) {
+  using wrcor::ExitCode;
+  try {
+    wrcor::cli::prepare_streams();
+    wrcor::configure_logging(wrcor::Verbosity::normal, std::nullopt);
+    return wrcor::cli::run(argc, argv);
+  } catch (const wrcor::Error& error) {
+    wrcor::cli::report(error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    // libtorch's messages go on with a stack trace.
+    const std::string message = error.what();
+    wrcor::cli::report(message.substr(0, message.find('\n')));
+    return static_cast<int>(ExitCode::failure);
+  }
+}

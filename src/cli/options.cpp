@@ -1,0 +1,139 @@
+#include "options.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "wrcor/core/suggest.h"
+#include "wrcor/run/settings.h"
+
+namespace wrcor::cli {
+namespace {
+
+std::string placeholder(const Setting& setting) {
+  switch (setting.type) {
+    case SettingType::integer:
+      return "N";
+    case SettingType::number:
+      return "X";
+    case SettingType::text_list:
+      return "NAME,...";
+    default:
+      return setting.choices ? "NAME" : "TEXT";
+  }
+}
+
+std::string shown_default(const Setting& setting) {
+  const nlohmann::json value = setting.default_value();
+  if (value.is_null()) return "none";
+  if (value.is_array()) return join(value.get<std::vector<std::string>>(), ",");
+  if (!value.is_string()) return value.dump();
+  const auto text = value.get<std::string>();
+  return text.empty() ? "empty" : text;
+}
+
+std::string help_text(const Setting& setting) {
+  std::vector<std::string> notes{"default " + shown_default(setting)};
+  if (setting.type != SettingType::boolean) {
+    if (const std::string accepted = accepted_values(setting); !accepted.empty()) {
+      notes.push_back(accepted);
+    }
+  }
+  notes.push_back("$" + setting.environment_name());
+  return setting.description + "\n(" + join(notes, "; ") + ")";
+}
+
+std::string group_title(const Setting& setting) {
+  const auto& sections = setting_sections();
+  const auto found = std::find_if(sections.begin(), sections.end(), [&](const auto& section) {
+    return section.name == setting.section();
+  });
+  return "Section " + found->name + ": " + found->description;
+}
+
+void add_setting(CLI::App& command, const Setting& setting, ConfigSources& target) {
+  const auto take = [&target, key = setting.key](const std::string& text) {
+    target.flags[key] = text;
+  };
+  const std::string group = group_title(setting);
+  if (setting.type != SettingType::boolean) {
+    command.add_option_function<std::string>(setting.flag, take, help_text(setting))
+        ->type_name(placeholder(setting))
+        ->group(group);
+    return;
+  }
+  auto* positive = command.add_flag_callback(
+      setting.flag, [take] { take("true"); }, help_text(setting));
+  auto* negative = command.add_flag_callback(
+      setting.negative_flag, [take] { take("false"); }, "the opposite of " + setting.flag);
+  positive->group(group)->excludes(negative);
+  negative->group(group);
+}
+
+}  // namespace
+
+void add_settings(CLI::App& command, const std::vector<std::string>& keys, ConfigSources& target) {
+  command
+      .add_option_function<std::string>(
+          "--config", [&target](const std::string& path) { target.file = path; },
+          "YAML or JSON file with settings; flags and environment variables win over it")
+      ->type_name("FILE");
+  for (const std::string& key : keys) {
+    bool known = false;
+    for (const Setting& setting : settings()) {
+      if (setting.key != key && setting.section() != key) continue;
+      add_setting(command, setting, target);
+      known = true;
+    }
+    if (!known) throw std::logic_error("no setting or section is called " + key);
+  }
+}
+
+void add_logging(CLI::App& command, LoggingOptions& target) {
+  const std::string group = "Messages";
+  auto* quiet = command.add_flag("--quiet,-q", target.quiet, "errors only on standard error");
+  auto* verbose = command.add_flag("--verbose,-v", target.verbose, "more on standard error");
+  quiet->group(group)->excludes(verbose);
+  verbose->group(group);
+  command.add_option("--log-file", target.log_file, "append all messages to this file")
+      ->type_name("FILE")
+      ->group(group);
+}
+
+void apply_logging(const LoggingOptions& options) {
+  const Verbosity verbosity = options.quiet     ? Verbosity::quiet
+                              : options.verbose ? Verbosity::verbose
+                                                : Verbosity::normal;
+  std::optional<std::filesystem::path> file;
+  if (!options.log_file.empty()) file = options.log_file;
+  configure_logging(verbosity, file);
+}
+
+void add_choice(CLI::App& command, const std::string& name, std::string& target,
+                const std::vector<std::string>& choices, const std::string& description) {
+  const auto check = [choices](const std::string& given) -> std::string {
+    if (std::find(choices.begin(), choices.end(), given) != choices.end()) return {};
+    return "expected one of " + join(choices) + ", got " + in_quotes(given);
+  };
+  const std::string fallback = target.empty() ? "" : "default " + target + "; ";
+  command.add_option(name, target, description + "\n(" + fallback + join(choices, "|") + ")")
+      ->check(check)
+      ->type_name("NAME");
+}
+
+void set_action(CLI::App& command, const std::function<void()>& action) {
+  auto logging = std::make_shared<LoggingOptions>();
+  add_logging(command, *logging);
+  command.callback([logging, action] {
+    apply_logging(*logging);
+    action();
+  });
+}
+
+void set_example(CLI::App& command, const std::string& example) {
+  command.footer("Example:\n  " + example);
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "wrcor/core/log.h"
+#include "wrcor/run/config_loader.h"
+
+namespace wrcor::cli {
+
+// The targets of these functions must live as long as the subcommand: keep them in an object that
+// the subcommand's callback shares.
+
+/// Adds a flag for each of the named settings, with help that comes from their definitions, and
+/// --config. What is given on the command line goes into `target`.
+/// @param keys  settings ("search.budget") or whole sections ("search")
+void add_settings(CLI::App& command, const std::vector<std::string>& keys, ConfigSources& target);
+
+struct LoggingOptions {
+  bool quiet = false;
+  bool verbose = false;
+  std::string log_file;
+};
+
+/// Adds --quiet, --verbose and --log-file.
+void add_logging(CLI::App& command, LoggingOptions& target);
+void apply_logging(const LoggingOptions& options);
+
+/// Adds an option that takes one of `choices`; the target's present value is the default.
+void add_choice(CLI::App& command, const std::string& name, std::string& target,
+                const std::vector<std::string>& choices, const std::string& description);
+
+/// Sets what the subcommand does; adds the flags for logging, which take effect before.
+void set_action(CLI::App& command, const std::function<void()>& action);
+
+/// Sets the text below the help: one example.
+void set_example(CLI::App& command, const std::string& example);
+
+}  // namespace wrcor::cli

@@ -1,0 +1,95 @@
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <chrono>
+#include <memory>
+
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+#include "wrcor/core/error.h"
+#include "wrcor/report/progress.h"
+#include "wrcor/report/ranking_report.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/search_run.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct SearchOptions {
+  ConfigSources sources;
+  std::string out;
+  bool resume = false;
+  bool dry_run = false;
+  int top = 10;
+  std::string format = "table";
+};
+
+/// "runs/20260131-142501-nb201-evolution-seed0"
+std::filesystem::path default_directory(const Config& config) {
+  const auto now =
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  return fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
+                     config.search.strategy, config.run.seed);
+}
+
+void run_search_command(SearchOptions options) {
+  if (options.resume) {
+    if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
+    const RunDirectory directory{options.out};
+    if (!options.sources.file && directory.holds_run()) options.sources.file = directory.config();
+  }
+  const Config config = load_config(options.sources);
+  const RunDirectory directory{options.out.empty() ? default_directory(config)
+                                                   : std::filesystem::path(options.out)};
+  if (options.dry_run) {
+    write_output(to_json(config).dump(2) + "\n");
+    spdlog::info("{}", describe_work(config));
+    return;
+  }
+  SearchResult result;
+  {
+    Progress progress;
+    result = run_search(config, directory, options.resume,
+                        [&progress](const ProgressState& state) { progress.update(state); });
+  }
+  const auto rows = static_cast<std::size_t>(options.top);
+  if (options.format == "json") {
+    write_output(ranking_json(result, rows));
+  } else if (options.format == "csv") {
+    write_output(ranking_csv(result, rows));
+  } else {
+    write_output(ranking_table(result, rows));
+  }
+  spdlog::info("{}", summary_line(result));
+  spdlog::info("the whole ranking: {}", directory.result().string());
+}
+
+}  // namespace
+
+void setup_search(CLI::App& app) {
+  auto options = std::make_shared<SearchOptions>();
+  CLI::App* command = app.add_subcommand("search", "run a search and rank what it found");
+  add_settings(*command, {"space", "data", "score", "search", "constraints", "run"},
+               options->sources);
+  command
+      ->add_option("--out", options->out,
+                   "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)")
+      ->type_name("DIR");
+  command->add_flag("--resume", options->resume,
+                    "go on with the run in --out, with its own settings");
+  command->add_flag("--dry-run", options->dry_run,
+                    "print the effective configuration and the work, and stop");
+  command->add_option("--top", options->top, "rows of the ranking on standard output (default 10)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000'000).description(""));
+  add_choice(*command, "--format", options->format, {"table", "json", "csv"},
+             "form of the ranking on standard output");
+  set_example(*command,
+              "wrcor search --space nb201 --data cifar10 --budget 300 --seed 1 --out runs/first");
+  set_action(*command, [options] { run_search_command(*options); });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,73 @@
+#include "wrcor/report/score_report.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "wrcor/report/table.h"
+
+namespace wrcor {
+namespace {
+
+std::vector<std::string> columns(const std::vector<std::string>& proxies) {
+  std::vector<std::string> names{"arch", "status", "reason"};
+  names.insert(names.end(), proxies.begin(), proxies.end());
+  names.insert(names.end(), {"params", "flops"});
+  return names;
+}
+
+std::vector<std::string> cells(const std::string& arch, const Evaluation& evaluation,
+                               const char* number_format) {
+  std::vector<std::string> row{arch, std::string(to_string(evaluation.status)), evaluation.reason};
+  for (const auto& [name, score] : evaluation.scores) {
+    row.push_back(score.value ? fmt::format(fmt::runtime(number_format), *score.value) : "");
+  }
+  row.push_back(std::to_string(evaluation.costs.params));
+  row.push_back(std::to_string(evaluation.costs.flops));
+  return row;
+}
+
+}  // namespace
+
+std::string JsonLineScores::record(const std::string& arch, const Evaluation& evaluation) {
+  nlohmann::ordered_json line{{"arch", arch}};
+  line.update(to_json(evaluation));
+  if (!settings_.empty()) line["settings"] = settings_;
+  return line.dump() + "\n";
+}
+
+std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line) const {
+  const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  const auto arch = json.find("arch"), settings = json.find("settings");
+  if (arch == json.end() || !arch->is_string()) return std::nullopt;
+  if (settings == json.end() || !settings->is_string())
+    return ScoreRecordKey{arch->get<std::string>(), ""};
+  return ScoreRecordKey{arch->get<std::string>(), settings->get<std::string>()};
+}
+
+std::string CsvScores::begin() const {
+  std::vector<std::string> names = columns(proxies_);
+  if (!settings_.empty()) names.push_back("settings");
+  return csv_line(names);
+}
+
+std::string CsvScores::record(const std::string& arch, const Evaluation& evaluation) {
+  std::vector<std::string> row = cells(arch, evaluation, "{}");
+  if (!settings_.empty()) row.push_back(settings_);
+  return csv_line(row);
+}
+
+std::optional<ScoreRecordKey> CsvScores::read(std::string_view line) const {
+  // Neither the architecture, the first column, nor the settings, the last, need quotes.
+  const std::size_t first = line.find(','), last = line.rfind(',');
+  if (first == line.npos) return std::nullopt;
+  return ScoreRecordKey{std::string(line.substr(0, first)), std::string(line.substr(last + 1))};
+}
+
+std::string ScoreTable::record(const std::string& arch, const Evaluation& evaluation) {
+  rows_.push_back(cells(arch, evaluation, "{:.4f}"));
+  return {};
+}
+
+std::string ScoreTable::end() const { return format_table(columns(proxies_), rows_); }
+
+}  // namespace wrcor

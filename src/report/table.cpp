@@ -1,0 +1,86 @@
+#include "wrcor/report/table.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace wrcor {
+namespace {
+
+/// Number of code points: of the bytes that do not continue one.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  }));
+}
+
+bool is_number(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size();
+}
+
+struct Column {
+  std::size_t width = 0;
+  bool numeric = true;
+  bool empty = true;
+};
+
+std::vector<Column> measure(const std::vector<std::string>& header,
+                            const std::vector<std::vector<std::string>>& rows) {
+  std::vector<Column> columns(header.size());
+  for (std::size_t k = 0; k < header.size(); ++k) columns[k].width = width(header[k]);
+  for (const auto& row : rows) {
+    if (row.size() > columns.size()) columns.resize(row.size());
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      columns[k].width = std::max(columns[k].width, width(row[k]));
+      if (row[k].empty()) continue;
+      columns[k].empty = false;
+      columns[k].numeric = columns[k].numeric && is_number(row[k]);
+    }
+  }
+  return columns;
+}
+
+std::string format_row(const std::vector<Column>& columns, const std::vector<std::string>& cells,
+                       int indent) {
+  std::string line(static_cast<std::size_t>(indent), ' ');
+  for (std::size_t k = 0; k < cells.size(); ++k) {
+    const std::string padding(columns[k].width - width(cells[k]), ' ');
+    const bool right = columns[k].numeric && !columns[k].empty;
+    if (k > 0) line += "  ";
+    line += right ? padding + cells[k] : cells[k] + padding;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string format_table(const std::vector<std::string>& header,
+                         const std::vector<std::vector<std::string>>& rows, int indent) {
+  const std::vector<Column> columns = measure(header, rows);
+  std::string text;
+  if (!header.empty()) text += format_row(columns, header, indent);
+  for (const auto& row : rows) text += format_row(columns, row, indent);
+  return text;
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (const std::string& field : fields) {
+    if (&field != &fields.front()) line += ',';
+    if (field.find_first_of(",\"\r\n") == std::string::npos) {
+      line += field;
+      continue;
+    }
+    line += '"';
+    for (const char letter : field) {
+      if (letter == '"') line += '"';
+      line += letter;
+    }
+    line += '"';
+  }
+  return line + "\n";
+}
+
+}  // namespace wrcor

@@ -1,0 +1,106 @@
+#include "wrcor/run/config_documents.h"
+
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "wrcor/core/suggest.h"
+#include "wrcor/run/settings.h"
+
+namespace wrcor {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json type_schema(const Setting& setting) {
+  ordered_json schema;
+  switch (setting.type) {
+    case SettingType::integer:
+      schema = {{"type", "integer"}, {"minimum", setting.minimum}, {"maximum", setting.maximum}};
+      break;
+    case SettingType::number:
+      schema = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", setting.largest}};
+      break;
+    case SettingType::boolean:
+      schema = {{"type", "boolean"}};
+      break;
+    case SettingType::text:
+    case SettingType::text_list:
+      schema = {{"type", "string"}};
+      if (setting.choices) schema["enum"] = setting.choices->names();
+      if (!setting.pattern.empty()) schema["pattern"] = setting.pattern;
+      break;
+  }
+  if (setting.type == SettingType::text_list) {
+    schema = {{"type", "array"}, {"items", schema}, {"minItems", 1}, {"uniqueItems", true}};
+  }
+  if (setting.optional) schema["type"] = {schema["type"], "null"};
+  if (!setting.zero_name.empty()) {
+    const ordered_json word = {{"const", setting.zero_name}};
+    schema = {{"anyOf", {schema, word}}};
+  }
+  return schema;
+}
+
+/// The value as it is written in a YAML file.
+std::string yaml_text(const nlohmann::json& value) {
+  if (value.is_array()) {
+    std::vector<std::string> items;
+    for (const auto& item : value) items.push_back(yaml_text(item));
+    return "[" + join(items) + "]";
+  }
+  if (!value.is_string()) return value.dump();
+  const auto text = value.get<std::string>();
+  const bool needs_no_quotes =
+      !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos &&
+      typed_scalar(text).is_string();
+  return needs_no_quotes ? text : value.dump();
+}
+
+}  // namespace
+
+std::string config_schema() {
+  ordered_json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                         {"title", "Configuration of wrcor"},
+                         {"type", "object"},
+                         {"additionalProperties", false},
+                         {"properties", ordered_json::object()}};
+  for (const SettingSection& section : setting_sections()) {
+    schema["properties"][section.name] = {{"description", section.description},
+                                          {"type", {"object", "null"}},
+                                          {"additionalProperties", false},
+                                          {"properties", ordered_json::object()}};
+  }
+  for (const Setting& setting : settings()) {
+    ordered_json entry = {{"description", setting.description}};
+    entry.update(type_schema(setting));
+    entry["default"] = setting.default_value();
+    schema["properties"][setting.section()]["properties"][setting.name()] = entry;
+  }
+  return schema.dump(2) + "\n";
+}
+
+std::string commented_config() {
+  std::string text =
+      "# Every setting of wrcor, at its default. Remove what you do not change.\n"
+      "# A flag wins over its environment variable, that over this file.\n";
+  for (const SettingSection& section : setting_sections()) {
+    text += "\n# " + section.description + "\n" + section.name + ":\n";
+    for (const Setting& setting : settings()) {
+      if (setting.section() != section.name) continue;
+      text += "  # " + setting.description + "\n";
+      std::vector<std::string> notes;
+      if (const std::string accepted = accepted_values(setting); !accepted.empty()) {
+        notes.push_back(accepted);
+      }
+      if (setting.optional) notes.push_back("null: not set");
+      notes.push_back(setting.flag);
+      notes.push_back(setting.environment_name());
+      text += "  # (" + join(notes, "; ") + ")\n";
+      text += "  " + setting.name() + ": " + yaml_text(setting.default_value()) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace wrcor

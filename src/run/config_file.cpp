@@ -1,0 +1,238 @@
+#include "config_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "wrcor/core/suggest.h"
+#include "yaml_tree.h"
+
+namespace wrcor {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t largest_file = 1 << 20;
+
+/// @return the problem, or an empty text.
+std::string read_limited(const std::filesystem::path& path, std::string& content) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::string("cannot be read: ") + std::strerror(errno);
+  content.resize(largest_file + 1);
+  stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(stream.gcount()));
+  if (stream.bad() || std::filesystem::is_directory(path)) return "cannot be read: not a file";
+  if (content.size() > largest_file) return "larger than 1 MiB, so not a configuration";
+  if (content.find('\0') != std::string::npos) return "not a text file: it holds NUL bytes";
+  try {
+    (void)json(content).dump();
+  } catch (const json::exception&) {
+    return "not a text file in UTF-8";
+  }
+  return {};
+}
+
+bool is_section(const std::string& name) {
+  const auto& all = setting_sections();
+  return std::any_of(all.begin(), all.end(), [&](const auto& s) { return s.name == name; });
+}
+
+/// " (did you mean 'search.budget'?)", or nothing.
+/// @param section  empty for a key at the top of the document
+std::string key_suggestion(const std::string& section, const std::string& key) {
+  if (section.empty() && find_setting(key) != nullptr) {
+    const Setting& setting = *find_setting(key);
+    return " (write it as '" + setting.name() + "' below '" + setting.section() + ":')";
+  }
+  std::map<std::string, std::string> meant;  // what may have been written -> what to write
+  if (section.empty()) {
+    for (const Setting& setting : settings()) meant.emplace(setting.name(), setting.key);
+    for (const SettingSection& known : setting_sections()) meant[known.name] = known.name;
+  } else {
+    for (const Setting& setting : settings()) {
+      if (setting.section() == section) meant[setting.name()] = setting.key;
+    }
+  }
+  std::vector<std::string> candidates;
+  for (const auto& entry : meant) candidates.push_back(entry.first);
+  const std::string nearest = nearest_name(key, candidates);
+  if (!nearest.empty()) return " (did you mean '" + meant[nearest] + "'?)";
+  if (!section.empty()) {
+    for (const Setting& setting : settings()) {
+      if (setting.name() == key) return " (did you mean '" + setting.key + "'?)";
+    }
+  }
+  return {};
+}
+
+std::string unknown_key(const std::string& section, const std::string& key) {
+  const std::string full = section.empty() ? key : section + "." + key;
+  std::string message = "unknown key " + in_quotes(full) + key_suggestion(section, key);
+  if (section.empty() && key_suggestion(section, key).empty()) {
+    std::vector<std::string> names;
+    for (const SettingSection& known : setting_sections()) names.push_back(known.name);
+    message += "; known sections: " + join(names);
+  }
+  return message;
+}
+
+json typed_value(const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::scalar) {
+    return node.plain ? typed_scalar(node.text) : json(node.text);
+  }
+  if (node.kind == YamlNode::Kind::map) return json::object();
+  json items = json::array();
+  for (const auto& item : node.items) {
+    // No setting holds a list of lists: what an item holds is not looked at.
+    const bool nested = item->kind != YamlNode::Kind::scalar;
+    items.push_back(nested ? json::object() : typed_value(*item));
+  }
+  return items;
+}
+
+std::string shown_value(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::map:
+      return "a mapping";
+    case YamlNode::Kind::sequence:
+      return node.items.empty() ? "an empty list" : "a list";
+    case YamlNode::Kind::scalar:
+      break;
+  }
+  if (!node.plain) return in_quotes(node.text) + " in quotes";
+  const json value = typed_scalar(node.text);
+  if (value.is_null()) return "null";
+  return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
+}
+
+class YamlConfigReader {
+ public:
+  YamlConfigReader(std::string file, std::vector<std::string>& problems)
+      : file_(std::move(file)), problems_(problems) {}
+
+  std::vector<FoundValue> read(const YamlNode& root) {
+    if (root.kind != YamlNode::Kind::map) {
+      report(root.line, "expected sections such as 'search:', got " + shown_value(root));
+      return {};
+    }
+    for_each_key(root, "",
+                 [this](const std::string& key, const YamlNode& key_node, const YamlNode& value) {
+                   if (is_section(key)) {
+                     read_section(key, value);
+                   } else {
+                     report(key_node.line, unknown_key("", key));
+                   }
+                 });
+    return std::move(found_);
+  }
+
+ private:
+  template <typename Action>
+  void for_each_key(const YamlNode& map, const std::string& section, const Action& action) {
+    std::map<std::string, int> first_line;
+    for (std::size_t k = 0; k + 1 < map.items.size(); k += 2) {
+      const YamlNode& key = *map.items[k];
+      if (key.kind != YamlNode::Kind::scalar) {
+        report(key.line, "expected a name as the key, got " + shown_value(key));
+        continue;
+      }
+      const auto [seen, is_new] = first_line.emplace(key.text, key.line);
+      if (!is_new) {
+        const std::string full = section.empty() ? key.text : section + "." + key.text;
+        report(key.line, "duplicate key " + in_quotes(full) + ", first given in line " +
+                             std::to_string(seen->second));
+        continue;
+      }
+      action(key.text, key, *map.items[k + 1]);
+    }
+  }
+
+  void read_section(const std::string& section, const YamlNode& node) {
+    if (node.kind == YamlNode::Kind::scalar && node.plain && typed_scalar(node.text).is_null()) {
+      return;
+    }
+    if (node.kind != YamlNode::Kind::map) {
+      report(node.line,
+             section + ": expected the settings of the section, got " + shown_value(node));
+      return;
+    }
+    for_each_key(node, section,
+                 [&](const std::string& name, const YamlNode& key_node, const YamlNode& value) {
+                   const Setting* setting = find_setting(section + "." + name);
+                   if (setting == nullptr) {
+                     report(key_node.line, unknown_key(section, name));
+                     return;
+                   }
+                   ReadValue result = read_value(*setting, typed_value(value), shown_value(value));
+                   if (result.problem.empty()) {
+                     found_.push_back(
+                         {setting, std::move(result.value), place(key_node.line) + setting->key});
+                   } else {
+                     report(value.line, setting->key + ": " + result.problem);
+                   }
+                 });
+  }
+
+  std::string place(int line) const { return file_ + ":" + std::to_string(line) + ": "; }
+  void report(int line, const std::string& message) { problems_.push_back(place(line) + message); }
+
+  std::string file_;
+  std::vector<std::string>& problems_;
+  std::vector<FoundValue> found_;
+};
+
+}  // namespace
+
+std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
+                                         std::vector<std::string>& problems) {
+  std::string content;
+  if (const std::string problem = read_limited(path, content); !problem.empty()) {
+    problems.push_back(path.string() + ": " + problem);
+    return {};
+  }
+  try {
+    const auto root = read_yaml(content);
+    return root ? YamlConfigReader(path.string(), problems).read(*root) : std::vector<FoundValue>{};
+  } catch (const YamlError& failure) {
+    const std::string line = failure.line > 0 ? ":" + std::to_string(failure.line) : "";
+    problems.push_back(path.string() + line + ": " + failure.what());
+    return {};
+  }
+}
+
+std::vector<FoundValue> read_config_json(const json& document, const std::string& place,
+                                         std::vector<std::string>& problems) {
+  std::vector<FoundValue> found;
+  if (!document.is_object()) {
+    problems.push_back(place + ": expected an object with sections");
+    return found;
+  }
+  for (const auto& [section, content] : document.items()) {
+    if (!is_section(section)) {
+      problems.push_back(place + ": " + unknown_key("", section));
+    } else if (!content.is_object()) {
+      problems.push_back(place + ": " + section + ": expected an object");
+    } else {
+      for (const auto& [name, value] : content.items()) {
+        const Setting* setting = find_setting(section + "." + name);
+        if (setting == nullptr) {
+          problems.push_back(place + ": " + unknown_key(section, name));
+          continue;
+        }
+        ReadValue result = read_value(*setting, value);
+        const std::string where = place + ": " + setting->key;
+        if (result.problem.empty()) {
+          found.push_back({setting, std::move(result.value), where});
+        } else {
+          problems.push_back(where + ": " + result.problem);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace wrcor

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "wrcor/run/settings.h"
+
+namespace wrcor {
+
+/// A valid value of one setting and where it was found.
+struct FoundValue {
+  const Setting* setting = nullptr;
+  nlohmann::json value;
+  std::string place;  ///< begins an error line: "configs/my.yaml:12: search.budget"
+};
+
+/// Reads the settings of a YAML or JSON file. What is wrong with it is appended to `problems`, one
+/// line each.
+std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
+                                         std::vector<std::string>& problems);
+
+/// Reads the settings of a document in memory; `place` names it in messages.
+std::vector<FoundValue> read_config_json(const nlohmann::json& document, const std::string& place,
+                                         std::vector<std::string>& problems);
+
+}  // namespace wrcor

@@ -1,0 +1,91 @@
+#include "wrcor/run/journal.h"
+
+#include <spdlog/spdlog.h>
+
+#include <optional>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/hash.h"
+
+namespace wrcor {
+namespace {
+
+constexpr std::string_view check_key = R"({"check":")";
+constexpr std::size_t check_digits = 16;
+
+std::string checksum(std::string_view body) { return sha256_hex(body).substr(0, check_digits); }
+
+/// {"check":"<16 hexadecimal digits>",<members of the entry>}: the checksum is over the entry
+/// without it.
+std::string sealed(const nlohmann::ordered_json& entry) {
+  const std::string body = entry.dump();
+  return std::string(check_key) + checksum(body) + "\"," + body.substr(1);
+}
+
+/// The entry of a line, or nothing when the line is not what was written.
+std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
+  constexpr std::string_view separator = "\",";
+  const std::size_t prefix = check_key.size() + check_digits + separator.size();
+  if (!line.starts_with(check_key) || line.size() < prefix ||
+      line.substr(prefix - separator.size(), separator.size()) != separator) {
+    return std::nullopt;
+  }
+  const std::string body = "{" + std::string(line.substr(prefix));
+  if (line.substr(check_key.size(), check_digits) != checksum(body)) return std::nullopt;
+  return nlohmann::ordered_json::parse(body, nullptr, /*allow_exceptions=*/false);
+}
+
+}  // namespace
+
+Journal::Journal(const std::filesystem::path& path)
+    : file_(std::make_unique<AppendOnlyFile>(path)), mutex_(std::make_unique<std::mutex>()) {}
+
+Journal Journal::create(const std::filesystem::path& path, const nlohmann::ordered_json& header) {
+  Journal journal(path);
+  journal.file_->append_line(sealed(header));
+  return journal;
+}
+
+Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
+  const std::string text = read_file(path);
+  std::size_t start = 0;
+  for (std::size_t number = 1; start < text.size(); ++number) {
+    const std::size_t end = text.find('\n', start);
+    if (end == text.npos) {
+      spdlog::warn("{}: the last line is incomplete and is dropped", path.string());
+      std::filesystem::resize_file(path, start);
+      break;
+    }
+    const auto damaged = [&] {
+      return DataError(path.string() + ":" + std::to_string(number) +
+                       ": expected a journal line, found damage at byte " + std::to_string(start) +
+                       "; restore the file from a copy, or start again in another folder");
+    };
+    const std::optional<nlohmann::ordered_json> entry =
+        unsealed(std::string_view(text).substr(start, end - start));
+    if (!entry || entry->is_discarded()) throw damaged();
+    try {
+      if (number == 1) {
+        content.header = *entry;
+      } else {
+        content.evaluations[entry->at("arch").get<std::string>()] = evaluation_from_json(*entry);
+        content.elapsed = entry->at("elapsed").get<double>();
+      }
+    } catch (const std::exception&) {
+      throw damaged();
+    }
+    start = end + 1;
+  }
+  return Journal(path);
+}
+
+void Journal::append(const std::string& arch, const Evaluation& evaluation, double elapsed) {
+  nlohmann::ordered_json entry{{"arch", arch}};
+  entry.update(to_json(evaluation));
+  entry["elapsed"] = elapsed;
+  const std::string line = sealed(entry);
+  const std::lock_guard lock(*mutex_);
+  file_->append_line(line);
+}
+
+}  // namespace wrcor

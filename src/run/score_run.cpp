@@ -1,0 +1,74 @@
+#include "wrcor/run/score_run.h"
+
+#include <chrono>
+#include <deque>
+#include <future>
+
+#include "wrcor/core/file.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/data/tensor_file.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/worker_pool.h"
+#include "wrcor/nn/weights.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/interrupt.h"
+
+namespace wrcor {
+
+void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
+                         const EvaluationSink& sink, const ProgressSink& progress) {
+  const InterruptGuard guard;
+  const Evaluator& evaluator = *bench.evaluator;
+  std::deque<std::future<Evaluation>> pending;
+  ProgressState state;
+  state.total = static_cast<std::int64_t>(architectures.size());
+  const auto most_pending = static_cast<std::size_t>(2 * bench.workers);
+  std::size_t next = 0;
+  WorkerPool pool(bench.workers, [threads = bench.threads] { configure_thread(threads); });
+  const auto refill = [&] {
+    for (; next < architectures.size() && pending.size() < most_pending &&
+           InterruptGuard::signal() == 0;
+         ++next) {
+      pending.push_back(pool.submit(
+          [&evaluator, &genotype = architectures[next]] { return evaluator.evaluate(genotype); }));
+    }
+  };
+  for (refill(); !pending.empty(); refill()) {
+    while (pending.front().wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+      if (progress) progress(state);
+    }
+    sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]),
+         pending.front().get());
+    pending.pop_front();
+    state.evaluated = ++state.done;
+    if (progress) progress(state);
+  }
+  if (state.done < state.total) {
+    throw Interrupted(InterruptGuard::signal(),
+                      "interrupted after " + std::to_string(state.done) + " of " +
+                          std::to_string(state.total) +
+                          " architectures; the same command with --out continues the file");
+  }
+}
+
+Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
+                              const std::filesystem::path& weights) {
+  const StateDict state(weights.string(), load_tensor_file(weights),
+                        bench.space->plan(architecture), bench.evaluator->device());
+  return bench.evaluator->evaluate(architecture, state);
+}
+
+std::string scoring_identity(const Config& config, const Workbench& bench,
+                             const std::filesystem::path& weights) {
+  const nlohmann::ordered_json all = result_config(config);
+  nlohmann::ordered_json identity{{"space", all.at("space")},
+                                  {"score", all.at("score")},
+                                  {"run", all.at("run")},
+                                  {"batch", bench.batch},
+                                  {"device", bench.evaluator->device().is_cuda() ? "cuda" : "cpu"}};
+  if (!weights.empty()) identity["weights"] = sha256_hex(read_file(weights));
+  constexpr std::size_t digits = 12;
+  return sha256_hex(identity.dump()).substr(0, digits);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,127 @@
+#include "yaml_tree.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace wrcor {
+namespace {
+
+constexpr int deepest = 64;
+
+/// Builds the tree from the parser's events, which come with marks and without recursion into
+/// aliases.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  std::shared_ptr<const YamlNode> take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add_scalar(mark, anchor, "", true);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    // yaml-cpp tags a plain scalar "?" and a quoted one "!".
+    add_scalar(mark, anchor, value, tag == "?" || tag.empty());
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchored_.find(anchor);
+    if (found == anchored_.end()) throw YamlError(mark.line + 1, "an alias refers to itself");
+    add(found->second);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, anchor, YamlNode::Kind::sequence);
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, anchor, YamlNode::Kind::map);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct OpenNode {
+    std::shared_ptr<YamlNode> node;
+    YAML::anchor_t anchor;
+  };
+
+  void add_scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& text,
+                  bool plain) {
+    auto node = std::make_shared<YamlNode>();
+    node->line = mark.line + 1;
+    node->text = text;
+    node->plain = plain;
+    finish(std::move(node), anchor);
+  }
+
+  void open(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
+    check_depth(static_cast<int>(open_.size()) + 1, mark.line + 1);
+    auto node = std::make_shared<YamlNode>();
+    node->line = mark.line + 1;
+    node->kind = kind;
+    open_.push_back({std::move(node), anchor});
+  }
+
+  void close() {
+    OpenNode closed = std::move(open_.back());
+    open_.pop_back();
+    finish(std::move(closed.node), closed.anchor);
+  }
+
+  void finish(std::shared_ptr<const YamlNode> node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchored_[anchor] = node;
+    add(std::move(node));
+  }
+
+  void add(std::shared_ptr<const YamlNode> node) {
+    check_depth(static_cast<int>(open_.size()) + node->height, node->line);
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    YamlNode& parent = *open_.back().node;
+    parent.height = std::max(parent.height, node->height + 1);
+    parent.items.push_back(std::move(node));
+  }
+
+  static void check_depth(int depth, int line) {
+    if (depth > deepest) {
+      throw YamlError(line, "nested deeper than " + std::to_string(deepest) + " levels");
+    }
+  }
+
+  std::shared_ptr<const YamlNode> root_;
+  std::vector<OpenNode> open_;
+  std::map<YAML::anchor_t, std::shared_ptr<const YamlNode>> anchored_;
+};
+
+}  // namespace
+
+std::shared_ptr<const YamlNode> read_yaml(const std::string& text) {
+  std::istringstream stream(text);
+  TreeBuilder tree;
+  try {
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(tree);
+    auto root = tree.take();
+    TreeBuilder rest;
+    if (root && parser.HandleNextDocument(rest)) {
+      throw YamlError(0, "holds more than one document; expected one");
+    }
+    return root;
+  } catch (const YAML::Exception& failure) {
+    throw YamlError(failure.mark.is_null() ? 0 : failure.mark.line + 1,
+                    "not valid YAML or JSON: " + failure.msg);
+  }
+}
+
+}  // namespace wrcor

@@ -1,0 +1,117 @@
+// Runs over the registries: a plug-in is tested as soon as it is registered.
+
+#include <set>
+
+#include "support/catch.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/data/synthetic.h"
+#include "wrcor/eval/evaluator.h"
+#include "wrcor/proxy/builtin.h"
+#include "wrcor/search/builtin.h"
+#include "wrcor/space/builtin.h"
+
+using namespace wrcor;
+
+namespace {
+
+constexpr MacroSettings tiny{4, 1, 10, 32, 32};
+
+template <typename Factory>
+void require_good_names(const Registry<Factory>& registry) {
+  std::set<std::string> names;
+  for (const auto& entry : registry.entries()) {
+    INFO(entry.name);
+    CHECK(entry.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+          std::string::npos);
+    CHECK(names.insert(entry.name).second);
+    CHECK_FALSE(entry.summary.empty());
+    CHECK(entry.summary.size() <= 90);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every registered name is plain, unique and explained in a line", "[contract]") {
+  require_good_names(spaces());
+  require_good_names(datasets());
+  require_good_names(proxies());
+  require_good_names(strategies());
+}
+
+TEST_CASE("every space keeps the contract of a search space", "[contract]") {
+  for (const auto& entry : spaces().entries()) {
+    INFO(entry.name);
+    const auto space = entry.make(tiny);
+    CHECK(space->name() == entry.name);
+    Rng rng(1);
+    for (int i = 0; i < 200; ++i) {
+      const Genotype genotype = space->sample(rng);
+      CHECK(space->valid(genotype));
+      REQUIRE(genotype.size() == space->decisions().size());
+      for (std::size_t d = 0; d < genotype.size(); ++d) {
+        CHECK(genotype[d] >= 0);
+        CHECK(genotype[d] < static_cast<int>(space->decisions()[d].values.size()));
+      }
+      CHECK(space->parse(space->format(genotype)) == genotype);
+      if (space->size()) CHECK(space->at(space->index(genotype)) == genotype);
+      const Genotype child = space->mutate(genotype, rng);
+      CHECK(child != genotype);
+      CHECK(space->valid(child));
+      for (const Dedupe dedupe : {Dedupe::strict, Dedupe::score, Dedupe::exact}) {
+        const Genotype representative = space->representative(genotype, dedupe);
+        CHECK(space->representative(representative, dedupe) == representative);
+      }
+      CHECK(space->representative(genotype, Dedupe::exact) == genotype);
+      const NetworkPlan plan = space->plan(genotype);
+      CHECK(plan.params() == space->costs(genotype).params);
+      CHECK(plan.flops() == space->costs(genotype).flops);
+    }
+  }
+}
+
+TEST_CASE("every proxy gives a value or a reason for every cell, and the same one twice",
+          "[contract]") {
+  const auto space = spaces().find("nb201").make(tiny);
+  EvaluatorOptions options;
+  options.proxies = proxies().names();
+  const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
+                            at::kCPU);
+  Rng rng(2);
+  std::vector<Genotype> genotypes{space->at(0)};  // all none
+  for (int i = 0; i < 40; ++i) genotypes.push_back(space->sample(rng));
+  for (const Genotype& genotype : genotypes) {
+    const Evaluation evaluation = evaluator.evaluate(genotype);
+    INFO(space->format(genotype));
+    CHECK(to_json(evaluation) == to_json(evaluator.evaluate(genotype)));
+    for (const auto& [name, score] : evaluation.scores) {
+      INFO(name);
+      CHECK(score.value.has_value() == (score.status == Status::ok));
+      CHECK(score.reason.empty() == (score.status == Status::ok));
+      if (score.value) CHECK(std::isfinite(*score.value));
+    }
+    CHECK((evaluation.status == Status::ok || !space->connected(genotype)));
+  }
+}
+
+TEST_CASE("every strategy is a function of its seed and of what it is told", "[contract]") {
+  const auto space = spaces().find("nb201").make(tiny);
+  for (const auto& entry : strategies().entries()) {
+    INFO(entry.name);
+    const auto trace = [&](std::uint64_t seed, std::size_t window) {
+      const auto strategy = entry.make(*space, {.population = 8, .tournament = 3}, Rng(seed));
+      std::vector<Genotype> asked;
+      for (std::size_t i = 0; i < 100; ++i) {
+        if (i >= window)
+          strategy->tell(
+              {asked[i - window], static_cast<double>(space->costs(asked[i - window]).flops)});
+        const auto proposal = strategy->ask();
+        REQUIRE(proposal);
+        asked.push_back(*proposal);
+      }
+      return asked;
+    };
+    CHECK(trace(1, 1) == trace(1, 1));
+    CHECK(trace(1, 16) == trace(1, 16));
+    if (entry.name != "exhaustive") CHECK(trace(1, 1) != trace(2, 1));
+  }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# scripts/check-layers accepts a clean tree and finds each kind of violation.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
+
+# add FILE LINE...: a file of the made-up tree.
+add() {
+  mkdir -p "tree/$(dirname -- "$1")"
+  printf '%s\n' "${@:2}" >"tree/$1"
+}
+
+fresh_tree() {
+  rm -rf tree
+  add include/wrcor/core/error.h '#include <string>'
+  add include/wrcor/space/genotype.h '#include "wrcor/core/error.h"'
+  add include/wrcor/proxy/proxy.h '#include <ATen/ATen.h>' '#include "wrcor/space/genotype.h"'
+  add src/proxy/factories.h '#include "wrcor/proxy/proxy.h"'
+  add src/proxy/plain.cpp '#include "factories.h"' '// #include "wrcor/cli/app.h" is only a comment'
+  add include/wrcor/search/strategy.h '#include "wrcor/space/genotype.h"'
+  add src/cli/main.cpp '#include <CLI/CLI.hpp>' '#include "wrcor/search/strategy.h"'
+}
+
+check() { "$source_dir/scripts/check-layers" "$PWD/tree"; }
+
+fresh_tree
+expect_exit 0 check
+expect_equal "$stdout" ''
+
+# A folder that includes what stands below it.
+add src/space/genotype.cpp '' '#include "wrcor/search/strategy.h"'
+expect_exit 1 check
+expect_equal "$stdout" 'src/space/genotype.cpp:2: space includes wrcor/search/strategy.h, but search stands below space'
+
+# The same by a relative path to a private header.
+fresh_tree
+add src/core/hash.cpp '#include "../proxy/factories.h"'
+expect_exit 1 check
+expect_contains "$stdout" 'src/core/hash.cpp:1: core includes ../proxy/factories.h, but proxy stands below core'
+
+# libtorch in a folder that does without it, directly and by way of another header.
+fresh_tree
+add src/space/tensor.cpp '#include <torch/torch.h>'
+expect_exit 1 check
+expect_equal "$stdout" 'src/space/tensor.cpp:1: space does without libtorch, but includes torch/torch.h'
+fresh_tree
+add src/search/random.cpp '#include "wrcor/proxy/proxy.h"'
+expect_exit 1 check
+expect_equal "$stdout" 'src/search/random.cpp:1: search does without libtorch, but includes include/wrcor/proxy/proxy.h -> ATen/ATen.h'
+
+# CLI11 outside cli, and a folder that nobody placed.
+fresh_tree
+add src/run/config.cpp '#  include <CLI/App.hpp>'
+add src/extra/thing.cpp '#include <vector>'
+expect_exit 1 check
+expect_contains "$stdout" 'src/run/config.cpp:1: run includes CLI/App.hpp: CLI11 belongs to cli'
+expect_contains "$stdout" 'src/extra/thing.cpp: folder "extra" has no place in the order of folders'

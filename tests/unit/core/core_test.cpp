@@ -1,0 +1,121 @@
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+#include <set>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/core/random.h"
+#include "wrcor/core/registry.h"
+#include "wrcor/core/suggest.h"
+
+using namespace wrcor;
+
+TEST_CASE("SHA-256 has the published test values", "[core][hash]") {
+  CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(Sha256().update("a").update("bc").hex() == sha256_hex("abc"));
+}
+
+TEST_CASE("stable hashes tell where one part ends and the next begins", "[core][hash]") {
+  CHECK(stable_hash({"ab", "c"}) != stable_hash({"a", "bc"}));
+  CHECK(stable_hash({"a", ""}) != stable_hash({"a"}));
+  // Recorded: runs of older versions must find the same weights.
+  CHECK(stable_hash({"stem.0.weight", "16x3x3x3"}) == 9752984182115375438ull);
+}
+
+TEST_CASE("seeds of different purposes differ and are fixed for all time", "[core][random]") {
+  std::set<std::uint64_t> seeds;
+  for (std::uint64_t master : {0u, 1u, 12u}) {
+    for (const char* purpose : {"data", "weights", "search"})
+      seeds.insert(derive_seed(master, {purpose}));
+  }
+  seeds.insert(derive_seed(1, {"2", "data"}));
+  CHECK(seeds.size() == 10);
+  CHECK(derive_seed(0, {"data"}) == 16211967387519832791ull);
+}
+
+TEST_CASE("random numbers are those of the standard's generator", "[core][random]") {
+  Rng rng(5489);
+  for (int i = 1; i < 10000; ++i) rng.next();
+  CHECK(rng.next() == 9981545732273789042ull);  // required of mt19937_64 by the C++ standard
+}
+
+TEST_CASE("bounded draws are uniform", "[core][random]") {
+  Rng rng(1);
+  std::vector<int> counts(7);
+  constexpr int draws = 70000;
+  for (int i = 0; i < draws; ++i) ++counts[rng.below(7)];
+  double chi_square = 0;
+  for (int count : counts) chi_square += (count - 10000.0) * (count - 10000.0) / 10000.0;
+  CHECK(chi_square < 22.46);  // 99.9 % point for 6 degrees of freedom
+  CHECK(rng.below(1) == 0);
+}
+
+TEST_CASE("normal draws have mean 0 and variance 1", "[core][random]") {
+  Rng rng(2);
+  constexpr int draws = 100000;
+  double sum = 0, squares = 0;
+  for (int i = 0; i < draws; ++i) {
+    const double x = rng.normal();
+    sum += x;
+    squares += x * x;
+  }
+  CHECK(std::abs(sum / draws) < 0.015);
+  CHECK(std::abs(squares / draws - 1) < 0.02);
+}
+
+TEST_CASE("a misspelt name is answered with the nearest one", "[core][suggest]") {
+  const std::vector<std::string> known{"wrcor", "rcor", "acor"};
+  CHECK(nearest_name("wrcorr", known) == "wrcor");
+  CHECK(nearest_name("synflow", known).empty());
+  CHECK(unknown_name_message("proxy", "proxies", "wrcorr", known) ==
+        "unknown proxy 'wrcorr' (did you mean 'wrcor'?); known proxies: wrcor, rcor, acor");
+}
+
+TEST_CASE("a registry finds by name and lists what it has", "[core][registry]") {
+  Registry<int> registry("thing", "things");
+  registry.add("one", "the first", 1);
+  registry.add("two", "the second", 2);
+  CHECK(registry.find("two").make == 2);
+  CHECK(registry.names() == std::vector<std::string>{"one", "two"});
+  CHECK_THROWS_AS(registry.find("three"), UsageError);
+}
+
+TEST_CASE("an atomic write replaces the whole file and leaves nothing beside it", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "result.json";
+  write_file_atomic(path, "first, and longer");
+  write_file_atomic(path, "second");
+  CHECK(read_file(path) == "second");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("a write that fails leaves the old file as it was", "[core][file]") {
+  const test::TemporaryFolder folder;
+  CHECK_THROWS_AS(write_file_atomic(folder.path() / "missing" / "file", "x"), RunError);
+  CHECK_THROWS_AS(AppendOnlyFile("/dev/full").append_line("x"), RunError);
+  CHECK_THROWS_AS(read_file(folder.path() / "missing"), DataError);
+  CHECK_THROWS_AS(read_file(folder.path()), DataError);
+}
+
+TEST_CASE("a line that does not fit is taken back", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "journal";
+  AppendOnlyFile file(path);
+  file.append_line("fits");
+  rlimit old_limit{};
+  getrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{8, old_limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  CHECK_THROWS_AS(file.append_line("does not fit"), RunError);
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  CHECK(read_file(path) == "fits\n");
+  file.append_line("goes on");
+  CHECK(read_file(path) == "fits\ngoes on\n");
+}

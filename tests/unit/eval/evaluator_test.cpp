@@ -1,0 +1,195 @@
+#include "wrcor/eval/evaluator.h"
+
+#include <limits>
+
+#include "plain_way.h"
+#include "support/catch.h"
+#include "wrcor/core/error.h"
+#include "wrcor/data/synthetic.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/ranking.h"
+#include "wrcor/eval/worker_pool.h"
+#include "wrcor/space/nas_bench_201.h"
+
+using namespace wrcor;
+
+namespace {
+
+const char* const connected =
+    "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|avg_pool_3x3~1|skip_connect~2|";
+const char* const dead = "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
+const char* const empty = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|";
+
+struct Fixture {
+  NasBench201 space{MacroSettings{4, 1, 10, 32, 32}};
+  Minibatch minibatch = draw_minibatch(*make_synthetic(), 8, true, 1);
+
+  Evaluation evaluate(const std::string& arch, const EvaluatorOptions& options) const {
+    return Evaluator(space, minibatch, options, at::kCPU).evaluate(space.parse(arch));
+  }
+};
+
+EvaluatorOptions all_proxies() {
+  EvaluatorOptions options;
+  options.proxies = {"wrcor", "rcor", "acor", "gcor"};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("wrcor equals the plain way", "[eval]") {
+  const Fixture f;
+  for (const Counting counting : {Counting::reference, Counting::paper}) {
+    EvaluatorOptions options;
+    options.counting = counting;
+    const Genotype genotype = f.space.parse(connected);
+    const WeightBank bank(9, Initialisation::standard, at::kCPU);
+    const double score = *Evaluator(f.space, f.minibatch, options, at::kCPU)
+                              .evaluate(genotype, bank)
+                              .score("wrcor")
+                              .value;
+    const double plain = plain_wrcor(
+        plain_pass(f.space.plan(genotype), bank, f.minibatch.images, f.minibatch.labels, counting));
+    CHECK(score == Approx(plain).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a proxy scores the same alone and in company", "[eval]") {
+  const Fixture f;
+  const Evaluation together = f.evaluate(connected, all_proxies());
+  for (const std::string& name : all_proxies().proxies) {
+    EvaluatorOptions options;
+    options.proxies = {name};
+    CHECK(*f.evaluate(connected, options).score(name).value == *together.score(name).value);
+  }
+}
+
+TEST_CASE("a cell of none operations is degenerate, not an error", "[eval]") {
+  const Fixture f;
+  const Evaluation evaluation = f.evaluate(empty, all_proxies());
+  CHECK(evaluation.status == Status::degenerate);
+  CHECK(evaluation.reason == "disconnected");
+  for (const auto& [name, score] : evaluation.scores) {
+    CHECK_FALSE(score.value);
+    CHECK(score.raw == -std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("a disconnected cell is degenerate though some responses live", "[eval]") {
+  const Fixture f;
+  const Evaluation evaluation = f.evaluate(dead, all_proxies());
+  CHECK(evaluation.reason == "disconnected");
+  CHECK_FALSE(evaluation.score("acor").value);
+  CHECK(std::isfinite(evaluation.score("acor").raw));
+}
+
+TEST_CASE("identical images make the scores singular", "[eval]") {
+  Fixture f;
+  f.minibatch.images = f.minibatch.images.slice(0, 0, 1).repeat({8, 1, 1, 1});
+  const Evaluation evaluation = f.evaluate(connected, all_proxies());
+  CHECK(evaluation.status == Status::degenerate);
+  CHECK(evaluation.reason == "constant_output");
+}
+
+TEST_CASE("repeats average over draws of weights", "[eval]") {
+  const Fixture f;
+  EvaluatorOptions options;
+  options.repeats = 3;
+  const double mean = *f.evaluate(connected, options).score("wrcor").value;
+  options.repeats = 1;
+  const double first = *f.evaluate(connected, options).score("wrcor").value;
+  CHECK(mean != first);
+  CHECK(mean == Approx(first).epsilon(0.1));
+}
+
+TEST_CASE("independent weights depend on the architecture, shared ones do not", "[eval]") {
+  const Fixture f;
+  EvaluatorOptions options;
+  const double shared = *f.evaluate(connected, options).score("wrcor").value;
+  options.weights_mode = WeightsMode::independent;
+  const double independent = *f.evaluate(connected, options).score("wrcor").value;
+  CHECK(shared != independent);
+  CHECK(independent == *f.evaluate(connected, options).score("wrcor").value);
+  options.seed = 1;
+  CHECK(independent != *f.evaluate(connected, options).score("wrcor").value);
+}
+
+TEST_CASE("several threads give the bytes of one", "[eval][threads]") {
+  const Fixture f;
+  const Evaluator evaluator(f.space, f.minibatch, all_proxies(), at::kCPU);
+  Rng rng(5);
+  std::vector<Genotype> genotypes;
+  for (int i = 0; i < 24; ++i) genotypes.push_back(f.space.sample(rng));
+  const auto run = [&](int workers) {
+    WorkerPool pool(workers, [] { configure_thread(1); });
+    std::vector<std::future<Evaluation>> pending;
+    for (const Genotype& genotype : genotypes)
+      pending.push_back(pool.submit([&] { return evaluator.evaluate(genotype); }));
+    std::string text;
+    for (auto& evaluation : pending) text += to_json(evaluation.get()).dump() + "\n";
+    return text;
+  };
+  const std::string one = run(1);
+  CHECK(run(2) == one);
+  CHECK(run(5) == one);
+}
+
+TEST_CASE("what a minibatch and a network disagree about is said", "[eval]") {
+  Fixture f;
+  f.minibatch.labels.fill_(10);
+  CHECK_THROWS_AS(f.evaluate(connected, {}), UsageError);
+  EvaluatorOptions unknown;
+  unknown.proxies = {"wrcorr"};
+  CHECK_THROWS_AS(Fixture().evaluate(connected, unknown), UsageError);
+}
+
+TEST_CASE("evaluations survive JSON to the last bit", "[eval][json]") {
+  const Fixture f;
+  for (const char* arch : {connected, dead, empty}) {
+    const Evaluation evaluation = f.evaluate(arch, all_proxies());
+    const std::string text = to_json(evaluation).dump();
+    const Evaluation back = evaluation_from_json(nlohmann::ordered_json::parse(text));
+    CHECK(to_json(back).dump() == text);
+    CHECK(back.score("wrcor").value == evaluation.score("wrcor").value);
+    CHECK(back.score("gcor").raw == evaluation.score("gcor").raw);
+    CHECK(text.find("null") != (arch == connected ? 0 : std::string::npos));
+  }
+}
+
+TEST_CASE("a ranking does not depend on the order of its input", "[eval][ranking]") {
+  const auto entry = [](const std::string& arch, std::optional<double> value) {
+    Ranked ranked;
+    ranked.arch = arch;
+    Score score;
+    score.value = value;
+    score.status = value ? Status::ok : Status::degenerate;
+    ranked.evaluation.scores = {{"wrcor", score}};
+    return ranked;
+  };
+  std::vector<Ranked> entries{entry("d", {}),  entry("a", 1.0),  entry("c", 2.0),
+                              entry("b", 2.0), entry("e", -1e9), entry("f", {})};
+  Rng rng(1);
+  for (int i = 0; i < 20; ++i) {
+    rng.shuffle(entries);
+    rank(entries, "wrcor");
+    std::string order;
+    for (const Ranked& ranked : entries) order += ranked.arch;
+    CHECK(order == "bcaedf");
+  }
+}
+
+TEST_CASE("a worker pool hands on results and errors, and drops what has not started",
+          "[eval][threads]") {
+  WorkerPool pool(2, [] {});
+  CHECK(pool.submit([] { return 7; }).get() == 7);
+  CHECK_THROWS_AS(pool.submit([]() -> int { throw RunError("no"); }).get(), RunError);
+}
+
+TEST_CASE("devices are named, and an unusable one is an error that lists the others",
+          "[eval][device]") {
+  CHECK(resolve_device("cpu").is_cpu());
+  CHECK_NOTHROW(resolve_device("auto"));
+  CHECK(usable_devices().front() == "cpu");
+  CHECK_THROWS_AS(resolve_device("cuda:63"), UsageError);
+  CHECK(usable_cores() >= 1);
+}

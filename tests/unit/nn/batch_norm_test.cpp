@@ -1,0 +1,42 @@
+#include "wrcor/nn/batch_norm.h"
+
+#include "support/catch.h"
+
+using namespace wrcor;
+
+TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") {
+  at::manual_seed(5);
+  for (const int channels : {1, 4, 16}) {
+    const at::Tensor input =
+        (at::randn({8, channels, 6, 4}) * 3 + 20).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor gradient =
+        at::randn({8, channels, 6, 4}).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor weight = at::rand({channels}) + 0.5, bias = at::randn({channels});
+    BatchNormState state;
+    const at::Tensor value = batch_norm(input, weight, bias, state);
+    const at::Tensor back = batch_norm_backward(gradient, weight, state);
+
+    const at::Tensor x = input.to(at::kDouble), g = gradient.to(at::kDouble);
+    const at::Tensor mean = x.mean({0, 2, 3}, true);
+    const at::Tensor inverse =
+        ((x - mean).square().mean({0, 2, 3}, true) + batch_norm_epsilon).rsqrt();
+    const at::Tensor normal = (x - mean) * inverse;
+    const at::Tensor w = weight.to(at::kDouble).view({1, -1, 1, 1}),
+                     b = bias.to(at::kDouble).view({1, -1, 1, 1});
+    const at::Tensor expected_back =
+        w * inverse * (g - g.mean({0, 2, 3}, true) - normal * (g * normal).mean({0, 2, 3}, true));
+    CHECK((value.to(at::kDouble) - (normal * w + b)).abs().max().item<double>() < 1e-5);
+    CHECK((back.to(at::kDouble) - expected_back).abs().max().item<double>() < 1e-6);
+    CHECK(value.is_contiguous(at::MemoryFormat::ChannelsLast));
+  }
+}
+
+TEST_CASE("a constant channel has the finite gradient of eps", "[nn][batch_norm]") {
+  const at::Tensor input = at::zeros({2, 1, 2, 2});
+  const at::Tensor gradient = at::arange(8, at::kFloat).view({2, 1, 2, 2});
+  BatchNormState state;
+  batch_norm(input, at::ones({1}), at::zeros({1}), state);
+  const at::Tensor back = batch_norm_backward(gradient, at::ones({1}), state);
+  // (gamma / sqrt(eps)) * (g - mean of g): 316.23 * (0 - 3.5) for the first.
+  CHECK(back.flatten()[0].item<double>() == Approx(-3.5 / std::sqrt(1e-5)).epsilon(1e-6));
+}

@@ -1,0 +1,206 @@
+#include "wrcor/run/search_run.h"
+
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/workbench.h"
+
+using namespace wrcor;
+
+namespace {
+
+Config small_config() {
+  Config config;
+  config.space.channels = 4;
+  config.space.cells = 1;
+  config.data.batch_size = 8;
+  config.search.budget = 40;
+  config.search.population = 10;
+  config.search.tournament = 3;
+  config.search.window = 4;
+  config.run.seed = 3;
+  config.run.workers = 1;
+  return config;
+}
+
+/// result.json without its timing.
+std::string result_of(const std::filesystem::path& folder) {
+  auto json = nlohmann::ordered_json::parse(read_file(folder / "result.json"));
+  CHECK(std::prev(json.end()).key() == "timing");
+  json.erase("timing");
+  return json.dump(1);
+}
+
+std::string search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
+  run_search(config, {folder}, resume, {});
+  return result_of(folder);
+}
+
+std::string lines_of(const std::string& text, std::size_t count) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < count && end != std::string::npos; ++i)
+    end = text.find('\n', end) + 1;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+TEST_CASE("equal configurations give equal bytes, whatever the number of workers",
+          "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  for (const char* strategy : {"random", "evolution"}) {
+    config.search.strategy = strategy;
+    config.run.workers = 1;
+    const std::string one = search(config, folder.path() / strategy / "1");
+    for (const int workers : {2, 3}) {
+      config.run.workers = workers;
+      CHECK(search(config, folder.path() / strategy / std::to_string(workers)) == one);
+    }
+    config.run.seed += 1;
+    CHECK(search(config, folder.path() / strategy / "other seed") != one);
+    config.run.seed -= 1;
+  }
+}
+
+TEST_CASE("a run resumed after any number of evaluations ends as if it had never stopped",
+          "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.score.proxies = {"wrcor", "acor"};
+  const auto whole = folder.path() / "whole";
+  const std::string expected = search(config, whole);
+  const std::string journal = read_file(whole / "journal.jsonl");
+  const auto lines = static_cast<std::size_t>(std::count(journal.begin(), journal.end(), '\n'));
+  for (std::size_t kept = 0; kept <= lines; kept += 5) {
+    const auto part = folder.path() / std::to_string(kept);
+    folder.write(std::to_string(kept) + "/journal.jsonl",
+                 lines_of(journal, kept) + "{\"check\":\"torn");
+    config.run.workers = 1 + static_cast<int>(kept % 2);
+    CHECK(search(config, part, true) == expected);
+    CHECK(read_file(part / "journal.jsonl").find("torn") == std::string::npos);
+  }
+}
+
+TEST_CASE("a finished run resumes to the same result without an evaluation", "[run][search]") {
+  const test::TemporaryFolder folder;
+  const Config config = small_config();
+  const std::string expected = search(config, folder.path() / "run");
+  const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
+  CHECK(again.timing.evaluated == 0);
+  CHECK(result_of(folder.path() / "run") == expected);
+}
+
+TEST_CASE("a longer budget on resume gives the result of that budget", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  search(config, folder.path() / "run");
+  config.search.budget = 60;
+  const std::string longer = search(config, folder.path() / "run", true);
+  CHECK(longer == search(config, folder.path() / "from scratch"));
+}
+
+TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.budget = 6;
+  search(config, folder.path() / "run");
+  CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, false, {}),
+                    Catch::Matchers::Contains("--resume"));
+  CHECK_THROWS_WITH(run_search(config, {folder.path() / "none"}, true, {}),
+                    Catch::Matchers::Contains("no run to resume"));
+  config.run.seed = 4;
+  config.score.counting = Counting::paper;
+  CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
+                    Catch::Matchers::Contains("/config/run/seed: the run has 3, asked for 4") &&
+                        Catch::Matchers::Contains("/config/score/counting"));
+}
+
+TEST_CASE("a result counts what was asked and ranks every class once", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.strategy = "random";
+  config.search.budget = 120;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchCounts& counts = result.counts;
+  CHECK(counts.asked == 120);
+  CHECK(counts.distinct == static_cast<std::int64_t>(result.ranking.size()));
+  CHECK(counts.ok + counts.degenerate + counts.failed == counts.distinct);
+  CHECK(counts.distinct < counts.asked);
+  CHECK(counts.degenerate == 1);  // all disconnected cells are one class
+  const auto space = make_space(config);
+  for (std::size_t i = 0; i < result.ranking.size(); ++i) {
+    const Ranked& entry = result.ranking[i];
+    CHECK(entry.arch == entry.canonical);
+    CHECK(entry.evaluation.costs.params == space->costs(space->parse(entry.arch)).params);
+    if (i == 0) continue;
+    const auto &better = result.ranking[i - 1].evaluation.score("wrcor").value,
+               &mine = entry.evaluation.score("wrcor").value;
+    CHECK((!mine || (better && *better >= *mine)));
+  }
+  CHECK(result.ranking.back().evaluation.reason == "disconnected");
+}
+
+TEST_CASE("exact deduplication evaluates cells as they are", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.strategy = "random";
+  config.search.dedupe = Dedupe::exact;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  CHECK(result.counts.distinct == 40);
+  bool differs = false;
+  for (const Ranked& entry : result.ranking) differs = differs || entry.arch != entry.canonical;
+  CHECK(differs);
+}
+
+TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.constraints.max_params = 9000;
+  config.constraints.min_params = 6000;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  CHECK(result.counts.infeasible > 0);
+  for (const Ranked& entry : result.ranking) {
+    CHECK(entry.evaluation.costs.params >= 6000);
+    CHECK(entry.evaluation.costs.params <= 9000);
+  }
+  config.constraints.max_params = 6001;
+  CHECK_THROWS_AS(run_search(config, {folder.path() / "impossible"}, false, {}), NoFeasibleError);
+}
+
+TEST_CASE("a search that runs out of feasible architectures keeps what it found", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.space.channels = 16;
+  config.space.cells = 5;
+  config.search.dedupe = Dedupe::exact;
+  config.constraints.min_params = 1'530'000;  // six 3x3 convolutions and nothing else
+  config.search.population = 2;
+  config.search.tournament = 2;
+  config.search.window = 1;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  CHECK(result.counts.distinct == 1);
+  CHECK(result.counts.asked == 2);
+}
+
+TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.budget = 1'000'000;
+  config.search.max_seconds = 0.5;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  CHECK(result.counts.asked > 0);
+  CHECK(result.timing.seconds < 10);
+}
+
+TEST_CASE("the configuration of a run is enough to repeat it", "[run][search]") {
+  const test::TemporaryFolder folder;
+  const std::string expected = search(small_config(), folder.path() / "run");
+  ConfigSources sources;
+  sources.file = folder.path() / "run" / "config.json";
+  CHECK(search(load_config(sources), folder.path() / "again") == expected);
+}
