@@ -83,7 +83,7 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
   for (const auto& entry : watched) sources.push_back(entry.second);
   for (const auto& layer : weights) sources.insert(sources.end(), layer.begin(), layer.end());
   const auto gradients =
-      torch::autograd::grad({loss}, sources, {}, c10::nullopt, false, /*allow_unused=*/true);
+      torch::autograd::grad({loss}, sources, {}, {}, false, /*allow_unused=*/true);
   std::map<int, at::Tensor> gradient_at;
   std::size_t next = 0;
   for (const auto& entry : watched) gradient_at[entry.first] = gradients[next++];

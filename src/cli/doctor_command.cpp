@@ -78,6 +78,7 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
       worst[result.proxy] = std::max(worst[result.proxy], result.relative_error);
     }
   }
+  if (rows.empty()) throw DataError("no golden scores to compare with in " + join(folders));
   std::string text =
       format_table({"network", "proxy", "published", "computed", "relative error"}, rows) + "\n";
   bool good = true;
@@ -94,6 +95,7 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
 
 void run_doctor(const DoctorOptions& options) {
   const Config config = load_config(options.sources);
+  resolve_device(config.run.device);
   if (!options.golden_folders.empty()) {
     compare_with_golden_scores(options.golden_folders, config);
     return;

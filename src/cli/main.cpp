@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,6 +21,14 @@
 
 namespace wrcor::cli {
 namespace {
+
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  /// Nothing behind a flag: CLI11 would list what it excludes.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_size() == 0 ? "" : CLI::Formatter::make_option_opts(option);
+  }
+};
 
 /// Long names of the options that the command takes, and names of its subcommands.
 std::vector<std::string> known_words(const CLI::App& command) {
@@ -97,7 +106,9 @@ int run(int argc, char** argv) {
   CLI::App app("Training-free neural architecture search with weighted response correlation",
                "wrcor");
   app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
-  app.get_formatter()->column_width(32);
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(32);
+  app.formatter(formatter);
   app.require_subcommand(1);
   setup_search(app);
   setup_score(app);

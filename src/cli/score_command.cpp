@@ -3,6 +3,7 @@
 #include <charconv>
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "commands.h"
 #include "options.h"
@@ -116,8 +117,13 @@ void score_all(const Workbench& bench, const std::vector<Genotype>& architecture
     return;
   }
   Progress progress;
-  score_architectures(bench, architectures, sink,
-                      [&progress](const ProgressState& state) { progress.update(state); });
+  score_architectures(
+      bench, architectures,
+      [&](const std::string& arch, const Evaluation& evaluation) {
+        progress.clear();
+        sink(arch, evaluation);
+      },
+      [&progress](const ProgressState& state) { progress.update(state); });
 }
 
 void run_score(const ScoreOptions& options) {
@@ -126,6 +132,12 @@ void run_score(const ScoreOptions& options) {
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
   }
   std::vector<Genotype> architectures = chosen_architectures(*make_space(config), options);
+  for (const char* key : {"score.init", "score.weights_mode", "score.repeats"}) {
+    if (!options.weights.empty() && options.sources.flags.contains(key)) {
+      throw UsageError("--weights cannot be given together with " + find_setting(key)->flag +
+                       ", which is about drawn weights");
+    }
+  }
   if (!options.weights.empty() && architectures.size() != 1) {
     throw UsageError("--weights needs exactly one architecture, got " +
                      std::to_string(architectures.size()));
@@ -147,6 +159,9 @@ void run_score(const ScoreOptions& options) {
   const std::string identity = scoring_identity(config, bench, options.weights);
   const auto lines = make_lines(options.format, config.score.proxies, identity);
   ScoreFile file(options.out, *lines, identity);
+  std::set<Genotype> seen;
+  std::erase_if(architectures,
+                [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
   const std::size_t asked = architectures.size();
   std::erase_if(architectures, [&](const Genotype& genotype) {
     return file.holds(bench.space->format(genotype));

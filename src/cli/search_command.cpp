@@ -1,7 +1,6 @@
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
 #include <chrono>
 #include <memory>
 
@@ -27,28 +26,42 @@ struct SearchOptions {
   std::string format = "table";
 };
 
-/// "runs/20260131-142501-nb201-evolution-seed0"
-std::filesystem::path default_directory(const Config& config) {
+/// A folder that did not exist before: "runs/20260131-142501-nb201-evolution-seed0", with "-2" and
+/// so on behind it when that is taken.
+std::filesystem::path new_directory(const Config& config) {
   const auto now =
       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  return fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
-                     config.search.strategy, config.run.seed);
+  const std::string name = fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
+                                       config.search.strategy, config.run.seed);
+  std::error_code failure;
+  std::filesystem::create_directories("runs", failure);
+  for (int number = 1; !failure; ++number) {
+    const std::filesystem::path path = number == 1 ? name : name + "-" + std::to_string(number);
+    if (std::filesystem::create_directory(path, failure)) return path;
+  }
+  throw RunError("cannot create '" + name + "': " + failure.message() +
+                 "; name another folder with --out");
 }
 
 void run_search_command(SearchOptions options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
-    if (!options.sources.file && directory.holds_run()) options.sources.file = directory.config();
+    if (!options.sources.file && directory.holds_run()) {
+      options.sources.file = directory.config();
+      options.sources.environment = [](const char*) -> const char* {
+        return nullptr;
+      };  // the run's own settings count
+    }
   }
   const Config config = load_config(options.sources);
-  const RunDirectory directory{options.out.empty() ? default_directory(config)
-                                                   : std::filesystem::path(options.out)};
   if (options.dry_run) {
     write_output(to_json(config).dump(2) + "\n");
     spdlog::info("{}", describe_work(config));
     return;
   }
+  const RunDirectory directory{options.out.empty() ? new_directory(config)
+                                                   : std::filesystem::path(options.out)};
   SearchResult result;
   {
     Progress progress;

@@ -1,6 +1,7 @@
 #include "wrcor/core/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,21 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view conte
 AppendOnlyFile::AppendOnlyFile(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail_to_write(path_, reason());
+  // File systems without locks are used without.
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(descriptor_);
+    throw UsageError("'" + path_.string() +
+                     "' is being written by another process; wait for it, or choose another --out");
+  }
+}
+
+bool AppendOnlyFile::empty() const {
+  struct stat now {};
+  return ::fstat(descriptor_, &now) == 0 && now.st_size == 0;
+}
+
+void AppendOnlyFile::truncate(std::size_t size) {
+  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail_to_write(path_, reason());
 }
 
 AppendOnlyFile::~AppendOnlyFile() { ::close(descriptor_); }

@@ -2,9 +2,11 @@
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "wrcor/core/error.h"
@@ -20,7 +22,9 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
                                                               : spdlog::color_mode::automatic;
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(color);
   terminal->set_level(terminal_level);
-  terminal->set_pattern("%^%l%$: %v");
+  // A message takes the place of a progress bar; the bar is drawn again below it.
+  const std::string erase_line = isatty(STDERR_FILENO) == 1 ? "\r\x1b[2K" : "";
+  terminal->set_pattern(erase_line + "%^%l%$: %v");
   std::vector<spdlog::sink_ptr> sinks{terminal};
   if (file) {
     try {

@@ -36,19 +36,18 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   json["status"] = to_string(evaluation.status);
   if (evaluation.status != Status::ok) json["reason"] = evaluation.reason;
   nlohmann::ordered_json values = nlohmann::ordered_json::object();
-  nlohmann::ordered_json raw = nlohmann::ordered_json::object();
-  nlohmann::ordered_json reasons = nlohmann::ordered_json::object();
+  nlohmann::ordered_json raw, reasons, notes;
   for (const auto& [name, score] : evaluation.scores) {
     values[name] = score.value ? nlohmann::ordered_json(*score.value) : nlohmann::ordered_json();
+    if (!score.note.empty()) notes[name] = score.note;
     if (score.status == Status::ok) continue;
     raw[name] = raw_to_json(score.raw);
-    reasons[name] = score.reason;
+    if (score.reason != evaluation.reason) reasons[name] = score.reason;
   }
   json["scores"] = std::move(values);
-  if (!raw.empty()) {
-    json["raw"] = std::move(raw);
-    json["reasons"] = std::move(reasons);
-  }
+  if (!raw.is_null()) json["raw"] = std::move(raw);
+  if (!reasons.is_null()) json["reasons"] = std::move(reasons);
+  if (!notes.is_null()) json["notes"] = std::move(notes);
   json["params"] = evaluation.costs.params;
   json["flops"] = evaluation.costs.flops;
   return json;
@@ -58,11 +57,17 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
   Evaluation evaluation;
   evaluation.status = status_from_string(json.at("status").get<std::string>());
   if (evaluation.status != Status::ok) evaluation.reason = json.at("reason").get<std::string>();
+  const auto entry_of = [&json](const char* key, const std::string& name,
+                                const std::string& fallback) {
+    const auto object = json.find(key);
+    return object == json.end() ? fallback : object->value(name, fallback);
+  };
   for (const auto& [name, value] : json.at("scores").items()) {
     Score score;
+    score.note = entry_of("notes", name, "");
     if (value.is_null()) {
       score.status = evaluation.status == Status::failed ? Status::failed : Status::degenerate;
-      score.reason = json.at("reasons").at(name).get<std::string>();
+      score.reason = entry_of("reasons", name, evaluation.reason);
       score.raw = raw_from_json(json.at("raw").at(name));
     } else {
       score.value = score.raw = value.get<double>();

@@ -1,7 +1,5 @@
 #include "wrcor/eval/evaluator.h"
 
-#include <c10/util/Exception.h>
-
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -14,11 +12,16 @@
 namespace wrcor {
 namespace {
 
-/// Allocators of libtorch say so in text only.
-bool says_out_of_memory(const c10::Error& error) {
-  const std::string_view text = error.what_without_backtrace();
-  return text.find("out of memory") != text.npos || text.find("not enough memory") != text.npos ||
-         text.find("can't allocate memory") != text.npos;
+/// The libraries beneath say so in text only.
+bool says_out_of_memory(std::string_view text) {
+  constexpr std::string_view phrases[] = {"out of memory",
+                                          "out_of_memory",
+                                          "not enough memory",
+                                          "can't allocate memory",
+                                          "could not create a memory object",
+                                          "STATUS_ALLOC_FAILED"};
+  return std::any_of(std::begin(phrases), std::end(phrases),
+                     [text](std::string_view phrase) { return text.find(phrase) != text.npos; });
 }
 
 Evaluation out_of_memory(const std::vector<std::string>& proxies, Costs costs) {
@@ -152,15 +155,16 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
   }
   summarise_status(evaluation);
   return evaluation;
+} catch (const Error&) {
+  throw;
 } catch (const std::bad_alloc&) {
   return out_of_memory(options_.proxies, space_.costs(genotype));
-} catch (const c10::Error& error) {
-  if (!says_out_of_memory(error)) {
-    const std::string text = error.what_without_backtrace();
-    throw RunError("cannot evaluate " + space_.format(genotype) + ": " +
-                   text.substr(0, text.find('\n')));
-  }
-  return out_of_memory(options_.proxies, space_.costs(genotype));
+} catch (const std::exception& error) {
+  // libtorch's messages go on with a stack trace.
+  const std::string text = error.what();
+  if (says_out_of_memory(text)) return out_of_memory(options_.proxies, space_.costs(genotype));
+  throw RunError("cannot evaluate " + space_.format(genotype) + ": " +
+                 text.substr(0, text.find('\n')));
 }
 
 }  // namespace wrcor

@@ -1,19 +1,34 @@
 #include "wrcor/eval/worker_pool.h"
 
+#include <string>
+#include <system_error>
+
+#include "wrcor/core/error.h"
+
 namespace wrcor {
 
 WorkerPool::WorkerPool(int workers, const std::function<void()>& prepare) {
-  for (int i = 0; i < workers; ++i) threads_.emplace_back([this, prepare] { work(prepare); });
+  try {
+    for (int i = 0; i < workers; ++i) threads_.emplace_back([this, prepare] { work(prepare); });
+  } catch (const std::system_error& failure) {
+    stop();
+    throw RunError("cannot start " + std::to_string(workers) + " workers: " + failure.what() +
+                   "; lower --workers");
+  }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
     tasks_.clear();
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void WorkerPool::enqueue(std::function<void()> task) {

@@ -143,11 +143,8 @@ class Pass {
   }
 
   void step_back(std::size_t i) {
+    if (!gradients_[i].defined()) return;  // nothing behind this layer reaches the loss
     const std::vector<Tap>& taps = schedule_.gradient_taps[i];
-    if (!gradients_[i].defined()) {
-      if (!taps.empty()) recorder_.record_zero_gradient(taps);
-      return;
-    }
     const Layer& layer = plan_.layers[i];
     const at::Tensor gradient = input_gradient(i);
     if (!gradient.defined()) return;
@@ -181,8 +178,7 @@ class Pass {
       case LayerKind::average_pool:
         return at::avg_pool2d_backward(gradient, input(), {layer.kernel, layer.kernel},
                                        {layer.stride, layer.stride}, {layer.padding, layer.padding},
-                                       /*ceil_mode=*/false, /*count_include_pad=*/false,
-                                       c10::nullopt);
+                                       /*ceil_mode=*/false, /*count_include_pad=*/false, {});
       case LayerKind::sum:
         return gradient;
       case LayerKind::zero:

@@ -81,10 +81,6 @@ void CorrelationSums::record(const at::Tensor& response, std::span<const Tap> ta
   }
 }
 
-void CorrelationSums::record_zero_gradient(std::span<const Tap>) {
-  // A zero gradient is constant: it has no correlation and adds nothing.
-}
-
 at::Tensor CorrelationSums::sum(Side side, int unit) const {
   const auto& sums = sums_[side == Side::activation ? 0 : 1];
   return static_cast<std::size_t>(unit) < sums.size() ? sums[static_cast<std::size_t>(unit)]
@@ -96,7 +92,7 @@ LogDeterminant log_determinant(const at::Tensor& k) {
   const double diagonal = host.diagonal().max().item<double>();
   LogDeterminant result;
   if (diagonal == 0) {
-    result.value = result.count_part = -std::numeric_limits<double>::infinity();
+    result.value = -std::numeric_limits<double>::infinity();
     result.singular = true;
     return result;
   }
@@ -113,8 +109,7 @@ LogDeterminant log_determinant(const at::Tensor& k) {
     if ((pivot < 0) != swapped) result.sign = -result.sign;
     result.singular = result.singular || std::abs(pivot) < 1e-13;
   }
-  result.count_part = static_cast<double>(samples) * std::log(diagonal);
-  result.value = result.count_part + log_sum;
+  result.value = static_cast<double>(samples) * std::log(diagonal) + log_sum;
   return result;
 }
 

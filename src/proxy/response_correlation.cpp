@@ -33,12 +33,15 @@ class ResponseCorrelation final : public Proxy {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     if (!k.defined()) return {Status::degenerate, "no_response", std::nullopt, -infinity};
     const LogDeterminant determinant = log_determinant(k);
-    if (determinant.value == -infinity && determinant.count_part == -infinity) {
-      return {Status::degenerate, "all_responses_dropped", std::nullopt, -infinity};
-    }
-    if (determinant.singular)
-      return {Status::degenerate, "singular", std::nullopt, determinant.value};
-    return {Status::ok, "", determinant.value, determinant.value};
+    const auto undefined = [&](const char* reason) {
+      return Score{Status::degenerate, reason, std::nullopt, determinant.value};
+    };
+    if (determinant.sign == 0) return undefined("all_responses_dropped");
+    if (determinant.singular) return undefined("singular");
+    if (!std::isfinite(determinant.value)) return undefined("nonfinite");
+    // Absolute values can take positive definiteness away; the published score ignores the sign.
+    const char* note = determinant.sign < 0 ? "negative_determinant" : "";
+    return {Status::ok, "", determinant.value, determinant.value, note};
   }
 
  private:

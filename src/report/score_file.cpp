@@ -16,23 +16,21 @@ std::string without_line_feed(std::string line) {
 
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
                      const std::string& settings)
-    : form_(form) {
-  if (std::filesystem::exists(path)) read_existing(path, settings);
-  const bool empty = !std::filesystem::exists(path) || std::filesystem::file_size(path) == 0;
-  file_ = std::make_unique<AppendOnlyFile>(path);
+    : form_(form), file_(path) {
+  if (std::filesystem::is_regular_file(path)) read_existing(path, settings);
   const std::string header = without_line_feed(form_.begin());
-  if (empty && !header.empty()) file_->append_line(header);
+  if (file_.empty() && !header.empty()) file_.append_line(header);
 }
 
 void ScoreFile::read_existing(const std::filesystem::path& path, const std::string& settings) {
-  const std::string text = read_file(path);
+  const std::string text = file_.content();
   const std::string header = without_line_feed(form_.begin());
   std::size_t start = 0;
   for (int number = 1; start < text.size(); ++number) {
     const std::size_t end = text.find('\n', start);
     if (end == text.npos) {
       spdlog::warn("{}: the last line is incomplete and is dropped", path.string());
-      std::filesystem::resize_file(path, start);
+      file_.truncate(start);
       return;
     }
     const std::string_view line = std::string_view(text).substr(start, end - start);
@@ -58,7 +56,8 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
 }
 
 void ScoreFile::append(const std::string& arch, const Evaluation& evaluation) {
-  file_->append_line(without_line_feed(form_.record(arch, evaluation)));
+  known_.insert(arch);
+  file_.append_line(without_line_feed(form_.record(arch, evaluation)));
 }
 
 }  // namespace wrcor

@@ -37,6 +37,7 @@ InterruptGuard::~InterruptGuard() { install(SIG_DFL); }
 int InterruptGuard::signal() { return received; }
 
 Interrupted::Interrupted(int signal, const std::string& message)
-    : Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted, message) {}
+    : Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted, message),
+      signal_(signal) {}
 
 }  // namespace wrcor

@@ -40,20 +40,26 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
 Journal::Journal(const std::filesystem::path& path)
     : file_(std::make_unique<AppendOnlyFile>(path)), mutex_(std::make_unique<std::mutex>()) {}
 
-Journal Journal::create(const std::filesystem::path& path, const nlohmann::ordered_json& header) {
+Journal Journal::create(const std::filesystem::path& path) {
   Journal journal(path);
-  journal.file_->append_line(sealed(header));
+  if (!journal.file_->empty())
+    throw UsageError("'" + path.string() + "' exists; choose another --out");
   return journal;
 }
 
+void Journal::write_header(const nlohmann::ordered_json& header) {
+  file_->append_line(sealed(header));
+}
+
 Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
-  const std::string text = read_file(path);
+  Journal journal(path);  // holds the lock from here on
+  const std::string text = journal.file_->content();
   std::size_t start = 0;
   for (std::size_t number = 1; start < text.size(); ++number) {
     const std::size_t end = text.find('\n', start);
     if (end == text.npos) {
       spdlog::warn("{}: the last line is incomplete and is dropped", path.string());
-      std::filesystem::resize_file(path, start);
+      journal.file_->truncate(start);
       break;
     }
     const auto damaged = [&] {
@@ -68,7 +74,10 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
       if (number == 1) {
         content.header = *entry;
       } else {
-        content.evaluations[entry->at("arch").get<std::string>()] = evaluation_from_json(*entry);
+        Evaluation evaluation = evaluation_from_json(*entry);
+        // What failed may succeed on a machine that is less busy.
+        if (evaluation.status != Status::failed)
+          content.evaluations[entry->at("arch").get<std::string>()] = std::move(evaluation);
         content.elapsed = entry->at("elapsed").get<double>();
       }
     } catch (const std::exception&) {
@@ -76,7 +85,7 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
     }
     start = end + 1;
   }
-  return Journal(path);
+  return journal;
 }
 
 void Journal::append(const std::string& arch, const Evaluation& evaluation, double elapsed) {

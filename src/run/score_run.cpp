@@ -6,6 +6,7 @@
 
 #include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
+#include "wrcor/core/version.h"
 #include "wrcor/data/tensor_file.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/worker_pool.h"
@@ -44,10 +45,9 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
     if (progress) progress(state);
   }
   if (state.done < state.total) {
-    throw Interrupted(InterruptGuard::signal(),
-                      "interrupted after " + std::to_string(state.done) + " of " +
-                          std::to_string(state.total) +
-                          " architectures; the same command with --out continues the file");
+    throw Interrupted(InterruptGuard::signal(), "interrupted after " + std::to_string(state.done) +
+                                                    " of " + std::to_string(state.total) +
+                                                    " architectures");
   }
 }
 
@@ -61,12 +61,20 @@ Evaluation score_with_weights(const Workbench& bench, const Genotype& architectu
 std::string scoring_identity(const Config& config, const Workbench& bench,
                              const std::filesystem::path& weights) {
   const nlohmann::ordered_json all = result_config(config);
-  nlohmann::ordered_json identity{{"space", all.at("space")},
-                                  {"score", all.at("score")},
-                                  {"run", all.at("run")},
-                                  {"batch", bench.batch},
+  nlohmann::ordered_json identity{{"version", version},
+                                  {"space", all.at("space")},
+                                  {"proxies", all.at("score").at("proxies")},
+                                  {"counting", all.at("score").at("counting")},
+                                  {"batch", bench.batch.at("sha256")},
+                                  {"threads", config.run.threads},
                                   {"device", bench.evaluator->device().is_cuda() ? "cuda" : "cpu"}};
-  if (!weights.empty()) identity["weights"] = sha256_hex(read_file(weights));
+  if (weights.empty()) {
+    for (const char* key : {"init", "weights_mode", "repeats"})
+      identity[key] = all.at("score").at(key);
+    identity["seed"] = config.run.seed;
+  } else {
+    identity["weights"] = sha256_hex(read_file(weights));
+  }
   constexpr std::size_t digits = 12;
   return sha256_hex(identity.dump()).substr(0, digits);
 }

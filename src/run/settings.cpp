@@ -142,7 +142,7 @@ std::vector<Setting> space_settings() {
       name(MEMBER(space.name), "--space", {"space", "spaces", [] { return spaces().names(); }},
            "search space"),
       integer(MEMBER(space.channels), "--channels", 1, 4096, "channels of the first stage"),
-      integer(MEMBER(space.cells), "--cells", 1, 1000, "cells in each stage"),
+      integer(MEMBER(space.cells), "--cells", 1, 300, "cells in each stage"),
   };
 }
 

@@ -1,8 +1,6 @@
-// Random search. Without replacement, an enumerable space is drawn from by a Fisher-Yates shuffle
-// that stores the moved positions only; of other spaces, what was proposed is remembered and drawn
-// again.
+// Random search. Without replacement the space is drawn from by a Fisher-Yates shuffle that stores
+// the moved positions only.
 
-#include <set>
 #include <unordered_map>
 
 #include "factories.h"
@@ -53,33 +51,17 @@ class ShuffledSpace final : public SearchStrategy {
   std::unordered_map<std::uint64_t, std::uint64_t> moved_;
 };
 
-class RejectRepeats final : public SearchStrategy {
- public:
-  RejectRepeats(const SearchSpace& space, Rng rng) : space_(space), rng_(rng) {}
-
-  std::optional<Genotype> ask() override {
-    constexpr int most_tries = 10000;
-    for (int i = 0; i < most_tries; ++i) {
-      Genotype genotype = space_.sample(rng_);
-      if (proposed_.insert(genotype).second) return genotype;
-    }
-    return std::nullopt;
-  }
-  void tell(const Outcome&) override {}
-
- private:
-  const SearchSpace& space_;
-  Rng rng_;
-  std::set<Genotype> proposed_;
-};
-
 }  // namespace
 
 std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
                                             const StrategyOptions& options, Rng rng) {
   if (options.replacement) return std::make_unique<WithReplacement>(space, rng);
-  if (space.size()) return std::make_unique<ShuffledSpace>(space, rng);
-  return std::make_unique<RejectRepeats>(space, rng);
+  if (!space.size()) {
+    throw UsageError(
+        "strategy 'random' without replacement needs a space that can be enumerated; '" +
+        space.name() + "' cannot; use --replacement");
+  }
+  return std::make_unique<ShuffledSpace>(space, rng);
 }
 
 }  // namespace wrcor

@@ -14,14 +14,21 @@ std::string read_file(const std::filesystem::path& path);
 /// RunError.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
-/// A file that only grows; every line is on the disk when `append_line` returns.
+/// A file that only grows; every line is on the disk when `append_line` returns. Locked against
+/// other processes while the object lives; the lock goes with the process, however it ends.
 class AppendOnlyFile {
  public:
-  /// Opens or creates. @throws RunError.
+  /// Opens or creates. @throws RunError; UsageError when another process holds the file.
   explicit AppendOnlyFile(std::filesystem::path path);
   ~AppendOnlyFile();
   AppendOnlyFile(const AppendOnlyFile&) = delete;
   AppendOnlyFile& operator=(const AppendOnlyFile&) = delete;
+
+  bool empty() const;
+  /// Whole content at present. @throws DataError.
+  std::string content() const { return read_file(path_); }
+  /// Cuts the file to its first `size` bytes. @throws RunError.
+  void truncate(std::size_t size);
 
   /// Appends `line` and a line feed in one write. A write that fails half way is taken back.
   /// @throws RunError.

@@ -14,12 +14,16 @@ namespace wrcor {
 /// A fixed number of threads that run tasks in the order of submission.
 class WorkerPool {
  public:
-  /// @param prepare  run once in every thread before its first task
+  /// @param prepare  run once in every thread before its first task; must not throw
+  /// @throws RunError when the system does not give the threads
   WorkerPool(int workers, const std::function<void()>& prepare);
-  /// Finishes the tasks that have started, drops the others.
+  /// As stop().
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Finishes the tasks that have started, drops the others and ends the threads.
+  void stop();
 
   /// The future gives the task's result or rethrows what it threw; a dropped task's future is
   /// broken.

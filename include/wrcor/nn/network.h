@@ -32,7 +32,9 @@ class Network {
   std::vector<LayerWeights> weights_;
 };
 
-/// Receives the responses of a network while a pass runs, so that none has to be kept.
+/// Receives the responses of a network while a pass runs, so that none has to be kept. A gradient
+/// that is zero because nothing behind it reaches the loss is not recorded: it is constant, and
+/// adds nothing to any score.
 class ResponseRecorder {
  public:
   virtual ~ResponseRecorder() = default;
@@ -40,8 +42,6 @@ class ResponseRecorder {
   /// only
   /// @param taps  all taps of this side that look at the tensor, at least one
   virtual void record(const at::Tensor& response, std::span<const Tap> taps) = 0;
-  /// The gradient at these taps is zero because nothing that follows reaches the loss.
-  virtual void record_zero_gradient(std::span<const Tap> taps) = 0;
 };
 
 struct PassResult {

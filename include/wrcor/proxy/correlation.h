@@ -30,7 +30,6 @@ at::Tensor abs_correlation(const at::Tensor& response);
 class CorrelationSums final : public ResponseRecorder {
  public:
   void record(const at::Tensor& response, std::span<const Tap> taps) override;
-  void record_zero_gradient(std::span<const Tap> taps) override;
 
   /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or
   /// undefined without any.
@@ -43,14 +42,14 @@ class CorrelationSums final : public ResponseRecorder {
   std::array<std::vector<at::Tensor>, 2> sums_;
 };
 
-/// Logarithm of |det K| of a symmetric matrix with constant diagonal T, as N ln T + ln |det(K/T)|.
 struct LogDeterminant {
-  double value = 0;       ///< -infinity when K is zero
-  double count_part = 0;  ///< N ln T: says only how many responses there are
-  int sign = 0;           ///< of the determinant
+  double value = 0;       ///< ln |det K|; -infinity when K is zero
+  int sign = 0;           ///< of the determinant; 0 when K is zero
   bool singular = false;  ///< a pivot below 1e-13 T
 };
 
+/// Logarithm of |det K| of a symmetric matrix with constant diagonal T, computed as N ln T + ln
+/// |det(K/T)|.
 /// @param k  [N, N] float64 on any device; copied to the host
 LogDeterminant log_determinant(const at::Tensor& k);
 

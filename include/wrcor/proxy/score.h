@@ -22,7 +22,8 @@ struct Score {
   Status status = Status::ok;
   std::string reason;           ///< machine-readable, empty when ok: disconnected, singular, ...
   std::optional<double> value;  ///< finite when ok, else nothing; higher is better
-  double raw = 0;  ///< what the published implementation would have returned, finite or not
+  double raw = 0;         ///< what the published implementation would have returned, finite or not
+  std::string note = {};  ///< remark on a value that is ok, such as negative_determinant
 };
 
 }  // namespace wrcor

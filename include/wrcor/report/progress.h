@@ -7,9 +7,12 @@
 
 namespace wrcor {
 
-/// One line of progress, at most `columns` wide, with a bar when `columns` leaves room for one.
+/// One line of progress: "31/400   8%  11.0/s  left 31s  best 677.1326".
 /// @param seconds  since the start of this sitting
-std::string format_progress(const ProgressState& state, double seconds, int columns);
+std::string format_progress(const ProgressState& state, double seconds);
+
+/// The same, at most `columns` wide, behind a bar when `columns` leaves room for one.
+std::string format_progress_bar(const ProgressState& state, double seconds, int columns);
 
 /// Progress on standard error: a bar that is redrawn on a terminal, a line every few seconds
 /// elsewhere, nothing where messages of that level are not wanted (--quiet).
@@ -22,6 +25,10 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void update(const ProgressState& state);
+
+  /// Makes room for a line on standard output when that is the terminal too; the next update draws
+  /// the bar again.
+  void clear();
 
  private:
   using Clock = std::chrono::steady_clock;

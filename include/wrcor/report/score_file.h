@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <set>
 #include <string>
 
@@ -27,7 +26,7 @@ class ScoreFile {
 
   ScoreLines& form_;
   std::set<std::string> known_;
-  std::unique_ptr<AppendOnlyFile> file_;
+  AppendOnlyFile file_;
 };
 
 }  // namespace wrcor

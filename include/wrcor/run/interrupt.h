@@ -21,6 +21,10 @@ class InterruptGuard {
 class Interrupted : public Error {
  public:
   Interrupted(int signal, const std::string& message);
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
 };
 
 }  // namespace wrcor

@@ -14,8 +14,8 @@ namespace wrcor {
 
 /// What a journal holds after it was read back.
 struct JournalContent {
-  nlohmann::ordered_json header;
-  std::map<std::string, Evaluation> evaluations;  ///< by architecture
+  nlohmann::ordered_json header;  ///< null when the run was killed before it wrote one
+  std::map<std::string, Evaluation> evaluations;  ///< by architecture, without those that failed
   double elapsed = 0;                             ///< seconds of searching up to the last entry
 };
 
@@ -24,13 +24,17 @@ struct JournalContent {
 /// several threads.
 class Journal {
  public:
-  /// Starts a new journal. @throws RunError when it cannot be written.
-  static Journal create(const std::filesystem::path& path, const nlohmann::ordered_json& header);
+  /// Starts a new journal. @throws RunError when it cannot be written; UsageError when there is one
+  /// or another process holds it.
+  static Journal create(const std::filesystem::path& path);
 
   /// Reads a journal and goes on with it. An incomplete last line, the trace of a crash, is cut
   /// off; the content says nothing of it. @throws DataError naming the line when any other line is
   /// damaged.
   static Journal resume(const std::filesystem::path& path, JournalContent& content);
+
+  /// Says what the run is; once, before the first entry.
+  void write_header(const nlohmann::ordered_json& header);
 
   /// @param elapsed  seconds of searching so far, earlier sittings included
   void append(const std::string& arch, const Evaluation& evaluation, double elapsed);

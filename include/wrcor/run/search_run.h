@@ -19,6 +19,7 @@ struct ProgressState {
   std::int64_t done = 0;       ///< proposals settled
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
   std::int64_t evaluated = 0;  ///< networks run in this sitting
+  std::int64_t replayed = 0;   ///< proposals settled before the first of them
   std::optional<double> best;  ///< highest score so far
 };
 using ProgressSink = std::function<void(const ProgressState&)>;

@@ -23,8 +23,9 @@ struct Decision {
 /// - strict: cells that are the same random network once edges that cannot matter are removed; the
 /// class's
 ///   representative is the one that is evaluated.
-/// - score: cells whose scores are equal by construction (a strict class for cells without such
-/// edges).
+/// - score: the same for cells without such edges, whose scores are equal when their weights are;
+/// every other cell
+///   for itself.
 /// - exact: every cell for itself.
 enum class Dedupe { strict, score, exact };
 

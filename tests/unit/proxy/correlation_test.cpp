@@ -90,7 +90,6 @@ TEST_CASE("log-determinants have their value, count part and sign", "[proxy][det
   };
   const LogDeterminant simple = of({4, 2, 2, 4}, 2);  // det 12
   CHECK(simple.value == Approx(std::log(12.0)));
-  CHECK(simple.count_part == Approx(2 * std::log(4.0)));
   CHECK(simple.sign == 1);
   CHECK_FALSE(simple.singular);
   // Absolute values can take definiteness away: eigenvalues 1 + 2 * 0.9, 0.1, 0.1 become one

@@ -17,7 +17,8 @@ Evaluation evaluation(double value) {
 }
 
 void write_journal(const std::filesystem::path& path) {
-  Journal journal = Journal::create(path, {{"run", "one"}});
+  Journal journal = Journal::create(path);
+  journal.write_header({{"run", "one"}});
   journal.append("|a~0|", evaluation(0.1), 1.5);
   journal.append("|b~0|", evaluation(911.0305845111), 2.5);
 }
@@ -71,4 +72,32 @@ TEST_CASE("a flipped bit in a journal is a clear refusal", "[run][journal]") {
     JournalContent content;
     CHECK_THROWS_AS(Journal::resume(path, content), DataError);
   }
+}
+
+TEST_CASE("a journal belongs to one process at a time and is never started twice",
+          "[run][journal]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "journal.jsonl";
+  write_journal(path);
+  CHECK_THROWS_AS(Journal::create(path), UsageError);
+  JournalContent content, other;
+  const Journal holder = Journal::resume(path, content);
+  CHECK_THROWS_WITH(Journal::resume(path, other), Catch::Matchers::Contains("another process"));
+}
+
+TEST_CASE("what failed is tried again on resume", "[run][journal]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "journal.jsonl";
+  write_journal(path);
+  JournalContent content;
+  {
+    Evaluation failed = evaluation(0);
+    failed.status = Status::failed;
+    failed.reason = "out_of_memory";
+    failed.scores = {{"wrcor", Score{Status::failed, "out_of_memory", std::nullopt, 0.0}}};
+    Journal::resume(path, content).append("|c~0|", failed, 4);
+  }
+  Journal::resume(path, content);
+  CHECK(content.evaluations.size() == 2);
+  CHECK(content.elapsed == 4);
 }

@@ -1,6 +1,6 @@
 #include "wrcor/run/search_run.h"
 
-#include <fstream>
+#include <csignal>
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -195,6 +195,35 @@ TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
   const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
   CHECK(result.counts.asked > 0);
   CHECK(result.timing.seconds < 10);
+  // Resuming with no time left repeats the run as far as it had come.
+  config.search.max_seconds = 0.001;
+  const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
+  CHECK(again.timing.evaluated == 0);
+  CHECK(again.counts.distinct == result.counts.distinct);
+}
+
+TEST_CASE("a signal ends a run after what had started, and the run can be resumed",
+          "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  const std::string expected = search(config, folder.path() / "whole");
+  config.run.workers = 2;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const auto part = folder.path() / std::to_string(signal);
+    std::int64_t seen = 0;
+    const auto interrupt = [&](const ProgressState& state) {
+      if (state.done == 7 && seen++ == 0) std::raise(signal);
+    };
+    try {
+      run_search(config, {part}, false, interrupt);
+      FAIL("the signal was ignored");
+    } catch (const Error& error) {
+      CHECK(static_cast<int>(error.exit_code()) == 128 + signal);
+      CHECK_THAT(error.what(), Catch::Matchers::Contains("--resume --out"));
+    }
+    CHECK_FALSE(std::filesystem::exists(part / "result.json"));
+    CHECK(search(config, part, true) == expected);
+  }
 }
 
 TEST_CASE("the configuration of a run is enough to repeat it", "[run][search]") {

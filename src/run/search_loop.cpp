@@ -1,0 +1,185 @@
+#include "search_loop.h"
+
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "wrcor/core/random.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/run/interrupt.h"
+#include "wrcor/search/builtin.h"
+
+namespace wrcor {
+namespace {
+
+CostLimits limits_of(const Config& config) {
+  return {config.constraints.min_params, config.constraints.max_params,
+          config.constraints.max_flops};
+}
+
+StrategyOptions strategy_options(const Config& config) {
+  const Config::Search& search = config.search;
+  return {search.population, search.tournament, search.replacement, search.dedupe};
+}
+
+/// More workers than proposals in flight would idle.
+int useful_workers(const Config& config, const Workbench& bench) {
+  if (bench.workers <= config.search.window) return bench.workers;
+  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight",
+               config.search.window, bench.workers);
+  return config.search.window;
+}
+
+}  // namespace
+
+std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all) {
+  constexpr std::int64_t default_budget = 1000;
+  if (!all) return config.search.budget.value_or(default_budget);
+  const auto most = static_cast<std::int64_t>(*all);
+  return std::min(config.search.budget.value_or(most), most);
+}
+
+SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
+                       const JournalContent& replayed, ProgressSink progress)
+    : config_(config),
+      bench_(bench),
+      journal_(journal),
+      replayed_(replayed),
+      progress_(std::move(progress)),
+      proxy_(ranking_proxy(config)),
+      workers_(useful_workers(config, bench)),
+      space_(*bench.space, limits_of(config), config.search.dedupe),
+      strategy_(strategies()
+                    .find(config.search.strategy)
+                    .make(space_, strategy_options(config),
+                          Rng(derive_seed(config.run.seed, {"search"})))),
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
+      pool_(workers_, [threads = bench.threads] { configure_thread(threads); }) {}
+
+SearchResult SearchLoop::run() {
+  state_.total = effective_budget(config_, strategy_->proposals());
+  for (std::int64_t k = 0; k < state_.total; ++k) {
+    if (k >= config_.search.window) settle_oldest();
+    const std::optional<Genotype> proposal = ask();
+    if (!proposal || !enter(*proposal, k)) break;
+    ++counts_.asked;
+  }
+  state_.total = counts_.asked;
+  while (!pending_.empty()) settle_oldest();
+  return result();
+}
+
+double SearchLoop::sitting_seconds() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+bool SearchLoop::out_of_time() const {
+  return config_.search.max_seconds && elapsed() >= *config_.search.max_seconds;
+}
+
+/// A strategy that finds no further feasible architecture ends the search; what was found stays.
+std::optional<Genotype> SearchLoop::ask() {
+  try {
+    return strategy_->ask();
+  } catch (const NoFeasibleError& error) {
+    if (classes_.empty()) throw;
+    spdlog::warn("the search ends early: {}", error.what());
+    return std::nullopt;
+  }
+}
+
+/// Takes a proposal in, unless it needs an evaluation for which there is no time left. What is
+/// known costs no time, so that a resumed run comes as far as the one it continues.
+bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
+  const Genotype representative = space_.representative(genotype, config_.search.dedupe);
+  const std::string arch = space_.format(representative);
+  auto entry = classes_.find(arch);
+  if (entry == classes_.end()) {
+    const bool known = replayed_.evaluations.contains(arch);
+    if (!known && !classes_.empty() && out_of_time()) return false;
+    entry =
+        classes_.emplace(arch, Class{representative, evaluate(arch, representative), number}).first;
+  }
+  pending_.push_back({genotype, &entry->second});
+  return true;
+}
+
+std::shared_future<Evaluation> SearchLoop::evaluate(const std::string& arch,
+                                                    const Genotype& genotype) {
+  if (const auto known = replayed_.evaluations.find(arch); known != replayed_.evaluations.end()) {
+    std::promise<Evaluation> ready;
+    ready.set_value(known->second);
+    return ready.get_future().share();
+  }
+  return pool_
+      .submit([this, arch, genotype] {
+        Evaluation evaluation = bench_.evaluator->evaluate(genotype);
+        journal_.append(arch, evaluation, elapsed());
+        ++evaluated_;
+        return evaluation;
+      })
+      .share();
+}
+
+void SearchLoop::settle_oldest() {
+  const Proposal& oldest = pending_.front();
+  do {
+    show_progress();
+    if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
+  } while (oldest.of->evaluation.wait_for(std::chrono::milliseconds(50)) !=
+           std::future_status::ready);
+  const std::optional<double>& fitness = oldest.of->evaluation.get().score(proxy_).value;
+  if (fitness && (!state_.best || *fitness > *state_.best)) state_.best = fitness;
+  strategy_->tell({oldest.genotype, fitness});
+  pending_.pop_front();
+  ++state_.done;
+  show_progress();
+}
+
+void SearchLoop::stop_for(int signal) {
+  pool_.stop();
+  for (const Proposal& proposal : pending_) {
+    try {
+      proposal.of->evaluation.get();
+    } catch (const std::future_error&) {
+      // Dropped before it started.
+    }
+  }
+  throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
+}
+
+void SearchLoop::show_progress() {
+  state_.evaluated = evaluated_;
+  if (state_.evaluated == 0) state_.replayed = state_.done;
+  if (progress_) progress_(state_);
+}
+
+SearchResult SearchLoop::result() {
+  if (classes_.empty()) {
+    throw NoFeasibleError("no architecture of " + space_.name() +
+                          " satisfies the constraints; relax them");
+  }
+  SearchResult result;
+  for (const auto& [arch, entry] : classes_) {
+    const Genotype canonical = space_.representative(entry.representative, Dedupe::strict);
+    result.ranking.push_back(
+        {arch, space_.format(canonical), entry.evaluation.get(), entry.first_seen});
+    const Status status = result.ranking.back().evaluation.status;
+    ++(status == Status::ok           ? counts_.ok
+       : status == Status::degenerate ? counts_.degenerate
+                                      : counts_.failed);
+  }
+  rank(result.ranking, proxy_);
+  counts_.distinct = static_cast<std::int64_t>(classes_.size());
+  counts_.infeasible = space_.rejected();
+  result.counts = counts_;
+  result.batch = bench_.batch;
+  result.timing = {
+      started_, elapsed(), evaluated_, sitting_seconds(), bench_.evaluator->device().str(),
+      workers_};
+  return result;
+}
+
+}  // namespace wrcor

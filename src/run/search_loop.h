@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "wrcor/eval/worker_pool.h"
+#include "wrcor/run/journal.h"
+#include "wrcor/run/search_run.h"
+#include "wrcor/run/workbench.h"
+#include "wrcor/search/strategy.h"
+#include "wrcor/space/constrained_space.h"
+
+namespace wrcor {
+
+/// One search, from its first proposal to its last: asks the strategy, evaluates every class of
+/// architectures once, tells the strategy the outcomes in the order of asking, a fixed window
+/// behind.
+class SearchLoop {
+ public:
+  /// @param replayed  evaluations that need not be repeated; outlives the loop, as do the others
+  SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
+             const JournalContent& replayed, ProgressSink progress);
+
+  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all evaluations
+  /// that had started are
+  ///         in the journal
+  SearchResult run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// A class of architectures that has been proposed.
+  struct Class {
+    Genotype representative;
+    std::shared_future<Evaluation> evaluation;
+    std::int64_t first_seen = 0;
+  };
+
+  struct Proposal {
+    Genotype genotype;
+    const Class* of = nullptr;
+  };
+
+  double sitting_seconds() const;
+  double elapsed() const { return replayed_.elapsed + sitting_seconds(); }
+  bool out_of_time() const;
+
+  std::optional<Genotype> ask();
+  bool enter(const Genotype& genotype, std::int64_t number);
+  std::shared_future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
+  void settle_oldest();
+  [[noreturn]] void stop_for(int signal);
+  void show_progress();
+  SearchResult result();
+
+  const Config& config_;
+  const Workbench& bench_;
+  Journal& journal_;
+  const JournalContent& replayed_;
+  ProgressSink progress_;
+  std::string proxy_;
+  int workers_;
+  ConstrainedSpace space_;
+  std::unique_ptr<SearchStrategy> strategy_;
+  ProgressState state_;
+  SearchCounts counts_;
+  Clock::time_point start_ = Clock::now();
+  std::string started_;
+  std::map<std::string, Class> classes_;  ///< by architecture string of the representative
+  std::deque<Proposal> pending_;
+  std::atomic<std::int64_t> evaluated_{0};
+  WorkerPool pool_;  ///< last: its threads use the members above and end first
+};
+
+/// Number of proposals that a search makes at most.
+/// @param all  how many there are, when that is known
+std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all);
+
+}  // namespace wrcor
