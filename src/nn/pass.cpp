@@ -1,6 +1,5 @@
 #include <ATen/ATen.h>
 
-#include <array>
 #include <stdexcept>
 
 #include "wrcor/nn/network.h"
@@ -136,10 +135,8 @@ class Pass {
         outputs_[j].reset();
     }
     const bool dead_end = schedule_.last_reader[i] < 0 && i + 1 < plan_.layers.size();
-    if (dead_end) {
-      outputs_[i].reset();
-      norms_[i] = {};
-    }
+    if (dead_end) outputs_[i].reset();
+    if (dead_end || !schedule_.reached[i]) norms_[i] = {};
   }
 
   void step_back(std::size_t i) {

@@ -1,0 +1,79 @@
+#include "wrcor/report/ranking_report.h"
+
+#include "support/catch.h"
+#include "wrcor/report/progress.h"
+
+using namespace wrcor;
+
+namespace {
+
+SearchResult three_networks() {
+  SearchResult result;
+  const auto add = [&](const std::string& arch, std::optional<double> value) {
+    Score score;
+    score.value = value;
+    if (!value) score = {Status::degenerate, "disconnected", std::nullopt, 0.5};
+    Evaluation evaluation{score.status, score.reason, {{"wrcor", score}}, {1000, 2000}};
+    result.ranking.push_back({arch, arch, evaluation, 3});
+  };
+  add("|a|", 911.03061);
+  add("|b|", 90.1);
+  add("|c|", {});
+  result.counts = {10, 3, 2, 1, 0, 7};
+  result.timing.seconds = 2;
+  result.timing.sitting_seconds = 1.5;
+  result.timing.evaluated = 3;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the table shows the first rows, and a status only where one is not ok", "[report]") {
+  CHECK(ranking_table(three_networks(), 2) ==
+        "rank     wrcor  params  flops  arch\n"
+        "   1  911.0306    1000   2000  |a|\n"
+        "   2   90.1000    1000   2000  |b|\n");
+  CHECK_THAT(ranking_table(three_networks(), 10),
+             Catch::Matchers::Contains("degenerate: disconnected"));
+}
+
+TEST_CASE("CSV and JSON have exact numbers", "[report]") {
+  CHECK(ranking_csv(three_networks(), 1) ==
+        "rank,wrcor,params,flops,arch,status\n1,911.03061,1000,2000,|a|,ok\n");
+  const auto rows = nlohmann::json::parse(ranking_json(three_networks(), 3));
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0]["scores"]["wrcor"] == 911.03061);
+  CHECK(rows[2]["scores"]["wrcor"].is_null());
+  CHECK(rows[2]["rank"] == 3);
+}
+
+TEST_CASE("the summary names what there was", "[report]") {
+  CHECK(summary_line(three_networks()) ==
+        "10 proposals, 3 architectures: 2 ok, 1 degenerate, 7 draws infeasible; 2.0 s, 0.500 s an "
+        "architecture");
+}
+
+TEST_CASE("progress shows rate, time left and the best score", "[report][progress]") {
+  ProgressState state;
+  state.done = 30;
+  state.total = 120;
+  state.evaluated = 20;
+  state.best = 911.0306;
+  CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 30s  best 911.0306");
+  // What was replayed took no time and says nothing of the time left.
+  state.replayed = 20;
+  CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 1m30s  best 911.0306");
+  CHECK(format_progress({}, 0) == "0/0   0%");
+}
+
+TEST_CASE("the progress bar fits its width", "[report][progress]") {
+  ProgressState state;
+  state.done = 5;
+  state.total = 10;
+  for (int columns = 1; columns < 200; ++columns) {
+    CHECK(format_progress_bar(state, 1, columns).size() <
+          static_cast<std::size_t>(std::max(columns, 2)));
+  }
+  CHECK(format_progress_bar(state, 1, 40).find("#") != std::string::npos);
+  CHECK(format_progress_bar(state, 1, 15).find("#") == std::string::npos);
+}

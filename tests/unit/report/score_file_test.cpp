@@ -1,0 +1,110 @@
+#include "wrcor/report/score_file.h"
+
+#include <limits>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+
+using namespace wrcor;
+
+namespace {
+
+const std::string arch = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_1x1~2|";
+
+Evaluation good() {
+  Evaluation evaluation;
+  evaluation.scores = {{"wrcor", Score{Status::ok, "", 911.0306, 911.0306}}};
+  evaluation.costs = {802426, 113951360};
+  return evaluation;
+}
+
+Evaluation degenerate() {
+  Evaluation evaluation = good();
+  evaluation.status = Status::degenerate;
+  evaluation.reason = "disconnected";
+  evaluation.scores = {{"wrcor", Score{Status::degenerate, "disconnected", std::nullopt, 11.0341}}};
+  return evaluation;
+}
+
+std::string rejection(const std::filesystem::path& path, ScoreLines& form,
+                      const std::string& settings) {
+  try {
+    ScoreFile(path, form, settings);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a JSON line is that of the contract", "[report][scores]") {
+  JsonLineScores plain("");
+  CHECK(
+      plain.record("|...|", good()) ==
+      R"({"arch":"|...|","status":"ok","scores":{"wrcor":911.0306},"params":802426,"flops":113951360})"
+      "\n");
+  CHECK(plain.record("|...|", degenerate()) ==
+        R"({"arch":"|...|","status":"degenerate","reason":"disconnected","scores":{"wrcor":null},)"
+        R"("raw":{"wrcor":11.0341},"params":802426,"flops":113951360})"
+        "\n");
+}
+
+TEST_CASE("numbers that are not finite never reach JSON", "[report][scores]") {
+  Evaluation evaluation = degenerate();
+  for (const auto& [value, text] :
+       {std::pair{std::numeric_limits<double>::infinity(), "\"inf\""},
+        std::pair{-std::numeric_limits<double>::infinity(), "\"-inf\""},
+        std::pair{std::numeric_limits<double>::quiet_NaN(), "\"nan\""}}) {
+    evaluation.scores[0].second.raw = value;
+    CHECK(JsonLineScores("")
+              .record(arch, evaluation)
+              .find(std::string("\"raw\":{\"wrcor\":") + text) != std::string::npos);
+  }
+}
+
+TEST_CASE("CSV has a column for each proxy, empty where there is no score", "[report][scores]") {
+  CsvScores csv({"wrcor"}, "abc");
+  CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops,settings\n");
+  CHECK(csv.record(arch, good()) == arch + ",ok,,911.0306,802426,113951360,abc\n");
+  CHECK(csv.record(arch, degenerate()) ==
+        arch + ",degenerate,disconnected,,802426,113951360,abc\n");
+}
+
+TEST_CASE("a score file is continued after its whole lines", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc");
+  CsvScores csv({"wrcor"}, "abc");
+  for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
+    std::filesystem::remove(path);
+    { ScoreFile(path, *form, "abc").append(arch, good()); }
+    const std::string first = read_file(path);
+    folder.write("scores", first + form->record("|other|", good()).substr(0, 9));
+    {
+      ScoreFile file(path, *form, "abc");
+      CHECK(file.holds(arch));
+      CHECK_FALSE(file.holds("|other|"));
+      file.append("|third|", degenerate());
+      CHECK(file.holds("|third|"));
+    }
+    CHECK(read_file(path) == first + form->record("|third|", degenerate()));
+  }
+}
+
+TEST_CASE("scores of other settings, and other files, are refused", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc"), others("xyz");
+  { ScoreFile(path, lines, "abc").append(arch, good()); }
+  CHECK_THAT(rejection(path, others, "xyz"),
+             Catch::Matchers::Contains("scores:1: ") &&
+                 Catch::Matchers::Contains("other settings (abc, now xyz)"));
+  CsvScores csv({"wrcor"}, "abc");
+  CHECK_THAT(rejection(path, csv, "abc"), Catch::Matchers::Contains("expected the header"));
+  folder.write("scores", "a letter\n");
+  CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("expected a score"));
+  CHECK(rejection("/dev/null", lines, "abc") == "accepted");
+}
