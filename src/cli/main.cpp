@@ -26,7 +26,7 @@ class HelpFormatter final : public CLI::Formatter {
  public:
   /// Nothing behind a flag: CLI11 would list what it excludes.
   std::string make_option_opts(const CLI::Option* option) const override {
-    return option->get_type_size() == 0 ? "" : CLI::Formatter::make_option_opts(option);
+    return option->get_items_expected_max() == 0 ? "" : CLI::Formatter::make_option_opts(option);
   }
 };
 

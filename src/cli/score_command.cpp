@@ -14,6 +14,7 @@
 #include "wrcor/report/score_file.h"
 #include "wrcor/report/score_report.h"
 #include "wrcor/run/config_loader.h"
+#include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/settings.h"
 
@@ -171,10 +172,16 @@ void run_score(const ScoreOptions& options) {
                  asked - architectures.size(), asked);
   }
   if (architectures.empty()) return;
-  score_all(bench, architectures, options.weights,
-            [&](const std::string& arch, const Evaluation& evaluation) {
-              file.append(arch, evaluation);
-            });
+  try {
+    score_all(bench, architectures, options.weights,
+              [&](const std::string& arch, const Evaluation& evaluation) {
+                file.append(arch, evaluation);
+              });
+  } catch (const Interrupted& interrupt) {
+    throw Interrupted(
+        interrupt.signal(),
+        std::string(interrupt.what()) + "; the same command goes on with '" + options.out + "'");
+  }
 }
 
 }  // namespace

@@ -63,10 +63,14 @@ void run_search_command(SearchOptions options) {
   const RunDirectory directory{options.out.empty() ? new_directory(config)
                                                    : std::filesystem::path(options.out)};
   SearchResult result;
-  {
+  try {
     Progress progress;
     result = run_search(config, directory, options.resume,
                         [&progress](const ProgressState& state) { progress.update(state); });
+  } catch (const Error&) {
+    std::error_code not_empty;
+    if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);
+    throw;
   }
   const auto rows = static_cast<std::size_t>(options.top);
   if (options.format == "json") {

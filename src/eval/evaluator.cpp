@@ -39,6 +39,7 @@ void degrade(Evaluation& evaluation, const std::string& reason) {
     entry.second.status = Status::degenerate;
     entry.second.reason = reason;
     entry.second.value.reset();
+    entry.second.note.clear();
   }
 }
 

@@ -60,7 +60,7 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-void prepare_folder(const RunDirectory& directory, bool resume) {
+void check_folder(const RunDirectory& directory, bool resume) {
   if (!resume && directory.holds_run()) {
     throw UsageError("'" + directory.path.string() +
                      "' holds a run; continue it with --resume, or choose another --out");
@@ -69,6 +69,9 @@ void prepare_folder(const RunDirectory& directory, bool resume) {
     throw UsageError("'" + directory.path.string() +
                      "' holds no run to resume; start one without --resume");
   }
+}
+
+void create_folder(const RunDirectory& directory) {
   std::error_code failure;
   std::filesystem::create_directories(directory.path, failure);
   if (failure)
@@ -91,8 +94,9 @@ std::string ranking_proxy(const Config& config) {
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress) {
   const InterruptGuard guard;
-  prepare_folder(directory, resume);
+  check_folder(directory, resume);
   const Workbench bench = make_workbench(config);
+  create_folder(directory);
   const nlohmann::ordered_json header = journal_header(config, bench);
   JournalContent replayed;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
@@ -112,6 +116,11 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
+  } catch (const NoFeasibleError&) {
+    // Nothing was found: the folder is free for the same search with other constraints.
+    std::error_code ignored;
+    if (replayed.header.is_null()) std::filesystem::remove(directory.journal(), ignored);
+    throw;
   } catch (const RunError& failure) {
     throw RunError(failure.what() + how_to_resume);
   }

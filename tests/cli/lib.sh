@@ -12,11 +12,12 @@
 #   wrcor ARGS...        the program under test ($WRCOR)
 #   $source_dir          the root of the sources
 #   $stdout, $stderr     what the last expect_exit printed (also in the files $stdout_file and $stderr_file)
+#   ${small[@]}          flags for networks that take a few milliseconds
 
 set -euo pipefail
 
 # Variables that start with WRCOR_ configure the program: a test begins without any from outside.
-wrcor_program=${WRCOR:-}
+wrcor_program=${WRCOR:-WRCOR has to name the program under test}
 source_dir=${WRCOR_SOURCE_DIR:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)}
 shared_dir=${WRCOR_SHARED:-$source_dir/../shared}
 unset "${!WRCOR@}"
@@ -29,12 +30,11 @@ mkdir "$scratch_dir/work"
 stdout_file=$scratch_dir/stdout
 stderr_file=$scratch_dir/stderr
 stdout='' stderr=''
+# shellcheck disable=SC2034  # for the tests
+small=(--channels 4 --cells 1 --batch-size 8)
 cd "$scratch_dir/work"
 
-wrcor() {
-  [ -n "$wrcor_program" ] || fail 'WRCOR must name the program under test'
-  "$wrcor_program" "$@"
-}
+wrcor() { "$wrcor_program" "$@"; }
 
 # fail MESSAGE: ends the test, naming the line of the test file that led here.
 fail() {
@@ -69,6 +69,20 @@ $stdout
 --- standard error
 $stderr"
   fi
+}
+
+# refuse CODE REGEX COMMAND...: the command prints nothing but one line of error that matches, and no stack trace.
+refuse() {
+  local code=$1 regex=$2
+  shift 2
+  expect_exit "$code" "$@"
+  expect_equal "$stdout" ''
+  expect_equal "$(grep -cvE '^(info|warning): ' "$stderr_file")" 1
+  expect_matches "$stderr" "(^|"$'\n'")error: [^"$'\n'"]*$regex"
+  local trace
+  for trace in 'Exception raised from' 'frame #' 'terminate called' 'Aborted' 'basic_string'; do
+    expect_lacks "$stderr" "$trace"
+  done
 }
 
 # expect_contains TEXT PART
@@ -111,4 +125,48 @@ expect_file() {
 expect_same_file() {
   cmp -s -- "$1" "$2" || fail "'$1' and '$2' differ:
 $(diff -- "$1" "$2" | head -n 20)"
+}
+
+# expect_json TEXT: a whole JSON document, as far as the machine has something that knows.
+expect_json() {
+  if command -v python3 >/dev/null; then
+    printf '%s' "$1" | python3 -c 'import json, sys
+json.load(sys.stdin, parse_constant=lambda name: sys.exit(name + " is no JSON"))' || fail "not JSON:
+$1"
+  elif command -v jq >/dev/null; then
+    printf '%s' "$1" | jq empty || fail "not JSON:
+$1"
+  fi
+  expect_matches "$1" '^[[{].*[]}]$'
+}
+
+# without_timing RUN: the run's result but for its last key, which differs from run to run.
+without_timing() {
+  expect_equal "$(grep -c '^  "timing": {$' "$1/result.json")" 1
+  sed '/^  "timing": {$/,$d' "$1/result.json"
+}
+
+# expect_same_result RUN OTHER: byte for byte.
+expect_same_result() {
+  without_timing "$1" >"$scratch_dir/first"
+  without_timing "$2" >"$scratch_dir/second"
+  expect_same_file "$scratch_dir/first" "$scratch_dir/second"
+}
+
+# wait_for_lines FILE COUNT PID: until the file that the process writes has so many lines.
+wait_for_lines() {
+  local tries=0
+  until [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; do
+    kill -0 "$3" 2>/dev/null || fail "the program ended before '$1' had $2 lines"
+    tries=$((tries + 1))
+    [ "$tries" -lt 3000 ] || fail "'$1' did not get $2 lines in a minute"
+    sleep 0.02
+  done
+}
+
+# expect_end CODE PID: the process, a child of this shell, ends with the code.
+expect_end() {
+  local status=0
+  wait "$2" 2>/dev/null || status=$?
+  [ "$status" -eq "$1" ] || fail "the process exited $status, expected $1"
 }

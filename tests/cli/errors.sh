@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What the program does not understand: exit code 2 and one line that names it and what may have been meant.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+cell='|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'
+
+search() { wrcor search "${small[@]}" --out run "$@"; }
+score() { wrcor score --channels 4 --cells 1 --arch "$cell" "$@"; }
+
+# --- 2: words that are not known, with what may have been meant
+refuse 2 "unknown command 'serach' \(did you mean 'search'\?\)" wrcor serach
+refuse 2 'no command given' wrcor
+refuse 2 "unknown option '--buget' \(did you mean '--budget'\?\)" search --buget 3
+refuse 2 "unexpected argument 'nb201'" search nb201
+refuse 2 "given more than once" search --seed 1 --seed 2
+refuse 2 "a value is missing" wrcor search --seed
+refuse 2 "unknown proxy 'wrcorr' \(did you mean 'wrcor'\?\); known proxies: .*gcor" search --proxy 'acor,wrcorr'
+refuse 2 "unknown .*'nb301'.*known .*: nb201" search --space nb301
+refuse 2 "unknown .*'cifar11'.*known .*: cifar10, cifar100, synthetic" search --data cifar11
+refuse 2 "unknown .*'evolve'.*known strategies: random, evolution, exhaustive" search --strategy evolve
+refuse 2 "expected one of table, json, csv, got 'xml'" search --format xml
+refuse 2 "kind: expected one of proxies, .*, got 'proxy'" wrcor list proxy
+
+# --- 2: values that are wrong by themselves or beside others
+refuse 2 "--budget: expected an integer from 1 to .*, got 0" search --budget 0
+refuse 2 "--budget: expected an integer .*, got 1e3" search --budget 1e3
+refuse 2 "--max-seconds: expected a number above 0, .*'inf'" search --max-seconds inf
+refuse 2 "--batch-size: expected an integer from 2 " wrcor search --batch-size 1
+refuse 2 "'wrcor' is listed twice" search --proxy 'wrcor,wrcor'
+refuse 2 "--rank-by: expected one of .*\(wrcor\), got 'acor'" search --rank-by acor
+refuse 2 "--tournament: expected at most .*\(5\), got 6" search --population 5 --tournament 6
+refuse 2 "--min-params: expected at most .*\(10\), got 11" search --min-params 11 --max-params 10
+refuse 2 '--resume: name .* --out' wrcor search --resume
+refuse 2 "'run' holds no run to resume" search --resume
+refuse 2 "--device: expected auto, cpu, cuda or cuda:K, got 'gpu'" search --device gpu
+refuse 2 "device 'cuda:99' is not usable here; usable: cpu" search --device cuda:99
+expect_exit 0 wrcor list devices
+if [[ $stdout != *cuda* ]]; then refuse 2 "device 'cuda' is not usable here" wrcor doctor --device cuda; fi
+refuse 2 "--shard: expected I/N .*, got '0/3'" score --shard 0/3
+refuse 2 "--shard: expected I/N .*, got '4/3'" score --shard 4/3
+refuse 2 "no architecture to score" wrcor score "${small[@]}"
+refuse 2 "--out .*--format jsonl or csv" score --format table --out scores
+export WRCOR_SEARCH_BUDGET=many
+refuse 2 "WRCOR_SEARCH_BUDGET: expected an integer .*, got 'many'" wrcor search --out run
+unset WRCOR_SEARCH_BUDGET
+[ -z "$(ls -A run 2>/dev/null)" ] || fail 'a refused search left something behind'
+
+# --- 2: architectures, by position and reason
+refuse 2 "at byte 33: found unknown operation 'avg_pool_5x5', .*\(did you mean 'avg_pool_3x3'\?\)" wrcor score --arch "${cell/3x3~1/5x5~1}"
+refuse 2 'at byte 80: found the end of the text, expected term 3 of node 3' wrcor describe "${cell%skip_connect~2|}"
+refuse 2 "at byte 0: found 'nor_conv_3x3', expected '\|'" wrcor describe 'nor_conv_3x3'
+refuse 2 'id: expected an integer from 0 to 15624' wrcor describe 15625
+refuse 2 'official index: expected an integer from 0 to 15624' wrcor describe index:-1
+refuse 2 'expected an architecture or --all, got both' wrcor describe --all 3
+
+# --- 2: configuration files, by line
+refuse_config() {
+  printf '%b' "$2" >"config.$1"
+  refuse 2 "config\\.$1$3" wrcor config validate "config.$1"
+}
+refuse_config yaml 'search:\n  budget: ten\n' ":2: search.budget: expected an integer .*, got 'ten'"
+refuse_config yaml 'run:\n  seed: 1\n  seed: 2\n' ":3: duplicate key 'run.seed', first given in line 2"
+refuse_config yaml 'run: [1\nseed: {\n' ':[0-9]+: '
+refuse_config yaml 'search:\n  buget: 10\n' ":2: unknown key 'search.buget' \(did you mean 'search.budget'\?\)"
+refuse_config json '{"search": {"budget": 10,\n "strategy": "evolve"}}' ":2: search.strategy: unknown strategy 'evolve'"
+refuse_config json '{"search": {"budget": 10}' ':[0-9]+: '
+refuse_config bin 'a\0000b' ': not a text file'
+refuse 2 "config.yaml:2: unknown key 'search.buget'" wrcor search --config config.yaml --out run
+refuse 2 'missing.yaml: cannot be read: No such file' wrcor search --config missing.yaml
+# Several problems, a line each.
+printf 'search: {budget: -1, strategy: evolve}\nspaces: {}\n' >config.yaml
+expect_exit 2 wrcor config validate config.yaml
+expect_equal "$(grep -c '^error: config.yaml:[12]: ' "$stderr_file")" 3

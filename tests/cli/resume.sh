@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Interrupted searches: what is said, what is kept, and that the resumed run ends as if nothing had happened.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+run=(search --channels 8 --cells 1 --batch-size 32 --repeats 2 --population 20 --tournament 5 --proxy 'wrcor,rcor' --quiet)
+search=("${run[@]}" --budget 80)
+
+# start DIR ARGS...: a search in the background, on one worker, so that it is not over before something happens to it;
+# its process is $pid.
+start() {
+  local out=$1
+  shift
+  "$wrcor_program" "$@" --workers 1 --out "$out" </dev/null >"$scratch_dir/background" 2>"$scratch_dir/messages" &
+  pid=$!
+}
+
+# expect_unfinished DIR: a journal of whole lines, no result.
+expect_unfinished() {
+  [ ! -e "$1/result.json" ] || fail "'$1' is finished"
+  expect_equal "$(tail -c 1 "$1/journal.jsonl" | od -An -tx1 | tr -d ' ')" 0a
+  expect_equal "$(grep -cvE '^\{"check":"[0-9a-f]{16}",.*\}$' "$1/journal.jsonl" || true)" 0
+}
+
+expect_exit 0 wrcor "${search[@]}" --out whole
+table=$stdout
+
+# --- SIGINT and SIGTERM: the message is a command that goes on
+for case in INT:130 TERM:143; do
+  start "my run's ${case%:*}" "${search[@]}"
+  folder="my run's ${case%:*}"
+  wait_for_lines "$folder/journal.jsonl" 10 "$pid"
+  kill "-${case%:*}" "$pid"
+  expect_end "${case#*:}" "$pid"
+  expect_equal "$(<"$scratch_dir/background")" ''
+  expect_unfinished "$folder"
+  messages=$(<"$scratch_dir/messages")
+  expect_equal "$(grep -c . <<<"$messages")" 1
+  expect_matches "$messages" '^error: interrupted.*journal.*; resume with: wrcor search --resume --out '
+  lines=$(wc -l <"$folder/journal.jsonl")
+  eval "expect_exit 0 ${messages#*resume with: } --quiet"
+  expect_equal "$stdout" "$table"
+  expect_same_result "$folder" whole
+  [ "$(wc -l <"$folder/journal.jsonl")" -gt "$lines" ] || fail 'the resumed run did not go on with the journal'
+  # Nothing was evaluated twice.
+  expect_equal "$(grep -oE '"arch":"[^"]*"' "$folder/journal.jsonl" | sort | uniq -d)" ''
+done
+
+# --- the second SIGINT does not wait for evaluations that take seconds
+start slow search "${small[@]}" --repeats 1000 --budget 3 --quiet
+wait_for_lines slow/journal.jsonl 1 "$pid"
+sleep 0.3
+kill -INT "$pid"
+sleep 0.3
+kill -0 "$pid" || fail 'the first SIGINT did not wait for the evaluation'
+started=${EPOCHREALTIME/./}
+kill -INT "$pid"
+expect_end 130 "$pid"
+[ $((${EPOCHREALTIME/./} - started)) -lt 1000000 ] || fail 'the second SIGINT waited'
+expect_unfinished slow
+
+# --- kill -9 at any moment, again and again
+start killed "${search[@]}"
+wait_for_lines killed/journal.jsonl 2 "$pid"
+kill -KILL "$pid"
+expect_end 137 "$pid"
+[ ! -e killed/result.json ] || fail 'the search was over before it was killed'
+for _ in 1 2 3; do
+  delay=0.$((RANDOM % 6 + 2))$((RANDOM % 10))
+  start killed "${search[@]}" --resume
+  sleep "$delay"
+  kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+done
+# A line that was torn, as by a power cut.
+printf '{"check":"0123456789abcdef","arch":"|no' >>killed/journal.jsonl
+expect_exit 0 wrcor search --resume --out killed
+expect_contains "$stderr" 'the last line is incomplete and is dropped'
+expect_equal "$stdout" "$table"
+expect_same_result killed whole
+
+# Killed before it began: there is nothing to resume, and nothing in the way.
+mkdir begun
+cp whole/config.json begun
+: >begun/journal.jsonl
+expect_exit 2 wrcor search --resume --out begun
+expect_contains "$stderr" 'holds no run to resume'
+expect_exit 0 wrcor "${search[@]}" --out begun
+expect_same_result begun whole
+
+# --- a folder that holds a run is not overwritten
+before=$(cat whole/* | cksum)
+expect_exit 2 wrcor "${search[@]}" --out whole
+expect_contains "$stderr" "'whole' holds a run; continue it with --resume"
+cp -r whole unfinished
+rm unfinished/result.json
+expect_exit 2 wrcor "${search[@]}" --seed 1 --out unfinished
+expect_equal "$(cat whole/* | cksum)" "$before"
+[ ! -e unfinished/result.json ] || fail 'a refused search wrote a result'
+
+# --- other settings are refused by name
+refused() {
+  local name=$1
+  shift
+  expect_exit 2 wrcor search --resume --out whole --quiet "$@"
+  expect_contains "$stderr" "'whole' holds another run"
+  expect_matches "$stderr" "$name(/[0-9]+)?: the run has"
+  expect_equal "$(cat whole/* | cksum)" "$before"
+}
+refused /config/run/seed --seed 9
+refused /config/search/population --population 21
+refused /config/score/proxies --proxy rcor,wrcor
+refused /batch/size --batch-size 17
+refused /config/space/channels --channels 4
+
+# --- a budget may grow: the same as having asked for it at first
+expect_exit 0 wrcor "${run[@]}" --budget 40 --out grown
+cmp -s <(without_timing grown) <(without_timing whole) && fail 'the budget changes nothing'
+expect_exit 0 wrcor search --resume --budget 80 --out grown --workers 4
+expect_matches "$stderr" 'resuming .*: [0-9]+ evaluations are known'
+expect_same_result grown whole
+# A finished run that is resumed stays as it is, without evaluating anything.
+expect_exit 0 wrcor search --resume --out grown
+expect_same_result grown whole
+expect_contains "$(<grown/result.json)" '"evaluated": 0,'
+
+# --- a disk that gets full, here by a limit on the size of files
+limited() {
+  (
+    trap '' XFSZ
+    ulimit -f 8
+    wrcor "$@"
+  )
+}
+expect_exit 1 limited "${search[@]}" --out full
+expect_matches "$stderr" "^error: cannot write 'full/journal.jsonl': .*; resume with: wrcor search --resume --out full$"
+expect_unfinished full
+expect_exit 0 wrcor search --resume --out full
+expect_same_result full whole
+
+# --- damage within a journal is not repaired in silence
+sed '3s/"ok"/"no"/' whole/journal.jsonl >unfinished/journal.jsonl
+expect_exit 3 wrcor search --resume --out unfinished --quiet
+expect_contains "$stderr" 'unfinished/journal.jsonl:3: expected a journal line, found damage at byte '
+
+# --- two processes do not share a folder
+start shared "${search[@]}"
+wait_for_lines shared/journal.jsonl 5 "$pid"
+kill -STOP "$pid"
+refuse 2 'is being written by another process' wrcor search --resume --out shared
+kill -CONT "$pid"
+expect_end 0 "$pid"
+expect_same_result shared whole

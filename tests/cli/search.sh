@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# What a search prints and writes, and that equal configurations give equal bytes.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+# keys FILE INDENT: the keys of a JSON file that stand at this depth, in their order.
+keys() { sed -nE "s/^ {$2}\"([a-z0-9_]+)\":.*/\1/p" "$1" | tr '\n' ' '; }
+
+# count NAME FILE: a member of the counts.
+count() { sed -nE "s/^    \"$1\": ([0-9]+),?$/\1/p" "$2"; }
+
+search=(search "${small[@]}" --strategy random --budget 60 --proxy 'wrcor,acor' --rank-by acor --dedupe exact --seed 4)
+
+# --- the table: results on standard output, everything else on standard error
+expect_exit 0 wrcor "${search[@]}" --top 3 --workers 1 --out first
+mapfile -t lines <"$stdout_file"
+expect_equal "${#lines[@]}" 4
+expect_matches "${lines[0]}" '^rank +wrcor +acor +params +flops +arch$'
+for rank in 1 2 3; do
+  expect_matches "${lines[rank]}" "^ +$rank( +[0-9]+\.[0-9]{4}){2}( +[0-9]+){2}  \|.*\|\+\|.*\|\+\|.*\|$"
+done
+expect_contains "$stderr" 'info: 8 images of synthetic on '
+expect_contains "$stderr" 'first/result.json'
+expect_equal "$(grep -cvE '^(info|warning): ' "$stderr_file" || true)" 0
+expect_lacks "$stderr" '~0|'
+best_by_acor=$(awk 'NR > 1 { print $3 }' "$stdout_file")
+expect_equal "$(sort -rn <<<"$best_by_acor")" "$best_by_acor"
+
+# --- the run directory
+expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json first/journal.jsonl first/result.json '
+result=first/result.json
+expect_equal "$(keys $result 2)" 'schema_version tool config batch ranking counts timing '
+expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset size sha256 '
+expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed '
+expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
+  'rank arch canonical status scores params flops first_seen '
+expect_json "$(<$result)"
+# Networks without a score have none, and no number that is no number.
+[ "$(count degenerate $result)" -gt 0 ] || fail 'no architecture without a score: choose another seed'
+expect_equal "$(grep -c '"wrcor": null' $result)" "$(count degenerate $result)"
+expect_equal "$(grep -icE '(: |\[|, *)-?(nan|inf)' $result || true)" 0
+# All that have one come before.
+expect_equal "$(sed -nE 's/^      "status": "(.*)",/\1/p' $result | uniq | tr '\n' ' ')" 'ok degenerate '
+expect_equal "$(sed -nE 's/^      "rank": (.*),/\1/p' $result)" "$(seq "$(count distinct $result)")"
+expect_equal "$(count asked $result)" 60
+expect_equal "$(count distinct $result)" $(($(count ok $result) + $(count degenerate $result)))
+
+# --- equal configurations, equal bytes
+expect_exit 0 wrcor "${search[@]}" --workers 2 --out second --format csv --top 3
+csv=$stdout
+expect_exit 0 wrcor "${search[@]}" --workers 4 --out third --format json --top 3
+json=$stdout
+expect_exit 0 wrcor search --config first/config.json --out again --top 3
+table=$stdout
+for run in second third again; do expect_same_result "$run" first; done
+expect_same_file again/config.json first/config.json
+expect_exit 0 wrcor "${search[@]/#4/5}" --out other_seed --quiet
+expect_equal "$stderr" ''
+cmp -s <(without_timing other_seed) <(without_timing first) && fail 'the seed changes nothing'
+
+# --- the three forms say the same
+expect_json "$json"
+expect_equal "$(head -n 1 <<<"$csv")" 'rank,wrcor,acor,params,flops,arch,status'
+archs=$(sed -nE 's/^ *"arch": "(.*)",/\1/p' <<<"$json")
+expect_equal "$(wc -l <<<"$archs")" 3
+expect_equal "$(tail -n +2 <<<"$csv" | cut -d, -f6)" "$archs"
+expect_equal "$(awk 'NR > 1 { print $6 }' <<<"$table")" "$archs"
+scores=$(sed -nE 's/^ *"acor": (.*)/\1/p' <<<"$json")
+expect_equal "$(tail -n +2 <<<"$csv" | cut -d, -f3)" "$scores"
+expect_equal "$(sed -nE 's/^      "arch": "(.*)",/\1/p' $result | head -n 3)" "$archs"
+
+# --- the strategies and windows differ, and each repeats itself
+expect_exit 0 wrcor search "${small[@]}" --budget 60 --population 10 --tournament 3 --out evolution --workers 1
+expect_exit 0 wrcor search "${small[@]}" --budget 60 --population 10 --tournament 3 --out evolution_2 --workers 4 \
+  --log-file messages --verbose
+expect_same_result evolution_2 evolution
+expect_matches "$(<messages)" 'info: .*evolution_2/result.json'
+
+# --- sources of settings: flag before variable before file; --dry-run prints them and writes nothing
+mkdir dry
+cd dry
+printf 'run: {seed: 1, threads: 2}\nsearch: {budget: 10}\ndata: {batch_size: 8}\n' >settings.yaml
+export WRCOR_RUN_SEED=2 WRCOR_SEARCH_BUDGET=20
+expect_exit 0 wrcor search --config settings.yaml --seed 3 --dry-run
+unset WRCOR_RUN_SEED WRCOR_SEARCH_BUDGET
+expect_json "$stdout"
+for line in '"seed": 3,' '"budget": 20,' '"threads": 2' '"batch_size": 8,'; do expect_contains "$stdout" "$line"; done
+expect_contains "$stderr" 'nothing was run'
+expect_equal "$(ls)" settings.yaml
+# What it prints is a configuration.
+printf '%s' "$stdout" >dry.json
+expect_exit 0 wrcor search --config dry.json --dry-run
+expect_same_file "$stdout_file" <(cat dry.json; echo)
+rm -- *
+
+# --- without --out: a new folder each time
+for _ in 1 2; do expect_exit 0 wrcor search "${small[@]}" --budget 2 --seed 5; done
+expect_equal "$(find runs -name result.json | grep -cE '^runs/[0-9]{8}-[0-9]{6}-nb201-evolution-seed5(-2)?/result.json$')" 2
+
+# --- limits
+expect_exit 0 wrcor search "${small[@]}" --budget 100000 --max-seconds 0.3 --window 4 --out limited
+asked=$(count asked limited/result.json)
+((asked >= 1 && asked < 100000)) || fail "$asked proposals in 0.3 s"
+expect_exit 0 wrcor search "${small[@]}" --budget 20 --min-params 7000 --max-params 10000 --top 100 --format csv --out fit
+expect_matches "$stdout" '^rank,wrcor,params,flops,arch,status'
+expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''
+[ "$(count infeasible fit/result.json)" -gt 0 ] || fail 'nothing was found infeasible'
