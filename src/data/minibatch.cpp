@@ -140,7 +140,6 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
   Minibatch batch{.images = at::empty({batch_size, channels, height, width}, at::kFloat),
                   .labels = at::empty({batch_size}, at::kLong),
                   .dataset = info.name,
-                  .classes = info.classes,
                   .sha256 = {}};
   auto* image = batch.images.data_ptr<float>();
   auto* label = batch.labels.data_ptr<std::int64_t>();

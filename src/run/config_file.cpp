@@ -203,36 +203,4 @@ std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
   }
 }
 
-std::vector<FoundValue> read_config_json(const json& document, const std::string& place,
-                                         std::vector<std::string>& problems) {
-  std::vector<FoundValue> found;
-  if (!document.is_object()) {
-    problems.push_back(place + ": expected an object with sections");
-    return found;
-  }
-  for (const auto& [section, content] : document.items()) {
-    if (!is_section(section)) {
-      problems.push_back(place + ": " + unknown_key("", section));
-    } else if (!content.is_object()) {
-      problems.push_back(place + ": " + section + ": expected an object");
-    } else {
-      for (const auto& [name, value] : content.items()) {
-        const Setting* setting = find_setting(section + "." + name);
-        if (setting == nullptr) {
-          problems.push_back(place + ": " + unknown_key(section, name));
-          continue;
-        }
-        ReadValue result = read_value(*setting, value);
-        const std::string where = place + ": " + setting->key;
-        if (result.problem.empty()) {
-          found.push_back({setting, std::move(result.value), where});
-        } else {
-          problems.push_back(where + ": " + result.problem);
-        }
-      }
-    }
-  }
-  return found;
-}
-
 }  // namespace wrcor

@@ -21,8 +21,4 @@ struct FoundValue {
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems);
 
-/// Reads the settings of a document in memory; `place` names it in messages.
-std::vector<FoundValue> read_config_json(const nlohmann::json& document, const std::string& place,
-                                         std::vector<std::string>& problems);
-
 }  // namespace wrcor

@@ -134,13 +134,6 @@ nlohmann::ordered_json to_json(const Config& config) {
   return document;
 }
 
-Config config_from_json(const json& document) {
-  std::vector<std::string> problems;
-  MergedConfig merged;
-  merged.take(read_config_json(document, "configuration", problems), Source::file);
-  return checked(merged, problems);
-}
-
 nlohmann::ordered_json result_config(const Config& config) {
   nlohmann::ordered_json document = to_json(config);
   document["run"].erase("workers");

@@ -15,7 +15,6 @@ struct Minibatch {
   at::Tensor images;    ///< [N, 3, H, W] float32 on the CPU, contiguous, normalised
   at::Tensor labels;    ///< [N] int64 on the CPU
   std::string dataset;  ///< name of the data set; "file" for a loaded minibatch
-  int classes = 0;      ///< of the data set; 0 when unknown, as for a loaded minibatch
   std::string sha256;   ///< of shape, image and label bytes (little endian), not of the origin
 };
 

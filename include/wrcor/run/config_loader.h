@@ -33,10 +33,6 @@ Config load_config(const ConfigSources& sources);
 /// Config.
 nlohmann::ordered_json to_json(const Config& config);
 
-/// Inverse of to_json(); keys that are missing keep their defaults. @throws UsageError as
-/// load_config() does.
-Config config_from_json(const nlohmann::json& document);
-
 /// to_json() without the values that never change a result.
 nlohmann::ordered_json result_config(const Config& config);
 
