@@ -13,6 +13,7 @@ namespace wrcor::cli {
 namespace {
 
 std::string placeholder(const Setting& setting) {
+  if (!setting.placeholder.empty()) return setting.placeholder;
   switch (setting.type) {
     case SettingType::integer:
       return "N";
@@ -21,7 +22,7 @@ std::string placeholder(const Setting& setting) {
     case SettingType::text_list:
       return "NAME,...";
     default:
-      return setting.choices ? "NAME" : "TEXT";
+      return "NAME";
   }
 }
 

@@ -191,7 +191,7 @@ void setup_score(CLI::App& app) {
   CLI::App* command = app.add_subcommand("score", "score named architectures, exactly as they are");
   command
       ->add_option("--arch", options->architectures,
-                   "architecture string; may be given several times")
+                   "architecture string (not an id); may be given several times")
       ->type_name("STR");
   command
       ->add_option("--arch-file", options->architecture_file,

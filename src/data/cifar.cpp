@@ -65,10 +65,10 @@ std::vector<fs::path> find_files(const Layout& layout, const std::string& given)
                     " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
                     "--data synthetic");
   }
-  throw DataError("no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
-                  " is missing; download the binary version from "
-                  "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it there, or use --data "
-                  "synthetic");
+  throw DataError(
+      "no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
+      " is missing; download the binary version from https://www.cs.toronto.edu/~kriz/cifar.html, "
+      "unpack it and name its folder with --data-root, or use --data synthetic");
 }
 
 void check_size(const Layout& layout, const fs::path& file, std::uintmax_t bytes) {

@@ -86,8 +86,11 @@ Setting boolean(const char* key, Member member, const char* flag, const char* ne
 }
 
 template <typename Member>
-Setting text(const char* key, Member member, const char* flag, const char* description) {
-  return make_setting(SettingType::text, key, member, flag, description);
+Setting text(const char* key, Member member, const char* flag, const char* placeholder,
+             const char* description) {
+  Setting setting = make_setting(SettingType::text, key, member, flag, description);
+  setting.placeholder = placeholder;
+  return setting;
 }
 
 template <typename Member>
@@ -148,7 +151,7 @@ std::vector<Setting> space_settings() {
 
 std::vector<Setting> data_settings() {
   Setting batch_size = integer(MEMBER(data.batch_size), "--batch-size", 2, 65536,
-                               "images in the minibatch; a batch file fixes it");
+                               "images in the minibatch; none: 64, or the size of the batch file");
   batch_size.optional = true;
   batch_size.get = [](const Config& config) {
     return config.data.batch_file.empty() ? json(config.data.batch_size) : json(nullptr);
@@ -160,8 +163,9 @@ std::vector<Setting> data_settings() {
       name(MEMBER(data.name), "--data",
            {"data set", "data sets", [] { return datasets().names(); }},
            "data set that the minibatch is drawn from"),
-      text(MEMBER(data.root), "--data-root", "folder of the data set; empty: the cache folder"),
-      text(MEMBER(data.batch_file), "--batch",
+      text(MEMBER(data.root), "--data-root", "DIR",
+           "folder of the data set; empty: the cache folder"),
+      text(MEMBER(data.batch_file), "--batch", "FILE.pt",
            "file written by torch.save with the tensors images and labels, used instead of drawing "
            "a minibatch"),
       batch_size,
@@ -174,7 +178,7 @@ std::vector<Setting> score_settings() {
   return {
       names(MEMBER(score.proxies), "--proxy",
             {"proxy", "proxies", [] { return proxies().names(); }}, "proxies to compute"),
-      text(MEMBER(score.rank_by), "--rank-by",
+      text(MEMBER(score.rank_by), "--rank-by", "NAME",
            "the one of the proxies that orders the ranking; empty: the first"),
       named_value(
           MEMBER(score.counting), "--counting", "counting policy", "counting policies",
@@ -231,8 +235,8 @@ std::vector<Setting> constraint_settings() {
 }
 
 std::vector<Setting> run_settings() {
-  Setting device =
-      text(MEMBER(run.device), "--device", "where networks run; auto takes CUDA when it is usable");
+  Setting device = text(MEMBER(run.device), "--device", "DEVICE",
+                        "where networks run; auto takes CUDA when it is usable");
   device.pattern = "^(auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?)$";
   device.pattern_words = "auto, cpu, cuda or cuda:K";
   Setting workers =

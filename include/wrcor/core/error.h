@@ -5,7 +5,7 @@
 
 namespace wrcor {
 
-/// Exit codes of the program, as documented in the command-line contract.
+/// Exit codes of the program, as `wrcor --help` lists them.
 enum class ExitCode : int {
   success = 0,
   failure = 1,

@@ -6,21 +6,21 @@
 
 namespace wrcor {
 
-/// CIFAR-10 and CIFAR-100, training split, in the binary layout of their author: 32x32 images, read
-/// into memory as a whole. Files with fewer records than the official ones are legal.
-///
-/// Looked for in the given root, then in the cache folder; in each of them in the folder itself, in
-/// the official archive's folder (`cifar-10-batches-bin`, `cifar-100-binary`) and in `cifar10`,
-/// `cifar100`.
-/// @throws DataError when the files are missing, truncated, too long, or hold a label out of range.
-/// Source: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009;
-///         https://www.cs.toronto.edu/~kriz/cifar.html. Statistics: the published NAS-Bench-201
-///         code.
+// CIFAR-10 and CIFAR-100, training split, in the binary layout of their author: 32x32 images, read
+// into memory as a whole. Files with fewer records than the official ones are legal.
+//
+// Looked for in the given root, then in the cache folder; in each of them in the folder itself, in
+// the official archive's folder (`cifar-10-batches-bin`, `cifar-100-binary`) and in `cifar10`,
+// `cifar100`.
+// Source: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009;
+//         https://www.cs.toronto.edu/~kriz/cifar.html. Statistics: the published NAS-Bench-201
+//         code.
 
 /// data_batch_1.bin to data_batch_5.bin, those that exist, in this order.
+/// @throws DataError when files are missing, truncated, too long, or hold a label out of range
 std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options);
 
-/// train.bin; the label is the fine one, 0..99.
+/// train.bin; the label is the fine one, 0..99. @throws DataError as make_cifar10 does.
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options);
 
 /// What is known of them without opening any file.

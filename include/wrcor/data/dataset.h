@@ -25,8 +25,8 @@ struct DatasetInfo {
   int classes = 0;
   FeatureShape image;  ///< channels is 3
   Normalisation normalisation;
-  int crop_padding =
-      0;  ///< black pixels added on each side before a random crop back to the image's size
+  /// Black pixels added on each side before a random crop back to the image's size.
+  int crop_padding = 0;
 };
 
 /// Labelled 8-bit colour images, the training split of a data set. Reading changes nothing, so

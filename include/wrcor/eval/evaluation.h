@@ -18,6 +18,7 @@ struct Evaluation {
   std::vector<std::pair<std::string, Score>> scores;  ///< by proxy name, in the order asked for
   Costs costs;
 
+  /// The score of one proxy. @throws std::out_of_range when it was not asked for.
   const Score& score(const std::string& proxy) const;
 };
 

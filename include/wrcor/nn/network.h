@@ -22,6 +22,7 @@ class Network {
     at::Tensor bias;
   };
 
+  /// Takes every tensor from `weights`, which need not outlive the network.
   Network(NetworkPlan plan, const WeightSource& weights);
 
   const NetworkPlan& plan() const { return plan_; }

@@ -17,8 +17,8 @@ enum class Side { activation, gradient };
 
 /// An instruction to look at one tensor of a network.
 struct Tap {
-  int layer =
-      0;  ///< activation: the output of this layer; gradient: the gradient at this layer's input
+  /// Activation: the output of this layer. Gradient: the gradient at this layer's input.
+  int layer = 0;
   Side side = Side::activation;
   int unit = 0;          ///< top-level element that the response belongs to
   int multiplicity = 1;  ///< how many times the response counts

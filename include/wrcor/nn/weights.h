@@ -21,9 +21,8 @@ struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;
   ParameterRole role;
-  std::int64_t fan_in = 1;  ///< of its layer: input channels times kernel area, or input features
-  std::int64_t fan_out =
-      1;  ///< of its layer: output channels times kernel area, or output features
+  std::int64_t fan_in = 1;   ///< input channels times kernel area, or input features
+  std::int64_t fan_out = 1;  ///< output channels times kernel area, or output features
 };
 
 /// Trainable tensors of one layer, weight first; empty for layers without any.

@@ -17,11 +17,9 @@ namespace wrcor {
 /// done again in float64. Other devices always use float64 and never wait for the host.
 ///
 /// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
-/// memory when the
-///                  tensor is channels-last (the order of features does not matter)
-/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or not
-/// finite, for
-///         which the coefficient is undefined: such a response adds nothing to a score
+///                  memory when channels-last (the order of features does not matter)
+/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or
+///         not finite: the coefficient is undefined, and the response adds nothing to a score
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
@@ -48,8 +46,8 @@ struct LogDeterminant {
   bool singular = false;  ///< a pivot below 1e-13 T
 };
 
-/// Logarithm of |det K| of a symmetric matrix with constant diagonal T, computed as N ln T + ln
-/// |det(K/T)|.
+/// ln |det K| of a symmetric matrix with constant diagonal T, computed as
+/// N ln T + ln |det(K/T)|.
 /// @param k  [N, N] float64 on any device; copied to the host
 LogDeterminant log_determinant(const at::Tensor& k);
 

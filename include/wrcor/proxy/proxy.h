@@ -22,7 +22,8 @@ class Proxy {
  public:
   virtual ~Proxy() = default;
   virtual Requirements requirements() const = 0;
-  /// Never throws for a legal network: a score that is undefined is degenerate, with a reason.
+  /// Never throws for a legal network: a score that is undefined is degenerate, with a reason. For
+  /// connected cells of NAS-Bench-201 and different images it is ok.
   virtual Score score(const Observation& seen) const = 0;
 };
 

@@ -31,7 +31,8 @@ struct SearchCounts {
   std::int64_t ok = 0;        ///< classes by status
   std::int64_t degenerate = 0;
   std::int64_t failed = 0;
-  std::int64_t infeasible = 0;  ///< draws that the constraints rejected before they were proposed
+  /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
+  std::int64_t infeasible = 0;
 };
 
 struct SearchTiming {
@@ -66,11 +67,10 @@ struct RunDirectory {
 /// A resumed run is the same search from its start, in which evaluations that the journal holds
 /// cost nothing: it ends as one that was never interrupted.
 ///
-/// @param resume  whether the folder's run is continued; a folder that holds a run is an error
-/// otherwise
-/// @throws UsageError when the folder does not fit, or holds a run of another configuration;
-/// NoFeasibleError;
-///         Interrupted after a signal, when the evaluations in flight are in the journal; RunError
+/// @param resume  continue the folder's run; without it, a folder that holds a run is an error
+/// @throws UsageError when the folder does not fit or holds a run of another configuration;
+///         DataError when data is missing or the journal is damaged; NoFeasibleError;
+///         Interrupted after a signal, when all that had started is in the journal; RunError
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress);
 

@@ -28,7 +28,8 @@ struct Setting {
   std::string flag;  ///< "--budget"
   std::string negative_flag;  ///< of a boolean: "--no-augment"
   SettingType type = SettingType::text;
-  std::string description;  ///< one line
+  std::string description;       ///< one line
+  std::string placeholder = {};  ///< of a text: stands for the value in the help
 
   std::uint64_t minimum = 0;              ///< of an integer
   std::uint64_t maximum = 0;              ///< of an integer

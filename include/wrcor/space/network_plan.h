@@ -41,9 +41,9 @@ struct Layer {
 /// A ReLU that the response proxies look at.
 struct ResponseSite {
   int relu = 0;  ///< position of the ReLU layer
-  int convolution =
-      -1;        ///< the convolution that it feeds inside a ReLU-Conv-BN block; -1 outside of one
-  int unit = 0;  ///< top-level element of the network that holds it, from 0
+  /// The convolution that it feeds inside a ReLU-Conv-BN block; -1 outside of one.
+  int convolution = -1;
+  int unit = 0;           ///< top-level element of the network that holds it, from 0
   bool in_place = false;  ///< the published network overwrites this ReLU's input
 };
 

@@ -20,13 +20,11 @@ struct Decision {
 
 /// Which cells count as one in a ranking and in the cache of evaluations.
 ///
-/// - strict: cells that are the same random network once edges that cannot matter are removed; the
-/// class's
-///   representative is the one that is evaluated.
+/// - strict: cells that are the same random network once edges that cannot matter are removed;
+///   the class's representative is what is evaluated.
 /// - score: the same for cells without such edges, whose scores are equal when their weights are;
-/// every other cell
-///   for itself.
-/// - exact: every cell for itself.
+///   every other cell stands for itself.
+/// - exact: every cell stands for itself.
 enum class Dedupe { strict, score, exact };
 
 struct Costs {
