@@ -2,8 +2,8 @@
 
 #include <CLI/App.hpp>
 
-// Each setup_X adds the subcommand X; its callback calls run_X, which does the work and throws
-// wrcor::Error.
+// Each setup_X adds the subcommand X; its callback calls
+// run_X, which does the work and throws wrcor::Error.
 namespace wrcor::cli {
 
 void setup_search(CLI::App& app);

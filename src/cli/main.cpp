@@ -73,8 +73,8 @@ std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
   const std::string hint = "; see '" + full_name(command) + " --help'";
 
   const std::vector<std::string> unknown = app.remaining(true);
-  // A misspelt option is the cause of what is wrong with the words behind it; so is a misspelt
-  // command.
+  // A misspelt option is the cause of what is wrong
+  // with the words behind it; so is a misspelt command.
   const bool command_first =
       !unknown.empty() && takes_commands(command) && !unknown.front().starts_with('-');
   const auto option = std::find_if(unknown.begin(), unknown.end(),

@@ -104,8 +104,8 @@ struct Leaf {
   }
 };
 
-/// The colours of one region: leaves scatter around a mean, mostly in brightness, so that channels
-/// correlate.
+/// The colours of one region: leaves scatter around a
+/// mean, mostly in brightness, so that channels correlate.
 struct Palette {
   int brightness, contrast, warmth, tint;
 

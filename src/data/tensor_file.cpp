@@ -53,8 +53,8 @@ void check_within_storage(const at::Tensor& tensor, const StorageSizes& sizes) {
   }
 }
 
-/// What `torch.save` wrote of a state dict begins with this class; libtorch can only read it as
-/// nothing.
+/// What `torch.save` wrote of a state dict begins with
+/// this class; libtorch can only read it as nothing.
 bool is_ordered_dictionary(std::string_view pickle) {
   constexpr std::string_view start =
       "\x80\x02"

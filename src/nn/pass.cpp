@@ -153,8 +153,8 @@ class Pass {
     }
   }
 
-  /// Gradient of the loss at the input of layer i (at each input of a sum); undefined where none
-  /// passes.
+  /// Gradient of the loss at the input of layer i (at
+  /// each input of a sum); undefined where none passes.
   at::Tensor input_gradient(std::size_t i) const {
     const Layer& layer = plan_.layers[i];
     const at::Tensor& gradient = gradients_[i];

@@ -58,8 +58,8 @@ class MergedConfig {
                                            std::to_string(*constraints.min_params));
     }
     if (!data.batch_file.empty()) {
-      // A batch size from a source of lower precedence was not meant for the batch file and is
-      // ignored.
+      // A batch size from a source of lower precedence
+      // was not meant for the batch file and is ignored.
       const Origin& size = origins_["data.batch_size"];
       if (size.source != Source::none && size.source >= origins_["data.batch_file"].source) {
         report("data.batch_size", "cannot be given together with data.batch_file, which fixes it");

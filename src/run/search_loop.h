@@ -18,9 +18,9 @@
 
 namespace wrcor {
 
-/// One search, from its first proposal to its last: asks the strategy, evaluates every class of
-/// architectures once, tells the strategy the outcomes in the order of asking, a fixed window
-/// behind.
+/// One search, from its first proposal to its last: asks the strategy,
+/// evaluates every class of architectures once, tells the strategy the
+/// outcomes in the order of asking, a fixed window behind.
 class SearchLoop {
  public:
   /// @param replayed  evaluations that need not be repeated; outlives the loop, as do the others

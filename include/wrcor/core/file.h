@@ -10,9 +10,9 @@ namespace wrcor {
 /// Whole content of a file. @throws DataError naming the file and the system's reason.
 std::string read_file(const std::filesystem::path& path);
 
-/// Replaces `path` by `content` so that a reader, or a crash, sees the old file or the new one,
-/// never a part: writes a temporary file beside it, flushes it to the disk, renames it. @throws
-/// RunError.
+/// Replaces `path` by `content` so that a reader, or a crash, sees
+/// the old file or the new one, never a part: writes a temporary file
+/// beside it, flushes it to the disk, renames it. @throws RunError.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
 /// A file that only grows; every line is on the disk when `append_line` returns. Locked against

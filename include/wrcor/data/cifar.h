@@ -9,9 +9,9 @@ namespace wrcor {
 // CIFAR-10 and CIFAR-100, training split, in the binary layout of their author: 32x32 images, read
 // into memory as a whole. Files with fewer records than the official ones are legal.
 //
-// Looked for in the given root, then in the cache folder; in each of them in the folder itself, in
-// the official archive's folder (`cifar-10-batches-bin`, `cifar-100-binary`) and in `cifar10`,
-// `cifar100`.
+// Looked for in the given root, then in the cache folder; in each of them in
+// the folder itself, in the official archive's folder
+// (`cifar-10-batches-bin`, `cifar-100-binary`) and in `cifar10`, `cifar100`.
 // Source: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009;
 //         https://www.cs.toronto.edu/~kriz/cifar.html. Statistics: the published NAS-Bench-201
 //         code.

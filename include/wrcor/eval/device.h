@@ -26,8 +26,8 @@ void configure_thread(int intra_op_threads);
 /// and repeatable.
 void configure_process();
 
-/// What computes matrix products, e.g. ".../openblas-pthread/libblas.so.3", or "built into
-/// libtorch".
+/// What computes matrix products, e.g.
+/// ".../openblas-pthread/libblas.so.3", or "built into libtorch".
 std::string blas_library();
 /// The reference BLAS makes a network about five times slower than an optimised one.
 bool blas_is_reference();

@@ -23,9 +23,9 @@ struct Evaluation {
 };
 
 /// {"status", "reason"?, "scores": {name: number|null}, "raw"?: {name: number|"nan"|"inf"|"-inf"},
-/// "reasons"?: {name: text}, "notes"?: {name: text}, "params", "flops"}. `raw` holds the scores
-/// that are not ok, `reasons` those of them that have another reason than the evaluation's, `notes`
-/// remarks.
+/// "reasons"?: {name: text}, "notes"?: {name: text}, "params", "flops"}.
+/// `raw` holds the scores that are not ok, `reasons` those of them that
+/// have another reason than the evaluation's, `notes` remarks.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 /// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception,

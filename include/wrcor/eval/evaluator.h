@@ -34,8 +34,8 @@ class Evaluator {
             at::Device device);
   ~Evaluator();
 
-  /// Scores exactly this genotype, dead branches included. Running out of memory gives a failed
-  /// evaluation.
+  /// Scores exactly this genotype, dead branches included.
+  /// Running out of memory gives a failed evaluation.
   /// @throws RunError for any other error of libtorch
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones.

@@ -28,9 +28,9 @@ struct ConfigSources {
 ///   "WRCOR_SEARCH_BUDGET: expected ..., got 'abc'", "--budget: expected ..., got 'abc'".
 Config load_config(const ConfigSources& sources);
 
-/// All effective values by section; an optional value that is unset is null, and so is
-/// data.batch_size where a batch file fixes it. load_config() reads the text back to an equal
-/// Config.
+/// All effective values by section; an optional value that is
+/// unset is null, and so is data.batch_size where a batch file
+/// fixes it. load_config() reads the text back to an equal Config.
 nlohmann::ordered_json to_json(const Config& config);
 
 /// to_json() without the values that never change a result.

@@ -29,9 +29,9 @@ class Journal {
   /// or another process holds it.
   static Journal create(const std::filesystem::path& path);
 
-  /// Reads a journal and goes on with it. An incomplete last line, the trace of a crash, is cut
-  /// off; the content says nothing of it. @throws DataError naming the line when any other line is
-  /// damaged.
+  /// Reads a journal and goes on with it. An incomplete last line, the
+  /// trace of a crash, is cut off; the content says nothing of it.
+  /// @throws DataError naming the line when any other line is damaged.
   static Journal resume(const std::filesystem::path& path, JournalContent& content);
 
   /// Says what the run is; once, before the first entry.

@@ -23,8 +23,8 @@ using EvaluationSink = std::function<void(const std::string& arch, const Evaluat
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress);
 
-/// Scores one architecture with the weights of a file written by `torch.save` (a dictionary name ->
-/// tensor).
+/// Scores one architecture with the weights of a file
+/// written by `torch.save` (a dictionary name -> tensor).
 /// @throws DataError when the file does not hold exactly this network's tensors
 Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
                               const std::filesystem::path& weights);

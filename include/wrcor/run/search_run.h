@@ -74,8 +74,8 @@ struct RunDirectory {
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress);
 
-/// The document of result.json. Without its last key, `timing`, it is a function of the
-/// configuration.
+/// The document of result.json. Without its last key,
+/// `timing`, it is a function of the configuration.
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
 
 /// The array `ranking` of result.json.

@@ -13,9 +13,9 @@ struct Outcome {
   std::optional<double> fitness;  ///< higher is better; nothing ranks below every number
 };
 
-/// Proposes genotypes and learns from their outcomes. Knows neither devices nor proxies, and of a
-/// space only its interface. Outcomes are told in the order of asking, possibly several proposals
-/// late.
+/// Proposes genotypes and learns from their outcomes. Knows neither
+/// devices nor proxies, and of a space only its interface. Outcomes
+/// are told in the order of asking, possibly several proposals late.
 ///
 /// A strategy is deterministic: equal constructions, asks and tells give equal proposals.
 class SearchStrategy {

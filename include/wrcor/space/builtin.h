@@ -9,8 +9,8 @@
 
 namespace wrcor {
 
-/// Makes a space for networks of the given size. @throws UsageError for sizes that the space cannot
-/// have.
+/// Makes a space for networks of the given size. @throws
+/// UsageError for sizes that the space cannot have.
 using SpaceFactory = std::function<std::unique_ptr<SearchSpace>(const MacroSettings&)>;
 
 /// The search spaces by name.

@@ -27,8 +27,8 @@ class ConstrainedSpace final : public SearchSpace {
  public:
   /// Draws in a row without a feasible genotype after which the limits count as unsatisfiable.
   static constexpr int most_draws = 100'000;
-  /// Mutations in a row, out of most_draws, after which a parent counts as having no feasible
-  /// neighbour.
+  /// Mutations in a row, out of most_draws, after which
+  /// a parent counts as having no feasible neighbour.
   static constexpr int most_mutations = 1'000;
 
   /// @param base    must outlive this object
@@ -68,8 +68,8 @@ class ConstrainedSpace final : public SearchSpace {
   NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
 
  private:
-  /// Redraws from the base space, at most `draws` times, skipping infeasible genotypes and
-  /// `excluded`.
+  /// Redraws from the base space, at most `draws` times,
+  /// skipping infeasible genotypes and `excluded`.
   std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
   [[noreturn]] void fail(const std::string& what) const;
 

@@ -32,8 +32,8 @@ struct Costs {
   std::int64_t flops = 0;  ///< multiply-accumulates of convolution and linear weights for one image
 };
 
-/// A set of architectures. Constant after construction, free of libtorch, safe to use from several
-/// threads.
+/// A set of architectures. Constant after construction,
+/// free of libtorch, safe to use from several threads.
 class SearchSpace {
  public:
   virtual ~SearchSpace() = default;
@@ -58,8 +58,8 @@ class SearchSpace {
   /// All genotypes at distance one, by decision, then by value.
   virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
 
-  /// Inverse of format(). @throws UsageError with the byte offset, what was found and what was
-  /// expected.
+  /// Inverse of format(). @throws UsageError with the
+  /// byte offset, what was found and what was expected.
   virtual Genotype parse(std::string_view text) const = 0;
   virtual std::string format(const Genotype& genotype) const = 0;
 

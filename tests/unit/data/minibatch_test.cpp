@@ -19,8 +19,8 @@ using test::archive_of_tensors;
 using test::ContainsSubstring;
 using test::TemporaryFolder;
 
-/// 2x3 images whose label is their index; the pixel (c, y, x) of image i is 1 + 18 i + 6 c + 3 y +
-/// x.
+/// 2x3 images whose label is their index; the pixel
+/// (c, y, x) of image i is 1 + 18 i + 6 c + 3 y + x.
 class Tiny final : public Dataset {
  public:
   explicit Tiny(std::int64_t size, int padding = 1)

@@ -59,8 +59,8 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   for (const PlainResponse& response : plain.responses) {
     const auto found = recorder.kept.find({response.tap.layer, response.tap.side});
     if (found == recorder.kept.end()) {
-      // A gradient that reaches no loss: autograd has none, or zeros by way of a multiplication by
-      // zero.
+      // A gradient that reaches no loss: autograd has
+      // none, or zeros by way of a multiplication by zero.
       CHECK(response.values.abs().max().item<double>() == 0);
       continue;
     }

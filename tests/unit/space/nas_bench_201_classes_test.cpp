@@ -165,8 +165,8 @@ TEST_CASE("costs and classes equal the benchmark's records", "[space][nb201][gol
   for (std::size_t row = 0; row < table.size(); ++row) {
     const Genotype cell = space.parse(table.text(row, arch));
     REQUIRE(official_index(space.index(cell)) == table.number(row, index));
-    // Recorded in millions with all digits; the differences are those of decimal fractions in
-    // binary.
+    // Recorded in millions with all digits; the differences
+    // are those of decimal fractions in binary.
     const Costs costs = space.costs(cell);
     REQUIRE(std::stod(table.text(row, params)) * 1e6 ==
             Approx(static_cast<double>(costs.params)).epsilon(0).margin(1e-4));

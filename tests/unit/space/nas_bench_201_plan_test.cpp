@@ -193,8 +193,8 @@ TEST_CASE("a reduction adds the residual to the main path", "[space][nb201][plan
   CHECK(pool.kernel == 2);
   CHECK(pool.stride == 2);
   CHECK(pool.padding == 0);
-  // The cell before is a skip from its input to its output, so both paths read the stem's batch
-  // norm.
+  // The cell before is a skip from its input to its
+  // output, so both paths read the stem's batch norm.
   CHECK(pool.inputs == std::vector<int>{2});
   CHECK(plan.layers[plan.layers[conv_a].inputs.front()].inputs == std::vector<int>{2});
   const std::vector<int> sums = positions(plan, LayerKind::sum);
