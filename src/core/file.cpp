@@ -1,6 +1,7 @@
 #include "wrcor/core/file.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,8 +89,23 @@ bool AppendOnlyFile::empty() const {
   return ::fstat(descriptor_, &now) == 0 && now.st_size == 0;
 }
 
-void AppendOnlyFile::truncate(std::size_t size) {
-  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail_to_write(path_, reason());
+AppendOnlyFile::Lines AppendOnlyFile::lines() const {
+  const std::string text = read_file(path_);
+  Lines lines;
+  std::size_t start = 0;
+  for (std::size_t end; (end = text.find('\n', start)) != text.npos; start = end + 1) {
+    lines.complete.push_back(text.substr(start, end - start));
+  }
+  lines.incomplete = text.substr(start);
+  return lines;
+}
+
+void AppendOnlyFile::drop_incomplete(const Lines& lines) {
+  if (lines.incomplete.empty()) return;
+  spdlog::warn("{}: the last line is incomplete and is dropped", path_.string());
+  off_t size = 0;
+  for (const std::string& line : lines.complete) size += static_cast<off_t>(line.size()) + 1;
+  if (::ftruncate(descriptor_, size) != 0) fail_to_write(path_, reason());
 }
 
 AppendOnlyFile::~AppendOnlyFile() { ::close(descriptor_); }

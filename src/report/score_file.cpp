@@ -1,7 +1,5 @@
 #include "wrcor/report/score_file.h"
 
-#include <spdlog/spdlog.h>
-
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -23,18 +21,11 @@ ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
 }
 
 void ScoreFile::read_existing(const std::filesystem::path& path, const std::string& settings) {
-  const std::string text = file_.content();
   const std::string header = without_line_feed(form_.begin());
-  std::size_t start = 0;
-  for (int number = 1; start < text.size(); ++number) {
-    const std::size_t end = text.find('\n', start);
-    if (end == text.npos) {
-      spdlog::warn("{}: the last line is incomplete and is dropped", path.string());
-      file_.truncate(start);
-      return;
-    }
-    const std::string_view line = std::string_view(text).substr(start, end - start);
-    start = end + 1;
+  const AppendOnlyFile::Lines lines = file_.lines();
+  int number = 0;
+  for (const std::string& line : lines.complete) {
+    ++number;
     const std::string place = path.string() + ":" + std::to_string(number) + ": ";
     if (number == 1 && !header.empty()) {
       if (line != header) {
@@ -53,6 +44,13 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
     }
     known_.insert(key->arch);
   }
+  const std::string opening = form_.opening();
+  if (number == 0 && !lines.incomplete.starts_with(opening) &&
+      !opening.starts_with(lines.incomplete)) {
+    throw UsageError(path.string() +
+                     ":1: expected a score, found something else; choose another --out");
+  }
+  file_.drop_incomplete(lines);
 }
 
 void ScoreFile::append(const std::string& arch, const Evaluation& evaluation) {

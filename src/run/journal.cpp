@@ -1,7 +1,5 @@
 #include "wrcor/run/journal.h"
 
-#include <spdlog/spdlog.h>
-
 #include <optional>
 
 #include "wrcor/core/error.h"
@@ -53,22 +51,17 @@ void Journal::write_header(const nlohmann::ordered_json& header) {
 
 Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
   Journal journal(path);  // holds the lock from here on
-  const std::string text = journal.file_->content();
-  std::size_t start = 0;
-  for (std::size_t number = 1; start < text.size(); ++number) {
-    const std::size_t end = text.find('\n', start);
-    if (end == text.npos) {
-      spdlog::warn("{}: the last line is incomplete and is dropped", path.string());
-      journal.file_->truncate(start);
-      break;
-    }
+  std::size_t start = 0;  // byte in the file
+  std::size_t number = 0;
+  const AppendOnlyFile::Lines lines = journal.file_->lines();
+  for (const std::string& line : lines.complete) {
+    ++number;
     const auto damaged = [&] {
       return DataError(path.string() + ":" + std::to_string(number) +
                        ": expected a journal line, found damage at byte " + std::to_string(start) +
                        "; restore the file from a copy, or start again in another folder");
     };
-    const std::optional<nlohmann::ordered_json> entry =
-        unsealed(std::string_view(text).substr(start, end - start));
+    const std::optional<nlohmann::ordered_json> entry = unsealed(line);
     if (!entry || entry->is_discarded()) throw damaged();
     try {
       if (number == 1) {
@@ -83,8 +76,9 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
     } catch (const std::exception&) {
       throw damaged();
     }
-    start = end + 1;
+    start += line.size() + 1;
   }
+  journal.file_->drop_incomplete(lines);
   return journal;
 }
 

@@ -67,7 +67,7 @@ std::string scoring_identity(const Config& config, const Workbench& bench,
                                   {"counting", all.at("score").at("counting")},
                                   {"batch", bench.batch.at("sha256")},
                                   {"threads", config.run.threads},
-                                  {"device", bench.evaluator->device().is_cuda() ? "cuda" : "cpu"}};
+                                  {"device", bench.device_kind}};
   if (weights.empty()) {
     for (const char* key : {"init", "weights_mode", "repeats"})
       identity[key] = all.at("score").at(key);

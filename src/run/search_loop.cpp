@@ -14,16 +14,6 @@
 namespace wrcor {
 namespace {
 
-CostLimits limits_of(const Config& config) {
-  return {config.constraints.min_params, config.constraints.max_params,
-          config.constraints.max_flops};
-}
-
-StrategyOptions strategy_options(const Config& config) {
-  const Config::Search& search = config.search;
-  return {search.population, search.tournament, search.replacement, search.dedupe};
-}
-
 /// More workers than proposals in flight would idle.
 int useful_workers(const Config& config, const Workbench& bench) {
   if (bench.workers <= config.search.window) return bench.workers;
@@ -33,6 +23,19 @@ int useful_workers(const Config& config, const Workbench& bench) {
 }
 
 }  // namespace
+
+CostLimits cost_limits(const Config& config) {
+  return {config.constraints.min_params, config.constraints.max_params,
+          config.constraints.max_flops};
+}
+
+std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space) {
+  const Config::Search& search = config.search;
+  return strategies()
+      .find(search.strategy)
+      .make(space, {search.population, search.tournament, search.replacement, search.dedupe},
+            Rng(derive_seed(config.run.seed, {"search"})));
+}
 
 std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all) {
   constexpr std::int64_t default_budget = 1000;
@@ -50,11 +53,8 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       progress_(std::move(progress)),
       proxy_(ranking_proxy(config)),
       workers_(useful_workers(config, bench)),
-      space_(*bench.space, limits_of(config), config.search.dedupe),
-      strategy_(strategies()
-                    .find(config.search.strategy)
-                    .make(space_, strategy_options(config),
-                          Rng(derive_seed(config.run.seed, {"search"})))),
+      space_(*bench.space, cost_limits(config), config.search.dedupe),
+      strategy_(make_strategy(config, space_)),
       started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
       pool_(workers_, [threads = bench.threads] { configure_thread(threads); }) {}
 

@@ -78,6 +78,11 @@ class SearchLoop {
   WorkerPool pool_;  ///< last: its threads use the members above and end first
 };
 
+CostLimits cost_limits(const Config& config);
+
+/// The configured strategy, seeded. @param space  outlives it
+std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space);
+
 /// Number of proposals that a search makes at most.
 /// @param all  how many there are, when that is known
 std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all);

@@ -11,7 +11,6 @@
 #include "wrcor/core/version.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -27,7 +26,7 @@ nlohmann::ordered_json journal_header(const Config& config, const Workbench& ben
   identity["search"].erase("max_seconds");
   return {{"journal_version", 1},
           {"tool", {{"name", "wrcor"}, {"version", version}}},
-          {"device", bench.evaluator->device().is_cuda() ? "cuda" : "cpu"},
+          {"device", bench.device_kind},
           {"batch", bench.batch},
           {"config", identity}};
 }
@@ -128,15 +127,10 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
 
 std::string describe_work(const Config& config) {
   const auto space = make_space(config);
-  const ConstrainedSpace feasible(
-      *space,
-      {config.constraints.min_params, config.constraints.max_params, config.constraints.max_flops},
-      config.search.dedupe);
+  const ConstrainedSpace feasible(*space, cost_limits(config), config.search.dedupe);
+  const std::int64_t budget =
+      effective_budget(config, make_strategy(config, feasible)->proposals());
   Rng rng(derive_seed(config.run.seed, {"search"}));
-  const auto strategy = strategies()
-                            .find(config.search.strategy)
-                            .make(feasible, {.dedupe = config.search.dedupe}, rng);
-  const std::int64_t budget = effective_budget(config, strategy->proposals());
   constexpr int sampled = 100;
   double flops = 0;
   for (int i = 0; i < sampled; ++i) {

@@ -47,13 +47,13 @@ Workbench make_workbench(const Config& config) {
   if (blas_is_reference()) {
     spdlog::warn(
         "matrix products run on the reference BLAS ({}), which makes a network about 5 times "
-        "slower; "
-        "install OpenBLAS (Debian: libopenblas0-pthread)",
+        "slower; install OpenBLAS (Debian: libopenblas0-pthread)",
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
   Minibatch minibatch = open_minibatch(config);
   Workbench bench;
+  bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
   bench.threads = config.run.threads;
   bench.batch = {{"dataset", minibatch.dataset},

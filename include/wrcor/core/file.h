@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wrcor {
 
@@ -26,10 +26,15 @@ class AppendOnlyFile {
   AppendOnlyFile& operator=(const AppendOnlyFile&) = delete;
 
   bool empty() const;
-  /// Whole content at present. @throws DataError.
-  std::string content() const { return read_file(path_); }
-  /// Cuts the file to its first `size` bytes. @throws RunError.
-  void truncate(std::size_t size);
+  /// Content in lines, without line feeds.
+  struct Lines {
+    std::vector<std::string> complete;
+    std::string incomplete;  ///< what follows the last line feed: the trace of a crash
+  };
+  /// @throws DataError.
+  Lines lines() const;
+  /// Cuts `lines.incomplete` off the file, with a warning, if there is any. @throws RunError.
+  void drop_incomplete(const Lines& lines);
 
   /// Appends `line` and a line feed in one write. A write that fails half way is taken back.
   /// @throws RunError.

@@ -30,6 +30,8 @@ class ScoreWriter {
 /// A form with one record a line, which a file can be continued in.
 class ScoreLines : public ScoreWriter {
  public:
+  /// What every file of this form begins with.
+  virtual std::string opening() const = 0;
   /// Reads back a line that record() made; nothing when it is not such a line.
   virtual std::optional<ScoreRecordKey> read(std::string_view line) const = 0;
 };
@@ -40,6 +42,7 @@ class JsonLineScores final : public ScoreLines {
   /// @param settings  identity of how the scores are made, written into every record; empty: left
   /// out
   explicit JsonLineScores(std::string settings) : settings_(std::move(settings)) {}
+  std::string opening() const override { return R"({"arch":)"; }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
   std::optional<ScoreRecordKey> read(std::string_view line) const override;
 
@@ -54,6 +57,7 @@ class CsvScores final : public ScoreLines {
   CsvScores(std::vector<std::string> proxies, std::string settings)
       : proxies_(std::move(proxies)), settings_(std::move(settings)) {}
   std::string begin() const override;
+  std::string opening() const override { return begin(); }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
   std::optional<ScoreRecordKey> read(std::string_view line) const override;
 

@@ -16,6 +16,7 @@ struct Workbench {
   std::unique_ptr<SearchSpace> space;
   std::unique_ptr<Evaluator> evaluator;
   nlohmann::ordered_json batch;  ///< {"dataset", "size", "sha256"} of the minibatch
+  std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds are not mixed
   int workers = 1;
   int threads = 1;  ///< of each worker
 };

@@ -106,5 +106,10 @@ TEST_CASE("scores of other settings, and other files, are refused", "[report][sc
   CHECK_THAT(rejection(path, csv, "abc"), Catch::Matchers::Contains("expected the header"));
   folder.write("scores", "a letter\n");
   CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("expected a score"));
+  for (const std::string letter : {"a letter", "a letter\nof two lines"}) {
+    folder.write("scores", letter);
+    CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("expected a score"));
+    CHECK(read_file(path) == letter);
+  }
   CHECK(rejection("/dev/null", lines, "abc") == "accepted");
 }
