@@ -85,7 +85,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       options_(std::move(options)),
       device_(device) {
   for (const std::string& name : options_.proxies) {
-    proxies_.push_back({name, proxies().find(name).make()});
+    proxies_.push_back({name, proxies().find(name).make.make({space_})});
     const Requirements needs = proxies_.back().proxy->requirements();
     requirements_.activations = requirements_.activations || needs.activations;
     requirements_.gradients = requirements_.gradients || needs.gradients;

@@ -55,13 +55,17 @@ std::unique_ptr<Proxy> make(Requirements sides, LayerWeight weight) {
 
 }  // namespace
 
-std::unique_ptr<Proxy> make_wrcor() {
+std::unique_ptr<Proxy> make_wrcor(const ProxyContext&) {
   return make({.activations = true, .gradients = true}, LayerWeight::doubling);
 }
-std::unique_ptr<Proxy> make_rcor() {
+std::unique_ptr<Proxy> make_rcor(const ProxyContext&) {
   return make({.activations = true, .gradients = true}, LayerWeight::one);
 }
-std::unique_ptr<Proxy> make_acor() { return make({.activations = true}, LayerWeight::one); }
-std::unique_ptr<Proxy> make_gcor() { return make({.gradients = true}, LayerWeight::one); }
+std::unique_ptr<Proxy> make_acor(const ProxyContext&) {
+  return make({.activations = true}, LayerWeight::one);
+}
+std::unique_ptr<Proxy> make_gcor(const ProxyContext&) {
+  return make({.gradients = true}, LayerWeight::one);
+}
 
 }  // namespace wrcor

@@ -8,9 +8,23 @@
 namespace wrcor {
 
 class Proxy;
-using ProxyFactory = std::function<std::unique_ptr<Proxy>()>;
+class SearchSpace;
+
+/// Which of two different scores is the better one.
+enum class Direction { higher, lower };
+
+/// What a proxy may look at when it is made.
+struct ProxyContext {
+  const SearchSpace& space;
+};
+
+/// A registered proxy.
+struct ProxyKind {
+  Direction better = Direction::higher;
+  std::function<std::unique_ptr<Proxy>(const ProxyContext&)> make;
+};
 
 /// All proxies by name.
-const Registry<ProxyFactory>& proxies();
+const Registry<ProxyKind>& proxies();
 
 }  // namespace wrcor
