@@ -10,6 +10,8 @@
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/random.h"
+#include "wrcor/report/plan_report.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"
 #include "wrcor/report/score_report.h"
@@ -30,6 +32,8 @@ struct ScoreOptions {
   std::string weights;
   std::string shard;
   std::string format = "jsonl";
+  bool format_given = false;
+  bool explain = false;
   std::string out;
 };
 
@@ -102,6 +106,11 @@ std::vector<Genotype> chosen_architectures(const SearchSpace& space, const Score
   return mine;
 }
 
+bool names_architectures(const ScoreOptions& options) {
+  return !options.architectures.empty() || !options.architecture_file.empty() || options.all ||
+         options.unique;
+}
+
 /// A form with one record a line.
 std::unique_ptr<ScoreLines> make_lines(const std::string& format,
                                        const std::vector<std::string>& proxies,
@@ -127,8 +136,34 @@ void score_all(const Workbench& bench, const std::vector<Genotype>& architecture
       [&progress](const ProgressState& state) { progress.update(state); });
 }
 
+/// Prints what scoring consists of and what it costs, instead of scores.
+void explain(const ScoreOptions& options, const Config& config) {
+  const std::string format = options.format_given ? options.format : "table";
+  if (format == "csv") throw UsageError("--explain prints a table or, with --format jsonl, JSON");
+  if (!options.out.empty() || !options.weights.empty())
+    throw UsageError("--explain goes with neither --out nor --weights: it prints no scores");
+  const Workbench bench = make_workbench(config);
+  std::vector<Genotype> architectures;
+  if (names_architectures(options)) {
+    architectures = chosen_architectures(*bench.space, options);
+  } else {
+    constexpr int samples = 5;
+    Rng rng(derive_seed(config.run.seed, {"explain"}));
+    for (int i = 0; i < samples; ++i) architectures.push_back(bench.space->sample(rng));
+  }
+  bench.evaluator->explain(architectures.front());  // the first evaluation pays for start-up
+  std::vector<std::vector<PassCost>> costs;
+  for (const Genotype& genotype : architectures)
+    costs.push_back(bench.evaluator->explain(genotype));
+  write_output(format == "table" ? plan_table(costs) : plan_json(costs));
+}
+
 void run_score(const ScoreOptions& options) {
   const Config config = load_config(options.sources);
+  if (options.explain) {
+    explain(options, config);
+    return;
+  }
   if (options.format == "table" && !options.out.empty()) {
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
   }
@@ -205,6 +240,9 @@ void setup_score(CLI::App& app) {
           "--weights", options->weights,
           "state dict of the one architecture, written by torch.save as a plain dictionary")
       ->type_name("FILE.pt");
+  command->add_flag("--explain", options->explain,
+                    "print which passes serve which proxies and what each costs instead of scores; "
+                    "without architectures, for five random ones");
   command->add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")
       ->type_name("I/N");
   add_choice(*command, "--format", options->format, {"jsonl", "csv", "table"},
@@ -221,7 +259,10 @@ void setup_score(CLI::App& app) {
               "wrcor score --proxy wrcor,acor --arch "
               "'|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
               "skip_connect~2|'");
-  set_action(*command, [options] { run_score(*options); });
+  set_action(*command, [options, command] {
+    options->format_given = command->count("--format") > 0;
+    run_score(*options);
+  });
 }
 
 }  // namespace wrcor::cli

@@ -22,6 +22,11 @@ double raw_from_json(const nlohmann::ordered_json& json) {
   throw std::invalid_argument("a raw score is a number, nan, inf or -inf, got '" + text + "'");
 }
 
+/// The status of a score without a value, unless said otherwise.
+Status null_status(const Evaluation& evaluation) {
+  return evaluation.status == Status::ok ? Status::degenerate : evaluation.status;
+}
+
 }  // namespace
 
 const Score& Evaluation::score(const std::string& proxy) const {
@@ -36,18 +41,22 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   json["status"] = to_string(evaluation.status);
   if (evaluation.status != Status::ok) json["reason"] = evaluation.reason;
   nlohmann::ordered_json values = nlohmann::ordered_json::object();
-  nlohmann::ordered_json raw, reasons, notes;
+  nlohmann::ordered_json raw, statuses, reasons, notes, logs;
   for (const auto& [name, score] : evaluation.scores) {
     values[name] = score.value ? nlohmann::ordered_json(*score.value) : nlohmann::ordered_json();
     if (!score.note.empty()) notes[name] = score.note;
+    if (score.log10) logs[name] = *score.log10;
     if (score.status == Status::ok) continue;
     raw[name] = raw_to_json(score.raw);
     if (score.reason != evaluation.reason) reasons[name] = score.reason;
+    if (score.status != null_status(evaluation)) statuses[name] = to_string(score.status);
   }
   json["scores"] = std::move(values);
   if (!raw.is_null()) json["raw"] = std::move(raw);
+  if (!statuses.is_null()) json["statuses"] = std::move(statuses);
   if (!reasons.is_null()) json["reasons"] = std::move(reasons);
   if (!notes.is_null()) json["notes"] = std::move(notes);
+  if (!logs.is_null()) json["log10"] = std::move(logs);
   json["params"] = evaluation.costs.params;
   json["flops"] = evaluation.costs.flops;
   return json;
@@ -66,11 +75,14 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
     Score score;
     score.note = entry_of("notes", name, "");
     if (value.is_null()) {
-      score.status = evaluation.status == Status::failed ? Status::failed : Status::degenerate;
+      score.status = status_from_string(
+          entry_of("statuses", name, std::string(to_string(null_status(evaluation)))));
       score.reason = entry_of("reasons", name, evaluation.reason);
       score.raw = raw_from_json(json.at("raw").at(name));
     } else {
       score.value = score.raw = value.get<double>();
+      const auto logs = json.find("log10");
+      if (logs != json.end() && logs->contains(name)) score.log10 = logs->at(name).get<double>();
     }
     evaluation.scores.emplace_back(name, std::move(score));
   }

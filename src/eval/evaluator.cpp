@@ -1,6 +1,7 @@
 #include "wrcor/eval/evaluator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <new>
 #include <string_view>
@@ -27,29 +28,26 @@ bool says_out_of_memory(std::string_view text) {
 Evaluation out_of_memory(const std::vector<std::string>& proxies, Costs costs) {
   Evaluation evaluation{Status::failed, "out_of_memory", {}, costs};
   for (const std::string& name : proxies) {
-    evaluation.scores.emplace_back(name, Score{Status::failed, "out_of_memory", std::nullopt,
-                                               std::numeric_limits<double>::quiet_NaN()});
+    Score score = Score::degenerate("out_of_memory", std::numeric_limits<double>::quiet_NaN());
+    score.status = Status::failed;
+    evaluation.scores.emplace_back(name, std::move(score));
   }
   return evaluation;
 }
 
 /// Marks every score as undefined for a reason that concerns the whole network; raw values stay.
 void degrade(Evaluation& evaluation, const std::string& reason) {
-  for (auto& entry : evaluation.scores) {
-    entry.second.status = Status::degenerate;
-    entry.second.reason = reason;
-    entry.second.value.reset();
-    entry.second.note.clear();
-  }
+  for (auto& entry : evaluation.scores) entry.second = Score::degenerate(reason, entry.second.raw);
 }
 
+/// An evaluation is worth something as long as one of its scores is.
 void summarise_status(Evaluation& evaluation) {
   for (const auto& entry : evaluation.scores) {
-    if (entry.second.status == Status::ok) continue;
-    evaluation.status = entry.second.status;
-    evaluation.reason = entry.second.reason;
-    return;
+    if (entry.second.status == Status::ok) return;
   }
+  const Score& first = evaluation.scores.front().second;
+  evaluation.status = first.status;
+  evaluation.reason = first.reason;
 }
 
 /// Mean over repeats; a score that one repeat cannot give is undefined.
@@ -63,6 +61,7 @@ Evaluation average(const std::vector<Evaluation>& repeats) {
       const Score& score = repeats[r].scores[p].second;
       if (score.status == Status::ok) {
         total.raw += score.raw;
+        if (total.log10) *total.log10 += score.log10.value();
       } else {
         total = score;
       }
@@ -70,6 +69,7 @@ Evaluation average(const std::vector<Evaluation>& repeats) {
     if (total.status == Status::ok) {
       total.raw /= static_cast<double>(repeats.size());
       total.value = total.raw;
+      if (total.log10) *total.log10 /= static_cast<double>(repeats.size());
     }
   }
   summarise_status(mean);
@@ -86,9 +86,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       device_(device) {
   for (const std::string& name : options_.proxies) {
     proxies_.push_back({name, proxies().find(name).make.make({space_})});
-    const Requirements needs = proxies_.back().proxy->requirements();
-    requirements_.activations = requirements_.activations || needs.activations;
-    requirements_.gradients = requirements_.gradients || needs.gradients;
+    requirements_ |= proxies_.back().proxy->requirements();
   }
   Rng any(0);
   const int classes = space_.plan(space_.sample(any)).layers.back().out.channels;
@@ -101,19 +99,19 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
   minibatch_.images = minibatch_.images.to(device_);
   minibatch_.labels = minibatch_.labels.to(device_);
   if (options_.weights_mode == WeightsMode::shared) {
-    for (int repeat = 0; repeat < options_.repeats; ++repeat) {
-      banks_.push_back(
-          std::make_unique<WeightBank>(weight_seed(repeat, {}), options_.initialisation, device_));
-    }
+    for (int repeat = 0; repeat < options_.repeats; ++repeat) draws_.push_back(draw(repeat, {}));
   }
 }
 
 Evaluator::~Evaluator() = default;
 
-std::uint64_t Evaluator::weight_seed(int repeat, const Genotype& genotype) const {
+std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& genotype) const {
   const bool shared = options_.weights_mode == WeightsMode::shared;
-  return derive_seed(options_.seed, {"repeat", std::to_string(repeat),
-                                     shared ? "shared" : space_.format(genotype)});
+  const std::string whose = shared ? "shared" : space_.format(genotype);
+  const std::string number = std::to_string(repeat);
+  return std::make_unique<Draws>(derive_seed(options_.seed, {"repeat", number, whose}),
+                                 derive_seed(options_.seed, {"noise", number, whose}),
+                                 options_.initialisation, device_);
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype) const {
@@ -121,10 +119,11 @@ Evaluation Evaluator::evaluate(const Genotype& genotype) const {
   std::vector<Evaluation> repeats;
   for (int repeat = 0; repeat < options_.repeats; ++repeat) {
     if (options_.weights_mode == WeightsMode::shared) {
-      repeats.push_back(measure(genotype, plan, *banks_[static_cast<std::size_t>(repeat)]));
+      const Draws& shared = *draws_[static_cast<std::size_t>(repeat)];
+      repeats.push_back(measure(genotype, plan, shared.weights, shared.noise));
     } else {
-      const WeightBank own(weight_seed(repeat, genotype), options_.initialisation, device_);
-      repeats.push_back(measure(genotype, plan, own));
+      const auto own = draw(repeat, genotype);
+      repeats.push_back(measure(genotype, plan, own->weights, own->noise));
     }
     if (repeats.back().status == Status::failed) return repeats.back();
   }
@@ -132,26 +131,56 @@ Evaluation Evaluator::evaluate(const Genotype& genotype) const {
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights) const {
-  return measure(genotype, space_.plan(genotype), weights);
+  return evaluate(genotype, weights, Noise(derive_seed(options_.seed, {"noise"}), device_));
+}
+
+Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights,
+                               const Noise& noise) const {
+  return measure(genotype, space_.plan(genotype), weights, noise);
+}
+
+std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const {
+  std::vector<PassCost> costs;
+  const auto own = draw(0, genotype);
+  const Evaluation evaluation =
+      measure(genotype, space_.plan(genotype), own->weights, own->noise, &costs);
+  if (evaluation.status == Status::failed)
+    throw RunError("cannot explain " + space_.format(genotype) + ": " + evaluation.reason);
+  return costs;
+}
+
+std::vector<PassCost> Evaluator::shared_costs(const Observation& seen) const {
+  std::vector<PassCost> costs;
+  for (const PassRecord& pass : seen.passes()) {
+    PassCost& cost = costs.emplace_back(PassCost{pass.what, {}, pass.seconds});
+    for (const NamedProxy& entry : proxies_) {
+      if ((entry.proxy->requirements() & pass.serves).any()) cost.serves.push_back(entry.name);
+    }
+  }
+  return costs;
 }
 
 Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
-                              const WeightSource& weights) const try {
-  std::vector<Tap> taps = response_taps(plan, options_.counting);
-  std::erase_if(taps, [&](const Tap& tap) {
-    return tap.side == Side::activation ? !requirements_.activations : !requirements_.gradients;
-  });
-  CorrelationSums correlations;
-  const PassResult pass =
-      run_pass(Network(plan, weights), minibatch_.images, minibatch_.labels, taps, correlations);
+                              const WeightSource& weights, const Noise& noise,
+                              std::vector<PassCost>* costs) const try {
+  const Network network(plan, weights);
+  const Observation seen({network, minibatch_.images, minibatch_.labels, options_.counting, noise},
+                         requirements_);
+  if (costs != nullptr) *costs = shared_costs(seen);
   Evaluation evaluation;
   evaluation.costs = space_.costs(genotype);
   for (const NamedProxy& entry : proxies_) {
-    evaluation.scores.emplace_back(entry.name, entry.proxy->score({correlations}));
+    const auto start = std::chrono::steady_clock::now();
+    evaluation.scores.emplace_back(entry.name, entry.proxy->score(seen));
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    if (costs != nullptr) {
+      costs->push_back(
+          {std::string(entry.proxy->own_passes()), {entry.name}, seconds.count(), false});
+    }
   }
   if (!space_.connected(genotype)) {
     degrade(evaluation, "disconnected");
-  } else if ((pass.logits == pass.logits[0]).all().item<bool>()) {
+  } else if (seen.logits().defined() && (seen.logits() == seen.logits()[0]).all().item<bool>()) {
     degrade(evaluation, "constant_output");
   }
   summarise_status(evaluation);

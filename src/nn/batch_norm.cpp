@@ -13,6 +13,13 @@ at::Tensor from_rows(const at::Tensor& rows, const at::Tensor& like) {
   return rows.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
 }
 
+/// [C] means of rows: float32 within blocks, float64 over them, for the errors of a statistic are
+/// shared by all samples and show in their correlations.
+at::Tensor column_means(const at::Tensor& rows, std::int64_t blocks) {
+  const at::Tensor sums = rows.view({blocks, -1, rows.size(1)}).sum(1);
+  return (sums.to(at::kDouble).sum(0) / static_cast<double>(rows.size(0))).to(rows.scalar_type());
+}
+
 }  // namespace
 
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -24,8 +31,9 @@ at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const a
     return value;
   }
   const at::Tensor rows = channel_rows(input);
-  state.input = rows - rows.mean(0);
-  state.inverse_deviation = ((state.input * state.input).mean(0) + batch_norm_epsilon).rsqrt();
+  state.input = rows - column_means(rows, input.size(0));
+  const at::Tensor variance = column_means(state.input * state.input, input.size(0));
+  state.inverse_deviation = (variance + batch_norm_epsilon).rsqrt();
   return from_rows(at::addcmul(bias, state.input, weight * state.inverse_deviation), input);
 }
 
@@ -39,9 +47,11 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
   // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
   const at::Tensor rows = channel_rows(gradient);
   const at::Tensor scale = weight * state.inverse_deviation;
-  const at::Tensor slope = (rows * state.input).mean(0) * state.inverse_deviation.square();
-  at::Tensor result = at::addcmul(-scale * rows.mean(0), state.input, -scale * slope);
-  return from_rows(result.addcmul_(rows, scale), gradient);
+  const at::Tensor slope =
+      column_means(rows * state.input, gradient.size(0)) * state.inverse_deviation.square();
+  at::Tensor result = rows - column_means(rows, gradient.size(0));
+  result.addcmul_(state.input, -slope);
+  return from_rows(result.mul_(scale), gradient);
 }
 
 }  // namespace wrcor

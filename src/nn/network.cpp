@@ -12,4 +12,23 @@ Network::Network(NetworkPlan plan, const WeightSource& weights) : plan_(std::mov
   }
 }
 
+std::vector<int> Network::weight_layers() const {
+  std::vector<int> found;
+  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
+    const LayerKind kind = plan_.layers[i].kind;
+    if (kind == LayerKind::convolution || kind == LayerKind::linear)
+      found.push_back(static_cast<int>(i));
+  }
+  return found;
+}
+
+Network Network::transformed(const std::function<at::Tensor(const at::Tensor&)>& change) const {
+  Network copy = *this;
+  for (LayerWeights& layer : copy.weights_) {
+    if (layer.weight.defined()) layer.weight = change(layer.weight);
+    if (layer.bias.defined()) layer.bias = change(layer.bias);
+  }
+  return copy;
+}
+
 }  // namespace wrcor

@@ -1,221 +1,268 @@
-#include <ATen/ATen.h>
+#include "wrcor/nn/pass.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <stdexcept>
-
-#include "wrcor/nn/network.h"
 
 namespace wrcor {
 namespace {
 
 std::size_t at_index(int layer) { return static_cast<std::size_t>(layer); }
 
-/// Taps by layer, and what each layer's tensors are needed for.
-struct Schedule {
-  Schedule(const NetworkPlan& plan, std::span<const Tap> taps)
-      : activation_taps(plan.layers.size()),
-        gradient_taps(plan.layers.size()),
-        last_reader(plan.layers.size(), -1),
-        reached(plan.layers.size(), false),
-        keep(plan.layers.size(), false) {
-    for (const Tap& tap : taps) {
-      (tap.side == Side::activation ? activation_taps : gradient_taps)[at_index(tap.layer)]
-          .push_back(tap);
-    }
-    for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-      reached[i] = !gradient_taps[i].empty();
-      for (int input : plan.layers[i].inputs) {
-        reached[i] = reached[i] || reached[at_index(input)];
-        last_reader[at_index(input)] = static_cast<int>(i);
-      }
-      if (reached[i]) keep_for_backward(plan, i);
-    }
-    backward = reached.back();
-  }
+/// The tensor that tells a convolution's backward pass its input: the one before a ReLU, which is
+/// kept anyway, stands for the one behind it.
+int source_of(const NetworkPlan& plan, const Layer& convolution) {
+  const int input = convolution.inputs.front();
+  const Layer& producer = plan.layers[at_index(input)];
+  return producer.kind == LayerKind::relu ? producer.inputs.front() : input;
+}
 
-  void keep_for_backward(const NetworkPlan& plan, std::size_t i) {
-    const Layer& layer = plan.layers[i];
-    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::average_pool) {
-      keep[at_index(layer.inputs.front())] = true;
-    }
-    if (layer.kind == LayerKind::convolution) keep[at_index(shape_source(plan, layer))] = true;
-  }
-
-  /// The backward pass of a convolution reads its input's sizes only: the tensor before a ReLU,
-  /// which is kept anyway, serves as well as the one behind it.
-  static int shape_source(const NetworkPlan& plan, const Layer& convolution) {
-    const int input = convolution.inputs.front();
-    const Layer& producer = plan.layers[at_index(input)];
-    return producer.kind == LayerKind::relu ? producer.inputs.front() : input;
-  }
-
-  std::vector<std::vector<Tap>> activation_taps;  ///< of the layer's output
-  std::vector<std::vector<Tap>> gradient_taps;    ///< of the gradient at the layer's input
-  std::vector<int> last_reader;                   ///< -1: nothing reads the layer's output
-  std::vector<char> reached;  ///< whether the backward pass goes through the layer
-  std::vector<char> keep;     ///< whether the backward pass needs the layer's output
-  bool backward = false;
-};
-
-class Pass {
- public:
-  Pass(const Network& network, std::span<const Tap> taps, ResponseRecorder& recorder)
-      : network_(network),
-        plan_(network.plan()),
-        schedule_(plan_, taps),
-        recorder_(recorder),
-        outputs_(plan_.layers.size()),
-        norms_(plan_.layers.size()),
-        gradients_(plan_.layers.size()) {}
-
-  at::Tensor forward(const at::Tensor& images) {
-    outputs_[0] = images;
-    for (std::size_t i = 1; i < plan_.layers.size(); ++i) {
-      outputs_[i] = output(i);
-      if (!schedule_.activation_taps[i].empty())
-        recorder_.record(outputs_[i], schedule_.activation_taps[i]);
-      release_after(i);
-    }
-    return outputs_.back();
-  }
-
-  double backward(const at::Tensor& logits, const at::Tensor& labels) {
-    const at::Tensor log_probabilities = at::log_softmax(logits, 1);
-    const at::Tensor chosen = labels.unsqueeze(1);
-    const auto samples = static_cast<double>(logits.size(0));
-    gradients_.back() =
-        (log_probabilities.exp() - at::zeros_like(logits).scatter_(1, chosen, 1.0)) / samples;
-    for (std::size_t i = plan_.layers.size(); i-- > 1;) {
-      if (schedule_.reached[i]) step_back(i);
-      gradients_[i].reset();
-      outputs_[i].reset();
-      norms_[i] = {};
-    }
-    return -log_probabilities.gather(1, chosen).mean().item<double>();
-  }
-
-  bool wants_backward() const { return schedule_.backward; }
-
- private:
-  at::Tensor output(std::size_t i) {
-    const Layer& layer = plan_.layers[i];
-    const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-    const at::Tensor& input = outputs_[at_index(layer.inputs.front())];
-    switch (layer.kind) {
-      case LayerKind::convolution:
-        return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
-      case LayerKind::batch_norm:
-        return batch_norm(input, weights.weight, weights.bias, norms_[i]);
-      case LayerKind::relu:
-        return at::relu(input);
-      case LayerKind::average_pool:
-        return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
-                              /*count_include_pad=*/false);
-      case LayerKind::sum: {
-        at::Tensor total = input + outputs_[at_index(layer.inputs[1])];
-        for (std::size_t j = 2; j < layer.inputs.size(); ++j)
-          total.add_(outputs_[at_index(layer.inputs[j])]);
-        return total;
-      }
-      case LayerKind::zero:
-        return at::zeros_like(input);
-      case LayerKind::global_average:
-        return input.mean({2, 3});
-      case LayerKind::linear:
-        return at::linear(input, weights.weight, weights.bias);
-      case LayerKind::input:
-        break;
-    }
-    throw std::logic_error("the input layer makes nothing");
-  }
-
-  void release_after(std::size_t i) {
-    for (int input : plan_.layers[i].inputs) {
-      const std::size_t j = at_index(input);
-      if (schedule_.last_reader[j] == static_cast<int>(i) && !schedule_.keep[j])
-        outputs_[j].reset();
-    }
-    const bool dead_end = schedule_.last_reader[i] < 0 && i + 1 < plan_.layers.size();
-    if (dead_end) outputs_[i].reset();
-    if (dead_end || !schedule_.reached[i]) norms_[i] = {};
-  }
-
-  void step_back(std::size_t i) {
-    if (!gradients_[i].defined()) return;  // nothing behind this layer reaches the loss
-    const std::vector<Tap>& taps = schedule_.gradient_taps[i];
-    const Layer& layer = plan_.layers[i];
-    const at::Tensor gradient = input_gradient(i);
-    if (!gradient.defined()) return;
-    if (!taps.empty()) recorder_.record(gradient, taps);
-    for (int input : layer.inputs) {
-      if (!schedule_.reached[at_index(input)]) continue;
-      at::Tensor& total = gradients_[at_index(input)];
-      total = total.defined() ? total + gradient : gradient;
-    }
-  }
-
-  /// Gradient of the loss at the input of layer i (at
-  /// each input of a sum); undefined where none passes.
-  at::Tensor input_gradient(std::size_t i) const {
-    const Layer& layer = plan_.layers[i];
-    const at::Tensor& gradient = gradients_[i];
-    const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-    const auto input = [&] { return outputs_[at_index(layer.inputs.front())]; };
-    switch (layer.kind) {
-      case LayerKind::convolution: {
-        const int source = Schedule::shape_source(plan_, layer);
-        return std::get<0>(at::convolution_backward(
-            gradient, outputs_[at_index(source)], weights.weight, at::OptionalIntArrayRef(),
-            {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1},
-            /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
-      }
-      case LayerKind::batch_norm:
-        return batch_norm_backward(gradient, weights.weight, norms_[i]);
-      case LayerKind::relu:
-        return at::threshold_backward(gradient, input(), 0);
-      case LayerKind::average_pool:
-        return at::avg_pool2d_backward(gradient, input(), {layer.kernel, layer.kernel},
-                                       {layer.stride, layer.stride}, {layer.padding, layer.padding},
-                                       /*ceil_mode=*/false, /*count_include_pad=*/false, {});
-      case LayerKind::sum:
-        return gradient;
-      case LayerKind::zero:
-        return {};
-      case LayerKind::global_average: {
-        const FeatureShape& shape = plan_.layers[at_index(layer.inputs.front())].out;
-        const double area = static_cast<double>(shape.height) * shape.width;
-        return (gradient / area)
-            .view({gradient.size(0), shape.channels, 1, 1})
-            .expand({-1, -1, shape.height, shape.width})
-            .contiguous(at::MemoryFormat::ChannelsLast);
-      }
-      case LayerKind::linear:
-        return at::mm(gradient, weights.weight);
-      case LayerKind::input:
-        break;
-    }
-    throw std::logic_error("the backward pass reached the input layer");
-  }
-
-  const Network& network_;
-  const NetworkPlan& plan_;
-  Schedule schedule_;
-  ResponseRecorder& recorder_;
-  std::vector<at::Tensor> outputs_;
-  std::vector<BatchNormState> norms_;
-  std::vector<at::Tensor> gradients_;  ///< of the loss at each layer's output
-};
+bool wants_weight_gradient(const Sweep& sweep, std::size_t i) {
+  return std::any_of(sweep.observers.begin(), sweep.observers.end(), [i](PassObserver* observer) {
+    return observer->interest(static_cast<int>(i)).weight_gradient;
+  });
+}
 
 }  // namespace
 
-PassResult run_pass(const Network& network, const at::Tensor& images, const at::Tensor& labels,
-                    std::span<const Tap> taps, ResponseRecorder& recorder) {
+Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> watching,
+           std::vector<Sweep> sweeps)
+    : network_(network),
+      plan_(network.plan()),
+      norms_(norms),
+      watching_(std::move(watching)),
+      sweeps_(std::move(sweeps)),
+      last_reader_(plan_.layers.size(), -1),
+      keep_(plan_.layers.size(), false),
+      keep_norm_(plan_.layers.size(), false),
+      outputs_(plan_.layers.size()),
+      norm_states_(plan_.layers.size()) {
+  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
+    for (int input : plan_.layers[i].inputs) last_reader_[at_index(input)] = static_cast<int>(i);
+  }
+  for (const Sweep& sweep : sweeps_) {
+    reach_.push_back(reach_of(sweep));
+    keep_for(sweep, reach_.back());
+  }
+}
+
+Pass::Reach Pass::reach_of(const Sweep& sweep) const {
+  Reach reach{std::vector<char>(plan_.layers.size(), false),
+              std::vector<char>(plan_.layers.size(), false)};
+  for (std::size_t i = 0; i <= at_index(sweep.from); ++i) {
+    for (const PassObserver* observer : sweep.observers) {
+      const PassObserver::Interest interest = observer->interest(static_cast<int>(i));
+      reach.input[i] = reach.input[i] || interest.input_gradient;
+      reach.output[i] = reach.output[i] || interest.output_gradient || interest.weight_gradient;
+    }
+    for (int input : plan_.layers[i].inputs)
+      reach.input[i] = reach.input[i] || reach.output[at_index(input)];
+    reach.output[i] = reach.output[i] || reach.input[i];
+  }
+  reach.any = reach.output[at_index(sweep.from)];
+  return reach;
+}
+
+void Pass::keep_for(const Sweep& sweep, const Reach& reach) {
+  for (std::size_t i = 0; i <= at_index(sweep.from); ++i) {
+    const Layer& layer = plan_.layers[i];
+    const bool weight = wants_weight_gradient(sweep, i);
+    if (!reach.input[i] && !weight) continue;
+    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::average_pool ||
+        (layer.kind == LayerKind::linear && weight))
+      keep_[at_index(layer.inputs.front())] = true;
+    if (layer.kind == LayerKind::convolution) keep_[at_index(source_of(plan_, layer))] = true;
+    keep_norm_[i] = true;
+  }
+  keep_[at_index(sweep.from)] = true;
+}
+
+at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
-  Pass pass(network, taps, recorder);
   // Channels-last is the layout that both oneDNN and cuDNN are fastest in; every layer keeps it.
-  PassResult result;
-  result.logits = pass.forward(images.contiguous(at::MemoryFormat::ChannelsLast));
-  if (pass.wants_backward()) result.loss = pass.backward(result.logits, labels);
-  return result;
+  const bool channels_last = images.scalar_type() == at::kFloat;
+  outputs_[0] = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
+  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
+    if (i > 0) outputs_[i] = run_layer(i);
+    show(i);
+    release_after(i);
+  }
+  return outputs_.back();
+}
+
+void Pass::show(std::size_t i) {
+  const int layer = static_cast<int>(i);
+  const at::Tensor& inverse_deviation = norm_states_[i].inverse_deviation;
+  for (PassObserver* observer : watching_) {
+    const PassObserver::Interest interest = observer->interest(layer);
+    if (interest.output) observer->output(layer, outputs_[i]);
+    if (interest.variance && inverse_deviation.defined())
+      observer->variance(layer, inverse_deviation.pow(-2) - batch_norm_epsilon);
+  }
+}
+
+const at::Tensor& Pass::output(int layer) const { return outputs_[at_index(layer)]; }
+
+at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
+  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
+  switch (norms_) {
+    case NormMode::minibatch:
+      return batch_norm(input, weights.weight, weights.bias, norm_states_[i]);
+    case NormMode::off:
+      return input;
+    case NormMode::initial: {
+      const at::Tensor scale = weights.weight / std::sqrt(1.0 + batch_norm_epsilon);
+      return input * scale.view({1, -1, 1, 1}) + weights.bias.view({1, -1, 1, 1});
+    }
+  }
+  throw std::logic_error("unknown mode of batch norm");
+}
+
+at::Tensor Pass::run_layer(std::size_t i) {
+  const Layer& layer = plan_.layers[i];
+  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
+  const at::Tensor& input = outputs_[at_index(layer.inputs.front())];
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
+    case LayerKind::batch_norm:
+      return run_norm(i, input);
+    case LayerKind::relu:
+      return at::relu(input);
+    case LayerKind::average_pool:
+      return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
+                            /*count_include_pad=*/false);
+    case LayerKind::sum: {
+      at::Tensor total = input + outputs_[at_index(layer.inputs[1])];
+      for (std::size_t j = 2; j < layer.inputs.size(); ++j)
+        total.add_(outputs_[at_index(layer.inputs[j])]);
+      return total;
+    }
+    case LayerKind::zero:
+      return at::zeros_like(input);
+    case LayerKind::global_average:
+      return input.mean({2, 3});
+    case LayerKind::linear:
+      return at::linear(input, weights.weight, weights.bias);
+    case LayerKind::input:
+      break;
+  }
+  throw std::logic_error("the input layer makes nothing");
+}
+
+void Pass::release_after(std::size_t i) {
+  for (int input : plan_.layers[i].inputs) {
+    const std::size_t j = at_index(input);
+    if (last_reader_[j] == static_cast<int>(i) && !keep_[j]) outputs_[j].reset();
+  }
+  const bool dead_end = last_reader_[i] < 0 && i + 1 < plan_.layers.size();
+  if (dead_end && !keep_[i]) outputs_[i].reset();
+  if (!keep_norm_[i]) norm_states_[i] = {};
+}
+
+void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
+  const at::NoGradGuard no_grad;
+  const Sweep& sweep = sweeps_[number];
+  const Reach& reach = reach_[number];
+  std::vector<at::Tensor> gradients(plan_.layers.size());
+  gradients[at_index(sweep.from)] = gradient;
+  for (std::size_t i = at_index(sweep.from) + 1; i-- > 0;) {
+    if (gradients[i].defined() && reach.output[i]) step_back(sweep, reach, i, gradients);
+    gradients[i].reset();
+    if (!last) continue;
+    outputs_[i].reset();
+    norm_states_[i] = {};
+  }
+}
+
+void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
+                     std::vector<at::Tensor>& gradients) {
+  const Layer& layer = plan_.layers[i];
+  const int number = static_cast<int>(i);
+  const bool of_weight = wants_weight_gradient(sweep, i);
+  at::Tensor at_input, of_weights;
+  if (layer.kind == LayerKind::convolution) {
+    std::tie(at_input, of_weights) =
+        convolution_gradients(i, gradients[i], reach.input[i] != 0, of_weight);
+  } else {
+    if (layer.kind == LayerKind::linear && of_weight)
+      of_weights = at::mm(gradients[i].t(), outputs_[at_index(layer.inputs.front())]);
+    if (reach.input[i]) at_input = input_gradient(i, gradients[i]);
+  }
+  for (PassObserver* observer : sweep.observers) {
+    const PassObserver::Interest interest = observer->interest(number);
+    if (interest.output_gradient) observer->output_gradient(number, gradients[i]);
+    if (interest.weight_gradient) observer->weight_gradient(number, of_weights);
+    if (interest.input_gradient && at_input.defined()) observer->input_gradient(number, at_input);
+  }
+  if (!at_input.defined()) return;
+  for (int input : layer.inputs) {
+    if (!reach.output[at_index(input)]) continue;
+    at::Tensor& total = gradients[at_index(input)];
+    total = total.defined() ? total + at_input : at_input;
+  }
+}
+
+std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
+                                                              const at::Tensor& gradient,
+                                                              bool of_input, bool of_weight) const {
+  const Layer& layer = plan_.layers[i];
+  const int source = source_of(plan_, layer);
+  at::Tensor input = outputs_[at_index(source)];
+  // Without the weight's gradient only the sizes of the input are read.
+  if (of_weight && source != layer.inputs.front()) input = at::relu(input);
+  auto [at_input, of_weights, of_bias] = at::convolution_backward(
+      gradient, input, network_.weights(static_cast<int>(i)).weight, at::OptionalIntArrayRef(),
+      {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1},
+      /*transposed=*/false, {0, 0}, /*groups=*/1, {of_input, of_weight, false});
+  return {at_input, of_weights};
+}
+
+at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const {
+  const Layer& layer = plan_.layers[i];
+  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
+  const auto input = [&] { return outputs_[at_index(layer.inputs.front())]; };
+  switch (layer.kind) {
+    case LayerKind::batch_norm:
+      if (norms_ == NormMode::off) return gradient;
+      if (norms_ == NormMode::minibatch)
+        return batch_norm_backward(gradient, weights.weight, norm_states_[i]);
+      return gradient * (weights.weight / std::sqrt(1.0 + batch_norm_epsilon)).view({1, -1, 1, 1});
+    case LayerKind::relu:
+      return at::threshold_backward(gradient, input(), 0);
+    case LayerKind::average_pool:
+      return at::avg_pool2d_backward(gradient, input(), {layer.kernel, layer.kernel},
+                                     {layer.stride, layer.stride}, {layer.padding, layer.padding},
+                                     /*ceil_mode=*/false, /*count_include_pad=*/false, {});
+    case LayerKind::sum:
+      return gradient;
+    case LayerKind::zero:
+      return {};
+    case LayerKind::global_average: {
+      const FeatureShape& shape = plan_.layers[at_index(layer.inputs.front())].out;
+      const double area = static_cast<double>(shape.height) * shape.width;
+      return (gradient / area)
+          .view({gradient.size(0), shape.channels, 1, 1})
+          .expand({-1, -1, shape.height, shape.width})
+          .contiguous(at::MemoryFormat::ChannelsLast);
+    }
+    case LayerKind::linear:
+      return at::mm(gradient, weights.weight);
+    case LayerKind::convolution:
+    case LayerKind::input:
+      break;
+  }
+  throw std::logic_error("no gradient passes this layer here");
+}
+
+Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor log_probabilities = at::log_softmax(logits, 1);
+  const at::Tensor chosen = labels.unsqueeze(1);
+  const auto samples = static_cast<double>(logits.size(0));
+  return {-log_probabilities.gather(1, chosen).mean().item<double>(),
+          (log_probabilities.exp() - at::zeros_like(logits).scatter_(1, chosen, 1.0)) / samples};
 }
 
 }  // namespace wrcor

@@ -6,14 +6,6 @@
 namespace wrcor {
 namespace {
 
-/// [N, D] view where the memory order allows it.
-at::Tensor flatten_rows(const at::Tensor& response) {
-  const bool channels_last = response.dim() == 4 && !response.is_contiguous() &&
-                             response.is_contiguous(at::MemoryFormat::ChannelsLast);
-  return (channels_last ? response.permute({0, 2, 3, 1}) : response)
-      .reshape({response.size(0), -1});
-}
-
 /// R from a Gram matrix of centred rows.
 at::Tensor normalise(const at::Tensor& gram, const at::Tensor& norms) {
   at::Tensor matrix = (gram.abs() / norms.unsqueeze(1) / norms.unsqueeze(0)).clamp_max_(1.0);
@@ -51,6 +43,13 @@ bool sound(const at::Tensor& squared_norms, const at::Tensor& means, std::int64_
 }
 
 }  // namespace
+
+at::Tensor flatten_rows(const at::Tensor& response) {
+  const bool channels_last = response.dim() == 4 && !response.is_contiguous() &&
+                             response.is_contiguous(at::MemoryFormat::ChannelsLast);
+  return (channels_last ? response.permute({0, 2, 3, 1}) : response)
+      .reshape({response.size(0), -1});
+}
 
 at::Tensor abs_correlation(const at::Tensor& response) {
   const at::Tensor rows = flatten_rows(response);
@@ -111,6 +110,14 @@ LogDeterminant log_determinant(const at::Tensor& k) {
   }
   result.value = static_cast<double>(samples) * std::log(diagonal) + log_sum;
   return result;
+}
+
+Score log_determinant_score(const at::Tensor& k, const char* zero_reason) {
+  if (!k.defined()) return Score::degenerate(zero_reason, -std::numeric_limits<double>::infinity());
+  const LogDeterminant determinant = log_determinant(k);
+  if (determinant.sign == 0) return Score::degenerate(zero_reason, determinant.value);
+  if (determinant.singular) return Score::degenerate("singular", determinant.value);
+  return Score::of(determinant.value, determinant.sign < 0 ? "negative_determinant" : "");
 }
 
 }  // namespace wrcor

@@ -25,6 +25,21 @@ double score_from_json(const nlohmann::json& json) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+/// Rounding alone moves gradients of weights, and what is made of them, more than other scores: the
+/// published values change as much from one batch-norm kernel to the next.
+double limit_of(const std::string& proxy, bool full_size, const at::Device& device) {
+  constexpr double foreign_kernels = 1e-3;
+  if (!device.is_cpu()) return foreign_kernels;
+  for (const char* sensitive : {"snip", "grad_norm", "fisher", "grasp"}) {
+    if (proxy == sensitive) return full_size ? 1e-3 : 1e-4;
+  }
+  return proxy == "plain" ? 1e-4 : 1e-5;
+}
+
+double error_of_plain(double computed, double expected, double snip) {
+  return computed == expected ? 0 : std::abs(computed - expected) / snip;
+}
+
 void check_case(const nlohmann::json& golden, const std::filesystem::path& folder,
                 const Minibatch& minibatch, const at::Device& device,
                 std::vector<ParityCase>& results) {
@@ -41,10 +56,15 @@ void check_case(const nlohmann::json& golden, const std::filesystem::path& folde
   const StateDict state(weights.string(), load_tensor_file(weights), space.plan(genotype), device);
   const Evaluation evaluation =
       Evaluator(space, minibatch, options, device).evaluate(genotype, state);
+  const bool full_size = golden.at("N").get<int>() > 1;
   for (const auto& [proxy, score] : evaluation.scores) {
     const double expected = score_from_json(golden.at("scores").at(proxy));
-    results.push_back({golden.at("name").get<std::string>(), proxy, expected, score.raw,
-                       relative_error(score.raw, expected)});
+    const double error =
+        proxy == "plain"
+            ? error_of_plain(score.raw, expected, score_from_json(golden.at("scores").at("snip")))
+            : relative_error(score.raw, expected);
+    results.push_back({golden.at("name").get<std::string>(), proxy, expected, score.raw, error,
+                       limit_of(proxy, full_size, device)});
   }
 }
 

@@ -63,12 +63,19 @@ class PlanBuilder {
     const int activated = relu(from);
     const int convolved = convolution(activated, channels, kernel, stride, path + ".op.1");
     plan_.sites.push_back({.relu = activated, .convolution = convolved, .unit = unit});
-    return batch_norm(convolved, path + ".op.2");
+    const int normalised = batch_norm(convolved, path + ".op.2");
+    count_modules(activated, 1);
+    count_modules(convolved, 1);
+    count_modules(normalised, 3);  // itself, the sequence, the block
+    return normalised;
   }
 
   /// The layers after the last cell.
   void head(int from, int classes, int unit) {
-    const int activated = relu(batch_norm(from, "lastact.0"));
+    const int normalised = batch_norm(from, "lastact.0");
+    const int activated = relu(normalised);
+    count_modules(normalised, 1);
+    count_modules(activated, 2);
     plan_.sites.push_back({.relu = activated, .unit = unit, .in_place = true});
     const int channels = shape(from).channels;
     const int pooled =
@@ -80,6 +87,9 @@ class PlanBuilder {
   }
 
   int channels(int layer) const { return shape(layer).channels; }
+
+  /// Modules of the published network that give the layer's output.
+  void count_modules(int layer, int modules) { plan_.layers[layer].modules += modules; }
 
  private:
   FeatureShape shape(int layer) const { return plan_.layers[layer].out; }
@@ -112,6 +122,7 @@ int add_normal_cell(PlanBuilder& builder, int input, const Genotype& genotype, i
       };
       switch (genotype[e]) {
         case NasBench201::skip_connect:
+          builder.count_modules(source, 1);
           terms.push_back(source);
           break;
         case NasBench201::nor_conv_1x1:
@@ -122,6 +133,7 @@ int add_normal_cell(PlanBuilder& builder, int input, const Genotype& genotype, i
           break;
         case NasBench201::avg_pool_3x3:
           terms.push_back(builder.average_pool(source, 3, 1, 1));
+          builder.count_modules(terms.back(), 2);
           break;
         default:
           break;
@@ -139,6 +151,8 @@ int add_reduction(PlanBuilder& builder, int input, int unit) {
   const int main_path = builder.relu_conv_bn(halved, width, 3, 1, cell + ".conv_b", unit);
   const int pooled = builder.average_pool(input, 2, 2, 0);
   const int residual = builder.convolution(pooled, width, 1, 1, cell + ".downsample.1");
+  builder.count_modules(pooled, 1);
+  builder.count_modules(residual, 2);
   return builder.sum({residual, main_path});
 }
 
@@ -149,14 +163,22 @@ NetworkPlan NasBench201::plan(const Genotype& genotype) const {
   NetworkPlan plan;
   PlanBuilder builder(plan);
   const int images = builder.input({3, macro_.height, macro_.width});
-  int last =
-      builder.batch_norm(builder.convolution(images, macro_.channels, 3, 1, "stem.0"), "stem.1");
+  const int stem = builder.convolution(images, macro_.channels, 3, 1, "stem.0");
+  int last = builder.batch_norm(stem, "stem.1");
+  builder.count_modules(stem, 1);
+  builder.count_modules(last, 2);
+  plan.blocks.push_back(last);
   int unit = 0;
+  const auto end_cell = [&](int output) {
+    builder.count_modules(output, 1);
+    plan.blocks.push_back(output);
+    last = output;
+    ++unit;
+  };
   for (int stage = 0; stage < 3; ++stage) {
-    if (stage > 0) last = add_reduction(builder, last, unit++);
-    for (int k = 0; k < macro_.cells_per_stage; ++k) {
-      last = add_normal_cell(builder, last, genotype, unit++);
-    }
+    if (stage > 0) end_cell(add_reduction(builder, last, unit));
+    for (int k = 0; k < macro_.cells_per_stage; ++k)
+      end_cell(add_normal_cell(builder, last, genotype, unit));
   }
   builder.head(last, macro_.classes, unit);
   return plan;

@@ -13,8 +13,8 @@ namespace wrcor {
 
 /// All scores of one network.
 struct Evaluation {
-  Status status = Status::ok;                         ///< ok only if every score is
-  std::string reason;                                 ///< of the first score that is not ok
+  Status status = Status::ok;  ///< ok if any score is; else that of the first score
+  std::string reason;          ///< of the first score, unless ok
   std::vector<std::pair<std::string, Score>> scores;  ///< by proxy name, in the order asked for
   Costs costs;
 
@@ -23,9 +23,10 @@ struct Evaluation {
 };
 
 /// {"status", "reason"?, "scores": {name: number|null}, "raw"?: {name: number|"nan"|"inf"|"-inf"},
-/// "reasons"?: {name: text}, "notes"?: {name: text}, "params", "flops"}.
-/// `raw` holds the scores that are not ok, `reasons` those of them that
-/// have another reason than the evaluation's, `notes` remarks.
+/// "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?: {name: text},
+/// "log10"?: {name: number}, "params", "flops"}.
+/// `raw` holds the scores that are not ok; `statuses` those of them that are neither degenerate nor
+/// have the evaluation's status; `reasons` those with another reason than the evaluation's.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 /// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception,

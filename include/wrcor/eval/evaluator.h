@@ -20,7 +20,15 @@ struct EvaluatorOptions {
   Initialisation initialisation = Initialisation::standard;
   WeightsMode weights_mode = WeightsMode::shared;
   int repeats = 1;         ///< draws of weights that a score is averaged over
-  std::uint64_t seed = 0;  ///< of the weights
+  std::uint64_t seed = 0;  ///< of the weights and of the noise
+};
+
+/// A pass over a network, or a proxy's own work, and what it is there for.
+struct PassCost {
+  std::string what;
+  std::vector<std::string> serves;  ///< proxies
+  double seconds = 0;
+  bool shared = true;  ///< false: run by one proxy for itself
 };
 
 /// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result
@@ -40,6 +48,12 @@ class Evaluator {
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
+  /// The same with noise from elsewhere, too.
+  Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
+                      const Noise& noise) const;
+
+  /// Evaluates with the weights of the first repeat and says what each pass cost.
+  std::vector<PassCost> explain(const Genotype& genotype) const;
 
   at::Device device() const { return device_; }
 
@@ -49,9 +63,20 @@ class Evaluator {
     std::unique_ptr<Proxy> proxy;
   };
 
-  Evaluation measure(const Genotype& genotype, const NetworkPlan& plan,
-                     const WeightSource& weights) const;
-  std::uint64_t weight_seed(int repeat, const Genotype& genotype) const;
+  /// What a repeat draws at random.
+  struct Draws {
+    Draws(std::uint64_t weight_seed, std::uint64_t noise_seed, Initialisation initialisation,
+          at::Device device)
+        : weights(weight_seed, initialisation, device), noise(noise_seed, device) {}
+    WeightBank weights;
+    Noise noise;
+  };
+
+  std::unique_ptr<Draws> draw(int repeat, const Genotype& genotype) const;
+
+  Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights,
+                     const Noise& noise, std::vector<PassCost>* costs = nullptr) const;
+  std::vector<PassCost> shared_costs(const Observation& seen) const;
 
   const SearchSpace& space_;
   Minibatch minibatch_;
@@ -59,7 +84,7 @@ class Evaluator {
   at::Device device_;
   std::vector<NamedProxy> proxies_;
   Requirements requirements_;
-  std::vector<std::unique_ptr<WeightBank>> banks_;  ///< one a repeat, when weights are shared
+  std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
 };
 
 }  // namespace wrcor

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "wrcor/nn/pass.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {
@@ -27,5 +29,23 @@ struct Tap {
 /// The responses of a network under a counting policy. Activations of blocks that read one tensor
 /// are one tap with their joint multiplicity.
 std::vector<Tap> response_taps(const NetworkPlan& plan, Counting counting);
+
+/// Sees the tensors that taps look at.
+class TapObserver : public PassObserver {
+ public:
+  TapObserver(const NetworkPlan& plan, std::span<const Tap> taps);
+  Interest interest(int layer) const final;
+  void output(int layer, const at::Tensor& output) final;
+  void input_gradient(int layer, const at::Tensor& gradient) final;
+
+ protected:
+  /// @param response  [N, C, H, W] activation, or gradient of the loss at it
+  /// @param taps  all taps of this side that look at the tensor, at least one
+  virtual void record(const at::Tensor& response, std::span<const Tap> taps) = 0;
+
+ private:
+  std::vector<std::vector<Tap>> activations_;  ///< by layer
+  std::vector<std::vector<Tap>> gradients_;    ///< by layer
+};
 
 }  // namespace wrcor

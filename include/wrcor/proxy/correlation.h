@@ -6,9 +6,14 @@
 
 #include <ATen/ATen.h>
 
-#include "wrcor/nn/network.h"
+#include "wrcor/nn/response.h"
+#include "wrcor/proxy/score.h"
 
 namespace wrcor {
+
+/// A response as one row a sample: [N, D], a view where the order of memory allows it. The order of
+/// the features is that of the memory when channels-last.
+at::Tensor flatten_rows(const at::Tensor& response);
 
 /// Absolute Pearson correlation between the rows of a response.
 ///
@@ -25,8 +30,9 @@ at::Tensor abs_correlation(const at::Tensor& response);
 
 /// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies
 /// need of a pass.
-class CorrelationSums final : public ResponseRecorder {
+class CorrelationSums final : public TapObserver {
  public:
+  using TapObserver::TapObserver;
   void record(const at::Tensor& response, std::span<const Tap> taps) override;
 
   /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or
@@ -50,5 +56,11 @@ struct LogDeterminant {
 /// N ln T + ln |det(K/T)|.
 /// @param k  [N, N] float64 on any device; copied to the host
 LogDeterminant log_determinant(const at::Tensor& k);
+
+/// log_determinant() as a score: degenerate when K is zero, singular or not finite; a note when the
+/// determinant is negative, whose sign the published scores ignore.
+/// @param k  [N, N] float64; undefined counts as zero
+/// @param zero_reason  why K can be zero
+Score log_determinant_score(const at::Tensor& k, const char* zero_reason);
 
 }  // namespace wrcor

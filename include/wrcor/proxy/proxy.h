@@ -1,30 +1,27 @@
 #pragma once
 
-#include "wrcor/proxy/correlation.h"
+#include <string_view>
+
+#include "wrcor/proxy/observation.h"
 #include "wrcor/proxy/score.h"
 
 namespace wrcor {
 
-/// What a proxy needs to see of a network. The evaluator runs the union of all proxies' needs once.
-struct Requirements {
-  bool activations = false;  ///< correlations of activations
-  bool gradients = false;    ///< correlations of the gradients at them; makes a backward pass
-};
-
-/// What the evaluator saw.
-struct Observation {
-  const CorrelationSums& correlations;
-};
-
-/// A training-free score of a network at initialisation; higher is better. Constant after
-/// construction, used from several threads.
+/// A training-free score of a network at initialisation. Constant after construction, used from
+/// several threads.
 class Proxy {
  public:
   virtual ~Proxy() = default;
+
+  /// What it needs to see; the union over all proxies is measured once.
   virtual Requirements requirements() const = 0;
-  /// Never throws for a legal network: a score that is undefined is degenerate, with a reason. For
-  /// connected cells of NAS-Bench-201 and different images it is ok.
+
+  /// Never throws for a legal network: a score that is undefined says why. It must not write to any
+  /// tensor that it is shown.
   virtual Score score(const Observation& seen) const = 0;
+
+  /// The passes that score() runs by itself, for people; empty without any.
+  virtual std::string_view own_passes() const { return {}; }
 };
 
 }  // namespace wrcor

@@ -9,8 +9,9 @@ namespace wrcor {
 /// What became of an evaluation or of one score.
 enum class Status {
   ok,
-  degenerate,  ///< the score is undefined for this network; the reason says why
-  failed,      ///< it could not be computed: out of memory
+  degenerate,      ///< the score is undefined for this network; the reason says why
+  not_applicable,  ///< the definition does not fit this kind of network or minibatch
+  failed,          ///< it could not be computed: out of memory
 };
 
 std::string_view to_string(Status status);
@@ -20,10 +21,16 @@ Status status_from_string(std::string_view text);
 /// One proxy's verdict on one network.
 struct Score {
   Status status = Status::ok;
-  std::string reason;           ///< machine-readable, empty when ok: disconnected, singular, ...
-  std::optional<double> value;  ///< finite when ok, else nothing; higher is better
+  std::string reason = {};           ///< machine-readable, empty when ok: singular, ...
+  std::optional<double> value = {};  ///< finite when ok, else nothing
   double raw = 0;         ///< what the published implementation would have returned, finite or not
   std::string note = {};  ///< remark on a value that is ok, such as negative_determinant
+  std::optional<double> log10 = {};  ///< of a value whose size is best read as a power of ten
+
+  /// @param value  degenerate (nonfinite) unless it is finite
+  static Score of(double value, std::string note = {});
+  static Score degenerate(std::string reason, double raw);
+  static Score not_applicable(std::string reason);
 };
 
 }  // namespace wrcor

@@ -12,8 +12,9 @@ struct ParityCase {
   std::string proxy;
   double expected = 0;
   double computed = 0;
-  double relative_error =
-      0;  ///< 0 for equal infinities or two NaN, infinity for other mismatches of those
+  double error = 0;  ///< relative; of `plain`, whose terms cancel, relative to snip
+  double limit = 0;  ///< what is owed to rounding: beyond it something is wrong
+  bool good() const { return error <= limit; }
 };
 
 /// Recomputes the golden scores of a folder: `golden.json` (cases with arch, C, N, num_classes,
@@ -24,7 +25,7 @@ struct ParityCase {
 std::vector<ParityCase> check_parity(const std::filesystem::path& folder,
                                      const std::string& device);
 
-/// |a - b| / |b|, as ParityCase::relative_error.
+/// |a - b| / |b|; 0 for equal infinities or two NaN, infinity for other mismatches of those.
 double relative_error(double computed, double expected);
 
 }  // namespace wrcor

@@ -36,6 +36,8 @@ struct Layer {
   int kernel = 0;
   int stride = 1;
   int padding = 0;
+  /// How many modules of the published network, containers included, give this layer's output.
+  int modules = 0;
 };
 
 /// A ReLU that the response proxies look at.
@@ -52,6 +54,9 @@ struct ResponseSite {
 struct NetworkPlan {
   std::vector<Layer> layers;
   std::vector<ResponseSite> sites;
+  /// Layers whose outputs are those of the primary blocks: the stem's, then every cell's. A block
+  /// that hands its input on has the layer of the block before it.
+  std::vector<int> blocks;
 
   /// Trainable scalars: weights, biases, batch-norm gamma and beta.
   std::int64_t params() const;

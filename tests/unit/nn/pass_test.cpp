@@ -4,7 +4,8 @@
 #include "plain_way.h"
 #include "support/catch.h"
 #include "wrcor/core/random.h"
-#include "wrcor/nn/network.h"
+#include "wrcor/nn/pass.h"
+#include "wrcor/nn/response.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
@@ -30,14 +31,19 @@ Batch make_batch(int samples) {
 }
 
 /// Keeps every response, by tap.
-class KeepAll final : public ResponseRecorder {
+class KeepAll final : public TapObserver {
  public:
   using Key = std::pair<int, Side>;
+  using TapObserver::TapObserver;
+  std::map<Key, at::Tensor> kept;
+
+ protected:
   void record(const at::Tensor& response, std::span<const Tap> taps) override {
     for (const Tap& tap : taps) kept[{tap.layer, tap.side}] = response.clone();
   }
-  std::map<Key, at::Tensor> kept;
 };
+
+int last_layer(const NetworkPlan& plan) { return static_cast<int>(plan.layers.size()) - 1; }
 
 double difference(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
@@ -48,13 +54,16 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   const NetworkPlan plan = space.plan(genotype);
   const WeightBank bank(1, Initialisation::standard, at::kCPU);
   const Batch batch = make_batch(6);
-  KeepAll recorder;
-  const std::vector<Tap> taps = response_taps(plan, counting);
-  const PassResult pass = run_pass(Network(plan, bank), batch.images, batch.labels, taps, recorder);
+  KeepAll recorder(plan, response_taps(plan, counting));
+  const Network network(plan, bank);
+  Pass pass(network, NormMode::minibatch, {&recorder}, {{last_layer(plan), {&recorder}}});
+  const at::Tensor logits = pass.forward(batch.images);
+  const Loss loss = cross_entropy(logits, batch.labels);
+  pass.backward(0, loss.gradient, true);
   const PlainPass plain = plain_pass(plan, bank, batch.images, batch.labels, counting);
   INFO(space.format(genotype));
-  CHECK(difference(pass.logits, plain.logits) < 1e-5);
-  CHECK(pass.loss == Approx(plain.loss).epsilon(1e-6));
+  CHECK(difference(logits, plain.logits) < 1e-5);
+  CHECK(loss.value == Approx(plain.loss).epsilon(1e-6));
   std::set<KeepAll::Key> compared;
   for (const PlainResponse& response : plain.responses) {
     const auto found = recorder.kept.find({response.tap.layer, response.tap.side});
@@ -97,8 +106,11 @@ TEST_CASE("a pass without gradient taps runs forward only", "[nn][pass]") {
   const Batch batch = make_batch(4);
   std::vector<Tap> taps = response_taps(plan, Counting::reference);
   std::erase_if(taps, [](const Tap& tap) { return tap.side == Side::gradient; });
-  KeepAll recorder;
-  CHECK(run_pass(Network(plan, bank), batch.images, batch.labels, taps, recorder).loss == 0);
+  KeepAll recorder(plan, taps);
+  const Network network(plan, bank);
+  Pass pass(network, NormMode::minibatch, {&recorder}, {{last_layer(plan), {&recorder}}});
+  pass.forward(batch.images);
+  CHECK_FALSE(pass.wanted(0));
   CHECK_FALSE(recorder.kept.empty());
 }
 

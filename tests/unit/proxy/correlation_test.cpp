@@ -71,7 +71,7 @@ TEST_CASE("a response with a constant or non-finite sample adds nothing", "[prox
 TEST_CASE("sums are kept by side and unit with their multiplicities", "[proxy][correlation]") {
   at::manual_seed(4);
   const at::Tensor a = at::randn({5, 20}), b = at::randn({5, 20});
-  CorrelationSums sums;
+  CorrelationSums sums(NetworkPlan{}, {});
   const std::vector<Tap> two{{0, Side::activation, 1, 3}, {0, Side::activation, 2, 1}};
   const std::vector<Tap> one{{4, Side::gradient, 1, 1}};
   sums.record(a, two);

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <ATen/ATen.h>
+
+#include "wrcor/core/random.h"
+
+namespace wrcor {
+
+/// Where proxies with a random part get it from. A draw is a function of the seed and of what it is
+/// for, never of what was drawn before; safe to use from several threads.
+class Noise {
+ public:
+  Noise(std::uint64_t seed, at::Device device) : seed_(seed), device_(device) {}
+  virtual ~Noise() = default;
+
+  /// Standard normal numbers, float32. Kept: the same for all who ask.
+  /// @param draw  number of the draw: 0 for the first that a definition names, 1 for the second
+  virtual at::Tensor normal(int draw, at::IntArrayRef shape) const;
+  /// Independent fair signs, +1 or -1, float32.
+  virtual at::Tensor signs(int block, at::IntArrayRef shape) const;
+  /// A stream of random numbers for anything else.
+  Rng stream(std::string_view purpose) const { return Rng(derive_seed(seed_, {purpose})); }
+
+ private:
+  std::uint64_t seed_;
+  at::Device device_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, at::Tensor> drawn_;
+};
+
+}  // namespace wrcor

@@ -1,0 +1,85 @@
+// Components of AZ-NAS, over the outputs of the primary blocks, the stem's first:
+// az_expressivity    sum of E_l, E the entropy of the spectrum of the channels' covariance
+// az_progressivity   smallest growth E_l - E_(l-1) of a block
+// az_trainability    mean over blocks of 2 - z - 1 / (z + 1e-6), z the largest singular value of
+// the
+//                    mean outer product of a random sign tensor with its pull-back through the
+//                    block
+// The fourth, az_complexity, is in costs.cpp.
+// Source: Lee and Ham, AZ-NAS, CVPR 2024.
+
+#include <algorithm>
+#include <limits>
+
+#include "factories.h"
+
+namespace wrcor {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// E of every block output; empty when a covariance is zero.
+std::vector<double> spectral_entropies(const Observation& seen) {
+  std::vector<double> entropies;
+  for (const at::Tensor& covariance : seen.block_covariances()) {
+    const at::Tensor spectrum = at::linalg_eigvalsh(covariance.cpu()).clamp_min(0.0);
+    const double sum = spectrum.sum().item<double>();
+    if (!(sum > 0)) return {};
+    const at::Tensor p = spectrum / sum;
+    entropies.push_back(-(p * (p + 1e-8).log()).sum().item<double>());
+  }
+  return entropies;
+}
+
+class Expressivity final : public Proxy {
+ public:
+  Requirements requirements() const override { return {Need::block_covariances}; }
+  Score score(const Observation& seen) const override {
+    const std::vector<double> entropies = spectral_entropies(seen);
+    if (entropies.empty()) return Score::degenerate("constant_block", -infinity);
+    double total = 0;
+    for (const double entropy : entropies) total += entropy;
+    return Score::of(total);
+  }
+};
+
+class Progressivity final : public Proxy {
+ public:
+  Requirements requirements() const override { return {Need::block_covariances}; }
+  Score score(const Observation& seen) const override {
+    const std::vector<double> entropies = spectral_entropies(seen);
+    if (entropies.empty()) return Score::degenerate("constant_block", -infinity);
+    double smallest = infinity;
+    for (std::size_t l = 1; l < entropies.size(); ++l)
+      smallest = std::min(smallest, entropies[l] - entropies[l - 1]);
+    return Score::of(smallest);
+  }
+};
+
+class Trainability final : public Proxy {
+ public:
+  Requirements requirements() const override { return {Need::block_pullbacks}; }
+  Score score(const Observation& seen) const override {
+    double total = 0;
+    for (const BlockPullback& block : seen.block_pullbacks()) {
+      if (block.identity) return Score::degenerate("identity_block", -infinity);
+      const double z = at::linalg_svdvals(block.product.cpu())[0].item<double>();
+      total += 2 - z - 1 / (z + 1e-6);
+    }
+    return Score::of(total / static_cast<double>(seen.block_pullbacks().size()));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_az_expressivity(const ProxyContext&) {
+  return std::make_unique<Expressivity>();
+}
+std::unique_ptr<Proxy> make_az_progressivity(const ProxyContext&) {
+  return std::make_unique<Progressivity>();
+}
+std::unique_ptr<Proxy> make_az_trainability(const ProxyContext&) {
+  return std::make_unique<Trainability>();
+}
+
+}  // namespace wrcor

@@ -1,0 +1,44 @@
+#include "wrcor/proxy/binary_codes.h"
+
+#include "wrcor/proxy/correlation.h"
+
+namespace wrcor {
+
+BinaryCodeSums::BinaryCodeSums(const NetworkPlan& plan, std::span<const Tap> taps)
+    : TapObserver(plan, taps) {
+  for (const Tap& tap : taps) {
+    const Layer& layer = plan.layers[static_cast<std::size_t>(tap.layer)];
+    const FeatureShape& shape =
+        tap.side == Side::activation
+            ? layer.out
+            : plan.layers[static_cast<std::size_t>(layer.inputs.front())].out;
+    of(tap.side).not_shown +=
+        static_cast<double>(tap.multiplicity) * shape.channels * shape.height * shape.width;
+  }
+}
+
+void BinaryCodeSums::record(const at::Tensor& response, std::span<const Tap> taps) {
+  const at::Tensor rows = flatten_rows(response);
+  const auto features = static_cast<double>(rows.size(1));
+  // Counts are exact in float32 up to 2^24.
+  at::Tensor bits = at::empty_like(rows, at::kFloat);
+  at::gt_out(bits, rows, 0);
+  const at::Tensor both = at::mm(bits, bits.t()).to(at::kDouble);
+  const at::Tensor ones = both.diagonal();
+  // Both one, or both zero: b.b' + (1 - b).(1 - b') = D - |b| - |b'| + 2 b.b'.
+  const at::Tensor shared =
+      both.mul(2).sub_(ones.unsqueeze(1)).sub_(ones.unsqueeze(0)).add_(features);
+  for (const Tap& tap : taps) {
+    OneSide& side = of(tap.side);
+    if (!side.sum.defined()) side.sum = at::zeros_like(shared);
+    side.sum.add_(shared, tap.multiplicity);
+    side.not_shown -= tap.multiplicity * features;
+  }
+}
+
+at::Tensor BinaryCodeSums::sum(Side side) const {
+  const OneSide& one = sides_[side == Side::activation ? 0 : 1];
+  return one.sum.defined() ? one.sum + one.not_shown : one.sum;
+}
+
+}  // namespace wrcor

@@ -1,0 +1,30 @@
+// params: trainable scalars. flops: multiply-accumulates of convolution and linear weights for one
+// image; az_complexity is its name among the components of AZ-NAS.
+
+#include "factories.h"
+
+namespace wrcor {
+namespace {
+
+class Params final : public Proxy {
+ public:
+  Requirements requirements() const override { return {}; }
+  Score score(const Observation& seen) const override {
+    return Score::of(static_cast<double>(seen.plan().params()));
+  }
+};
+
+class Flops final : public Proxy {
+ public:
+  Requirements requirements() const override { return {}; }
+  Score score(const Observation& seen) const override {
+    return Score::of(static_cast<double>(seen.plan().flops()));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_params(const ProxyContext&) { return std::make_unique<Params>(); }
+std::unique_ptr<Proxy> make_flops(const ProxyContext&) { return std::make_unique<Flops>(); }
+
+}  // namespace wrcor

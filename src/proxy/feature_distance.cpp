@@ -1,0 +1,47 @@
+// feature_distance: mean distance between class centroids of the features before pooling, over the
+// mean distance within a class.
+
+#include <limits>
+
+#include "factories.h"
+#include "wrcor/proxy/correlation.h"
+
+namespace wrcor {
+namespace {
+
+class FeatureDistance final : public Proxy {
+ public:
+  Requirements requirements() const override {
+    return {features_of(View::data, NormMode::minibatch)};
+  }
+
+  Score score(const Observation& seen) const override {
+    const at::Tensor rows =
+        flatten_rows(seen.features(View::data, NormMode::minibatch).before_pooling).to(at::kDouble);
+    std::vector<at::Tensor> centroids;
+    double within = 0;
+    const auto classes = std::get<0>(at::_unique(seen.labels()));
+    for (std::int64_t c = 0; c < classes.numel(); ++c) {
+      const at::Tensor members = rows.index({seen.labels() == classes[c]});
+      centroids.push_back(members.mean(0));
+      within += mean_distance(members) / static_cast<double>(classes.numel());
+    }
+    const double between = mean_distance(at::stack(centroids));
+    if (within == 0) return Score::degenerate("no_distance_within_classes", between / within);
+    return Score::of(between / within);
+  }
+
+ private:
+  /// Over all ordered pairs of rows, each with itself included.
+  static double mean_distance(const at::Tensor& rows) {
+    return at::_cdist_forward(rows, rows, 2, /*compute_mode=*/2).mean().item<double>();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_feature_distance(const ProxyContext&) {
+  return std::make_unique<FeatureDistance>();
+}
+
+}  // namespace wrcor

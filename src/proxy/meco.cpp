@@ -1,0 +1,96 @@
+// meco: sum over the recorded tensors of the smallest eigenvalue of the correlation matrix of their
+// channels, for the first image of the minibatch alone. Tensors count as often as the published
+// code records them: once for every module that gives them, containers included. meco_opt: of 8
+// channels drawn at random for each record, times C / 8. Source: Jiang et al., NeurIPS 2023.
+
+#include <map>
+#include <numeric>
+
+#include "factories.h"
+
+namespace wrcor {
+namespace {
+
+/// Correlation of the rows of X [C, P], float64 on the CPU; 0 where it is undefined.
+at::Tensor channel_correlation(const at::Tensor& x) {
+  const at::Tensor rows = x.cpu().to(at::kDouble);
+  const at::Tensor centred = rows - rows.mean(1, true);
+  const at::Tensor unit = centred / centred.norm(2, 1, true);
+  return at::mm(unit, unit.t()).clamp(-1.0, 1.0).nan_to_num(0.0, 0.0, 0.0);
+}
+
+double smallest_eigenvalue(const at::Tensor& correlation) {
+  return at::linalg_eigvalsh(correlation)[0].item<double>();
+}
+
+class ChannelCorrelations final : public PassObserver {
+ public:
+  explicit ChannelCorrelations(const NetworkPlan& plan) : plan_(plan) {}
+
+  Interest interest(int layer) const override { return {.output = modules(layer) > 0}; }
+
+  void output(int layer, const at::Tensor& output) override {
+    found.emplace_back(modules(layer),
+                       channel_correlation(output[0].reshape({output.size(1), -1})));
+  }
+
+  std::vector<std::pair<int, at::Tensor>> found;  ///< records of the tensor, matrix
+
+ private:
+  int modules(int layer) const { return plan_.layers[static_cast<std::size_t>(layer)].modules; }
+
+  const NetworkPlan& plan_;
+};
+
+enum class Channels { all, eight };
+
+class Meco final : public Proxy {
+ public:
+  explicit Meco(Channels channels) : channels_(channels) {}
+
+  Requirements requirements() const override { return {}; }
+  std::string_view own_passes() const override { return "forward pass of the first image"; }
+
+  Score score(const Observation& seen) const override {
+    ChannelCorrelations correlations(seen.plan());
+    Pass(seen.network(), NormMode::minibatch, {&correlations}, {})
+        .forward(seen.images().narrow(0, 0, 1));
+    Rng rng = seen.noise().stream("meco_opt");
+    double total = 0;
+    for (const auto& [records, matrix] : correlations.found) {
+      if (channels_ == Channels::all) {
+        total += records * smallest_eigenvalue(matrix);
+      } else {
+        for (int i = 0; i < records; ++i) total += of_eight(matrix, rng);
+      }
+    }
+    return Score::of(total);
+  }
+
+ private:
+  static double of_eight(const at::Tensor& matrix, Rng& rng) {
+    constexpr std::int64_t eight = 8;
+    const std::int64_t channels = matrix.size(0);
+    if (channels <= eight) return smallest_eigenvalue(matrix);
+    std::vector<std::int64_t> order(static_cast<std::size_t>(channels));
+    std::iota(order.begin(), order.end(), 0);
+    rng.shuffle(order);
+    order.resize(eight);
+    const at::Tensor chosen = at::tensor(order, at::kLong);
+    return smallest_eigenvalue(matrix.index_select(0, chosen).index_select(1, chosen)) *
+           static_cast<double>(channels) / eight;
+  }
+
+  Channels channels_;
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_meco(const ProxyContext&) {
+  return std::make_unique<Meco>(Channels::all);
+}
+std::unique_ptr<Proxy> make_meco_opt(const ProxyContext&) {
+  return std::make_unique<Meco>(Channels::eight);
+}
+
+}  // namespace wrcor

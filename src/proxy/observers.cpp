@@ -1,0 +1,135 @@
+#include "observers.h"
+
+#include <algorithm>
+
+#include "wrcor/proxy/correlation.h"
+
+namespace wrcor {
+namespace {
+
+/// Layers that a layer of this kind reads.
+std::set<int> read_by(const NetworkPlan& plan, LayerKind kind) {
+  std::set<int> found;
+  for (const Layer& layer : plan.layers) {
+    if (layer.kind == kind) found.insert(layer.inputs.front());
+  }
+  return found;
+}
+
+std::set<int> weight_layers(const Network& network) {
+  const std::vector<int> all = network.weight_layers();
+  return {all.begin(), all.end()};
+}
+
+}  // namespace
+
+at::Tensor channel_rows(const at::Tensor& tensor) {
+  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
+}
+
+FeatureObserver::FeatureObserver(const NetworkPlan& plan)
+    : plan_(plan), pooled_(*read_by(plan, LayerKind::global_average).begin()) {}
+
+PassObserver::Interest FeatureObserver::interest(int layer) const {
+  return {.output = layer == 0 || layer == pooled_, .variance = true};
+}
+
+void FeatureObserver::output(int layer, const at::Tensor& output) {
+  if (layer == pooled_) {
+    features_.before_pooling = output;
+  } else {
+    samples_ = output.size(0);
+  }
+}
+
+void FeatureObserver::variance(int layer, const at::Tensor& variance) {
+  const FeatureShape& shape = plan_.layers[static_cast<std::size_t>(layer)].out;
+  const auto count = static_cast<double>(samples_ * shape.height * shape.width);
+  features_.norm_variances.push_back(variance * (count / (count - 1)));
+}
+
+PatternObserver::PatternObserver(const NetworkPlan& plan)
+    : activated_(read_by(plan, LayerKind::relu)) {}
+
+PassObserver::Interest PatternObserver::interest(int layer) const {
+  return {.output = activated_.contains(layer)};
+}
+
+void PatternObserver::output(int /*layer*/, const at::Tensor& output) {
+  const at::Tensor rows = flatten_rows(output);
+  const at::Tensor bits = rows.gt(0).to(at::kDouble);
+  constexpr std::int64_t samples_a_word = 32;  // a sum of powers of two that float64 holds exactly
+  const std::int64_t samples = bits.size(0);
+  const std::int64_t words = (samples + samples_a_word - 1) / samples_a_word;
+  const at::Tensor place = at::arange(samples, bits.options());
+  const at::Tensor value = at::pow(2.0, at::remainder(place, samples_a_word));
+  const at::Tensor word = at::floor(place / static_cast<double>(samples_a_word));
+  const at::Tensor weights =
+      (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kDouble) * value;
+  words_.push_back(at::mm(weights, bits).t().to(at::kLong).cpu().contiguous());
+}
+
+std::int64_t PatternObserver::distinct() const {
+  if (words_.empty()) return 0;
+  const at::Tensor all = at::cat(words_).contiguous();
+  const auto words = static_cast<std::size_t>(all.size(1));
+  const std::int64_t* first = all.data_ptr<std::int64_t>();
+  std::vector<const std::int64_t*> patterns(static_cast<std::size_t>(all.size(0)));
+  for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = first + i * words;
+  std::sort(patterns.begin(), patterns.end(), [words](const auto* a, const auto* b) {
+    return std::lexicographical_compare(a, a + words, b, b + words);
+  });
+  const auto end =
+      std::unique(patterns.begin(), patterns.end(),
+                  [words](const auto* a, const auto* b) { return std::equal(a, a + words, b); });
+  return end - patterns.begin();
+}
+
+WeightGradientObserver::WeightGradientObserver(const Network& network)
+    : layers_(weight_layers(network)) {}
+
+PassObserver::Interest WeightGradientObserver::interest(int layer) const {
+  return {.weight_gradient = layers_.contains(layer)};
+}
+
+void WeightGradientObserver::weight_gradient(int layer, const at::Tensor& gradient) {
+  gradients_.push_back({layer, gradient});
+}
+
+SaliencyObserver::SaliencyObserver(const Network& network) : layers_(weight_layers(network)) {}
+
+PassObserver::Interest SaliencyObserver::interest(int layer) const {
+  const bool mine = layers_.contains(layer);
+  return {.output = mine, .output_gradient = mine};
+}
+
+void SaliencyObserver::output(int layer, const at::Tensor& output) { outputs_[layer] = output; }
+
+void SaliencyObserver::output_gradient(int layer, const at::Tensor& gradient) {
+  const at::Tensor product = outputs_.extract(layer).mapped() * gradient;
+  const at::Tensor by_channel =
+      product.dim() == 4 ? product.sum(at::IntArrayRef{2, 3}) : product;  // [N, C]
+  saliency_.push_back({layer, by_channel.to(at::kDouble).square().mean(0) / 2});
+}
+
+CovarianceObserver::CovarianceObserver(const NetworkPlan& plan) : plan_(plan) {}
+
+PassObserver::Interest CovarianceObserver::interest(int layer) const {
+  return {.output =
+              std::find(plan_.blocks.begin(), plan_.blocks.end(), layer) != plan_.blocks.end()};
+}
+
+void CovarianceObserver::output(int layer, const at::Tensor& output) {
+  const at::Tensor rows = channel_rows(output);
+  const at::Tensor centred = rows - rows.mean(0);
+  by_layer_[layer] =
+      at::mm(centred.t(), centred).to(at::kDouble) / static_cast<double>(rows.size(0));
+}
+
+std::vector<at::Tensor> CovarianceObserver::take() {
+  std::vector<at::Tensor> all;
+  for (const int layer : plan_.blocks) all.push_back(by_layer_.at(layer));
+  return all;
+}
+
+}  // namespace wrcor

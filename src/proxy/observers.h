@@ -1,0 +1,97 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "wrcor/nn/pass.h"
+#include "wrcor/proxy/observation.h"
+
+// What the shared passes are watched by, beside the observers of responses.
+namespace wrcor {
+
+/// The input of the global average pooling, and the batch variance that each batch norm sees.
+class FeatureObserver final : public PassObserver {
+ public:
+  explicit FeatureObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  void variance(int layer, const at::Tensor& variance) override;
+  Features take() { return std::move(features_); }
+
+ private:
+  const NetworkPlan& plan_;
+  int pooled_ = 0;
+  std::int64_t samples_ = 0;
+  Features features_;
+};
+
+/// Patterns of activity of all ReLU units over the samples of the minibatch.
+class PatternObserver final : public PassObserver {
+ public:
+  explicit PatternObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  std::int64_t distinct() const;
+
+ private:
+  std::set<int> activated_;        ///< layers that a ReLU reads
+  std::vector<at::Tensor> words_;  ///< [units, words] int64, 32 samples a word, by layer
+};
+
+class WeightGradientObserver final : public PassObserver {
+ public:
+  explicit WeightGradientObserver(const Network& network);
+  Interest interest(int layer) const override;
+  void weight_gradient(int layer, const at::Tensor& gradient) override;
+  std::vector<WeightGradient> take() { return std::move(gradients_); }
+
+ private:
+  std::set<int> layers_;
+  std::vector<WeightGradient> gradients_;
+};
+
+class SaliencyObserver final : public PassObserver {
+ public:
+  explicit SaliencyObserver(const Network& network);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  void output_gradient(int layer, const at::Tensor& gradient) override;
+  std::vector<ChannelSaliency> take() { return std::move(saliency_); }
+
+ private:
+  std::set<int> layers_;
+  std::map<int, at::Tensor> outputs_;
+  std::vector<ChannelSaliency> saliency_;
+};
+
+/// The gradient at the output of one layer.
+class OutputGradientObserver final : public PassObserver {
+ public:
+  explicit OutputGradientObserver(int layer) : layer_(layer) {}
+  Interest interest(int layer) const override { return {.output_gradient = layer == layer_}; }
+  void output_gradient(int /*layer*/, const at::Tensor& gradient) override { seen_ = gradient; }
+  /// Undefined when nothing reached the layer.
+  const at::Tensor& seen() const { return seen_; }
+
+ private:
+  int layer_;
+  at::Tensor seen_;
+};
+
+/// Covariances of block outputs' channels.
+class CovarianceObserver final : public PassObserver {
+ public:
+  explicit CovarianceObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  std::vector<at::Tensor> take();
+
+ private:
+  const NetworkPlan& plan_;
+  std::map<int, at::Tensor> by_layer_;
+};
+
+/// Channels as columns: [N*H*W, C].
+at::Tensor channel_rows(const at::Tensor& tensor);
+
+}  // namespace wrcor

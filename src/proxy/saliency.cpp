@@ -1,0 +1,53 @@
+// Sums over the weights W of convolution and linear layers and their gradients G of the loss:
+// snip  sum of |W G|       Lee et al., arXiv 1810.02340
+// plain sum of W G         Abdelfattah et al., arXiv 2101.08134
+// grad_norm sum of the layers' |G|_2   the same
+
+#include <cmath>
+
+#include "factories.h"
+
+namespace wrcor {
+namespace {
+
+enum class Saliency { snip, plain, grad_norm };
+
+class WeightSaliency final : public Proxy {
+ public:
+  explicit WeightSaliency(Saliency kind) : kind_(kind) {}
+
+  Requirements requirements() const override { return {Need::weight_gradients}; }
+
+  Score score(const Observation& seen) const override {
+    double total = 0, size = 0;
+    for (const auto& [layer, gradient] : seen.weight_gradients()) {
+      const double norm = gradient.to(at::kDouble).norm().item<double>();
+      total += kind_ == Saliency::grad_norm ? norm : of_layer(seen, layer, gradient);
+      size += norm;
+    }
+    if (size == 0) return Score::degenerate("zero_gradient", total);
+    return Score::of(total);
+  }
+
+ private:
+  double of_layer(const Observation& seen, int layer, const at::Tensor& gradient) const {
+    const at::Tensor product = seen.network().weights(layer).weight * gradient;
+    return (kind_ == Saliency::snip ? product.abs() : product).sum(at::kDouble).item<double>();
+  }
+
+  Saliency kind_;
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_snip(const ProxyContext&) {
+  return std::make_unique<WeightSaliency>(Saliency::snip);
+}
+std::unique_ptr<Proxy> make_plain(const ProxyContext&) {
+  return std::make_unique<WeightSaliency>(Saliency::plain);
+}
+std::unique_ptr<Proxy> make_grad_norm(const ProxyContext&) {
+  return std::make_unique<WeightSaliency>(Saliency::grad_norm);
+}
+
+}  // namespace wrcor

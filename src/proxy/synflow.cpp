@@ -1,0 +1,67 @@
+// synflow, synflow_bn: sum of |W dS/dW| over the weights of convolution and linear layers, S the
+// sum of all logits of the network with absolute parameters for an image of ones, in float64;
+// without and with batch norm. Reaches 1e44 on networks of usual size, hence the logarithm beside
+// it. Source: Tanaka et al., arXiv 2006.05467.
+
+#include <cmath>
+
+#include "factories.h"
+#include "observers.h"
+
+namespace wrcor {
+namespace {
+
+class Synflow final : public Proxy {
+ public:
+  explicit Synflow(NormMode norms) : norms_(norms) {}
+
+  Requirements requirements() const override { return {}; }
+  std::string_view own_passes() const override {
+    return "forward and backward pass of one image of ones in float64";
+  }
+
+  Score score(const Observation& seen) const override {
+    if (norms_ == NormMode::minibatch && norm_of_one_value(seen.plan()))
+      return Score::not_applicable("batch_norm_of_one_value");
+    const Network positive = seen.network().transformed(
+        [](const at::Tensor& tensor) { return tensor.to(at::kDouble).abs(); });
+    const at::Tensor& images = seen.images();
+    WeightGradientObserver observer(positive);
+    Pass pass(positive, norms_, {},
+              {{static_cast<int>(seen.plan().layers.size()) - 1, {&observer}}});
+    const at::Tensor logits = pass.forward(at::ones(
+        {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
+    pass.backward(0, at::ones_like(logits), true);
+    double total = 0;
+    for (const auto& [layer, gradient] : observer.take())
+      total += (positive.weights(layer).weight * gradient).abs().sum().item<double>();
+    if (total == 0) return Score::degenerate("zero_gradient", 0);
+    if (std::isinf(total)) return Score::degenerate("overflow", total);
+    Score score = Score::of(total);
+    if (score.value) score.log10 = std::log10(total);
+    return score;
+  }
+
+ private:
+  /// Whether a batch norm sees a single value of a channel, whose deviation is zero.
+  static bool norm_of_one_value(const NetworkPlan& plan) {
+    for (const Layer& layer : plan.layers) {
+      if (layer.kind == LayerKind::batch_norm && layer.out.height * layer.out.width == 1)
+        return true;
+    }
+    return false;
+  }
+
+  NormMode norms_;
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_synflow(const ProxyContext&) {
+  return std::make_unique<Synflow>(NormMode::off);
+}
+std::unique_ptr<Proxy> make_synflow_bn(const ProxyContext&) {
+  return std::make_unique<Synflow>(NormMode::minibatch);
+}
+
+}  // namespace wrcor

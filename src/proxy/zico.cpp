@@ -1,0 +1,60 @@
+// zico: sum over weight layers of ln T, T = sum over the layer's weights of mean |g| / deviation of
+// g over minibatches, of the weights whose gradient g differs between them: large and stable
+// gradients. The minibatches are the two halves of the one that is scored.
+// Source: Li et al., arXiv 2301.11300.
+
+#include <cmath>
+#include <map>
+
+#include "factories.h"
+#include "observers.h"
+
+namespace wrcor {
+namespace {
+
+class Zico final : public Proxy {
+ public:
+  Requirements requirements() const override { return {}; }
+  std::string_view own_passes() const override {
+    return "forward and backward pass of each half of the minibatch with weight gradients";
+  }
+
+  Score score(const Observation& seen) const override {
+    const std::int64_t half = seen.images().size(0) / 2;
+    if (half < 2) return Score::not_applicable("minibatch_too_small");
+    std::map<int, at::Tensor> first;
+    for (auto& [layer, gradient] : gradients(seen, 0, half)) first[layer] = gradient;
+    double total = 0;
+    bool any = false;
+    for (const auto& [layer, second] : gradients(seen, half, half)) {
+      // Of two values: mean and population deviation.
+      const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
+      const at::Tensor deviation = (a - b).abs() / 2;
+      const at::Tensor ratio = (a.abs() + b.abs()) / 2 / deviation;
+      const double sum = ratio.masked_select(deviation > 0).sum().item<double>();
+      if (sum > 0) {
+        total += std::log(sum);
+        any = true;
+      }
+    }
+    if (!any) return Score::degenerate("zero_gradient", 0);
+    return Score::of(total);
+  }
+
+ private:
+  static std::vector<WeightGradient> gradients(const Observation& seen, std::int64_t start,
+                                               std::int64_t length) {
+    WeightGradientObserver observer(seen.network());
+    Pass pass(seen.network(), NormMode::minibatch, {},
+              {{static_cast<int>(seen.plan().layers.size()) - 1, {&observer}}});
+    const at::Tensor logits = pass.forward(seen.images().narrow(0, start, length));
+    pass.backward(0, cross_entropy(logits, seen.labels().narrow(0, start, length)).gradient, true);
+    return observer.take();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Proxy> make_zico(const ProxyContext&) { return std::make_unique<Zico>(); }
+
+}  // namespace wrcor
