@@ -45,12 +45,6 @@ class MergedConfig {
                                       std::to_string(search.population) + "), got " +
                                       std::to_string(search.tournament));
     }
-    const auto& proxies = score.proxies;
-    if (!score.rank_by.empty() &&
-        std::find(proxies.begin(), proxies.end(), score.rank_by) == proxies.end()) {
-      report("score.rank_by", "expected one of score.proxies (" + join(proxies) + "), got " +
-                                  in_quotes(score.rank_by));
-    }
     if (constraints.min_params && constraints.max_params &&
         *constraints.min_params > *constraints.max_params) {
       report("constraints.min_params", "expected at most constraints.max_params (" +
