@@ -1,6 +1,5 @@
 #include "wrcor/run/config_loader.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
