@@ -8,6 +8,7 @@
 #include "output.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/eval/votes.h"
 #include "wrcor/proxy/builtin.h"
 #include "wrcor/report/table.h"
 #include "wrcor/search/builtin.h"
@@ -46,6 +47,8 @@ Listing device_listing() {
 
 Listing make_listing(const std::string& kind) {
   if (kind == "proxies") return listing_of(kind, proxies());
+  if (kind == "votes") return listing_of(kind, votes());
+  if (kind == "methods") return listing_of(kind, vote_methods());
   if (kind == "spaces") return listing_of(kind, spaces());
   if (kind == "strategies") return listing_of(kind, strategies());
   if (kind == "datasets") return listing_of(kind, datasets());
@@ -53,7 +56,7 @@ Listing make_listing(const std::string& kind) {
 }
 
 std::vector<std::string> kinds() {
-  return {"proxies", "spaces", "strategies", "datasets", "devices"};
+  return {"proxies", "votes", "methods", "spaces", "strategies", "datasets", "devices"};
 }
 
 std::string as_json(const std::vector<Listing>& listings) {

@@ -17,6 +17,7 @@
 #include "wrcor/report/score_report.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
+#include "wrcor/run/proxy_choice.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/settings.h"
 
@@ -179,11 +180,12 @@ void run_score(const ScoreOptions& options) {
                      std::to_string(architectures.size()));
   }
   const Workbench bench = make_workbench(config);
+  const std::vector<std::string> proxies = effective_proxies(config);
   if (options.out.empty()) {
     const bool table = options.format == "table";
     const std::unique_ptr<ScoreWriter> writer =
-        table ? std::make_unique<ScoreTable>(config.score.proxies)
-              : std::unique_ptr<ScoreWriter>(make_lines(options.format, config.score.proxies, ""));
+        table ? std::make_unique<ScoreTable>(proxies)
+              : std::unique_ptr<ScoreWriter>(make_lines(options.format, proxies, ""));
     write_output(writer->begin());
     score_all(bench, architectures, options.weights,
               [&](const std::string& arch, const Evaluation& evaluation) {
@@ -193,7 +195,7 @@ void run_score(const ScoreOptions& options) {
     return;
   }
   const std::string identity = scoring_identity(config, bench, options.weights);
-  const auto lines = make_lines(options.format, config.score.proxies, identity);
+  const auto lines = make_lines(options.format, proxies, identity);
   ScoreFile file(options.out, *lines, identity);
   std::set<Genotype> seen;
   std::erase_if(architectures,

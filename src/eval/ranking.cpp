@@ -1,16 +1,28 @@
 #include "wrcor/eval/ranking.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "wrcor/eval/standings.h"
 
 namespace wrcor {
 
-void rank(std::vector<Ranked>& entries, const std::string& proxy) {
-  std::sort(entries.begin(), entries.end(), [&](const Ranked& a, const Ranked& b) {
-    const auto& x = a.evaluation.score(proxy).value;
-    const auto& y = b.evaluation.score(proxy).value;
-    if (x != y) return x > y;  // an empty optional is below every number
-    return a.arch < b.arch;
+void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
+  Standings standings(rule);
+  for (const Ranked& entry : entries) standings.add(entry.evaluation);
+  std::vector<std::pair<std::optional<double>, Ranked>> valued;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    valued.emplace_back(standings.value(i), std::move(entries[i]));
+  }
+  std::sort(valued.begin(), valued.end(), [](const auto& a, const auto& b) {
+    if (a.first != b.first) return a.first > b.first;  // an empty optional is below every number
+    return a.second.arch < b.second.arch;
   });
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i] = std::move(valued[i].second);
+    if (rule.is_vote()) entries[i].vote = valued[i].first;
+  }
 }
 
 }  // namespace wrcor

@@ -11,19 +11,26 @@ namespace {
 
 std::vector<std::string> header(const SearchResult& result) {
   std::vector<std::string> names{"rank"};
+  if (result.rule.is_vote()) names.push_back("vote");
   for (const auto& entry : result.ranking.front().evaluation.scores) names.push_back(entry.first);
   names.insert(names.end(), {"params", "flops", "arch", "status"});
   return names;
 }
 
-/// @param digits  after the point of a score; negative: as many as it takes to read the value back
-/// exactly
-std::vector<std::string> row(const Ranked& entry, std::size_t rank, int digits) {
-  std::vector<std::string> cells{std::to_string(rank)};
+/// @param digits  after the point; negative: as many as it takes to read the value back exactly
+std::string number(const std::optional<double>& value, int digits) {
+  if (!value) return {};
+  return digits < 0 ? fmt::format("{}", *value) : fmt::format("{:.{}f}", *value, digits);
+}
+
+/// @param index  of the row, from 0
+/// @param digits  as for number()
+std::vector<std::string> row(const SearchResult& result, std::size_t index, int digits) {
+  const Ranked& entry = result.ranking[index];
+  std::vector<std::string> cells{std::to_string(index + 1)};
+  if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
   for (const auto& [name, score] : entry.evaluation.scores) {
-    cells.push_back(!score.value ? ""
-                    : digits < 0 ? fmt::format("{}", *score.value)
-                                 : fmt::format("{:.{}f}", *score.value, digits));
+    cells.push_back(number(score.value, digits));
   }
   const Evaluation& evaluation = entry.evaluation;
   cells.push_back(std::to_string(evaluation.costs.params));
@@ -42,8 +49,7 @@ std::size_t shown(const SearchResult& result, std::size_t rows) {
 
 std::string ranking_table(const SearchResult& result, std::size_t rows) {
   std::vector<std::vector<std::string>> cells;
-  for (std::size_t i = 0; i < shown(result, rows); ++i)
-    cells.push_back(row(result.ranking[i], i + 1, 4));
+  for (std::size_t i = 0; i < shown(result, rows); ++i) cells.push_back(row(result, i, 4));
   std::vector<std::string> names = header(result);
   // A column that only says ok says nothing.
   const bool all_ok =
@@ -57,13 +63,12 @@ std::string ranking_table(const SearchResult& result, std::size_t rows) {
 
 std::string ranking_csv(const SearchResult& result, std::size_t rows) {
   std::string text = csv_line(header(result));
-  for (std::size_t i = 0; i < shown(result, rows); ++i)
-    text += csv_line(row(result.ranking[i], i + 1, -1));
+  for (std::size_t i = 0; i < shown(result, rows); ++i) text += csv_line(row(result, i, -1));
   return text;
 }
 
 std::string ranking_json(const SearchResult& result, std::size_t rows) {
-  nlohmann::ordered_json array = ranking_rows(result.ranking);
+  nlohmann::ordered_json array = ranking_rows(result);
   array.erase(array.begin() + static_cast<std::ptrdiff_t>(shown(result, rows)), array.end());
   return array.dump(2) + "\n";
 }

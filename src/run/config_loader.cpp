@@ -1,6 +1,5 @@
 #include "wrcor/run/config_loader.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -44,12 +43,6 @@ class MergedConfig {
       report("search.tournament", "expected at most search.population (" +
                                       std::to_string(search.population) + "), got " +
                                       std::to_string(search.tournament));
-    }
-    const auto& proxies = score.proxies;
-    if (!score.rank_by.empty() &&
-        std::find(proxies.begin(), proxies.end(), score.rank_by) == proxies.end()) {
-      report("score.rank_by", "expected one of score.proxies (" + join(proxies) + "), got " +
-                                  in_quotes(score.rank_by));
     }
     if (constraints.min_params && constraints.max_params &&
         *constraints.min_params > *constraints.max_params) {

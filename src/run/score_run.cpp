@@ -13,6 +13,7 @@
 #include "wrcor/nn/weights.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
+#include "wrcor/run/proxy_choice.h"
 
 namespace wrcor {
 
@@ -63,7 +64,7 @@ std::string scoring_identity(const Config& config, const Workbench& bench,
   const nlohmann::ordered_json all = result_config(config);
   nlohmann::ordered_json identity{{"version", version},
                                   {"space", all.at("space")},
-                                  {"proxies", all.at("score").at("proxies")},
+                                  {"proxies", effective_proxies(config)},
                                   {"counting", all.at("score").at("counting")},
                                   {"batch", bench.batch.at("sha256")},
                                   {"threads", config.run.threads},

@@ -9,6 +9,7 @@
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/run/interrupt.h"
+#include "wrcor/run/proxy_choice.h"
 #include "wrcor/search/builtin.h"
 
 namespace wrcor {
@@ -29,11 +30,13 @@ CostLimits cost_limits(const Config& config) {
           config.constraints.max_flops};
 }
 
-std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space) {
+std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space,
+                                              const Preference& prefers) {
   const Config::Search& search = config.search;
   return strategies()
       .find(search.strategy)
-      .make(space, {search.population, search.tournament, search.replacement, search.dedupe},
+      .make(space,
+            {search.population, search.tournament, search.replacement, search.dedupe, prefers},
             Rng(derive_seed(config.run.seed, {"search"})));
 }
 
@@ -51,10 +54,13 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       journal_(journal),
       replayed_(replayed),
       progress_(std::move(progress)),
-      proxy_(ranking_proxy(config)),
+      standings_(ranking_rule(config)),
       workers_(useful_workers(config, bench)),
       space_(*bench.space, cost_limits(config), config.search.dedupe),
-      strategy_(make_strategy(config, space_)),
+      strategy_(make_strategy(config, space_,
+                              [this](const Outcome& a, const Outcome& b) {
+                                return standings_.prefers(a.number, b.number);
+                              })),
       started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
       pool_(workers_, [threads = bench.threads] { configure_thread(threads); }) {}
 
@@ -130,12 +136,26 @@ void SearchLoop::settle_oldest() {
     if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
   } while (oldest.of->evaluation.wait_for(std::chrono::milliseconds(50)) !=
            std::future_status::ready);
-  const std::optional<double>& fitness = oldest.of->evaluation.get().score(proxy_).value;
-  if (fitness && (!state_.best || *fitness > *state_.best)) state_.best = fitness;
-  strategy_->tell({oldest.genotype, fitness});
+  Class& settled = *oldest.of;
+  if (!settled.number) {
+    settled.number = standings_.add(settled.evaluation.get());
+    note_best(settled.evaluation.get());
+  }
+  strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
   pending_.pop_front();
   ++state_.done;
   show_progress();
+}
+
+/// In a vote there is no best score.
+void SearchLoop::note_best(const Evaluation& evaluation) {
+  if (standings_.rule().is_vote()) return;
+  const RankingMember& by = standings_.rule().members.front();
+  const std::optional<double>& score = evaluation.score(by.proxy).value;
+  if (!score) return;
+  const bool better = !state_.best || (by.better == Direction::higher ? *score > *state_.best
+                                                                      : *score < *state_.best);
+  if (better) state_.best = score;
 }
 
 void SearchLoop::stop_for(int signal) {
@@ -171,7 +191,8 @@ SearchResult SearchLoop::result() {
        : status == Status::degenerate ? counts_.degenerate
                                       : counts_.failed);
   }
-  rank(result.ranking, proxy_);
+  result.rule = standings_.rule();
+  rank(result.ranking, result.rule);
   counts_.distinct = static_cast<std::int64_t>(classes_.size());
   counts_.infeasible = space_.rejected();
   result.counts = counts_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "wrcor/eval/standings.h"
 #include "wrcor/eval/worker_pool.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
@@ -40,11 +41,12 @@ class SearchLoop {
     Genotype representative;
     std::shared_future<Evaluation> evaluation;
     std::int64_t first_seen = 0;
+    std::optional<std::size_t> number = {};  ///< among those told, once it has been
   };
 
   struct Proposal {
     Genotype genotype;
-    const Class* of = nullptr;
+    Class* of = nullptr;
   };
 
   double sitting_seconds() const;
@@ -55,6 +57,7 @@ class SearchLoop {
   bool enter(const Genotype& genotype, std::int64_t number);
   std::shared_future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
   void settle_oldest();
+  void note_best(const Evaluation& evaluation);
   [[noreturn]] void stop_for(int signal);
   void show_progress();
   SearchResult result();
@@ -64,7 +67,7 @@ class SearchLoop {
   Journal& journal_;
   const JournalContent& replayed_;
   ProgressSink progress_;
-  std::string proxy_;
+  Standings standings_;  ///< of the classes that the strategy was told of
   int workers_;
   ConstrainedSpace space_;
   std::unique_ptr<SearchStrategy> strategy_;
@@ -81,7 +84,8 @@ class SearchLoop {
 CostLimits cost_limits(const Config& config);
 
 /// The configured strategy, seeded. @param space  outlives it
-std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space);
+std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space,
+                                              const Preference& prefers = fitter);
 
 /// Number of proposals that a search makes at most.
 /// @param all  how many there are, when that is known

@@ -11,6 +11,7 @@
 #include "wrcor/core/version.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
+#include "wrcor/run/proxy_choice.h"
 
 namespace wrcor {
 namespace {
@@ -24,6 +25,11 @@ nlohmann::ordered_json journal_header(const Config& config, const Workbench& ben
   identity["data"].erase("batch_file");
   identity["search"].erase("budget");
   identity["search"].erase("max_seconds");
+  // What a vote and "all" stand for may change with the program.
+  identity["score"]["proxies"] = effective_proxies(config);
+  if (const RankingRule rule = ranking_rule(config); rule.is_vote()) {
+    identity["score"]["rank_by"] = rule.text();
+  }
   return {{"journal_version", 1},
           {"tool", {{"name", "wrcor"}, {"version", version}}},
           {"device", bench.device_kind},
@@ -84,10 +90,6 @@ bool RunDirectory::holds_run() const {
   std::error_code failure;
   const auto size = std::filesystem::file_size(journal(), failure);
   return (!failure && size > 0) || std::filesystem::exists(result());
-}
-
-std::string ranking_proxy(const Config& config) {
-  return config.score.rank_by.empty() ? config.score.proxies.front() : config.score.rank_by;
 }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,

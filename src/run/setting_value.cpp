@@ -149,6 +149,11 @@ ReadValue read_any(const Setting& setting, const json& value, const std::string&
         return refused();
       }
       if (!is_utf8_without_nul(given)) return {nullptr, "expected UTF-8 text without a NUL"};
+      if (setting.check) {
+        if (const std::string problem = setting.check(given); !problem.empty()) {
+          return {nullptr, problem};
+        }
+      }
       return {value, {}};
     }
     case SettingType::text_list:

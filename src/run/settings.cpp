@@ -7,8 +7,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "wrcor/core/error.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/proxy/builtin.h"
+#include "wrcor/eval/ranking_rule.h"
+#include "wrcor/run/proxy_choice.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
 
@@ -174,12 +176,27 @@ std::vector<Setting> data_settings() {
   };
 }
 
+/// What is wrong with the text of a ranking rule, or nothing.
+std::string rule_problem(const std::string& rule) {
+  if (rule.empty()) return {};
+  try {
+    RankingRule::parse(rule);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
 std::vector<Setting> score_settings() {
+  Setting rank_by =
+      text(MEMBER(score.rank_by), "--rank-by", "RULE",
+           "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
+           "the first of the proxies");
+  rank_by.check = rule_problem;
   return {
-      names(MEMBER(score.proxies), "--proxy",
-            {"proxy", "proxies", [] { return proxies().names(); }}, "proxies to compute"),
-      text(MEMBER(score.rank_by), "--rank-by", "NAME",
-           "the one of the proxies that orders the ranking; empty: the first"),
+      names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
+            "proxies to compute; a vote stands for its members, all for every one"),
+      rank_by,
       named_value(
           MEMBER(score.counting), "--counting", "counting policy", "counting policies",
           NamedValues<Counting>{{"reference", Counting::reference}, {"paper", Counting::paper}},

@@ -8,6 +8,7 @@
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/run/proxy_choice.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {
@@ -66,7 +67,7 @@ Workbench make_workbench(const Config& config) {
                bench.threads, bench.threads == 1 ? "thread" : "threads");
   bench.evaluator = std::make_unique<Evaluator>(
       *bench.space, std::move(minibatch),
-      EvaluatorOptions{config.score.proxies, config.score.counting, config.score.init,
+      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
                        config.score.weights_mode, config.score.repeats,
                        derive_seed(config.run.seed, {"weights"})},
       device);

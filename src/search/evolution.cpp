@@ -8,17 +8,13 @@
 namespace wrcor {
 namespace {
 
-bool fitter(const Outcome& a, const Outcome& b) {
-  if (!a.fitness || !b.fitness) return a.fitness.has_value();
-  return *a.fitness > *b.fitness;
-}
-
 class Evolution final : public SearchStrategy {
  public:
   Evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng)
       : space_(space),
         population_size_(static_cast<std::size_t>(options.population)),
         tournament_(options.tournament),
+        prefers_(options.prefers),
         rng_(rng) {}
 
   std::optional<Genotype> ask() override {
@@ -43,7 +39,7 @@ class Evolution final : public SearchStrategy {
     const Outcome* best = &draw();
     for (int i = 1; i < tournament_; ++i) {
       const Outcome& rival = draw();
-      if (fitter(rival, *best)) best = &rival;
+      if (prefers_(rival, *best)) best = &rival;
     }
     return *best;
   }
@@ -51,6 +47,7 @@ class Evolution final : public SearchStrategy {
   const SearchSpace& space_;
   std::size_t population_size_;
   int tournament_;
+  Preference prefers_;
   Rng rng_;
   std::size_t asked_ = 0;
   std::deque<Outcome> population_;  ///< oldest first

@@ -50,7 +50,7 @@ expect_matches "$(tail -n 1 <<<"$stdout" | cut -d, -f7,8)" '^[0-9]{4,5},[0-9]{6}
 expect_exit 0 wrcor list --format json
 expect_json "$stdout"
 expect_equal "$(sed -nE 's/^  "([a-z]+)": .*/\1/p' <<<"$stdout" | tr '\n' ' ')" \
-  'proxies spaces strategies datasets devices '
+  'proxies votes methods spaces strategies datasets devices '
 for name in wrcor rcor acor gcor nb201 random evolution exhaustive cifar10 cifar100 synthetic cpu; do
   expect_contains "$stdout" "\"name\": \"$name\""
 done

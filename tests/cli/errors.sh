@@ -29,7 +29,7 @@ refuse 2 "--budget: expected an integer .*, got 1e3" search --budget 1e3
 refuse 2 "--max-seconds: expected a number above 0, .*'inf'" search --max-seconds inf
 refuse 2 "--batch-size: expected an integer from 2 " wrcor search --batch-size 1
 refuse 2 "'wrcor' is listed twice" search --proxy 'wrcor,wrcor'
-refuse 2 "--rank-by: expected one of .*\(wrcor\), got 'acor'" search --rank-by acor
+refuse 2 "--rank-by: at character 1: unknown .*'acro' .*did you mean 'acor'" search --rank-by acro
 refuse 2 "--tournament: expected at most .*\(5\), got 6" search --population 5 --tournament 6
 refuse 2 "--min-params: expected at most .*\(10\), got 11" search --min-params 11 --max-params 10
 refuse 2 '--resume: name .* --out' wrcor search --resume

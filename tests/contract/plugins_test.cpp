@@ -6,6 +6,7 @@
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/evaluator.h"
+#include "wrcor/eval/ranking_rule.h"
 #include "wrcor/proxy/builtin.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
@@ -36,6 +37,27 @@ TEST_CASE("every registered name is plain, unique and explained in a line", "[co
   require_good_names(datasets());
   require_good_names(proxies());
   require_good_names(strategies());
+  require_good_names(votes());
+  require_good_names(vote_methods());
+}
+
+TEST_CASE("every vote and method makes a rule that reads itself back", "[contract]") {
+  const RankingNames names = registered_names();
+  for (const auto& entry : votes().entries()) {
+    INFO(entry.name);
+    const RankingRule rule = RankingRule::parse(entry.name);
+    CHECK(rule.method == entry.make.method);
+    CHECK(rule.members.size() == entry.make.members.size());
+    CHECK(rule.is_vote());
+    CHECK(RankingRule::parse(rule.text()) == rule);
+    for (const auto& proxy : names.proxies) CHECK(proxy.first != entry.name);
+  }
+  for (const auto& entry : vote_methods().entries()) {
+    INFO(entry.name);
+    const RankingRule rule = RankingRule::parse(entry.name + "(wrcor,-acor)");
+    CHECK(rule.method == entry.make);
+    CHECK(RankingRule::parse(rule.text()) == rule);
+  }
 }
 
 TEST_CASE("every space keeps the contract of a search space", "[contract]") {

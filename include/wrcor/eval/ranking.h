@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "wrcor/eval/evaluation.h"
+#include "wrcor/eval/ranking_rule.h"
 
 namespace wrcor {
 
@@ -13,12 +15,13 @@ struct Ranked {
   std::string arch;       ///< the architecture that was evaluated
   std::string canonical;  ///< representative of its strict class
   Evaluation evaluation;
-  std::int64_t first_seen;  ///< number of the proposal, from 0, that first met the class
+  std::int64_t first_seen;          ///< number of the proposal, from 0, that first met the class
+  std::optional<double> vote = {};  ///< value in the vote that ordered the ranking, if one did
 };
 
-/// Orders by the score of one proxy, best first. Whatever is not ok comes after everything that is;
-/// equal ones are ordered by architecture string, so that the result does not depend on the order
-/// of the input.
-void rank(std::vector<Ranked>& entries, const std::string& proxy);
+/// Orders by a rule, best first, and notes the values if it is a vote. What the rule gives no value
+/// comes after everything that has one; equal ones are ordered by architecture string. The result
+/// does not depend on the order of the input.
+void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 
 }  // namespace wrcor

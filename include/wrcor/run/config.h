@@ -31,8 +31,8 @@ struct Config {
   } data;
 
   struct Score {
-    std::vector<std::string> proxies = {"wrcor"};
-    std::string rank_by;  ///< empty: the first proxy
+    std::vector<std::string> proxies = {"wrcor"};  ///< as written; see effective_proxies()
+    std::string rank_by;  ///< text of a RankingRule; empty: the first of the proxies
     Counting counting = Counting::reference;
     Initialisation init = Initialisation::standard;
     WeightsMode weights_mode = WeightsMode::shared;

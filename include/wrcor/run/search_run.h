@@ -20,7 +20,8 @@ struct ProgressState {
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
   std::int64_t evaluated = 0;  ///< networks run in this sitting
   std::int64_t replayed = 0;   ///< proposals settled before the first of them
-  std::optional<double> best;  ///< highest score so far
+  /// Best score so far; none in a vote, whose values are not comparable over time.
+  std::optional<double> best;
 };
 using ProgressSink = std::function<void(const ProgressState&)>;
 
@@ -45,6 +46,7 @@ struct SearchTiming {
 };
 
 struct SearchResult {
+  RankingRule rule;             ///< what orders the ranking
   std::vector<Ranked> ranking;  ///< best first, one entry a class
   SearchCounts counts;
   nlohmann::ordered_json batch;
@@ -79,10 +81,7 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
 
 /// The array `ranking` of result.json.
-nlohmann::ordered_json ranking_rows(const std::vector<Ranked>& ranking);
-
-/// Name of the proxy that orders the ranking.
-std::string ranking_proxy(const Config& config);
+nlohmann::ordered_json ranking_rows(const SearchResult& result);
 
 /// What a search would do, as text: the effective work, for --dry-run.
 std::string describe_work(const Config& config);

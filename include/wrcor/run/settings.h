@@ -40,6 +40,9 @@ struct Setting {
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
 
+  /// Of a text: what is wrong with it, or nothing.
+  std::function<std::string(const std::string&)> check = {};
+
   std::function<nlohmann::json(const Config&)> get;
   /// Takes a value that read_value() or read_text() accepted.
   std::function<void(Config&, const nlohmann::json&)> set;

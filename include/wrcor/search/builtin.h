@@ -14,6 +14,7 @@ struct StrategyOptions {
   int tournament = 10;             ///< evolution
   bool replacement = false;        ///< random: whether a genotype may be proposed again
   Dedupe dedupe = Dedupe::strict;  ///< exhaustive: one proposal a class
+  Preference prefers = fitter;     ///< of two outcomes that were told
 };
 
 using StrategyFactory =

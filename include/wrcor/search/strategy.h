@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "wrcor/space/search_space.h"
@@ -10,8 +12,20 @@ namespace wrcor {
 /// What a strategy learns of a genotype that it proposed.
 struct Outcome {
   Genotype genotype;
-  std::optional<double> fitness;  ///< higher is better; nothing ranks below every number
+  /// When it was told; higher is better, nothing ranks below every number.
+  std::optional<double> fitness;
+  std::size_t number = 0;  ///< of its class of architectures, which may be told several times
 };
+
+/// Whether outcome a is strictly better than outcome b.
+///
+/// In a vote an outcome's place depends on all that have been told, so the answer for two old ones
+/// can change with every tell: ask again rather than keep it or compare fitness. It need not be
+/// transitive: a scan that keeps the better of two is well defined, sorting is not.
+using Preference = std::function<bool(const Outcome& a, const Outcome& b)>;
+
+/// The preference for the higher fitness.
+inline bool fitter(const Outcome& a, const Outcome& b) { return a.fitness > b.fitness; }
 
 /// Proposes genotypes and learns from their outcomes. Knows neither
 /// devices nor proxies, and of a space only its interface. Outcomes

@@ -173,7 +173,7 @@ TEST_CASE("a ranking does not depend on the order of its input", "[eval][ranking
   Rng rng(1);
   for (int i = 0; i < 20; ++i) {
     rng.shuffle(entries);
-    rank(entries, "wrcor");
+    rank(entries, RankingRule::parse("wrcor"));
     std::string order;
     for (const Ranked& ranked : entries) order += ranked.arch;
     CHECK(order == "bcaedf");

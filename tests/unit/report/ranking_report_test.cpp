@@ -47,6 +47,22 @@ TEST_CASE("CSV and JSON have exact numbers", "[report]") {
   CHECK(rows[2]["rank"] == 3);
 }
 
+TEST_CASE("in a vote the first column is its value", "[report]") {
+  SearchResult result = three_networks();
+  result.rule = RankingRule::parse("copeland(wrcor,-acor)");
+  result.ranking[0].vote = 2;
+  result.ranking[1].vote = -1.5;
+  CHECK(ranking_table(result, 2) ==
+        "rank     vote     wrcor  params  flops  arch\n"
+        "   1   2.0000  911.0306    1000   2000  |a|\n"
+        "   2  -1.5000   90.1000    1000   2000  |b|\n");
+  CHECK(ranking_csv(result, 1) ==
+        "rank,vote,wrcor,params,flops,arch,status\n1,2,911.03061,1000,2000,|a|,ok\n");
+  const auto rows = nlohmann::json::parse(ranking_json(result, 3));
+  CHECK(rows[1]["vote"] == -1.5);
+  CHECK(rows[2]["vote"].is_null());
+}
+
 TEST_CASE("the summary names what there was", "[report]") {
   CHECK(summary_line(three_networks()) ==
         "10 proposals, 3 architectures: 2 ok, 1 degenerate, 7 draws infeasible; 2.0 s, 0.500 s an "

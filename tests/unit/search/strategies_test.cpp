@@ -107,6 +107,40 @@ TEST_CASE("in a tournament of the whole population the best wins, and what has n
   CHECK(distance(*strategy->ask(), founders[2]) == 1);
 }
 
+TEST_CASE("evolution asks the preference, by the numbers it was told, whatever the fitness",
+          "[search]") {
+  const NasBench201 space;
+  std::vector<double> standing{1, 2, 3};
+  StrategyOptions options{.population = 3, .tournament = 200};
+  options.prefers = [&](const Outcome& a, const Outcome& b) {
+    return standing[a.number] > standing[b.number];
+  };
+  const auto strategy = make("evolution", space, options);
+  std::vector<Genotype> founders;
+  for (std::size_t i = 0; i < 3; ++i) {
+    founders.push_back(*strategy->ask());
+    strategy->tell({founders[i], -static_cast<double>(i), i});
+  }
+  CHECK(distance(*strategy->ask(), founders[2]) == 1);
+  standing[0] = 9;  // later outcomes can change the place of old ones
+  CHECK(distance(*strategy->ask(), founders[0]) == 1);
+}
+
+TEST_CASE("a preference without equals keeps the first of a tournament", "[search]") {
+  const NasBench201 space;
+  StrategyOptions options{.population = 2, .tournament = 50};
+  options.prefers = [](const Outcome&, const Outcome&) { return false; };
+  // The winner is the first that is drawn: over many tournaments both founders win.
+  const auto strategy = make("evolution", space, options);
+  const Genotype one = *strategy->ask(), two = *strategy->ask();
+  strategy->tell({one, 1.0, 0});
+  strategy->tell({two, 2.0, 1});
+  int wins_of_one = 0;
+  for (int i = 0; i < 100; ++i) wins_of_one += distance(*strategy->ask(), one) == 1 ? 1 : 0;
+  CHECK(wins_of_one > 20);
+  CHECK(wins_of_one < 80);
+}
+
 TEST_CASE("the oldest dies, even if it is the best", "[search]") {
   const NasBench201 space;
   const auto strategy = make("evolution", space, {.population = 2, .tournament = 100});
