@@ -57,24 +57,25 @@ PassObserver::Interest PatternObserver::interest(int layer) const {
 
 void PatternObserver::output(int /*layer*/, const at::Tensor& output) {
   const at::Tensor rows = flatten_rows(output);
-  const at::Tensor bits = rows.gt(0).to(at::kDouble);
-  constexpr std::int64_t samples_a_word = 32;  // a sum of powers of two that float64 holds exactly
+  at::Tensor bits = at::empty_like(rows, at::kFloat);
+  at::gt_out(bits, rows, 0);
+  constexpr std::int64_t samples_a_word = 24;  // a sum of powers of two that float32 holds exactly
   const std::int64_t samples = bits.size(0);
   const std::int64_t words = (samples + samples_a_word - 1) / samples_a_word;
   const at::Tensor place = at::arange(samples, bits.options());
   const at::Tensor value = at::pow(2.0, at::remainder(place, samples_a_word));
   const at::Tensor word = at::floor(place / static_cast<double>(samples_a_word));
   const at::Tensor weights =
-      (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kDouble) * value;
-  words_.push_back(at::mm(weights, bits).t().to(at::kLong).cpu().contiguous());
+      (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kFloat) * value;
+  words_.push_back(at::mm(weights, bits).t().to(at::kInt).cpu().contiguous());
 }
 
 std::int64_t PatternObserver::distinct() const {
   if (words_.empty()) return 0;
   const at::Tensor all = at::cat(words_).contiguous();
   const auto words = static_cast<std::size_t>(all.size(1));
-  const std::int64_t* first = all.data_ptr<std::int64_t>();
-  std::vector<const std::int64_t*> patterns(static_cast<std::size_t>(all.size(0)));
+  const std::int32_t* first = all.data_ptr<std::int32_t>();
+  std::vector<const std::int32_t*> patterns(static_cast<std::size_t>(all.size(0)));
   for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = first + i * words;
   std::sort(patterns.begin(), patterns.end(), [words](const auto* a, const auto* b) {
     return std::lexicographical_compare(a, a + words, b, b + words);

@@ -35,7 +35,7 @@ class PatternObserver final : public PassObserver {
 
  private:
   std::set<int> activated_;        ///< layers that a ReLU reads
-  std::vector<at::Tensor> words_;  ///< [units, words] int64, 32 samples a word, by layer
+  std::vector<at::Tensor> words_;  ///< [units, words] int32, by layer
 };
 
 class WeightGradientObserver final : public PassObserver {

@@ -29,8 +29,7 @@ struct Vote {
   std::vector<std::string> members;  ///< as in a rule: "wrcor", or "-plain" against its direction
 };
 
-/// All votes by name, one line each in votes.cpp. A vote is there once all its members are
-/// registered.
+/// All votes by name, one line each in votes.cpp.
 const Registry<Vote>& votes();
 
 }  // namespace wrcor
