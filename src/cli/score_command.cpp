@@ -10,6 +10,7 @@
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"
 #include "wrcor/report/score_report.h"

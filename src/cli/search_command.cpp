@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/ranking_report.h"
 #include "wrcor/run/config_loader.h"
