@@ -25,18 +25,14 @@ CsvReader::CsvReader(std::string text, std::string name)
     throw DataError(name_ +
                     ": expected a header line with the names of the columns, found nothing");
   }
-  for (const Field& field : fields_) {
-    const auto first = std::find(header_.begin(), header_.end(), field.text);
-    if (first != header_.end()) {
-      throw DataError(place(field) + ": two columns are called " + in_quotes(field.text) +
-                      "; rename one");
-    }
-    header_.push_back(field.text);
-  }
+  for (const Field& field : fields_) header_.push_back(field.text);
 }
 
 std::size_t CsvReader::column(const std::string& name) const {
   const auto found = std::find(header_.begin(), header_.end(), name);
+  if (std::count(found, header_.end(), name) > 1) {
+    throw DataError(name_ + ": two columns are called " + in_quotes(name) + "; rename one");
+  }
   if (found != header_.end()) return static_cast<std::size_t>(found - header_.begin());
   throw UsageError(name_ + ": " + unknown_name_message("column", "columns", name, header_));
 }

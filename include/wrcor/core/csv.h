@@ -16,11 +16,12 @@ class CsvReader {
   static constexpr std::size_t longest_field = 65536;  ///< bytes
 
   /// @param name  of the file, for messages
-  /// @throws DataError when there is no header, or two columns have one name
+  /// @throws DataError when there is no header
   CsvReader(std::string text, std::string name);
 
   const std::vector<std::string>& header() const { return header_; }
-  /// Number of the column with this name. @throws UsageError that lists the columns.
+  /// Number of the column with this name. @throws UsageError that lists the columns; DataError when
+  /// two have the name.
   std::size_t column(const std::string& name) const;
 
   /// Goes on to the next record; false at the end. @throws DataError for a record of more or fewer
