@@ -122,6 +122,24 @@ std::optional<double> kendall(std::span<const double> x, std::span<const double>
   return PairedRanks(x, y).correlations(once).kendall;
 }
 
+Spread largest_of(std::span<const double> values, std::size_t draws) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  // The k-th smallest is the largest drawn with the probability
+  // C(k - 1, draws - 1) / C(n, draws), here from the largest value down.
+  const auto drawn = static_cast<double>(draws);
+  double probability = drawn / static_cast<double>(sorted.size());
+  double mean = 0, square = 0;
+  for (std::size_t k = sorted.size(); k >= draws && k > 0; --k) {
+    const double difference = sorted[k - 1] - sorted.back();
+    mean += probability * difference;
+    square += probability * difference * difference;
+    const auto left = static_cast<double>(k - 1);
+    probability *= k > 1 ? (left + 1 - drawn) / left : 0;
+  }
+  return {sorted.back() + mean, std::sqrt(std::max(0.0, square - mean * mean))};
+}
+
 PairedRanks::PairedRanks(std::span<const double> x, std::span<const double> y) : order_(x.size()) {
   const std::vector<std::uint32_t> x_ranks = dense_ranks(x, x_groups_);
   const std::vector<std::uint32_t> y_ranks = dense_ranks(y, y_groups_);

@@ -21,6 +21,14 @@ std::optional<double> spearman(std::span<const double> x, std::span<const double
 /// Kendall's tau-b, in O(n log n). Source: Knight, J. Am. Stat. Assoc. 61 (1966) 436.
 std::optional<double> kendall(std::span<const double> x, std::span<const double> y);
 
+struct Spread {
+  double mean = 0;
+  double deviation = 0;  ///< standard deviation
+};
+/// Of the largest of `draws` values that are drawn without replacement: exact, from the order
+/// statistics. @param draws  1 .. the number of values
+Spread largest_of(std::span<const double> values, std::size_t draws);
+
 /// How often each item occurs in a resample.
 using Counts = std::span<const std::uint32_t>;
 

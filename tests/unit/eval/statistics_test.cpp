@@ -1,5 +1,6 @@
 #include "wrcor/eval/statistics.h"
 
+#include <cmath>
 #include <limits>
 
 #include "support/catch.h"
@@ -118,6 +119,18 @@ TEST_CASE("infinite values rank, and are left out of Pearson's r", "[eval][stati
   const std::vector<double> x{-infinity, 1, 2, -infinity, 3}, y{0, 1, 3, 0, 2};
   CHECK(spearman(x, y).value() == Approx(8.5 / 9.5).epsilon(1e-12));
   CHECK(pearson(x, y).value() == Approx(0.5).epsilon(1e-12));
+}
+
+TEST_CASE("the largest of some drawn values is known exactly", "[eval][statistics]") {
+  const std::vector<double> values{3, 1, 2, 10};
+  CHECK(largest_of(values, 1).mean == Approx(4));
+  CHECK(largest_of(values, 1).deviation == Approx(std::sqrt(50.0 / 4)));
+  // Of the six pairs, three hold 10, two hold 3 without it, one is {1, 2}.
+  CHECK(largest_of(values, 2).mean == Approx((3 * 10 + 2 * 3 + 2) / 6.0));
+  CHECK(largest_of(values, 2).deviation == Approx(std::sqrt(322 / 6.0 - 38 * 38 / 36.0)));
+  CHECK(largest_of(values, 3).mean == Approx((3 * 10 + 3) / 4.0));
+  CHECK(largest_of(values, 4).mean == 10);
+  CHECK(largest_of(values, 4).deviation == 0);
 }
 
 TEST_CASE("huge scores do not overflow", "[eval][statistics]") {
