@@ -57,7 +57,7 @@ const std::string& SimulatedSearches::evaluated(const Genotype& genotype) {
 SimulatedSearch SimulatedSearches::run(const std::string& strategy, const SearchTable& table,
                                        const std::vector<std::string>& metrics, int runs) {
   const bool list = proposes_a_list(strategy, space_);
-  SimulatedSearch result{strategy, list ? 1 : runs, 0, {}};
+  SimulatedSearch result{strategy, list ? 1 : runs, 0, 0, {}};
   std::vector<std::vector<double>> found(metrics.size());
   for (int run = 0; run < result.runs; ++run) {
     Config config = config_;
@@ -65,6 +65,7 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
     config.run.seed += static_cast<std::uint64_t>(run);
     if (list) config.search.budget.reset();
     const Search search = search_once(config, table);
+    result.proposals = std::max(result.proposals, search.proposals);
     result.evaluations += static_cast<double>(search.evaluations) / result.runs;
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const auto& value = search.best->second.metrics[m];
@@ -108,6 +109,7 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
                       (config.search.dedupe == Dedupe::strict ? "--unique" : "--all") +
                       " --out FILE'");
     }
+    ++search.proposals;
     seen.insert(&*row);
     if (search.best == nullptr || better(&*row, search.best)) search.best = &*row;
     pending.push_back({std::move(*genotype), &*row});

@@ -25,7 +25,8 @@ using SearchTable = std::map<std::string, TableEntry>;
 struct SimulatedSearch {
   std::string strategy;
   int runs = 0;
-  double evaluations = 0;       ///< mean number of different architectures that were looked up
+  std::int64_t proposals = 0;   ///< of each run, the most
+  double evaluations = 0;       ///< mean number of different architectures among them
   std::vector<Spread> metrics;  ///< of the best one found by each run; the deviation is a sample's
 };
 
@@ -51,6 +52,7 @@ class SimulatedSearches {
  private:
   struct Search {
     const SearchTable::value_type* best = nullptr;
+    std::int64_t proposals = 0;
     std::size_t evaluations = 0;
   };
 

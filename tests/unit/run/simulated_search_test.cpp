@@ -37,6 +37,7 @@ TEST_CASE("a simulated search reports the metrics of the best it found", "[run][
   const SimulatedSearch exhaustive = searches.run("exhaustive", all, metrics, 20);
   CHECK(exhaustive.runs == 1);
   CHECK(exhaustive.evaluations == 5260);
+  CHECK(exhaustive.proposals == 5260);
   CHECK(exhaustive.metrics[0].mean == 6);
   CHECK(exhaustive.metrics[1].mean == -6);
   CHECK(exhaustive.metrics[0].deviation == 0);
@@ -44,6 +45,7 @@ TEST_CASE("a simulated search reports the metrics of the best it found", "[run][
   CHECK(evolution.runs == 20);
   CHECK(evolution.metrics[0].mean > 5.5);
   CHECK(evolution.evaluations < 400);
+  CHECK(evolution.proposals == 400);
   const SimulatedSearch random = searches.run("random", all, metrics, 20);
   CHECK(random.metrics[0].mean < evolution.metrics[0].mean);
   CHECK(random.metrics[0].mean == -random.metrics[1].mean);
