@@ -203,9 +203,12 @@ RankCorrelations PairedRanks::correlations(Counts counts) const {
   if (x.tied_pairs() == all || y.tied_pairs() == all) return {};
   const auto difference =
       static_cast<double>(all - x.tied_pairs() - y.tied_pairs() + tied_in_both - 2 * discordant);
-  return {within_bounds(covariance / std::sqrt(x.square_sum()) / std::sqrt(y.square_sum())),
-          within_bounds(difference / std::sqrt(static_cast<double>(all - x.tied_pairs())) /
-                        std::sqrt(static_cast<double>(all - y.tied_pairs())))};
+  const auto untied = [all](const RankedGroups& groups) {
+    return static_cast<double>(all - groups.tied_pairs());
+  };
+  // One root of the product, which makes equal rankings correlate with exactly 1.
+  return {within_bounds(covariance / std::sqrt(x.square_sum() * y.square_sum())),
+          within_bounds(difference / std::sqrt(untied(x) * untied(y)))};
 }
 
 PairedValues::PairedValues(std::span<const double> x, std::span<const double> y) {
