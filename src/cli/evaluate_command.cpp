@@ -135,18 +135,48 @@ SimulationReport simulate(const SearchSpace& space, const Config& config,
   return report;
 }
 
-void run_evaluate(const EvaluateOptions& options) {
-  const Config config = load_config(options.sources);
+/// Whatever orders the architectures: every score of the files, and columns of the benchmark.
+std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable& benchmark,
+                                 const EvaluateOptions& options,
+                                 const std::vector<std::string>& archs) {
+  std::vector<Scorer> scorers;
+  for (const std::string& name : scores.names())
+    scorers.push_back(proxy_scorer(scores, name, archs));
+  for (const std::string& column : options.table_scores)
+    scorers.push_back(column_scorer(benchmark, column, archs));
+  return scorers;
+}
+
+std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const EvaluateOptions& options,
+                                 const std::vector<std::string>& archs) {
+  std::vector<Metric> metrics;
+  for (const std::string& column : options.metrics) {
+    metrics.push_back(table_metric(benchmark, column, archs));
+    const auto& values = metrics.back().values;
+    if (std::none_of(values.begin(), values.end(), [](const auto& value) { return value; })) {
+      throw DataError(options.benchmark + ": column " + in_quotes(column) +
+                      " has no value for any of the architectures");
+    }
+  }
+  return metrics;
+}
+
+void check(const EvaluateOptions& options) {
   require_distinct(options.metrics, "--metric");
   require_distinct(options.table_scores, "--table-score");
   if (options.score_files.empty() && options.table_scores.empty()) {
     throw UsageError(
-        "nothing to evaluate; name score files by --scores, or columns of the "
-        "benchmark by --table-score");
+        "nothing to evaluate; name score files by --scores, or columns of the benchmark by "
+        "--table-score");
   }
   if (options.simulate && options.format == "csv") {
     throw UsageError("--format csv holds one table only: use json together with --simulate-search");
   }
+}
+
+void run_evaluate(const EvaluateOptions& options) {
+  const Config config = load_config(options.sources);
+  check(options);
   const auto space = make_space(config);
   std::set<std::string> columns(options.metrics.begin(), options.metrics.end());
   columns.insert(options.table_scores.begin(), options.table_scores.end());
@@ -159,22 +189,8 @@ void run_evaluate(const EvaluateOptions& options) {
   report.options = {static_cast<std::size_t>(options.top_k), options.resamples, config.run.seed,
                     usable_cores()};
   const std::vector<std::string> archs = chosen_architectures(scores, benchmark, options, report);
-  std::vector<Scorer> scorers;
-  for (const std::string& name : scores.names())
-    scorers.push_back(proxy_scorer(scores, name, archs));
-  for (const std::string& column : options.table_scores)
-    scorers.push_back(column_scorer(benchmark, column, archs));
-  std::vector<Metric> metrics;
-  for (const std::string& column : options.metrics) {
-    metrics.push_back(table_metric(benchmark, column, archs));
-    const auto& values = metrics.back().values;
-    if (std::count(values.begin(), values.end(), std::nullopt) ==
-        static_cast<std::ptrdiff_t>(values.size())) {
-      throw DataError(options.benchmark + ": column " + in_quotes(column) +
-                      " has no value for any of the architectures");
-    }
-  }
-
+  const std::vector<Scorer> scorers = make_scorers(scores, benchmark, options, archs);
+  const std::vector<Metric> metrics = make_metrics(benchmark, options, archs);
   report.comparisons = compare(scorers, metrics, report.options);
   if (options.simulate)
     report.simulation = simulate(*space, config, options, benchmark, scorers, metrics, archs);

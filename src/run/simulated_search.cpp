@@ -103,9 +103,9 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
     const std::string& arch = evaluated(*genotype);
     const auto row = table.find(arch);
     if (row == table.end()) {
-      throw DataError("there is no score of " + arch + ", which '" + config.search.strategy +
-                      "' proposes; a simulated search needs scores of the whole space: 'wrcor "
-                      "score " +
+      throw DataError("no score, or no row of the benchmark, for " + arch + ", which '" +
+                      config.search.strategy +
+                      "' proposes; a simulated search needs the whole space: 'wrcor score " +
                       (config.search.dedupe == Dedupe::strict ? "--unique" : "--all") +
                       " --out FILE'");
     }

@@ -72,7 +72,7 @@ expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1 | tr '\n' ' ')" 'wrcor a
 
 # --- simulated searches: over scores of the whole space
 expect_exit 3 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --simulate-search
-expect_matches "$stderr" "there is no score of \|.*wrcor score --unique"
+expect_matches "$stderr" "no score, or no row of the benchmark, for \|.*wrcor score --unique"
 expect_exit 0 evaluate --table-score size --metric acc,size --bootstrap 0 --simulate-search --runs 5 --budget 200
 expect_matches "$stdout" "size +random +5 +200 +1[0-9]{2}\.[0-9] +[0-9.]+ ± [0-9.]+ +[0-9.]+ ± [0-9.]+"
 expect_matches "$stdout" "size +exhaustive +1 +5260 +5260\.0 "

@@ -70,9 +70,9 @@ TEST_CASE("a search needs scores of all that it proposes", "[run][simulate]") {
   SearchTable some = table(space);
   some.erase(some.begin());
   SimulatedSearches searches(space, {});
-  CHECK_THROWS_WITH(
-      searches.run("exhaustive", some, metrics, 1),
-      Catch::Contains("there is no score of |") && Catch::Contains("wrcor score --unique"));
+  CHECK_THROWS_WITH(searches.run("exhaustive", some, metrics, 1),
+                    Catch::Contains("no score, or no row of the benchmark, for |") &&
+                        Catch::Contains("wrcor score --unique"));
   for (auto& [arch, entry] : some = table(space)) entry.metrics[1].reset();
   CHECK_THROWS_WITH(searches.run("exhaustive", some, metrics, 1),
                     Catch::Contains("the benchmark has no loss of |"));
