@@ -8,6 +8,7 @@ namespace wrcor::cli {
 
 void setup_search(CLI::App& app);
 void setup_score(CLI::App& app);
+void setup_evaluate(CLI::App& app);
 void setup_describe(CLI::App& app);
 void setup_list(CLI::App& app);
 void setup_config(CLI::App& app);

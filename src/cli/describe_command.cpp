@@ -9,6 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/report/table.h"
 #include "wrcor/run/config_loader.h"

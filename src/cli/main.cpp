@@ -112,6 +112,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   setup_search(app);
   setup_score(app);
+  setup_evaluate(app);
   setup_describe(app);
   setup_list(app);
   setup_config(app);

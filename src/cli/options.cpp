@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -122,6 +123,24 @@ void add_choice(CLI::App& command, const std::string& name, std::string& target,
   command.add_option(name, target, description + "\n(" + fallback + join(choices, "|") + ")")
       ->check(check)
       ->type_name("NAME");
+}
+
+CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,
+                              int most, const std::string& description) {
+  const auto check = [least, most](const std::string& text) -> std::string {
+    int number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && stop == end && number >= least && number <= most) return {};
+    return "expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
+           ", got " + in_quotes(text);
+  };
+  return *command
+              .add_option(name, target,
+                          description + "\n(default " + std::to_string(target) + "; " +
+                              std::to_string(least) + " to " + std::to_string(most) + ")")
+              ->check(check)
+              ->type_name("N");
 }
 
 void set_action(CLI::App& command, const std::function<void()>& action) {

@@ -32,6 +32,11 @@ void apply_logging(const LoggingOptions& options);
 void add_choice(CLI::App& command, const std::string& name, std::string& target,
                 const std::vector<std::string>& choices, const std::string& description);
 
+/// Adds an option that takes an integer from `least` to `most`; the target's present value is the
+/// default.
+CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,
+                              int most, const std::string& description);
+
 /// Sets what the subcommand does; adds the flags for logging, which take effect before.
 void set_action(CLI::App& command, const std::function<void()>& action);
 

@@ -11,6 +11,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/report/plan_report.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"

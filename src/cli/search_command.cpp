@@ -12,7 +12,6 @@
 #include "wrcor/report/ranking_report.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/search_run.h"
-#include "wrcor/run/settings.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor::cli {
@@ -100,15 +99,8 @@ void setup_search(CLI::App& app) {
                     "go on with the run in --out, with its own settings");
   command->add_flag("--dry-run", options->dry_run,
                     "print the effective configuration and the work, and stop");
-  command->add_option("--top", options->top, "rows of the ranking on standard output (default 10)")
-      ->type_name("N")
-      ->check([](const std::string& text) {
-        const bool digits =
-            !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == text.npos;
-        return digits && text != "0"
-                   ? ""
-                   : "expected an integer from 1 to 999999999, got " + in_quotes(text);
-      });
+  add_whole_number(*command, "--top", options->top, 1, 999'999'999,
+                   "rows of the ranking on standard output");
   add_choice(*command, "--format", options->format, {"table", "json", "csv"},
              "form of the ranking on standard output");
   set_example(*command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");

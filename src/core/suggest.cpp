@@ -1,6 +1,7 @@
 #include "wrcor/core/suggest.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 namespace wrcor {
@@ -46,6 +47,15 @@ std::string unknown_name_message(std::string_view singular, std::string_view plu
     message += " (did you mean '" + near + "'?)";
   }
   return message + "; known " + std::string(plural) + ": " + join(known);
+}
+
+std::string in_quotes(std::string_view text) {
+  using nlohmann::json;
+  constexpr std::size_t longest = 80;
+  std::string escaped =
+      json(text.substr(0, longest)).dump(-1, ' ', false, json::error_handler_t::replace);
+  escaped = escaped.substr(1, escaped.size() - 2);
+  return "'" + escaped + (text.size() > longest ? "...'" : "'");
 }
 
 std::string join(const std::vector<std::string>& items, std::string_view separator) {

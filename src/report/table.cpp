@@ -65,6 +65,28 @@ std::string format_table(const std::vector<std::string>& header,
   return text;
 }
 
+std::string markdown_table(const std::vector<std::string>& header,
+                           const std::vector<std::vector<std::string>>& rows) {
+  const auto line = [](const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (const std::string& cell : cells) {
+      text += ' ';
+      for (const char letter : cell) {
+        if (letter == '|') text += '\\';
+        text += letter;
+      }
+      text += " |";
+    }
+    return text + "\n";
+  };
+  std::string text = line(header) + "|";
+  for (const Column& column : measure(header, rows))
+    text += column.numeric && !column.empty ? "---:|" : "---|";
+  text += "\n";
+  for (const auto& row : rows) text += line(row);
+  return text;
+}
+
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
   for (const std::string& field : fields) {

@@ -177,14 +177,6 @@ json split_list(std::string_view text) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  std::string escaped =
-      json(text.substr(0, longest)).dump(-1, ' ', false, json::error_handler_t::replace);
-  escaped = escaped.substr(1, escaped.size() - 2);
-  return "'" + escaped + (text.size() > longest ? "...'" : "'");
-}
-
 json typed_scalar(std::string_view text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
     return nullptr;

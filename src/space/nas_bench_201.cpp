@@ -161,6 +161,10 @@ std::uint64_t NasBench201::index(const Genotype& genotype) const {
   return nb201::id_of(genotype);
 }
 
+std::optional<Genotype> NasBench201::at_official(std::uint64_t official) const {
+  return at(lexicographic_id(official));
+}
+
 bool NasBench201::valid(const Genotype& genotype) const { return nb201::is_cell(genotype); }
 
 Genotype NasBench201::sample(Rng& rng) const {

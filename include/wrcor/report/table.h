@@ -12,6 +12,10 @@ namespace wrcor {
 std::string format_table(const std::vector<std::string>& header,
                          const std::vector<std::vector<std::string>>& rows, int indent = 0);
 
+/// The same as a table of Markdown (GitHub's); vertical bars in cells are escaped.
+std::string markdown_table(const std::vector<std::string>& header,
+                           const std::vector<std::vector<std::string>>& rows);
+
 /// One record of a CSV file with its line feed; fields are quoted where RFC 4180 demands it.
 std::string csv_line(const std::vector<std::string>& fields);
 

@@ -43,6 +43,7 @@ class NasBench201 final : public SearchSpace {
   std::optional<std::uint64_t> size() const override { return cell_count; }
   Genotype at(std::uint64_t index) const override;
   std::uint64_t index(const Genotype& genotype) const override;
+  std::optional<Genotype> at_official(std::uint64_t official) const override;
   bool valid(const Genotype& genotype) const override;
   Genotype sample(Rng& rng) const override;
   Genotype mutate(const Genotype& parent, Rng& rng) const override;

@@ -47,6 +47,13 @@ class SearchSpace {
   virtual Genotype at(std::uint64_t index) const = 0;
   virtual std::uint64_t index(const Genotype& genotype) const = 0;
 
+  /// The genotype that the space's benchmark publishes under a number of its own; nothing when it
+  /// numbers them as index() does, or not at all. @throws UsageError for a number that it does not
+  /// have.
+  virtual std::optional<Genotype> at_official(std::uint64_t /*official*/) const {
+    return std::nullopt;
+  }
+
   /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate()
   /// and neighbours() give always does.
   virtual bool valid(const Genotype& genotype) const = 0;

@@ -4,6 +4,7 @@
 
 using wrcor::csv_line;
 using wrcor::format_table;
+using wrcor::markdown_table;
 
 TEST_CASE("columns of numbers are aligned to the right, others to the left", "[report]") {
   CHECK(format_table({"arch", "score"}, {{"a", "9.5"}, {"long", "-110.25"}}) ==
@@ -36,4 +37,10 @@ TEST_CASE("fields with commas, quotes and line breaks are quoted", "[report]") {
   CHECK(csv_line({"|none~0|", "1.5", ""}) == "|none~0|,1.5,\n");
   CHECK(csv_line({"a,b", "say \"x\"", "two\nlines"}) ==
         "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\n");
+}
+
+TEST_CASE("in Markdown, columns of numbers are aligned to the right, bars are escaped",
+          "[report]") {
+  CHECK(markdown_table({"arch", "score"}, {{"|none~0|", "9.5"}, {"x", ""}}) ==
+        "| arch | score |\n|---|---:|\n| \\|none~0\\| | 9.5 |\n| x |  |\n");
 }

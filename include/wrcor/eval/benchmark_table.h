@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// By which column a table names its architectures.
+struct BenchmarkKey {
+  enum class Kind {
+    arch,   ///< architecture strings
+    id,     ///< SearchSpace::index()
+    index,  ///< the numbering of the space's benchmark, where it has one, else as id
+  };
+  Kind kind = Kind::arch;
+  std::string column = "arch";
+
+  /// Reads "arch", "id" or "index", with "=COLUMN" behind it when the column has another name.
+  /// @throws UsageError.
+  static BenchmarkKey parse(std::string_view text);
+};
+
+/// Figures of trained networks, such as accuracies: a row an architecture, in the order of the
+/// architecture strings.
+class BenchmarkTable {
+ public:
+  /// Reads a CSV file (see CsvReader) with a key column and columns of numbers; an empty field is a
+  /// missing value. Other columns are not looked at. Architectures match by what they are, not by
+  /// how they are written.
+  /// @throws DataError for a file that cannot be read, a field that is no architecture or no finite
+  ///         number, two rows of one architecture; UsageError for columns that the file lacks
+  static BenchmarkTable read(const std::filesystem::path& path, const SearchSpace& space,
+                             const BenchmarkKey& key, const std::set<std::string>& columns);
+
+  std::size_t size() const { return archs_.size(); }
+  /// The architecture of a row as SearchSpace::format() writes it.
+  const std::string& arch(std::size_t row) const { return archs_.at(row); }
+  /// @param arch  as SearchSpace::format() writes it
+  std::optional<std::size_t> find(const std::string& arch) const;
+  /// @param column  one of those read
+  const std::optional<double>& value(std::size_t row, const std::string& column) const {
+    return columns_.at(column).at(row);
+  }
+
+ private:
+  std::vector<std::string> archs_;  ///< sorted
+  std::map<std::string, std::vector<std::optional<double>>> columns_;
+};
+
+}  // namespace wrcor

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// Scores of architectures by name, usually that of a proxy, joined from several files.
+class ScoreTable {
+ public:
+  /// @param space  outlives the table
+  explicit ScoreTable(const SearchSpace& space) : space_(space) {}
+
+  /// Adds what a file holds: JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`,
+  /// or its folder. A line that a crash left incomplete at the end is dropped, with a warning.
+  /// @throws DataError for a file that cannot be read or holds something else; for an architecture
+  ///         that has another score of that name already
+  void add_file(const std::filesystem::path& path);
+
+  /// What a table says of one architecture under one name.
+  struct Entry {
+    std::optional<double> value;  ///< finite; nothing: the score is undefined
+    std::size_t file = 0;         ///< which of the files, from 0
+    std::size_t line = 0;         ///< from 1; 0 in a result.json
+  };
+
+  /// The names of the scores, in the order in which they were met.
+  const std::vector<std::string>& names() const { return names_; }
+  /// The architectures, as SearchSpace::format() writes them, sorted.
+  std::vector<std::string> archs() const;
+  /// @return null when the architecture was not scored under that name
+  const Entry* find(const std::string& arch, const std::string& name) const;
+  /// Identities of the settings that the scores of a name were made with, where the files say them.
+  const std::set<std::string>& settings(const std::string& name) const;
+
+ private:
+  void add_json_lines(std::string_view text);
+  void add_result(std::string_view text);
+  void add_csv(const std::string& text);
+  void add_record(const nlohmann::ordered_json& record, std::size_t line);
+  void add_score(const std::string& arch, const std::string& name, const Entry& entry,
+                 const std::string& settings);
+  std::string formatted(const std::string& arch, std::size_t line) const;
+  std::string place(const Entry& entry) const;
+  std::string here(std::size_t line) const { return place({{}, files_.size() - 1, line}); }
+
+  const SearchSpace& space_;
+  std::vector<std::string> files_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::map<std::string, Entry>> rows_;  ///< by architecture, by name
+  std::map<std::string, std::set<std::string>> settings_;     ///< by name
+};
+
+}  // namespace wrcor

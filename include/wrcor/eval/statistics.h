@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace wrcor {
+
+/// Ranks from 1, the smallest value first; equal values share the mean of their ranks.
+std::vector<double> mean_ranks(std::span<const double> values);
+
+// Correlations of two lists of one length, in [-1, 1]; nothing when one of them is constant, for
+// which they are undefined. Values may be infinite where only their order counts; none is a NaN.
+
+/// Pearson's r; of the pairs whose values are both finite.
+std::optional<double> pearson(std::span<const double> x, std::span<const double> y);
+/// Spearman's rho: Pearson's r of the mean ranks.
+std::optional<double> spearman(std::span<const double> x, std::span<const double> y);
+/// Kendall's tau-b, in O(n log n). Source: Knight, J. Am. Stat. Assoc. 61 (1966) 436.
+std::optional<double> kendall(std::span<const double> x, std::span<const double> y);
+
+struct Spread {
+  double mean = 0;
+  double deviation = 0;  ///< standard deviation
+};
+/// Of the largest of `draws` values that are drawn without replacement: exact, from the order
+/// statistics. @param draws  1 .. the number of values
+Spread largest_of(std::span<const double> values, std::size_t draws);
+
+/// How often each item occurs in a resample.
+using Counts = std::span<const std::uint32_t>;
+
+struct RankCorrelations {
+  std::optional<double> spearman;
+  std::optional<double> kendall;
+};
+
+/// Two rankings of the same items, sorted once for the correlations of many resamples.
+class PairedRanks {
+ public:
+  /// @param x, y  one value an item, as for spearman()
+  PairedRanks(std::span<const double> x, std::span<const double> y);
+
+  /// The correlations of the list in which item i occurs counts[i] times.
+  /// Safe to use from several threads.
+  RankCorrelations correlations(Counts counts) const;
+
+ private:
+  std::vector<std::uint32_t> order_;    ///< items by x, then by y
+  std::vector<std::uint32_t> x_ranks_;  ///< dense, from 0; in that order
+  std::vector<std::uint32_t> y_ranks_;
+  std::size_t x_groups_ = 0;  ///< number of different values
+  std::size_t y_groups_ = 0;
+};
+
+/// Two lists of values, prepared for Pearson's r of many resamples.
+class PairedValues {
+ public:
+  PairedValues(std::span<const double> x, std::span<const double> y);
+  /// As PairedRanks::correlations().
+  std::optional<double> pearson(Counts counts) const;
+
+ private:
+  std::vector<std::uint32_t> items_;  ///< whose values are both finite
+  std::vector<double> x_, y_;         ///< of those items, scaled to [-1, 1]
+};
+
+}  // namespace wrcor

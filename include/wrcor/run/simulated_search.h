@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrcor/eval/statistics.h"
+#include "wrcor/run/config.h"
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// What a table knows of an architecture.
+struct TableEntry {
+  std::optional<double> fitness;  ///< what a search sees; higher is better, nothing is worst
+  std::vector<std::optional<double>> metrics;  ///< what is reported of the architecture it finds
+};
+
+/// By architecture, as SearchSpace::format() writes it.
+using SearchTable = std::map<std::string, TableEntry>;
+
+/// What the runs of one strategy found.
+struct SimulatedSearch {
+  std::string strategy;
+  int runs = 0;
+  std::int64_t proposals = 0;   ///< of each run, the most
+  double evaluations = 0;       ///< mean number of different architectures among them
+  std::vector<Spread> metrics;  ///< of the best one found by each run; the deviation is a sample's
+};
+
+/// Searches that look evaluations up instead of running networks.
+class SimulatedSearches {
+ public:
+  /// @param space   outlives the object
+  /// @param config  Run k is the search that `wrcor search` makes with this configuration and with
+  ///                the seed run.seed + k.
+  SimulatedSearches(const SearchSpace& space, Config config)
+      : space_(space), config_(std::move(config)) {}
+
+  /// The registered strategies: first those that chance takes part in, then those that propose a
+  /// fixed list.
+  static std::vector<std::string> strategies(const SearchSpace& space);
+
+  /// @param runs  of a strategy that proposes a fixed list there is one run over all of it
+  /// @throws DataError when the strategy proposes an architecture that the table lacks, or finds
+  ///         one without a metric
+  SimulatedSearch run(const std::string& strategy, const SearchTable& table,
+                      const std::vector<std::string>& metrics, int runs);
+
+ private:
+  struct Search {
+    const SearchTable::value_type* best = nullptr;
+    std::int64_t proposals = 0;
+    std::size_t evaluations = 0;
+  };
+
+  Search search_once(const Config& config, const SearchTable& table);
+  const std::string& evaluated(const Genotype& genotype);
+
+  const SearchSpace& space_;
+  Config config_;
+  std::map<Genotype, std::string> evaluated_;  ///< what a search evaluates for a proposal
+};
+
+}  // namespace wrcor

@@ -1,0 +1,165 @@
+#include "wrcor/eval/score_table.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "wrcor/core/csv.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json parsed(std::string_view text) {
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);  // discarded when it is no JSON
+}
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// A record is {"arch": text, "scores": {name: number or null}, ...}.
+bool is_record(const Json& json) {
+  if (!json.is_object() || text_at(json, "arch").empty()) return false;
+  const auto scores = json.find("scores");
+  return scores != json.end() && scores->is_object() &&
+         std::all_of(scores->begin(), scores->end(),
+                     [](const Json& score) { return score.is_null() || score.is_number(); });
+}
+
+}  // namespace
+
+void ScoreTable::add_file(const std::filesystem::path& path) {
+  const bool folder = std::filesystem::is_directory(path);
+  const std::filesystem::path file = folder ? path / "result.json" : path;
+  if (folder && !std::filesystem::exists(file)) {
+    throw DataError("'" + path.string() +
+                    "' holds no result.json: is it the folder of a finished search?");
+  }
+  files_.push_back(file.string());
+  const std::string text = read_file(file);
+  if (text.starts_with("arch,")) {
+    add_csv(text);
+  } else if (parsed(first_line(text)).is_object()) {
+    add_json_lines(text);
+  } else {
+    add_result(text);
+  }
+}
+
+void ScoreTable::add_json_lines(std::string_view text) {
+  std::size_t number = 0;
+  for (std::size_t start = 0, end; start < text.size(); start = end + 1) {
+    ++number;
+    end = std::min(text.find('\n', start), text.size());
+    const std::string_view line = text.substr(start, end - start);
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    const Json record = parsed(line);
+    if (record.is_discarded() && end == text.size()) {
+      spdlog::warn("{}: the last line is incomplete and is left out", here(number));
+      return;
+    }
+    add_record(record, number);
+  }
+}
+
+void ScoreTable::add_result(std::string_view text) {
+  const Json document = parsed(text);
+  const auto ranking = document.is_object() ? document.find("ranking") : document.end();
+  if (ranking == document.end() || !ranking->is_array()) {
+    throw DataError(files_.back() +
+                    ": expected scores that 'wrcor score --out' wrote, or the result.json of a "
+                    "search, found something else");
+  }
+  for (const Json& row : *ranking) add_record(row, 0);
+}
+
+void ScoreTable::add_record(const Json& record, std::size_t line) {
+  if (!is_record(record)) {
+    throw DataError(here(line) +
+                    ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
+                    in_quotes(record.is_discarded() ? "no JSON" : record.dump()));
+  }
+  const std::string arch = formatted(text_at(record, "arch"), line);
+  const std::string settings = text_at(record, "settings");
+  for (const auto& [name, score] : record.at("scores").items()) {
+    const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
+    add_score(arch, name, {value, files_.size() - 1, line}, settings);
+  }
+}
+
+/// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
+/// score may be called params, too: what counts is the place of a column.
+void ScoreTable::add_csv(const std::string& text) {
+  const std::size_t end = text.find_last_of('\n') + 1;
+  if (end < text.size())
+    spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
+  CsvReader csv(text.substr(0, end), files_.back());
+  const std::vector<std::string>& header = csv.header();
+  const bool has_settings = header.back() == "settings";
+  const std::size_t first = 3, after = header.size() - (has_settings ? 3 : 2);
+  if (header.size() < 5 || header[1] != "status" || header[2] != "reason" || first > after ||
+      header[after] != "params" || header[after + 1] != "flops") {
+    throw DataError(files_.back() +
+                    ":1: expected the columns arch, status, reason, the scores, params, flops, as "
+                    "'wrcor score --format csv' writes them");
+  }
+  while (csv.next()) {
+    const std::string arch = formatted(csv.field(0), csv.line());
+    for (std::size_t column = first; column < after; ++column) {
+      add_score(arch, header[column], {csv.number(column), files_.size() - 1, csv.line()},
+                has_settings ? csv.field(header.size() - 1) : "");
+    }
+  }
+}
+
+void ScoreTable::add_score(const std::string& arch, const std::string& name, const Entry& entry,
+                           const std::string& settings) {
+  if (!settings_.contains(name)) names_.push_back(name);
+  auto& known_settings = settings_[name];
+  if (!settings.empty()) known_settings.insert(settings);
+  const auto [known, added] = rows_[arch].emplace(name, entry);
+  if (added || known->second.value == entry.value) return;
+  throw DataError(place(known->second) + " and " + place(entry) + ": two different scores '" +
+                  name + "' of " + arch + "; evaluate one of the files at a time");
+}
+
+std::string ScoreTable::formatted(const std::string& arch, std::size_t line) const {
+  try {
+    return space_.format(space_.parse(arch));
+  } catch (const UsageError& error) {
+    throw DataError(here(line) + ": " + error.what());
+  }
+}
+
+std::string ScoreTable::place(const Entry& entry) const {
+  const std::string& file = files_[entry.file];
+  return entry.line == 0 ? file : file + ":" + std::to_string(entry.line);
+}
+
+std::vector<std::string> ScoreTable::archs() const {
+  std::vector<std::string> result;
+  for (const auto& [arch, scores] : rows_) result.push_back(arch);
+  return result;
+}
+
+const ScoreTable::Entry* ScoreTable::find(const std::string& arch, const std::string& name) const {
+  const auto row = rows_.find(arch);
+  if (row == rows_.end()) return nullptr;
+  const auto entry = row->second.find(name);
+  return entry == row->second.end() ? nullptr : &entry->second;
+}
+
+const std::set<std::string>& ScoreTable::settings(const std::string& name) const {
+  return settings_.at(name);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Scores against a benchmark table: files that are joined, the measures, simulated searches, what is refused.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+# A benchmark made from the space itself: the accuracy grows with the parameters, but for a share of the FLOPs.
+expect_exit 0 wrcor describe --all
+awk -F, 'NR == 1 { print "index,arch,id,acc,size,empty"; next }
+  { printf "%d,%s,%d,%.4f,%d,\n", $3, $1, $2, 50 + $7 / 50000 - $8 / 20000000, $7 }' "$stdout_file" >table.csv
+# Scores of some cells, as `wrcor score` writes them: the number of 3x3 convolutions, its negative, and none at all.
+awk -F, 'NR == 1 { next } $1 ~ /^\|none~0\|\+\|none~0/ { next } NR % 40 == 0 {
+  n = gsub(/conv_3x3/, "conv_3x3", $2)
+  if (NR % 400 == 0) printf "{\"arch\":\"%s\",\"status\":\"degenerate\",\"reason\":\"singular\",\"scores\":{\"wrcor\":null}}\n", $2
+  else printf "{\"arch\":\"%s\",\"status\":\"ok\",\"scores\":{\"wrcor\":%d}}\n", $2, n }' table.csv >scores.jsonl
+sed -E 's/"scores":\{"wrcor":([0-9]+)\}/"scores":{"mine":-\1}/; /null/d' scores.jsonl >mine.jsonl
+scored=$(wc -l <scores.jsonl)
+
+evaluate() { wrcor evaluate --benchmark table.csv "$@"; }
+# field NAME: of the first row of CSV on standard output.
+field() {
+  awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; next }
+    { print $column; exit }' "$stdout_file"
+}
+
+# --- a row for each score and metric
+expect_exit 0 evaluate --scores scores.jsonl mine.jsonl --metric acc,size --table-score size --bootstrap 100
+mapfile -t lines <"$stdout_file"
+expect_equal "${#lines[@]}" 7
+expect_matches "${lines[0]}" '^score +metric +n +undefined +rho +tau +r +top 10 +top 5 % +regret 1 +regret 5$'
+expect_matches "${lines[1]}" "^wrcor +acc +$scored +[1-9][0-9]* +0\.[0-9]{3} \[0\.[0-9]{3}, [01]\.[0-9]{3}\] "
+expect_matches "${lines[2]}" "^mine +acc +[0-9]+ +0 +-0\.[0-9]{3} "
+expect_matches "${lines[6]}" "^size +size +$scored +0 +1\.000 \[1\.000, 1\.000\] +1\.000 .* 0\.00 +0\.00$"
+table=$stdout
+
+# --- the same in any order of the input, from other forms of it
+sort -r scores.jsonl >other.jsonl
+mkdir run
+sed '1s/^/{\n"ranking": [/; $!s/$/,/; $s/$/]}/' mine.jsonl >run/result.json
+awk -F, '{ print $6 ",\"" $4 "\"," $5 "," $1 "\r" }' table.csv >by_index.csv
+expect_exit 0 wrcor evaluate --benchmark by_index.csv --key index --scores other.jsonl run --metric acc,size \
+  --table-score size --bootstrap 100
+expect_equal "$stdout" "$table"
+sed 's/^index/nr/' table.csv >renamed.csv
+expect_exit 0 wrcor evaluate --benchmark renamed.csv --key index=nr --scores scores.jsonl mine.jsonl --metric acc,size \
+  --table-score size --bootstrap 100
+expect_equal "$stdout" "$table"
+expect_exit 0 evaluate --key id --scores scores.jsonl mine.jsonl --metric acc,size --table-score size --bootstrap 100
+expect_equal "$stdout" "$table"
+
+# --- the other forms
+expect_exit 0 evaluate --scores scores.jsonl --metric acc --bootstrap 100 --seed 1 --format csv
+expect_equal "$(field score) $(field kind) $(field metric) $(field architectures)" "wrcor proxy acc $scored"
+rho=$(field spearman)
+low=$(field spearman_low)
+expect_exit 0 evaluate --scores scores.jsonl --metric acc --bootstrap 100 --seed 2 --format csv
+expect_equal "$(field spearman)" "$rho"
+[ "$(field spearman_low)" != "$low" ] || fail 'the seed does not matter'
+expect_exit 0 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --format json
+expect_json "$stdout"
+expect_contains "$stdout" "\"value\": $rho"
+expect_contains "$stdout" '"low": null'
+expect_exit 0 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --format markdown
+expect_contains "$stdout" '| wrcor | acc |'
+
+# --- what `wrcor score` and `wrcor search` write can be read
+expect_exit 0 wrcor score "${small[@]}" --all --shard 7/400 --out real.jsonl
+expect_exit 0 wrcor score "${small[@]}" --proxy acor --all --shard 7/400 --format csv --out real.csv
+expect_exit 0 wrcor search "${small[@]}" --strategy random --budget 20 --proxy gcor --out found
+expect_exit 0 evaluate --scores real.jsonl real.csv found --metric acc --bootstrap 10 --format csv
+expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1 | tr '\n' ' ')" 'wrcor acor gcor '
+
+# --- simulated searches: over scores of the whole space
+expect_exit 3 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --simulate-search
+expect_matches "$stderr" "no score, or no row of the benchmark, for \|.*wrcor score --unique"
+expect_exit 0 evaluate --table-score size --metric acc,size --bootstrap 0 --simulate-search --runs 5 --budget 200
+expect_matches "$stdout" "size +random +5 +200 +1[0-9]{2}\.[0-9] +[0-9.]+ ± [0-9.]+ +[0-9.]+ ± [0-9.]+"
+expect_matches "$stdout" "size +exhaustive +1 +5260 +5260\.0 "
+expect_matches "$stdout" "best of 100 trained "
+expect_matches "$stdout" "optimum "
+simulated=$stdout
+expect_exit 0 evaluate --table-score size --metric acc,size --bootstrap 0 --simulate-search --runs 5 --budget 200
+expect_equal "$stdout" "$simulated"
+expect_exit 0 evaluate --table-score size --metric acc --bootstrap 0 --simulate-search --runs 2 --budget 50 --format json
+expect_json "$stdout"
+expect_contains "$stdout" '"best_of_trained"'
+
+# --- what the benchmark lacks is said; nothing in common is an error
+head -n 8000 table.csv >half.csv
+expect_exit 0 wrcor evaluate --benchmark half.csv --scores scores.jsonl --metric acc --bootstrap 0
+expect_matches "$stderr" "[0-9]+ of $scored scored architectures are not in 'half.csv'"
+head -n 3 table.csv >tiny.csv
+refuse 3 "none of the $scored scored architectures is in 'tiny.csv'" \
+  wrcor evaluate --benchmark tiny.csv --scores scores.jsonl --metric acc
+
+# --- what is refused
+refuse 2 "unknown column 'ac' \(did you mean 'acc'\?\)" evaluate --scores scores.jsonl --metric ac
+refuse 2 "unknown column 'sise'" evaluate --metric acc --table-score sise
+refuse 2 'nothing to evaluate' evaluate --metric acc
+refuse 2 '--metric: .acc. is given twice' evaluate --scores scores.jsonl --metric acc,acc
+refuse 2 '--key: expected arch, id or index' evaluate --scores scores.jsonl --metric acc --key name
+refuse 2 '--bootstrap: expected an integer from 0' evaluate --scores scores.jsonl --metric acc --bootstrap -1
+refuse 2 'use json together with --simulate-search' evaluate --scores scores.jsonl --metric acc --simulate-search --format csv
+refuse 2 '--metric is required' evaluate --scores scores.jsonl
+refuse 3 "column 'empty' has no value" evaluate --scores scores.jsonl --metric empty
+refuse 3 "cannot read 'missing.jsonl'" evaluate --scores missing.jsonl --metric acc
+refuse 3 'expected scores' evaluate --scores table.csv --metric acc
+refuse 3 'expected scores' evaluate --scores /dev/null --metric acc
+sed '3s/,[0-9.]*,\([0-9]*\),$/,x,\1,/' table.csv >wrong.csv
+refuse 3 "wrong.csv:3:[0-9]+: column 'acc': expected a finite number" wrcor evaluate --benchmark wrong.csv --scores scores.jsonl --metric acc
+{ cat table.csv && sed -n 5p table.csv; } >twice.csv
+refuse 3 'twice.csv: lines 5 and 15627 are about one architecture' wrcor evaluate --benchmark twice.csv --scores scores.jsonl --metric acc
+sed 's/"wrcor":3}/"wrcor":30}/' scores.jsonl >changed.jsonl
+refuse 3 "scores.jsonl:[0-9]+ and changed.jsonl:[0-9]+: two different scores 'wrcor'" evaluate --scores scores.jsonl changed.jsonl --metric acc

@@ -1,0 +1,85 @@
+#include "wrcor/run/simulated_search.h"
+
+#include "support/catch.h"
+#include "wrcor/core/error.h"
+#include "wrcor/space/nas_bench_201.h"
+
+using namespace wrcor;
+
+namespace {
+
+/// Every strict class; the fitness is the number of 3x3 convolutions, the first metric the same,
+/// the second its negative.
+SearchTable table(const NasBench201& space) {
+  SearchTable result;
+  for (std::uint64_t id = 0; id < NasBench201::cell_count; ++id) {
+    const Genotype cell = space.at(id);
+    if (space.representative(cell, Dedupe::strict) != cell) continue;
+    const auto count =
+        static_cast<double>(std::count(cell.begin(), cell.end(), NasBench201::nor_conv_3x3));
+    const auto fitness = space.connected(cell) ? std::optional(count) : std::nullopt;
+    result[space.format(cell)] = {fitness, {count, -count}};
+  }
+  return result;
+}
+
+const std::vector<std::string> metrics = {"convolutions", "loss"};
+
+}  // namespace
+
+TEST_CASE("a simulated search reports the metrics of the best it found", "[run][simulate]") {
+  const NasBench201 space;
+  Config config;
+  config.search.budget = 400;
+  config.search.population = 32;
+  SimulatedSearches searches(space, config);
+  const SearchTable all = table(space);
+  const SimulatedSearch exhaustive = searches.run("exhaustive", all, metrics, 20);
+  CHECK(exhaustive.runs == 1);
+  CHECK(exhaustive.evaluations == 5260);
+  CHECK(exhaustive.proposals == 5260);
+  CHECK(exhaustive.metrics[0].mean == 6);
+  CHECK(exhaustive.metrics[1].mean == -6);
+  CHECK(exhaustive.metrics[0].deviation == 0);
+  const SimulatedSearch evolution = searches.run("evolution", all, metrics, 20);
+  CHECK(evolution.runs == 20);
+  CHECK(evolution.metrics[0].mean > 5.5);
+  CHECK(evolution.evaluations < 400);
+  CHECK(evolution.proposals == 400);
+  const SimulatedSearch random = searches.run("random", all, metrics, 20);
+  CHECK(random.metrics[0].mean < evolution.metrics[0].mean);
+  CHECK(random.metrics[0].mean == -random.metrics[1].mean);
+  CHECK(random.metrics[0].deviation > 0);
+  CHECK(random.metrics[0].deviation == Approx(random.metrics[1].deviation));
+}
+
+TEST_CASE("run k of a simulation has the seed of the configuration plus k", "[run][simulate]") {
+  const NasBench201 space;
+  const SearchTable all = table(space);
+  const auto mean = [&](std::uint64_t seed, int runs) {
+    Config config;
+    config.search.budget = 30;
+    config.run.seed = seed;
+    return SimulatedSearches(space, config).run("random", all, metrics, runs).metrics[0].mean;
+  };
+  CHECK(mean(5, 3) == Approx((mean(5, 1) + mean(6, 1) + mean(7, 1)) / 3));
+}
+
+TEST_CASE("a search needs scores of all that it proposes", "[run][simulate]") {
+  const NasBench201 space;
+  SearchTable some = table(space);
+  some.erase(some.begin());
+  SimulatedSearches searches(space, {});
+  CHECK_THROWS_WITH(searches.run("exhaustive", some, metrics, 1),
+                    Catch::Contains("no score, or no row of the benchmark, for |") &&
+                        Catch::Contains("wrcor score --unique"));
+  for (auto& [arch, entry] : some = table(space)) entry.metrics[1].reset();
+  CHECK_THROWS_WITH(searches.run("exhaustive", some, metrics, 1),
+                    Catch::Contains("the benchmark has no loss of |"));
+}
+
+TEST_CASE("strategies that enumerate come last", "[run][simulate]") {
+  const std::vector<std::string> names = SimulatedSearches::strategies(NasBench201());
+  CHECK(names.front() == "random");
+  CHECK(names.back() == "exhaustive");
+}
