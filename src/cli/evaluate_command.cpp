@@ -25,6 +25,7 @@ struct EvaluateOptions {
   std::string benchmark;
   std::vector<std::string> metrics;
   std::string key = "arch";
+  std::vector<std::string> rank_by;
   std::vector<std::string> table_scores;
   int top_k = 10;
   int resamples = 1000;
@@ -84,10 +85,10 @@ std::vector<std::string> chosen_architectures(const ScoreTable& scores,
 
 SearchTable search_table(const Scorer& scorer, const std::vector<Metric>& metrics,
                          const std::vector<std::string>& archs) {
-  SearchTable table;
+  SearchTable table{scorer.rule, {}};
   for (std::size_t k = 0; k < scorer.scored.size(); ++k) {
-    TableEntry& entry = table[archs[scorer.scored[k]]];
-    entry.fitness = scorer.values[k];
+    TableEntry& entry = table.rows[archs[scorer.scored[k]]];
+    entry.scores = scorer.members[k];
     for (const Metric& metric : metrics) entry.metrics.push_back(metric.values[scorer.scored[k]]);
   }
   return table;
@@ -135,13 +136,42 @@ SimulationReport simulate(const SearchSpace& space, const Config& config,
   return report;
 }
 
-/// Whatever orders the architectures: every score of the files, and columns of the benchmark.
+/// The votes that were asked for; without any, those that have a name and whose members are there.
+std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& options,
+                               const std::vector<std::string>& archs) {
+  const auto lacks = [&](const RankingRule& rule) {
+    const auto& known = scores.names();
+    return std::find_if(rule.members.begin(), rule.members.end(), [&](const auto& member) {
+      return std::find(known.begin(), known.end(), member.proxy) == known.end();
+    });
+  };
+  std::vector<Scorer> scorers;
+  for (const std::string& text : options.rank_by) {
+    const RankingRule rule = RankingRule::parse(text);
+    if (const auto missing = lacks(rule); missing != rule.members.end()) {
+      throw DataError("--rank-by " + in_quotes(text) + ": the score files have no scores of '" +
+                      missing->proxy + "'; they have " + join(scores.names()));
+    }
+    scorers.push_back(vote_scorer(scores, text, rule, archs));
+  }
+  if (!options.rank_by.empty()) return scorers;
+  for (const std::string& name : votes().names()) {
+    const RankingRule rule = RankingRule::parse(name);
+    if (lacks(rule) == rule.members.end())
+      scorers.push_back(vote_scorer(scores, name, rule, archs));
+  }
+  return scorers;
+}
+
+/// Whatever orders the architectures: every score of the files, votes, and columns of the
+/// benchmark.
 std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable& benchmark,
                                  const EvaluateOptions& options,
                                  const std::vector<std::string>& archs) {
   std::vector<Scorer> scorers;
   for (const std::string& name : scores.names())
     scorers.push_back(proxy_scorer(scores, name, archs));
+  for (Scorer& vote : make_votes(scores, options, archs)) scorers.push_back(std::move(vote));
   for (const std::string& column : options.table_scores)
     scorers.push_back(column_scorer(benchmark, column, archs));
   return scorers;
@@ -164,6 +194,9 @@ std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const Evaluate
 void check(const EvaluateOptions& options) {
   require_distinct(options.metrics, "--metric");
   require_distinct(options.table_scores, "--table-score");
+  require_distinct(options.rank_by, "--rank-by");
+  if (options.score_files.empty() && !options.rank_by.empty())
+    throw UsageError("--rank-by needs the scores of its members; name score files by --scores");
   if (options.score_files.empty() && options.table_scores.empty()) {
     throw UsageError(
         "nothing to evaluate; name score files by --scores, or columns of the benchmark by "
@@ -227,6 +260,11 @@ void setup_evaluate(CLI::App& app) {
                    "index, the benchmark's own numbers; with =COLUMN for a column of another name\n"
                    "(default arch; arch|id|index)")
       ->type_name("KEY[=COLUMN]");
+  command
+      ->add_option("--rank-by", options->rank_by,
+                   "a vote over the scores, as in 'wrcor search'; without it, the named votes\n"
+                   "(wrcor list votes) whose members have scores")
+      ->type_name("RULE");
   command
       ->add_option("--table-score", options->table_scores,
                    "take this column of the benchmark as one more score; without --scores, of all\n"

@@ -103,7 +103,7 @@ void report(const std::string& message) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Training-free neural architecture search with weighted response correlation",
+  CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
   app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
   const auto formatter = std::make_shared<HelpFormatter>();

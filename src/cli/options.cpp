@@ -27,7 +27,9 @@ std::string placeholder(const Setting& setting) {
   }
 }
 
-std::string shown_default(const Setting& setting) {
+std::string shown_default(const Setting& setting, const ConfigSources& sources) {
+  const auto own = sources.defaults.find(setting.key);
+  if (own != sources.defaults.end()) return own->second;
   const nlohmann::json value = setting.default_value();
   if (value.is_null()) return "none";
   if (value.is_array()) return join(value.get<std::vector<std::string>>(), ",");
@@ -36,10 +38,14 @@ std::string shown_default(const Setting& setting) {
   return text.empty() ? "empty" : text;
 }
 
-std::string help_text(const Setting& setting) {
-  std::vector<std::string> notes{"default " + shown_default(setting)};
+std::string help_text(const Setting& setting, const ConfigSources& sources) {
+  std::vector<std::string> notes{"default " + shown_default(setting, sources)};
   if (setting.type != SettingType::boolean) {
-    if (const std::string accepted = accepted_values(setting); !accepted.empty()) {
+    constexpr std::size_t longest = 120;
+    const std::string accepted = accepted_values(setting);
+    if (accepted.size() > longest) {
+      notes.push_back("see wrcor list");
+    } else if (!accepted.empty()) {
       notes.push_back(accepted);
     }
   }
@@ -61,13 +67,13 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   };
   const std::string group = group_title(setting);
   if (setting.type != SettingType::boolean) {
-    command.add_option_function<std::string>(setting.flag, take, help_text(setting))
+    command.add_option_function<std::string>(setting.flag, take, help_text(setting, target))
         ->type_name(placeholder(setting))
         ->group(group);
     return;
   }
   auto* positive = command.add_flag_callback(
-      setting.flag, [take] { take("true"); }, help_text(setting));
+      setting.flag, [take] { take("true"); }, help_text(setting, target));
   auto* negative = command.add_flag_callback(
       setting.negative_flag, [take] { take("false"); }, "the opposite of " + setting.flag);
   positive->group(group)->excludes(negative);

@@ -185,7 +185,7 @@ void run_score(const ScoreOptions& options) {
   if (options.out.empty()) {
     const bool table = options.format == "table";
     const std::unique_ptr<ScoreWriter> writer =
-        table ? std::make_unique<ScoreTable>(proxies)
+        table ? std::make_unique<TableScores>(proxies)
               : std::unique_ptr<ScoreWriter>(make_lines(options.format, proxies, ""));
     write_output(writer->begin());
     score_all(bench, architectures, options.weights,
@@ -254,6 +254,7 @@ void setup_score(CLI::App& app) {
       ->add_option("--out", options->out,
                    "write to this file instead of standard output; an existing one is continued")
       ->type_name("FILE");
+  options->sources.defaults["score.proxies"] = "wrcor";
   add_settings(*command,
                {"space", "data", "score.proxies", "score.counting", "score.init",
                 "score.weights_mode", "score.repeats", "run"},

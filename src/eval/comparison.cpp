@@ -8,36 +8,56 @@
 namespace wrcor {
 namespace {
 
-bool lower_is_better(const std::string& proxy) {
-  const auto& entries = proxies().entries();
-  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
-    return entry.name == proxy && entry.make.better == Direction::lower;
-  });
+Direction registered_direction(const std::string& proxy) {
+  for (const auto& entry : proxies().entries()) {
+    if (entry.name == proxy) return entry.make.better;
+  }
+  return Direction::higher;
+}
+
+Scorer empty_scorer(const std::string& name, const std::string& kind, RankingRule rule) {
+  return {name, kind, {}, {}, std::move(rule), {}};
+}
+
+RankingRule by_score(const std::string& name, Direction better) {
+  return {VoteMethod::score, {{name, better}}};
 }
 
 }  // namespace
 
 Scorer proxy_scorer(const ScoreTable& scores, const std::string& name,
                     const std::vector<std::string>& archs) {
-  Scorer scorer{name, "proxy", {}, {}};
-  const double sign = lower_is_better(name) ? -1 : 1;
+  Scorer scorer = vote_scorer(scores, name, by_score(name, registered_direction(name)), archs);
+  scorer.kind = "proxy";
+  return scorer;
+}
+
+Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const RankingRule& rule,
+                   const std::vector<std::string>& archs) {
+  Scorer scorer = empty_scorer(name, "vote", rule);
   for (std::size_t k = 0; k < archs.size(); ++k) {
-    const ScoreTable::Entry* entry = scores.find(archs[k], name);
-    if (entry == nullptr) continue;
+    MemberScores row;
+    for (const RankingMember& member : rule.members) {
+      const ScoreTable::Entry* entry = scores.find(archs[k], member.proxy);
+      if (entry != nullptr) row.push_back(entry->value);
+    }
+    if (row.size() < rule.members.size()) continue;
     scorer.scored.push_back(k);
-    scorer.values.push_back(entry->value ? std::optional(sign * *entry->value) : std::nullopt);
+    scorer.members.push_back(std::move(row));
   }
+  scorer.values = vote_values(rule, scorer.members);
   return scorer;
 }
 
 Scorer column_scorer(const BenchmarkTable& table, const std::string& column,
                      const std::vector<std::string>& archs) {
-  Scorer scorer{column, "column", {}, {}};
+  Scorer scorer = empty_scorer(column, "column", by_score(column, Direction::higher));
   const Metric metric = table_metric(table, column, archs);
   for (std::size_t k = 0; k < archs.size(); ++k) {
     if (!metric.values[k]) continue;
     scorer.scored.push_back(k);
     scorer.values.push_back(metric.values[k]);
+    scorer.members.push_back({metric.values[k]});
   }
   return scorer;
 }

@@ -35,9 +35,14 @@ Evaluation out_of_memory(const std::vector<std::string>& proxies, Costs costs) {
   return evaluation;
 }
 
-/// Marks every score as undefined for a reason that concerns the whole network; raw values stay.
-void degrade(Evaluation& evaluation, const std::string& reason) {
-  for (auto& entry : evaluation.scores) entry.second = Score::degenerate(reason, entry.second.raw);
+/// Marks a score as undefined for a reason that concerns the whole network; its raw value stays.
+void degrade(Score& score, const std::string& reason) {
+  score = Score::degenerate(reason, score.raw);
+}
+
+/// Not so proxies of the structure or the weights alone.
+bool looks_at_images(const Proxy& proxy) {
+  return proxy.requirements().any() || !proxy.own_passes().empty();
 }
 
 /// An evaluation is worth something as long as one of its scores is.
@@ -86,7 +91,11 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       device_(device) {
   for (const std::string& name : options_.proxies) {
     proxies_.push_back({name, proxies().find(name).make.make({space_})});
-    requirements_ |= proxies_.back().proxy->requirements();
+    const Proxy& proxy = *proxies_.back().proxy;
+    requirements_ |= proxy.requirements();
+    // Whether the output is constant is told by the minibatch, whatever else a proxy looks at: a
+    // score's status must not depend on its company.
+    if (looks_at_images(proxy)) requirements_ |= {Need::logits};
   }
   Rng any(0);
   const int classes = space_.plan(space_.sample(any)).layers.back().out.channels;
@@ -178,10 +187,16 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
           {std::string(entry.proxy->own_passes()), {entry.name}, seconds.count(), false});
     }
   }
-  if (!space_.connected(genotype)) {
-    degrade(evaluation, "disconnected");
-  } else if (seen.logits().defined() && (seen.logits() == seen.logits()[0]).all().item<bool>()) {
-    degrade(evaluation, "constant_output");
+  const bool connected = space_.connected(genotype);
+  const bool constant =
+      seen.logits().defined() && (seen.logits() == seen.logits()[0]).all().item<bool>();
+  for (std::size_t i = 0; i < proxies_.size(); ++i) {
+    Score& score = evaluation.scores[i].second;
+    if (!connected) {
+      degrade(score, "disconnected");
+    } else if (constant && looks_at_images(*proxies_[i].proxy)) {
+      degrade(score, "constant_output");
+    }
   }
   summarise_status(evaluation);
   return evaluation;

@@ -24,6 +24,10 @@ const Registry<Vote>& votes() {
   static const Registry<Vote> registry = [] {
     Registry<Vote> all("vote", "votes");
     using enum VoteMethod;
+    // One proxy for each thing that a network needs before it can learn; see the README.
+    all.add("auto", "six properties of a trainable network, one proxy each; the default of search",
+            {logrank,
+             {"wrcor", "jacob_cor", "meco", "az_trainability", "az_progressivity", "synflow"}});
     // Jing et al., arXiv 2507.08841; Abdelfattah et al., arXiv 2101.08134.
     all.add("sjw", "majority of synflow, jacob_cor and wrcor, as published",
             {pairwise, {"synflow", "jacob_cor", "wrcor"}});

@@ -182,13 +182,13 @@ void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
   const int number = static_cast<int>(i);
   const bool of_weight = wants_weight_gradient(sweep, i);
   at::Tensor at_input, of_weights;
+  const bool of_input = reach.input[i] != 0;
   if (layer.kind == LayerKind::convolution) {
-    std::tie(at_input, of_weights) =
-        convolution_gradients(i, gradients[i], reach.input[i] != 0, of_weight);
+    if (of_input || of_weight)
+      std::tie(at_input, of_weights) = convolution_gradients(i, gradients[i], of_input, of_weight);
   } else {
-    if (layer.kind == LayerKind::linear && of_weight)
-      of_weights = at::mm(gradients[i].t(), outputs_[at_index(layer.inputs.front())]);
-    if (reach.input[i]) at_input = input_gradient(i, gradients[i]);
+    if (of_weight) of_weights = at::mm(gradients[i].t(), outputs_[at_index(layer.inputs.front())]);
+    if (of_input) at_input = input_gradient(i, gradients[i]);
   }
   for (PassObserver* observer : sweep.observers) {
     const PassObserver::Interest interest = observer->interest(number);

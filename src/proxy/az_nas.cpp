@@ -1,10 +1,8 @@
 // Components of AZ-NAS, over the outputs of the primary blocks, the stem's first:
-// az_expressivity    sum of E_l, E the entropy of the spectrum of the channels' covariance
-// az_progressivity   smallest growth E_l - E_(l-1) of a block
-// az_trainability    mean over blocks of 2 - z - 1 / (z + 1e-6), z the largest singular value of
-// the
-//                    mean outer product of a random sign tensor with its pull-back through the
-//                    block
+// az_expressivity: sum of E_l, E the entropy of the spectrum of the channels' covariance.
+// az_progressivity: smallest growth E_l - E_(l-1) of a block.
+// az_trainability: mean over blocks of 2 - z - 1 / (z + 1e-6), z the largest singular value of the
+// mean outer product of a random sign tensor with its pull-back through the block.
 // The fourth, az_complexity, is in costs.cpp.
 // Source: Lee and Ham, AZ-NAS, CVPR 2024.
 

@@ -41,7 +41,7 @@ const Registry<ProxyKind>& proxies() {
     all.add("resp_sens", "mean size of the input Jacobian", {higher, make_resp_sens});
     all.add("dyn_isometry", "singular values of the input-output Jacobian near 1; slow",
             {higher, make_dyn_isometry});
-    all.add("layerwise_dyn_isometry", "closeness of every layer to an isometry",
+    all.add("layerwise_dyn_isometry", "minus the distances of the layers from an isometry",
             {lower, make_layerwise_dyn_isometry});
     all.add("l2_norm", "norms of the weights", {higher, make_l2_norm});
     all.add("bundle_entropy",

@@ -11,8 +11,12 @@ namespace {
 constexpr double perturbation = 0.01;
 
 Requirements all_forward() {
-  return {Need::activation_correlations, Need::activation_codes, Need::activation_patterns,
-          Need::block_covariances, features_of(View::data, NormMode::minibatch)};
+  return {Need::activation_correlations,
+          Need::activation_codes,
+          Need::activation_patterns,
+          Need::block_covariances,
+          Need::logits,
+          features_of(View::data, NormMode::minibatch)};
 }
 
 Requirements all_of_loss() {

@@ -1,10 +1,9 @@
 // How far the features F before pooling move when the images do, alpha = 0.01:
-// phi, phi_bn              sum of |F(e + alpha e') - F(e)| over the minibatch, e and e' standard
-//                          normal; batch norm off or on
-// phi_with_data(_bn)       the same with the minibatch x instead of e
-// zen, zen_with_data       ln(phi_bn + 1e-6) + sum over batch norms of ln(sqrt(mean of r) + 1e-6),
-// r
-//                          the running variance after both passes
+// phi, phi_bn: sum of |F(e + alpha e') - F(e)| over the minibatch, e and e' standard normal; batch
+// norm off or on.
+// phi_with_data, phi_with_data_bn: the same with the minibatch x instead of e.
+// zen, zen_with_data: ln(phi_bn + 1e-6) + sum over batch norms of ln(sqrt(mean of r) + 1e-6), r the
+// running variance after both passes.
 // Source: Lin et al., arXiv 2102.01063, as Jing et al., arXiv 2507.08841, compute it.
 
 #include <cmath>

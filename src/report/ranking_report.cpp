@@ -9,28 +9,35 @@
 namespace wrcor {
 namespace {
 
-std::vector<std::string> header(const SearchResult& result) {
+enum class Scores { shown, left_out };
+
+std::vector<std::string> header(const SearchResult& result, Scores scores) {
   std::vector<std::string> names{"rank"};
   if (result.rule.is_vote()) names.push_back("vote");
-  for (const auto& entry : result.ranking.front().evaluation.scores) names.push_back(entry.first);
+  if (scores == Scores::shown) {
+    for (const auto& entry : result.ranking.front().evaluation.scores) names.push_back(entry.first);
+  }
   names.insert(names.end(), {"params", "flops", "arch", "status"});
   return names;
 }
 
-/// @param digits  after the point; negative: as many as it takes to read the value back exactly
-std::string number(const std::optional<double>& value, int digits) {
+enum class Digits { few, all };
+
+/// @param digits  all: as many as it takes to read the value back
+std::string number(const std::optional<double>& value, Digits digits) {
   if (!value) return {};
-  return digits < 0 ? fmt::format("{}", *value) : fmt::format("{:.{}f}", *value, digits);
+  return digits == Digits::all ? fmt::format("{}", *value) : score_text(*value);
 }
 
 /// @param index  of the row, from 0
-/// @param digits  as for number()
-std::vector<std::string> row(const SearchResult& result, std::size_t index, int digits) {
+std::vector<std::string> row(const SearchResult& result, std::size_t index, Scores scores,
+                             Digits digits) {
   const Ranked& entry = result.ranking[index];
   std::vector<std::string> cells{std::to_string(index + 1)};
   if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
-  for (const auto& [name, score] : entry.evaluation.scores) {
-    cells.push_back(number(score.value, digits));
+  if (scores == Scores::shown) {
+    for (const auto& named : entry.evaluation.scores)
+      cells.push_back(number(named.second.value, digits));
   }
   const Evaluation& evaluation = entry.evaluation;
   cells.push_back(std::to_string(evaluation.costs.params));
@@ -48,9 +55,14 @@ std::size_t shown(const SearchResult& result, std::size_t rows) {
 }  // namespace
 
 std::string ranking_table(const SearchResult& result, std::size_t rows) {
+  // Of many members' scores no line has room for all; the files have them.
+  constexpr std::size_t most = 4;
+  const bool many = result.ranking.front().evaluation.scores.size() > most;
+  const Scores scores = result.rule.is_vote() && many ? Scores::left_out : Scores::shown;
   std::vector<std::vector<std::string>> cells;
-  for (std::size_t i = 0; i < shown(result, rows); ++i) cells.push_back(row(result, i, 4));
-  std::vector<std::string> names = header(result);
+  for (std::size_t i = 0; i < shown(result, rows); ++i)
+    cells.push_back(row(result, i, scores, Digits::few));
+  std::vector<std::string> names = header(result, scores);
   // A column that only says ok says nothing.
   const bool all_ok =
       std::all_of(cells.begin(), cells.end(), [](const auto& line) { return line.back() == "ok"; });
@@ -62,8 +74,9 @@ std::string ranking_table(const SearchResult& result, std::size_t rows) {
 }
 
 std::string ranking_csv(const SearchResult& result, std::size_t rows) {
-  std::string text = csv_line(header(result));
-  for (std::size_t i = 0; i < shown(result, rows); ++i) text += csv_line(row(result, i, -1));
+  std::string text = csv_line(header(result, Scores::shown));
+  for (std::size_t i = 0; i < shown(result, rows); ++i)
+    text += csv_line(row(result, i, Scores::shown, Digits::all));
   return text;
 }
 

@@ -14,11 +14,14 @@ std::vector<std::string> columns(const std::vector<std::string>& proxies) {
   return names;
 }
 
+/// As many digits as it takes to read the value back.
+std::string exact_text(double value) { return fmt::format("{}", value); }
+
 std::vector<std::string> cells(const std::string& arch, const Evaluation& evaluation,
-                               const char* number_format) {
+                               std::string (*number_text)(double)) {
   std::vector<std::string> row{arch, std::string(to_string(evaluation.status)), evaluation.reason};
   for (const auto& [name, score] : evaluation.scores) {
-    row.push_back(score.value ? fmt::format(fmt::runtime(number_format), *score.value) : "");
+    row.push_back(score.value ? number_text(*score.value) : "");
   }
   row.push_back(std::to_string(evaluation.costs.params));
   row.push_back(std::to_string(evaluation.costs.flops));
@@ -51,7 +54,7 @@ std::string CsvScores::begin() const {
 }
 
 std::string CsvScores::record(const std::string& arch, const Evaluation& evaluation) {
-  std::vector<std::string> row = cells(arch, evaluation, "{}");
+  std::vector<std::string> row = cells(arch, evaluation, exact_text);
   if (!settings_.empty()) row.push_back(settings_);
   return csv_line(row);
 }
@@ -63,11 +66,11 @@ std::optional<ScoreRecordKey> CsvScores::read(std::string_view line) const {
   return ScoreRecordKey{std::string(line.substr(0, first)), std::string(line.substr(last + 1))};
 }
 
-std::string ScoreTable::record(const std::string& arch, const Evaluation& evaluation) {
-  rows_.push_back(cells(arch, evaluation, "{:.4f}"));
+std::string TableScores::record(const std::string& arch, const Evaluation& evaluation) {
+  rows_.push_back(cells(arch, evaluation, score_text));
   return {};
 }
 
-std::string ScoreTable::end() const { return format_table(columns(proxies_), rows_); }
+std::string TableScores::end() const { return format_table(columns(proxies_), rows_); }
 
 }  // namespace wrcor

@@ -1,6 +1,9 @@
 #include "wrcor/report/table.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 namespace wrcor {
@@ -103,6 +106,11 @@ std::string csv_line(const std::vector<std::string>& fields) {
     line += '"';
   }
   return line + "\n";
+}
+
+std::string score_text(double value) {
+  constexpr double huge = 1e7;
+  return fmt::format(fmt::runtime(std::abs(value) < huge ? "{:.4f}" : "{:.4e}"), value);
 }
 
 }  // namespace wrcor

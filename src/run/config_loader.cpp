@@ -98,6 +98,10 @@ const char* process_environment(const char* name) { return std::getenv(name); }
 Config load_config(const ConfigSources& sources) {
   std::vector<std::string> problems;
   MergedConfig merged;
+  std::vector<FoundValue> defaults;
+  for (const auto& [key, text] : sources.defaults)
+    read_into(defaults, problems, *find_setting(key), key, text);
+  merged.take(std::move(defaults), Source::none);
   if (sources.file) merged.take(read_config_file(*sources.file, problems), Source::file);
 
   std::vector<FoundValue> variables;

@@ -30,8 +30,9 @@ std::vector<std::string> proxy_choices() {
 
 RankingRule ranking_rule(const Config& config) {
   if (!config.score.rank_by.empty()) return RankingRule::parse(config.score.rank_by);
+  if (config.score.proxies.empty()) return RankingRule::parse("auto");
   const std::string& first = config.score.proxies.front();
-  return RankingRule::parse(first == all_proxies ? expanded(first).front() : first);
+  return RankingRule::parse(first == all_proxies ? "auto" : first);
 }
 
 std::vector<std::string> effective_proxies(const Config& config) {

@@ -69,10 +69,10 @@ std::string scoring_identity(const Config& config, const Workbench& bench,
                                   {"batch", bench.batch.at("sha256")},
                                   {"threads", config.run.threads},
                                   {"device", bench.device_kind}};
+  identity["seed"] = config.run.seed;  // of drawn weights, and of noise in any case
   if (weights.empty()) {
     for (const char* key : {"init", "weights_mode", "repeats"})
       identity[key] = all.at("score").at(key);
-    identity["seed"] = config.run.seed;
   } else {
     identity["weights"] = sha256_hex(read_file(weights));
   }

@@ -145,8 +145,9 @@ std::string describe_work(const Config& config) {
   // as much as the forward pass.
   const double giga = flops * config.data.batch_size * 4 * config.score.repeats / 1e9;
   std::string text = fmt::format(
-      "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP an architecture, {:.1f} TFLOP "
-      "in all",
+      "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of "
+      "an "
+      "architecture, {:.1f} TFLOP for all",
       budget, space->name(), config.search.strategy, giga,
       giga * static_cast<double>(budget) / 1e3);
   if (config.search.max_seconds) text += fmt::format(", at most {} s", *config.search.max_seconds);

@@ -191,11 +191,21 @@ std::vector<Setting> score_settings() {
   Setting rank_by =
       text(MEMBER(score.rank_by), "--rank-by", "RULE",
            "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
-           "the first of the proxies");
+           "the first of the proxies, or auto");
   rank_by.check = rule_problem;
+  Setting chosen = names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
+                         "proxies to compute; a vote stands for its members, all for every one; "
+                         "none: those that the ranking needs");
+  chosen.optional = true;
+  chosen.get = [](const Config& config) {
+    return config.score.proxies.empty() ? json(nullptr) : json(config.score.proxies);
+  };
+  chosen.set = [](Config& config, const json& value) {
+    config.score.proxies =
+        value.is_null() ? std::vector<std::string>() : value.get<std::vector<std::string>>();
+  };
   return {
-      names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
-            "proxies to compute; a vote stands for its members, all for every one"),
+      chosen,
       rank_by,
       named_value(
           MEMBER(score.counting), "--counting", "counting policy", "counting policies",

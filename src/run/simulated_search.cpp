@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <set>
 
 #include "search_loop.h"
 #include "wrcor/core/error.h"
@@ -11,14 +10,6 @@
 
 namespace wrcor {
 namespace {
-
-using Row = SearchTable::value_type;
-
-/// The order of a ranking: by fitness, then by architecture string.
-bool better(const Row* a, const Row* b) {
-  if (a->second.fitness != b->second.fitness) return a->second.fitness > b->second.fitness;
-  return a->first < b->first;
-}
 
 Spread spread_of(const std::vector<double>& values) {
   const auto count = static_cast<double>(values.size());
@@ -88,21 +79,30 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
     Genotype genotype;
     const Row* row;
   };
-  const auto strategy = make_strategy(config, space_);
-  const std::int64_t budget = effective_budget(config, strategy->proposals());
+  Standings standings(table.rule);
+  std::map<const Row*, std::size_t> numbers;  // of those that were told
   std::deque<Proposal> pending;
-  std::set<const Row*> seen;
+  const auto strategy =
+      make_strategy(config, space_, [&standings](const Outcome& a, const Outcome& b) {
+        return standings.prefers(a.number, b.number);
+      });
+  const auto tell_oldest = [&] {
+    const Proposal& oldest = pending.front();
+    const auto [entry, is_new] = numbers.emplace(oldest.row, standings.size());
+    if (is_new) standings.add(oldest.row->second.scores);
+    strategy->tell({oldest.genotype, standings.value(entry->second), entry->second});
+    pending.pop_front();
+  };
+
+  const std::int64_t budget = effective_budget(config, strategy->proposals());
   Search search;
   for (std::int64_t k = 0; k < budget; ++k) {
-    if (k >= config.search.window) {
-      strategy->tell({pending.front().genotype, pending.front().row->second.fitness});
-      pending.pop_front();
-    }
+    if (k >= config.search.window) tell_oldest();
     std::optional<Genotype> genotype = strategy->ask();
     if (!genotype) break;
     const std::string& arch = evaluated(*genotype);
-    const auto row = table.find(arch);
-    if (row == table.end()) {
+    const auto row = table.rows.find(arch);
+    if (row == table.rows.end()) {
       throw DataError("no score, or no row of the benchmark, for " + arch + ", which '" +
                       config.search.strategy +
                       "' proposes; a simulated search needs the whole space: 'wrcor score " +
@@ -110,13 +110,28 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
                       " --out FILE'");
     }
     ++search.proposals;
-    seen.insert(&*row);
-    if (search.best == nullptr || better(&*row, search.best)) search.best = &*row;
     pending.push_back({std::move(*genotype), &*row});
   }
-  if (search.best == nullptr) throw NoFeasibleError("the strategy proposes nothing");
-  search.evaluations = seen.size();
+  while (!pending.empty()) tell_oldest();
+  if (numbers.empty()) throw NoFeasibleError("the strategy proposes nothing");
+  search.evaluations = numbers.size();
+  search.best = best_of(standings, numbers);
   return search;
+}
+
+/// The first of a ranking: by value, then by architecture string.
+const SimulatedSearches::Row* SimulatedSearches::best_of(
+    const Standings& standings, const std::map<const Row*, std::size_t>& numbers) {
+  const Row* best = nullptr;
+  std::optional<double> highest;
+  for (const auto& [row, number] : numbers) {
+    const std::optional<double> value = standings.value(number);
+    if (best == nullptr || value > highest || (value == highest && row->first < best->first)) {
+      best = row;
+      highest = value;
+    }
+  }
+  return best;
 }
 
 }  // namespace wrcor

@@ -70,6 +70,17 @@ expect_exit 0 wrcor search "${small[@]}" --strategy random --budget 20 --proxy g
 expect_exit 0 evaluate --scores real.jsonl real.csv found --metric acc --bootstrap 10 --format csv
 expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1 | tr '\n' ' ')" 'wrcor acor gcor '
 
+# --- votes: those that are asked for, else those that have a name and all their members
+sed -E 's/"wrcor":([0-9]+)\}/"wrcor":\1,"synflow":\1,"l2_norm":\1}/' scores.jsonl >members.jsonl
+expect_exit 0 evaluate --scores members.jsonl --metric acc --bootstrap 0 --format csv
+expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1,2 | tr '\n' ' ')" 'wrcor,proxy synflow,proxy l2_norm,proxy spw,vote '
+expect_exit 0 evaluate --scores members.jsonl --metric acc --bootstrap 0 --format csv --rank-by 'az(wrcor,-synflow,l2_norm)'
+expect_matches "$stdout" '"az\(wrcor,-synflow,l2_norm\)",vote,acc'
+expect_exit 3 evaluate --scores members.jsonl --metric acc --rank-by wrcor,gcor
+expect_contains "$stderr" "the score files have no scores of 'gcor'; they have wrcor, synflow, l2_norm"
+expect_exit 2 evaluate --table-score size --metric acc --rank-by wrcor
+expect_contains "$stderr" '--rank-by needs the scores of its members'
+
 # --- simulated searches: over scores of the whole space
 expect_exit 3 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --simulate-search
 expect_matches "$stderr" "no score, or no row of the benchmark, for \|.*wrcor score --unique"

@@ -117,6 +117,51 @@ TEST_CASE("every proxy gives a value or a reason for every cell, and the same on
   }
 }
 
+TEST_CASE("a proxy scores the same alone, in company and in any order", "[contract]") {
+  const auto space = spaces().find("nb201").make(tiny);
+  const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
+  const auto evaluator = [&](std::vector<std::string> names) {
+    EvaluatorOptions options;
+    options.proxies = std::move(names);
+    return Evaluator(*space, minibatch, options, at::kCPU);
+  };
+  std::vector<std::string> names = proxies().names();
+  const Evaluator forward = evaluator(names);
+  std::reverse(names.begin(), names.end());
+  const Evaluator backward = evaluator(names);
+  for (const char* arch :
+       {"|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|avg_pool_3x3~1|skip_connect~2|",
+        "|none~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|"}) {
+    const Genotype genotype = space->parse(arch);
+    const Evaluation all = forward.evaluate(genotype), reversed = backward.evaluate(genotype);
+    for (const std::string& name : names) {
+      INFO(arch << " " << name);
+      const Score alone = evaluator({name}).evaluate(genotype).score(name);
+      for (const Score& other : {all.score(name), reversed.score(name)}) {
+        CHECK(alone.status == other.status);
+        CHECK((alone.raw == other.raw || (std::isnan(alone.raw) && std::isnan(other.raw))));
+      }
+    }
+  }
+}
+
+TEST_CASE("an identity cell is undefined for one component only", "[contract]") {
+  const auto space = spaces().find("nb201").make(tiny);
+  EvaluatorOptions options;
+  options.proxies = {"az_trainability", "wrcor"};
+  const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
+                            at::kCPU);
+  const Evaluation evaluation =
+      evaluator.evaluate(space->parse("|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|"));
+  CHECK(evaluation.status == Status::ok);
+  CHECK(evaluation.score("az_trainability").reason == "identity_block");
+  CHECK(evaluation.score("wrcor").value);
+  const auto json = to_json(evaluation);
+  CHECK(json.at("scores").at("az_trainability").is_null());
+  CHECK(json.at("reasons").at("az_trainability") == "identity_block");
+  CHECK(to_json(evaluation_from_json(json)) == json);
+}
+
 TEST_CASE("every strategy is a function of its seed and of what it is told", "[contract]") {
   const auto space = spaces().find("nb201").make(tiny);
   for (const auto& entry : strategies().entries()) {

@@ -9,6 +9,7 @@
 #include "wrcor/eval/agreement.h"
 #include "wrcor/eval/benchmark_table.h"
 #include "wrcor/eval/score_table.h"
+#include "wrcor/eval/standings.h"
 
 namespace wrcor {
 
@@ -16,11 +17,14 @@ namespace wrcor {
 /// vote of several, a column of a table.
 struct Scorer {
   std::string name;
-  std::string kind;  ///< "proxy" or "column", for reports
+  std::string kind;  ///< "proxy", "vote" or "column", for reports
   /// Numbers of the architectures in the list that have been scored, ascending.
   std::vector<std::size_t> scored;
   /// Their scores: higher is better; nothing: undefined, which counts as worst.
   std::vector<std::optional<double>> values;
+  /// What makes these values of the members' scores, for who ranks a part of the architectures.
+  RankingRule rule = {};
+  std::vector<MemberScores> members = {};
 };
 
 /// A figure of the trained networks of a list of architectures: higher is better.
@@ -33,6 +37,9 @@ struct Metric {
 /// @param archs  the list, as SearchSpace::format() writes them
 Scorer proxy_scorer(const ScoreTable& scores, const std::string& name,
                     const std::vector<std::string>& archs);
+/// A vote over the architectures that have all its members' scores.
+Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const RankingRule& rule,
+                   const std::vector<std::string>& archs);
 /// A column of a benchmark table as a score. An architecture without a value has not been scored.
 Scorer column_scorer(const BenchmarkTable& table, const std::string& column,
                      const std::vector<std::string>& archs);

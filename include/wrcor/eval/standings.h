@@ -22,12 +22,12 @@ using MemberScores = std::vector<std::optional<double>>;
 ///     score     the score, negated where lower is better
 ///     copeland  duels won minus duels lost, against all others
 ///     ranksum   the mean rank over the members
-///     borda     the number of others with a worse score, half for an equal one, summed over
-///     members zscore    mean over the members of (score - mean) / population standard deviation; 0
-///     in a
-///               member whose scores are all equal
+///     borda     others with a worse score, half for an equal one, summed over the members
+///     zscore    mean over the members of (score - mean) / population standard deviation
 ///     logrank   sum over the members of ln(rank / n)
 ///     pairwise  as copeland
+///
+/// (zscore: 0 in a member whose scores are all equal.)
 ///
 /// A score that is not ok is worse than every one that is, and equal to others that are not; for
 /// zscore, which has no place below the lowest score, it counts as that one. An architecture of

@@ -40,6 +40,7 @@ enum class Need : std::uint32_t {
   input_jacobian = 1U << 7U,
   block_covariances = 1U << 8U,
   block_pullbacks = 1U << 9U,
+  logits = 1U << 10U,
 };
 
 /// The need of the features that a view leads to.

@@ -67,9 +67,9 @@ class CsvScores final : public ScoreLines {
 };
 
 /// A table for people, printed at the end because its columns' widths depend on all rows.
-class ScoreTable final : public ScoreWriter {
+class TableScores final : public ScoreWriter {
  public:
-  explicit ScoreTable(std::vector<std::string> proxies) : proxies_(std::move(proxies)) {}
+  explicit TableScores(std::vector<std::string> proxies) : proxies_(std::move(proxies)) {}
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
   std::string end() const override;
 

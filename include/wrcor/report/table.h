@@ -16,6 +16,9 @@ std::string format_table(const std::vector<std::string>& header,
 std::string markdown_table(const std::vector<std::string>& header,
                            const std::vector<std::vector<std::string>>& rows);
 
+/// A score for people: four digits after the point, or after the first digit where it is huge.
+std::string score_text(double value);
+
 /// One record of a CSV file with its line feed; fields are quoted where RFC 4180 demands it.
 std::string csv_line(const std::vector<std::string>& fields);
 

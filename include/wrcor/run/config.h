@@ -31,8 +31,9 @@ struct Config {
   } data;
 
   struct Score {
-    std::vector<std::string> proxies = {"wrcor"};  ///< as written; see effective_proxies()
-    std::string rank_by;  ///< text of a RankingRule; empty: the first of the proxies
+    std::vector<std::string>
+        proxies;  ///< empty: those that the ranking needs  ///< as written; see effective_proxies()
+    std::string rank_by;  ///< a rule; empty: the first of the proxies, or auto
     Counting counting = Counting::reference;
     Initialisation init = Initialisation::standard;
     WeightsMode weights_mode = WeightsMode::shared;

@@ -20,6 +20,8 @@ struct ConfigSources {
   std::optional<std::filesystem::path> file;  ///< YAML or JSON, told apart by content
   std::map<std::string, std::string> flags;   ///< setting key ("search.budget") -> text as given
   std::function<const char*(const char*)> environment = process_environment;
+  /// Defaults of one command where they differ from Config's: setting key -> text.
+  std::map<std::string, std::string> defaults = {};
 };
 
 /// Merges and checks the sources. A variable that is set but empty counts as not set.

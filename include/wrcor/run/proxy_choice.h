@@ -12,7 +12,7 @@ namespace wrcor {
 std::vector<std::string> proxy_choices();
 
 /// How a run orders architectures: by score.rank_by, else by the first of score.proxies, which may
-/// be a vote. @throws UsageError when score.rank_by is not a rule
+/// be a vote, else by the vote auto. @throws UsageError when score.rank_by is not a rule
 RankingRule ranking_rule(const Config& config);
 
 /// The proxies that a run computes, each once: those of score.proxies in their order, a vote

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/eval/standings.h"
 #include "wrcor/eval/statistics.h"
 #include "wrcor/run/config.h"
 #include "wrcor/space/search_space.h"
@@ -14,12 +15,15 @@ namespace wrcor {
 
 /// What a table knows of an architecture.
 struct TableEntry {
-  std::optional<double> fitness;  ///< what a search sees; higher is better, nothing is worst
+  MemberScores scores;                         ///< what a search sees: one a member of the rule
   std::vector<std::optional<double>> metrics;  ///< what is reported of the architecture it finds
 };
 
-/// By architecture, as SearchSpace::format() writes it.
-using SearchTable = std::map<std::string, TableEntry>;
+/// What stands for evaluations.
+struct SearchTable {
+  RankingRule rule;
+  std::map<std::string, TableEntry> rows;  ///< by architecture, as SearchSpace::format() writes it
+};
 
 /// What the runs of one strategy found.
 struct SimulatedSearch {
@@ -50,12 +54,16 @@ class SimulatedSearches {
                       const std::vector<std::string>& metrics, int runs);
 
  private:
+  using Row = std::map<std::string, TableEntry>::value_type;
+
   struct Search {
-    const SearchTable::value_type* best = nullptr;
+    const Row* best = nullptr;
     std::int64_t proposals = 0;
     std::size_t evaluations = 0;
   };
 
+  static const Row* best_of(const Standings& standings,
+                            const std::map<const Row*, std::size_t>& numbers);
   Search search_once(const Config& config, const SearchTable& table);
   const std::string& evaluated(const Genotype& genotype);
 

@@ -10,7 +10,8 @@ namespace {
 using test::EnvironmentVariable;
 
 TEST_CASE("the data sets are registered with a line each", "[data][registry]") {
-  CHECK(datasets().names() == std::vector<std::string>{"cifar10", "cifar100", "synthetic"});
+  CHECK(datasets().names() ==
+        std::vector<std::string>{"cifar10", "cifar100", "imagenet16", "synthetic"});
   for (const auto& entry : datasets().entries()) {
     CHECK_FALSE(entry.summary.empty());
     CHECK(entry.summary.find('\n') == std::string::npos);
@@ -24,7 +25,7 @@ TEST_CASE("an unknown data set is an error that lists the known ones", "[data][r
   CHECK(
       message ==
       "unknown data set 'cifar-10' (did you mean 'cifar10'?); known data sets: cifar10, cifar100, "
-      "synthetic");
+      "imagenet16, synthetic");
 }
 
 TEST_CASE("the cache folder follows the environment", "[data][cache]") {

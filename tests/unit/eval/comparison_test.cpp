@@ -49,6 +49,26 @@ TEST_CASE("a comparison is of the architectures that have a score and the metric
   CHECK(rows[4].measures[Measure::regret_top_1] == 0);
 }
 
+TEST_CASE("scores whose lower values are better are turned round, alone and in a vote",
+          "[eval][comparison]") {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> list = archs(3);
+  std::string lines;
+  for (int i = 0; i < 3; ++i) {
+    lines += R"({"arch":")" + list[static_cast<std::size_t>(i)] + R"(","scores":{"plain":)" +
+             std::to_string(i) + R"(,"snip":)" + std::to_string(10 - i) + "}}\n";
+  }
+  ScoreTable scores(space);
+  scores.add_file(folder.write("s.jsonl", lines));
+  using Values = std::vector<std::optional<double>>;
+  CHECK((proxy_scorer(scores, "plain", list).values == Values{0, -1, -2}));
+  const Scorer vote = vote_scorer(scores, "v", RankingRule::parse("ranksum(plain,snip)"), list);
+  CHECK(vote.kind == "vote");
+  CHECK(vote.scored.size() == 3);
+  CHECK((vote.values == Values{3, 2, 1}));
+  CHECK(vote_scorer(scores, "v", RankingRule::parse("ranksum(plain,gcor)"), list).scored.empty());
+}
+
 TEST_CASE("scorers and metrics come from files by architecture", "[eval][comparison]") {
   const test::TemporaryFolder folder;
   const std::vector<std::string> list = archs(3);

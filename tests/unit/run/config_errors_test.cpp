@@ -77,9 +77,9 @@ TEST_CASE("in a file a value has its type without being converted", "[run][confi
         "my.yaml:1: search.max_seconds: expected a number above 0, at most 1000000000 or null, got "
         "a mapping");
   CHECK(file_error("score: {proxies: wrcor}") ==
-        "my.yaml:1: score.proxies: expected a list of proxies, got 'wrcor'");
+        "my.yaml:1: score.proxies: expected a list of proxies or null, got 'wrcor'");
   CHECK(file_error("score: {proxies: []}") ==
-        "my.yaml:1: score.proxies: expected a list of proxies, got an empty list");
+        "my.yaml:1: score.proxies: expected a list of proxies or null, got an empty list");
 }
 
 TEST_CASE("an unknown name comes with the nearest and all known ones", "[run][config]") {
@@ -201,7 +201,7 @@ TEST_CASE("aliases that multiply cost no more than their text", "[run][config]")
     bomb += name + ": &" + name + " [" + part + ", " + part + "]\n";
   }
   CHECK(contains(file_error(bomb + "score: {proxies: *a39}\n"),
-                 "score.proxies: expected a list of proxies, got a list"));
+                 "score.proxies: expected a list of proxies or null, got a list"));
   CHECK(file_error("score: &s {proxies: *s}\n") == "my.yaml:1: an alias refers to itself");
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 Config small_config() {
   Config config;
+  config.score.proxies = {"wrcor"};
   config.space.channels = 4;
   config.space.cells = 1;
   config.data.batch_size = 8;

@@ -63,9 +63,13 @@ TEST_CASE("a run computes what was asked for, then what its ranking needs", "[ru
   CHECK(reordered.front() == "gcor");
 }
 
-TEST_CASE("without a rule the first of the proxies orders", "[run][votes]") {
+TEST_CASE("without a rule the first of the proxies orders, without any the vote auto",
+          "[run][votes]") {
+  CHECK(ranking_rule(configured({})) == RankingRule::parse("auto"));
+  CHECK(effective_proxies(configured({})).size() == 6);
+  CHECK(effective_proxies(configured({}, "gcor")) == Names{"gcor"});
   CHECK(ranking_rule(configured({"acor", "wrcor"})) == RankingRule::parse("acor"));
-  CHECK(ranking_rule(configured({"all"})) == RankingRule::parse(proxies().names().front()));
+  CHECK(ranking_rule(configured({"all"})) == RankingRule::parse("auto"));
   CHECK(ranking_rule(configured({"acor", "wrcor"}, "-wrcor")) == RankingRule::parse("-wrcor"));
 }
 

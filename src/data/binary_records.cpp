@@ -1,4 +1,4 @@
-#include "wrcor/data/cifar.h"
+#include "wrcor/data/binary_records.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,23 +16,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t pixel_bytes = 3 * 32 * 32;
-
 /// One label byte in front of the pixels of a record.
 struct LabelByte {
   std::string what;
   int classes;
 };
 
-/// The two data sets differ in this only.
+/// The data sets differ in this only.
 struct Layout {
   std::string title;
   std::vector<std::string> folders;  ///< below a root, after the root itself
   std::vector<std::string> files;
   std::size_t records_per_file;
   std::vector<LabelByte> labels;  ///< the last one is the class
+  std::string remedy;             ///< what to do when there are no files
+  int side = 32;                  ///< pixels
 
-  std::size_t record_bytes() const { return labels.size() + pixel_bytes; }
+  std::size_t record_bytes() const {
+    return labels.size() + static_cast<std::size_t>(3 * side * side);
+  }
 };
 
 std::vector<fs::path> folders_to_search(const Layout& layout, const std::string& given) {
@@ -65,10 +67,8 @@ std::vector<fs::path> find_files(const Layout& layout, const std::string& given)
                     " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
                     "--data synthetic");
   }
-  throw DataError(
-      "no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
-      " is missing; download the binary version from https://www.cs.toronto.edu/~kriz/cifar.html, "
-      "unpack it and name its folder with --data-root, or use --data synthetic");
+  throw DataError("no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
+                  " is missing; " + layout.remedy + ", or use --data synthetic");
 }
 
 void check_size(const Layout& layout, const fs::path& file, std::uintmax_t bytes) {
@@ -112,9 +112,13 @@ std::string read_records(const Layout& layout, const fs::path& file) {
   return content;
 }
 
-class Cifar final : public Dataset {
+constexpr const char* cifar_remedy =
+    "download the binary version from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it and "
+    "name its folder with --data-root";
+
+class BinaryRecords final : public Dataset {
  public:
-  Cifar(DatasetInfo common, const Layout& layout, const DatasetOptions& options)
+  BinaryRecords(DatasetInfo common, const Layout& layout, const DatasetOptions& options)
       : Dataset(std::move(common)),
         label_bytes_(layout.labels.size()),
         record_bytes_(layout.record_bytes()) {
@@ -163,8 +167,9 @@ std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
                       .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                                 "data_batch_4.bin", "data_batch_5.bin"},
                       .records_per_file = 10'000,
-                      .labels = {{"label", 10}}};
-  return std::make_unique<Cifar>(cifar10_info(), layout, options);
+                      .labels = {{"label", 10}},
+                      .remedy = cifar_remedy};
+  return std::make_unique<BinaryRecords>(cifar10_info(), layout, options);
 }
 
 const DatasetInfo& cifar100_info() {
@@ -181,8 +186,33 @@ std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options) {
                       .folders = {"cifar-100-binary", "cifar100"},
                       .files = {"train.bin"},
                       .records_per_file = 50'000,
-                      .labels = {{"coarse label", 20}, {"fine label", 100}}};
-  return std::make_unique<Cifar>(cifar100_info(), layout, options);
+                      .labels = {{"coarse label", 20}, {"fine label", 100}},
+                      .remedy = cifar_remedy};
+  return std::make_unique<BinaryRecords>(cifar100_info(), layout, options);
+}
+
+const DatasetInfo& imagenet16_info() {
+  static const DatasetInfo info{
+      .name = "imagenet16",
+      .classes = 120,
+      .image = {3, 16, 16},
+      .normalisation = {{122.68f, 116.66f, 104.01f}, {63.22f, 61.26f, 65.09f}},
+      .crop_padding = 2};
+  return info;
+}
+
+std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options) {
+  const Layout layout{
+      .title = "ImageNet16-120",
+      .folders = {"imagenet16"},
+      .files = {"imagenet16_120.bin"},
+      .records_per_file = 151'700,
+      .labels = {{"label", 120}},
+      .remedy =
+          "write it there, 769 bytes an image: the label, 0 to 119, then 256 red, 256 green "
+          "and 256 blue pixels, and name its folder with --data-root",
+      .side = 16};
+  return std::make_unique<BinaryRecords>(imagenet16_info(), layout, options);
 }
 
 }  // namespace wrcor

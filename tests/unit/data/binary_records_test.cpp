@@ -1,4 +1,4 @@
-#include "wrcor/data/cifar.h"
+#include "wrcor/data/binary_records.h"
 
 #include <spdlog/sinks/ostream_sink.h>
 
@@ -83,6 +83,21 @@ TEST_CASE("CIFAR-100's label is the fine one", "[data][cifar]") {
   CHECK(pixels[0] == 5);
   CHECK(dataset->read(1, pixels) == 42);
   CHECK(pixels[1] == 7);
+}
+
+TEST_CASE("ImageNet16-120 has one label byte and 16x16 pixels", "[data][imagenet16]") {
+  const TemporaryFolder folder;
+  const std::string pixels_of_one(3 * 16 * 16, '\x05');
+  folder.write("imagenet16_120.bin", std::string(1, '\x77') + pixels_of_one);
+  const auto dataset = make_imagenet16({folder.path().string()});
+  REQUIRE(dataset->size() == 1);
+  CHECK(dataset->info().classes == 120);
+  CHECK(dataset->info().crop_padding == 2);
+  std::vector<std::uint8_t> pixels(pixels_of_one.size());
+  CHECK(dataset->read(0, pixels) == 119);
+  CHECK(pixels.back() == 5);
+  folder.write("imagenet16_120.bin", std::string(1, '\x78') + pixels_of_one);
+  CHECK_THROWS_AS(make_imagenet16({folder.path().string()}), DataError);
 }
 
 TEST_CASE("CIFAR has the published sizes and statistics", "[data][cifar]") {

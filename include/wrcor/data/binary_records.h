@@ -6,8 +6,10 @@
 
 namespace wrcor {
 
-// CIFAR-10 and CIFAR-100, training split, in the binary layout of their author: 32x32 images, read
-// into memory as a whole. Files with fewer records than the official ones are legal.
+// Data sets of small images in files of records, labels in front of pixels, read into memory as a
+// whole: CIFAR-10 and CIFAR-100, training split, in the binary layout of their author, 32x32, and
+// ImageNet16-120 in a layout alike, 16x16. Files with fewer records than the official ones are
+// legal.
 //
 // Looked for in the given root, then in the cache folder; in each of them in
 // the folder itself, in the official archive's folder
@@ -23,8 +25,14 @@ std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options);
 /// train.bin; the label is the fine one, 0..99. @throws DataError as make_cifar10 does.
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options);
 
+/// imagenet16_120.bin: one label byte, 0..119, and 768 pixel bytes an image, in the folder itself
+/// or in `imagenet16`. @throws DataError as make_cifar10 does. Source: Chrabaszcz et al., arXiv
+/// 1707.08819; Dong and Yang, arXiv 2001.00326.
+std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options);
+
 /// What is known of them without opening any file.
 const DatasetInfo& cifar10_info();
 const DatasetInfo& cifar100_info();
+const DatasetInfo& imagenet16_info();
 
 }  // namespace wrcor
