@@ -102,7 +102,7 @@ expect_equal "$(find runs -name result.json | grep -cE '^runs/[0-9]{8}-[0-9]{6}-
 expect_exit 0 wrcor search "${small[@]}" --budget 100000 --max-seconds 0.3 --window 4 --out limited
 asked=$(count asked limited/result.json)
 ((asked >= 1 && asked < 100000)) || fail "$asked proposals in 0.3 s"
-expect_exit 0 wrcor search "${small[@]}" --budget 20 --min-params 7000 --max-params 10000 --top 100 --format csv --out fit
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 20 --min-params 7000 --max-params 10000 --top 100 --format csv --out fit
 expect_matches "$stdout" '^rank,wrcor,params,flops,arch,status'
 expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''
 [ "$(count infeasible fit/result.json)" -gt 0 ] || fail 'nothing was found infeasible'
