@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
+
+#include "wrcor/nn/layer_output.h"
 
 namespace wrcor {
 namespace {
@@ -121,34 +122,10 @@ at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
 
 at::Tensor Pass::run_layer(std::size_t i) {
   const Layer& layer = plan_.layers[i];
-  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-  const at::Tensor& input = outputs_[at_index(layer.inputs.front())];
-  switch (layer.kind) {
-    case LayerKind::convolution:
-      return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
-    case LayerKind::batch_norm:
-      return run_norm(i, input);
-    case LayerKind::relu:
-      return at::relu(input);
-    case LayerKind::average_pool:
-      return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
-                            /*count_include_pad=*/false);
-    case LayerKind::sum: {
-      at::Tensor total = input + outputs_[at_index(layer.inputs[1])];
-      for (std::size_t j = 2; j < layer.inputs.size(); ++j)
-        total.add_(outputs_[at_index(layer.inputs[j])]);
-      return total;
-    }
-    case LayerKind::zero:
-      return at::zeros_like(input);
-    case LayerKind::global_average:
-      return input.mean({2, 3});
-    case LayerKind::linear:
-      return at::linear(input, weights.weight, weights.bias);
-    case LayerKind::input:
-      break;
-  }
-  throw std::logic_error("the input layer makes nothing");
+  std::vector<at::Tensor> inputs;
+  for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
+  if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
+  return layer_output(layer, network_.weights(static_cast<int>(i)), inputs);
 }
 
 void Pass::release_after(std::size_t i) {
