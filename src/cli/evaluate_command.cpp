@@ -136,6 +136,14 @@ SimulationReport simulate(const SearchSpace& space, const Config& config,
   return report;
 }
 
+RankingRule parse_rule(const std::string& text) {
+  try {
+    return RankingRule::parse(text);
+  } catch (const UsageError& problem) {
+    throw UsageError("--rank-by " + in_quotes(text) + ": " + problem.what());
+  }
+}
+
 /// The votes that were asked for; without any, those that have a name and whose members are there.
 std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& options,
                                const std::vector<std::string>& archs) {
@@ -147,12 +155,15 @@ std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& 
   };
   std::vector<Scorer> scorers;
   for (const std::string& text : options.rank_by) {
-    const RankingRule rule = RankingRule::parse(text);
+    const RankingRule rule = parse_rule(text);
     if (const auto missing = lacks(rule); missing != rule.members.end()) {
       throw DataError("--rank-by " + in_quotes(text) + ": the score files have no scores of '" +
                       missing->proxy + "'; they have " + join(scores.names()));
     }
-    scorers.push_back(vote_scorer(scores, text, rule, archs));
+    // A proxy by its own name is compared anyway.
+    const auto& known = scores.names();
+    if (std::find(known.begin(), known.end(), text) == known.end())
+      scorers.push_back(vote_scorer(scores, text, rule, archs));
   }
   if (!options.rank_by.empty()) return scorers;
   for (const std::string& name : votes().names()) {
@@ -172,8 +183,14 @@ std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable&
   for (const std::string& name : scores.names())
     scorers.push_back(proxy_scorer(scores, name, archs));
   for (Scorer& vote : make_votes(scores, options, archs)) scorers.push_back(std::move(vote));
-  for (const std::string& column : options.table_scores)
+  for (const std::string& column : options.table_scores) {
+    const auto& known = scores.names();
+    if (std::find(known.begin(), known.end(), column) != known.end()) {
+      throw UsageError("--table-score " + in_quotes(column) +
+                       ": the score files have scores of that name, too; leave one of them out");
+    }
     scorers.push_back(column_scorer(benchmark, column, archs));
+  }
   return scorers;
 }
 
@@ -195,6 +212,7 @@ void check(const EvaluateOptions& options) {
   require_distinct(options.metrics, "--metric");
   require_distinct(options.table_scores, "--table-score");
   require_distinct(options.rank_by, "--rank-by");
+  for (const std::string& text : options.rank_by) parse_rule(text);
   if (options.score_files.empty() && !options.rank_by.empty())
     throw UsageError("--rank-by needs the scores of its members; name score files by --scores");
   if (options.score_files.empty() && options.table_scores.empty()) {
@@ -272,7 +290,7 @@ void setup_evaluate(CLI::App& app) {
       ->type_name("COLUMN");
   add_whole_number(*command, "--top-k", options->top_k, 1, 1'000'000,
                    "of the share of the k highest scored that are among the k best");
-  add_whole_number(*command, "--bootstrap", options->resamples, 0, 1'000'000,
+  add_whole_number(*command, "--bootstrap", options->resamples, 0, 100'000,
                    "resamples behind the 95 % intervals; 0 for none");
   auto* simulate =
       command->add_flag("--simulate-search", options->simulate,

@@ -144,6 +144,8 @@ void explain(const ScoreOptions& options, const Config& config) {
   if (format == "csv") throw UsageError("--explain prints a table or, with --format jsonl, JSON");
   if (!options.out.empty() || !options.weights.empty())
     throw UsageError("--explain goes with neither --out nor --weights: it prints no scores");
+  if (!options.shard.empty())
+    throw UsageError("--explain does not go with --shard: it takes the architectures as a whole");
   const Workbench bench = make_workbench(config);
   std::vector<Genotype> architectures;
   if (names_architectures(options)) {

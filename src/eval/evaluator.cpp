@@ -173,8 +173,9 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
                               const WeightSource& weights, const Noise& noise,
                               std::vector<PassCost>* costs) const try {
   const Network network(plan, weights);
-  const Observation seen({network, minibatch_.images, minibatch_.labels, options_.counting, noise},
-                         requirements_);
+  const Observation seen(
+      {network, minibatch_.images, minibatch_.labels, options_.counting, noise, costs != nullptr},
+      requirements_);
   if (costs != nullptr) *costs = shared_costs(seen);
   Evaluation evaluation;
   evaluation.costs = space_.costs(genotype);

@@ -48,7 +48,8 @@ void ScoreTable::add_file(const std::filesystem::path& path) {
   const std::string text = read_file(file);
   if (text.starts_with("arch,")) {
     add_csv(text);
-  } else if (parsed(first_line(text)).is_object()) {
+  } else if (const auto first = parsed(first_line(text));
+             first.is_object() && !first.contains("ranking")) {
     add_json_lines(text);
   } else {
     add_result(text);
@@ -99,9 +100,17 @@ void ScoreTable::add_record(const Json& record, std::size_t line) {
 /// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
 /// score may be called params, too: what counts is the place of a column.
 void ScoreTable::add_csv(const std::string& text) {
-  const std::size_t end = text.find_last_of('\n') + 1;
-  if (end < text.size())
-    spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
+  std::size_t end = text.find_last_of('\n') + 1;
+  if (end < text.size()) {
+    const auto columns = [](std::string_view line) {
+      return std::count(line.begin(), line.end(), ',');
+    };
+    if (columns(std::string_view(text).substr(end)) == columns(first_line(text))) {
+      end = text.size();  // written by a program that ends no file with a line feed
+    } else {
+      spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
+    }
+  }
   CsvReader csv(text.substr(0, end), files_.back());
   const std::vector<std::string>& header = csv.header();
   const bool has_settings = header.back() == "settings";

@@ -16,11 +16,12 @@ class FeatureDistance final : public Proxy {
   }
 
   Score score(const Observation& seen) const override {
+    const auto classes = std::get<0>(at::_unique(seen.labels()));
+    if (classes.numel() < 2) return Score::not_applicable("one_class");
     const at::Tensor rows =
         flatten_rows(seen.features(View::data, NormMode::minibatch).before_pooling).to(at::kDouble);
     std::vector<at::Tensor> centroids;
     double within = 0;
-    const auto classes = std::get<0>(at::_unique(seen.labels()));
     for (std::int64_t c = 0; c < classes.numel(); ++c) {
       const at::Tensor members = rows.index({seen.labels() == classes[c]});
       centroids.push_back(members.mean(0));

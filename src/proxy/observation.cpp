@@ -34,7 +34,7 @@ Requirements all_of_minibatch() {
   return all;
 }
 
-/// [N, C, H, W] as [N, 4C, H/2, W/2] until it has no more positions than `like`.
+/// [N, C, H, W] as [N, k^2 C, H/k, W/k], with as many positions as `like`.
 at::Tensor space_to_depth(at::Tensor tensor, const at::Tensor& like) {
   const std::int64_t factor = tensor.size(2) / like.size(2);
   return factor > 1 ? at::pixel_unshuffle(tensor.contiguous(), factor) : tensor;
@@ -64,6 +64,7 @@ class Measurement {
   void timed(std::string what, Requirements serves, Work work) {
     const auto start = std::chrono::steady_clock::now();
     work();
+    if (target_.inputs_.wait_for_device) at::zeros({1}, target_.images().options()).item<float>();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     target_.passes_.push_back({std::move(what), serves & needs_, seconds.count()});
   }

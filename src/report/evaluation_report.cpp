@@ -178,7 +178,8 @@ std::string evaluation_json(const EvaluationReport& report) {
   auto& rows = json["comparisons"] = ordered_json::array();
   for (const Comparison& row : report.comparisons) rows.push_back(to_json(row));
   if (report.simulation) json["simulated_search"] = to_json(*report.simulation);
-  return json.dump(2) + "\n";
+  // File and column names may be in any encoding.
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace wrcor

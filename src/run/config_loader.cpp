@@ -1,6 +1,7 @@
 #include "wrcor/run/config_loader.h"
 
 #include <cstdlib>
+#include <set>
 #include <stdexcept>
 
 #include "config_file.h"
@@ -26,6 +27,9 @@ class MergedConfig {
  public:
   void take(std::vector<FoundValue> values, Source source) {
     for (FoundValue& found : values) {
+      // Unset is what the command makes of it.
+      if (source == Source::none) own_defaults_.insert(found.setting->key);
+      if (found.value.is_null() && own_defaults_.contains(found.setting->key)) continue;
       found.setting->set(config_, found.value);
       // An unset value is as good as one that was not given.
       const bool given = !found.value.is_null() && found.value != "";
@@ -70,6 +74,7 @@ class MergedConfig {
   }
 
   Config config_;
+  std::set<std::string> own_defaults_;  ///< keys that the command has a default of its own for
   std::map<std::string, Origin> origins_;
 };
 

@@ -187,9 +187,9 @@ SearchResult SearchLoop::result() {
     result.ranking.push_back(
         {arch, space_.format(canonical), entry.evaluation.get(), entry.first_seen});
     const Status status = result.ranking.back().evaluation.status;
-    ++(status == Status::ok           ? counts_.ok
-       : status == Status::degenerate ? counts_.degenerate
-                                      : counts_.failed);
+    ++(status == Status::ok       ? counts_.ok
+       : status == Status::failed ? counts_.failed
+                                  : counts_.degenerate);
   }
   result.rule = standings_.rule();
   rank(result.ranking, result.rule);

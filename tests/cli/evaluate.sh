@@ -78,6 +78,13 @@ expect_exit 0 evaluate --scores members.jsonl --metric acc --bootstrap 0 --forma
 expect_matches "$stdout" '"az\(wrcor,-synflow,l2_norm\)",vote,acc'
 expect_exit 3 evaluate --scores members.jsonl --metric acc --rank-by wrcor,gcor
 expect_contains "$stderr" "the score files have no scores of 'gcor'; they have wrcor, synflow, l2_norm"
+expect_exit 2 evaluate --scores members.jsonl --metric acc --rank-by 'foo(wrcor)'
+expect_matches "$stderr" "error: --rank-by 'foo\(wrcor\)': at character 1: unknown method 'foo'"
+tr -d '\n' <run/result.json >compact.json
+expect_exit 0 evaluate --scores compact.json --metric acc --bootstrap 0 --format csv
+expect_contains "$stdout" 'mine,proxy,acc'
+expect_exit 0 evaluate --scores real.csv --metric acc --bootstrap 0 --format csv
+expect_equal "$(field architectures)" "$(($(wc -l <real.csv) - 1))"
 expect_exit 2 evaluate --table-score size --metric acc --rank-by wrcor
 expect_contains "$stderr" '--rank-by needs the scores of its members'
 

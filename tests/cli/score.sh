@@ -170,3 +170,14 @@ expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,params --explain --arch "$
 expect_json "$stdout"
 expect_lacks "$stdout" 'weight gradients'
 expect_exit 2 wrcor score "${small[@]}" --explain --out plan.txt
+expect_exit 2 wrcor score "${small[@]}" --explain --shard 1/2
+# What is unset in a file is what the command makes of it.
+expect_exit 0 wrcor config init
+printf '%s\n' "$stdout" >defaults.yaml
+expect_exit 0 wrcor score "${small[@]}" --config defaults.yaml --arch "$good"
+expect_contains "$stdout" '"scores":{"wrcor":'
+expect_lacks "$stdout" 'jacob_cor'
+# Where the definition does not fit the minibatch, the score says so and the others stay.
+expect_exit 0 wrcor score --channels 1 --cells 1 --batch-size 2 --proxy zico,dyn_isometry,wrcor --arch "$good"
+expect_contains "$stdout" '"statuses":{"zico":"not_applicable"}'
+expect_contains "$stdout" '"dyn_isometry":"singular"'

@@ -113,6 +113,8 @@ class Observation {
     const at::Tensor& labels;  ///< [N] int64 in [0, classes)
     Counting counting;
     const Noise& noise;
+    /// Whether each pass waits until the device is done, so that its seconds are its own.
+    bool wait_for_device = false;
   };
 
   /// @param inputs  what is referred to outlives the observation

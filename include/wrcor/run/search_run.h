@@ -27,10 +27,10 @@ using ProgressSink = std::function<void(const ProgressState&)>;
 
 /// What became of all proposals of a run.
 struct SearchCounts {
-  std::int64_t asked = 0;     ///< proposals, duplicates included
-  std::int64_t distinct = 0;  ///< classes among them
-  std::int64_t ok = 0;        ///< classes by status
-  std::int64_t degenerate = 0;
+  std::int64_t asked = 0;       ///< proposals, duplicates included
+  std::int64_t distinct = 0;    ///< classes among them
+  std::int64_t ok = 0;          ///< classes by status
+  std::int64_t degenerate = 0;  ///< without any score that is defined
   std::int64_t failed = 0;
   /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
   std::int64_t infeasible = 0;
