@@ -3,11 +3,6 @@
 namespace wrcor {
 namespace {
 
-/// [N*H*W, C], a view of a channels-last tensor.
-at::Tensor channel_rows(const at::Tensor& tensor) {
-  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
-}
-
 /// Inverse of channel_rows for a tensor of the shape of `like`; the result is channels-last.
 at::Tensor from_rows(const at::Tensor& rows, const at::Tensor& like) {
   return rows.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
@@ -21,6 +16,10 @@ at::Tensor column_means(const at::Tensor& rows, std::int64_t blocks) {
 }
 
 }  // namespace
+
+at::Tensor channel_rows(const at::Tensor& tensor) {
+  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
+}
 
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                       BatchNormState& state) {

@@ -92,7 +92,7 @@ class Measurement {
     OutputGradientObserver at_images(0);
 
     std::vector<PassObserver*> watching{&correlations, &codes};
-    Sweep loss{last_layer(), {&correlations, &codes}};
+    Sweep loss{plan_.logits(), {&correlations, &codes}};
     const auto watch_if = [&](Need need, PassObserver& observer, bool forward, bool backward) {
       if (!needs_.has(need)) return;
       if (forward) watching.push_back(&observer);
@@ -106,7 +106,7 @@ class Measurement {
 
     // In the order in which they are run; the last one frees what it passes.
     std::vector<Sweep> sweeps{loss};
-    if (needs_.has(Need::input_jacobian)) sweeps.push_back({last_layer(), {&at_images}});
+    if (needs_.has(Need::input_jacobian)) sweeps.push_back({plan_.logits(), {&at_images}});
     const std::size_t first_block = sweeps.size();
     std::vector<OutputGradientObserver> at_block_inputs;
     if (needs_.has(Need::block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
@@ -141,8 +141,6 @@ class Measurement {
     target_.channel_saliency_ = saliency.take();
     target_.weight_gradients_ = weight_gradients.take();
   }
-
-  int last_layer() const { return static_cast<int>(plan_.layers.size()) - 1; }
 
   void keep_jacobian(const at::Tensor& gradient) {
     const at::Tensor& images = target_.images();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wrcor/nn/batch_norm.h"
 #include "wrcor/proxy/correlation.h"
 
 namespace wrcor {
@@ -22,10 +23,6 @@ std::set<int> weight_layers(const Network& network) {
 }
 
 }  // namespace
-
-at::Tensor channel_rows(const at::Tensor& tensor) {
-  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
-}
 
 FeatureObserver::FeatureObserver(const NetworkPlan& plan)
     : plan_(plan), pooled_(*read_by(plan, LayerKind::global_average).begin()) {}

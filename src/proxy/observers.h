@@ -91,7 +91,4 @@ class CovarianceObserver final : public PassObserver {
   std::map<int, at::Tensor> by_layer_;
 };
 
-/// Channels as columns: [N*H*W, C].
-at::Tensor channel_rows(const at::Tensor& tensor);
-
 }  // namespace wrcor

@@ -6,6 +6,10 @@ namespace wrcor {
 
 inline constexpr double batch_norm_epsilon = 1e-5;
 
+/// A row for every position of every sample: [N, C, H, W] as [N*H*W, C], a view of a channels-last
+/// tensor.
+at::Tensor channel_rows(const at::Tensor& tensor);
+
 /// What the backward pass of a batch norm needs.
 struct BatchNormState {
   at::Tensor input;  ///< CPU: minus the mean, as rows [N*H*W, C]; other devices: [N, C, H, W]

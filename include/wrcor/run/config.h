@@ -31,8 +31,8 @@ struct Config {
   } data;
 
   struct Score {
-    std::vector<std::string>
-        proxies;  ///< empty: those that the ranking needs  ///< as written; see effective_proxies()
+    /// As written, see effective_proxies(); empty: those that the ranking needs.
+    std::vector<std::string> proxies;
     std::string rank_by;  ///< a rule; empty: the first of the proxies, or auto
     Counting counting = Counting::reference;
     Initialisation init = Initialisation::standard;

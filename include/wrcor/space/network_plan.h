@@ -58,6 +58,9 @@ struct NetworkPlan {
   /// that hands its input on has the layer of the block before it.
   std::vector<int> blocks;
 
+  /// Position of the layer that gives the logits.
+  int logits() const { return static_cast<int>(layers.size()) - 1; }
+
   /// Trainable scalars: weights, biases, batch-norm gamma and beta.
   std::int64_t params() const;
   /// Multiply-accumulates of convolution and linear weights for one image.

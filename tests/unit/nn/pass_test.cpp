@@ -43,8 +43,6 @@ class KeepAll final : public TapObserver {
   }
 };
 
-int last_layer(const NetworkPlan& plan) { return static_cast<int>(plan.layers.size()) - 1; }
-
 double difference(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
@@ -56,7 +54,7 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   const Batch batch = make_batch(6);
   KeepAll recorder(plan, response_taps(plan, counting));
   const Network network(plan, bank);
-  Pass pass(network, NormMode::minibatch, {&recorder}, {{last_layer(plan), {&recorder}}});
+  Pass pass(network, NormMode::minibatch, {&recorder}, {{plan.logits(), {&recorder}}});
   const at::Tensor logits = pass.forward(batch.images);
   const Loss loss = cross_entropy(logits, batch.labels);
   pass.backward(0, loss.gradient, true);
@@ -108,7 +106,7 @@ TEST_CASE("a pass without gradient taps runs forward only", "[nn][pass]") {
   std::erase_if(taps, [](const Tap& tap) { return tap.side == Side::gradient; });
   KeepAll recorder(plan, taps);
   const Network network(plan, bank);
-  Pass pass(network, NormMode::minibatch, {&recorder}, {{last_layer(plan), {&recorder}}});
+  Pass pass(network, NormMode::minibatch, {&recorder}, {{plan.logits(), {&recorder}}});
   pass.forward(batch.images);
   CHECK_FALSE(pass.wanted(0));
   CHECK_FALSE(recorder.kept.empty());
