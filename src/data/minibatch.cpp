@@ -85,45 +85,43 @@ void write_image(const DatasetInfo& info, std::span<const std::uint8_t> pixels, 
 }
 
 /// The entry of a loaded minibatch, of the type and rank that it must have.
-at::Tensor take(const std::filesystem::path& path, const std::map<std::string, at::Tensor>& tensors,
+at::Tensor take(const std::string& file, const std::map<std::string, at::Tensor>& tensors,
                 const std::string& name, at::ScalarType type, std::int64_t rank,
                 const std::string& expected) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) {
-    throw DataError(path.string() + ": found no '" + name + "', expected " + expected);
+    throw DataError(file + ": found no '" + name + "', expected " + expected);
   }
   const at::Tensor& tensor = found->second;
   if (tensor.scalar_type() != type || tensor.dim() != rank) {
-    throw DataError(path.string() + ": found '" + name + "' of shape " + shape_text(tensor) +
-                    " and type " + c10::toString(tensor.scalar_type()) + ", expected " + expected);
+    throw DataError(file + ": found '" + name + "' of shape " + shape_text(tensor) + " and type " +
+                    c10::toString(tensor.scalar_type()) + ", expected " + expected);
   }
   return tensor;
 }
 
-void check_images(const std::filesystem::path& path, const at::Tensor& images) {
+void check_images(const std::string& file, const at::Tensor& images) {
   if (images.size(0) < smallest_batch || images.size(1) != 3 || images.size(2) < 1 ||
       images.size(3) < 1) {
-    throw DataError(path.string() + ": found 'images' of shape " + shape_text(images) +
+    throw DataError(file + ": found 'images' of shape " + shape_text(images) +
                     ", expected [N, 3, H, W] with N of " + std::to_string(smallest_batch) +
                     " or more, H and W positive");
   }
   const at::Tensor broken = at::isfinite(images).logical_not().flatten(1).any(1);
   if (broken.any().item<bool>()) {
-    throw DataError(path.string() + ": found NaN or infinity in 'images', image " +
+    throw DataError(file + ": found NaN or infinity in 'images', image " +
                     std::to_string(broken.to(at::kInt).argmax().item<std::int64_t>()) +
                     ", expected finite numbers");
   }
 }
 
-void check_labels(const std::filesystem::path& path, const at::Tensor& labels,
-                  std::int64_t images) {
+void check_labels(const std::string& file, const at::Tensor& labels, std::int64_t images) {
   if (labels.size(0) != images) {
-    throw DataError(path.string() + ": found " + std::to_string(labels.size(0)) +
-                    " labels, expected " + std::to_string(images) + ", one for each image");
+    throw DataError(file + ": found " + std::to_string(labels.size(0)) + " labels, expected " +
+                    std::to_string(images) + ", one for each image");
   }
   if (const auto least = labels.min().item<std::int64_t>(); least < 0) {
-    throw DataError(path.string() + ": found the label " + std::to_string(least) +
-                    ", expected 0 or more");
+    throw DataError(file + ": found the label " + std::to_string(least) + ", expected 0 or more");
   }
 }
 
@@ -155,13 +153,17 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
 }
 
 Minibatch load_minibatch(const std::filesystem::path& path) {
-  const auto tensors = load_tensor_file(path);
+  return make_minibatch(load_tensor_file(path), path.string());
+}
+
+Minibatch make_minibatch(const std::map<std::string, at::Tensor>& tensors,
+                         const std::string& file) {
   Minibatch batch;
   batch.dataset = "file";
-  batch.images = take(path, tensors, "images", at::kFloat, 4, "'images' [N, 3, H, W] float32");
-  batch.labels = take(path, tensors, "labels", at::kLong, 1, "'labels' [N] int64");
-  check_images(path, batch.images);
-  check_labels(path, batch.labels, batch.images.size(0));
+  batch.images = take(file, tensors, "images", at::kFloat, 4, "'images' [N, 3, H, W] float32");
+  batch.labels = take(file, tensors, "labels", at::kLong, 1, "'labels' [N] int64");
+  check_images(file, batch.images);
+  check_labels(file, batch.labels, batch.images.size(0));
   return finished(std::move(batch));
 }
 

@@ -27,9 +27,9 @@ std::string reason(const std::exception& failure) {
                                            : failure.what());
 }
 
-[[noreturn]] void reject(const std::filesystem::path& path, const std::string& found,
+[[noreturn]] void reject(const std::string& name, const std::string& found,
                          const std::string& remedy = "") {
-  throw DataError(path.string() + ": found " + found + ", " + expected + remedy);
+  throw DataError(name + ": found " + found + ", " + expected + remedy);
 }
 
 /// Bytes that each storage of the archive really has. libtorch takes the archive's word for the
@@ -78,24 +78,24 @@ at::IValue unpickle(PyTorchStreamReader& archive, std::string_view pickle, Stora
   return unpickler.parse_ivalue();
 }
 
-std::map<std::string, at::Tensor> tensors_of(const std::filesystem::path& path,
-                                             const at::IValue& content, const StorageSizes& sizes) {
-  if (!content.isGenericDict()) reject(path, "a " + content.tagKind() + " in the archive");
+std::map<std::string, at::Tensor> tensors_of(const std::string& file, const at::IValue& content,
+                                             const StorageSizes& sizes) {
+  if (!content.isGenericDict()) reject(file, "a " + content.tagKind() + " in the archive");
   std::map<std::string, at::Tensor> tensors;
   for (const auto& entry : content.toGenericDict()) {
-    if (!entry.key().isString()) reject(path, "a key of type " + entry.key().tagKind());
+    if (!entry.key().isString()) reject(file, "a key of type " + entry.key().tagKind());
     const std::string& name = entry.key().toStringRef();
     if (!entry.value().isTensor()) {
-      reject(path, "'" + name + "' of type " + entry.value().tagKind());
+      reject(file, "'" + name + "' of type " + entry.value().tagKind());
     }
     const at::Tensor tensor = entry.value().toTensor();
     if (!tensor.defined() || tensor.layout() != at::kStrided || tensor.is_quantized()) {
-      reject(path, "'" + name + "', which is not a dense tensor");
+      reject(file, "'" + name + "', which is not a dense tensor");
     }
     try {
       check_within_storage(tensor, sizes);
     } catch (const std::runtime_error& failure) {
-      reject(path, "'" + name + "', which " + failure.what() + ": the file is corrupt");
+      reject(file, "'" + name + "', which " + failure.what() + ": the file is corrupt");
     }
     tensors[name] = tensor.detach();
   }
@@ -104,28 +104,31 @@ std::map<std::string, at::Tensor> tensors_of(const std::filesystem::path& path,
 
 }  // namespace
 
-std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path);
-  if (!std::string_view(bytes).starts_with("PK\x03\x04")) {
-    reject(path, bytes.empty() ? "an empty file" : "no zip archive");
+std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name) {
+  if (!bytes.starts_with("PK\x03\x04")) {
+    reject(name, bytes.empty() ? "an empty file" : "no zip archive");
   }
   StorageSizes sizes;
   at::IValue content;
   try {
-    std::istringstream stream(bytes);
+    std::istringstream stream(std::move(bytes));
     PyTorchStreamReader archive(&stream);
     const auto [pickle, length] = archive.getRecord("data.pkl");
     const std::string_view program(static_cast<const char*>(pickle.get()), length);
     if (is_ordered_dictionary(program)) {
-      reject(path, "an OrderedDict", "; save it as a plain one: torch.save(dict(d), file)");
+      reject(name, "an OrderedDict", "; save it as a plain one: torch.save(dict(d), file)");
     }
     content = unpickle(archive, program, sizes);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {
-    reject(path, "an archive that cannot be read (" + reason(failure) + ")");
+    reject(name, "an archive that cannot be read (" + reason(failure) + ")");
   }
-  return tensors_of(path, content, sizes);
+  return tensors_of(name, content, sizes);
+}
+
+std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path) {
+  return parse_tensor_file(read_file(path), path.string());
 }
 
 }  // namespace wrcor

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "wrcor/data/dataset.h"
@@ -33,5 +34,8 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
 /// ignored.
 /// @throws DataError, one line, when the file is missing or is anything else
 Minibatch load_minibatch(const std::filesystem::path& path);
+
+/// The same from the tensors of such a file. @param file  for messages
+Minibatch make_minibatch(const std::map<std::string, at::Tensor>& tensors, const std::string& file);
 
 }  // namespace wrcor

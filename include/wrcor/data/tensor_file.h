@@ -18,4 +18,7 @@ namespace wrcor {
 ///         a plain dictionary of dense tensors
 std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path);
 
+/// The same for the content of such a file. @param name  for messages
+std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name);
+
 }  // namespace wrcor
