@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace wrcor {
+
+/// A lock that one process has at a time. It is the system's lock on a small file, which says who
+/// has it, and ends with the process, however that ends: a file that a crash left behind is simply
+/// taken over. With the object the file goes, too. Where the file system has no locks, the lock is
+/// always free, and a warning says so.
+class FileLock {
+ public:
+  /// Takes the lock of `file`, or nothing when another process has it.
+  /// @throws RunError when the file cannot be made
+  static std::optional<FileLock> try_take(const std::filesystem::path& file);
+
+  /// Takes the lock of `file`. @throws RunError;
+  /// UsageError when another process has it: it says who writes `what`
+  static FileLock take(const std::filesystem::path& file, const std::filesystem::path& what);
+
+  /// Takes the lock of `file` as soon as it is free.
+  /// @param waiting  called several times a second while another process has it, with holder(file);
+  ///                 may throw to give up
+  /// @throws RunError
+  static FileLock wait(const std::filesystem::path& file,
+                       const std::function<void(const std::string& holder)>& waiting);
+
+  /// Who has the lock of `file`: "process 4711 on 'host' since 2026-01-31T14:25:01Z", or "another
+  /// process" where that is not known.
+  static std::string holder(const std::filesystem::path& file);
+
+  ~FileLock();
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+
+ private:
+  FileLock(std::filesystem::path file, int descriptor);
+  void sign() const;
+
+  std::filesystem::path file_;
+  int descriptor_;  ///< -1: nothing is locked
+};
+
+}  // namespace wrcor

@@ -1,0 +1,118 @@
+#include "wrcor/core/file_lock.h"
+
+#include <fcntl.h>
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstring>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "descriptor.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+
+namespace wrcor {
+namespace {
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "";
+}
+
+RunError cannot_lock(const std::filesystem::path& file) {
+  return RunError("cannot write '" + file.string() +
+                  "', which keeps other processes out: " + std::strerror(errno));
+}
+
+bool has_no_locks(int error) {
+  return error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
+}
+
+}  // namespace
+
+FileLock::FileLock(std::filesystem::path file, int descriptor)
+    : file_(std::move(file)), descriptor_(descriptor) {}
+
+FileLock::FileLock(FileLock&& other) noexcept
+    : file_(std::move(other.file_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock::~FileLock() {
+  const Descriptor closed(descriptor_);
+  // While it is locked nobody else can have it: whoever waits for a file that is no longer at its
+  // place opens the next one. Without locks it stays, as it may be another's.
+  if (closed && closed.is_at(file_)) ::unlink(file_.c_str());
+}
+
+std::optional<FileLock> FileLock::try_take(const std::filesystem::path& file) {
+  for (;;) {
+    Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (!opened) {
+      if (errno == EINTR) continue;
+      throw cannot_lock(file);
+    }
+    if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return std::nullopt;
+      if (errno == EINTR) continue;
+      if (!has_no_locks(errno)) throw cannot_lock(file);
+      spdlog::warn("'{}': this file system has no locks ({}); let no other process write there",
+                   file.string(), std::strerror(errno));
+      return FileLock(file, -1);
+    }
+    if (!opened.is_at(file)) continue;  // its holder removed it in the meantime
+    FileLock lock(file, opened.release());
+    lock.sign();
+    return lock;
+  }
+}
+
+FileLock FileLock::take(const std::filesystem::path& file, const std::filesystem::path& what) {
+  if (std::optional<FileLock> lock = try_take(file)) return std::move(*lock);
+  throw UsageError("'" + what.string() + "' is being written by " + holder(file) +
+                   "; wait for it to end, or choose another --out");
+}
+
+FileLock FileLock::wait(const std::filesystem::path& file,
+                        const std::function<void(const std::string& holder)>& waiting) {
+  for (;;) {
+    if (std::optional<FileLock> lock = try_take(file)) return std::move(*lock);
+    waiting(holder(file));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+std::string FileLock::holder(const std::filesystem::path& file) {
+  try {
+    const auto details = nlohmann::json::parse(read_file(file));
+    return fmt::format("process {} on '{}' since {}", details.at("pid").get<long>(),
+                       details.at("host").get<std::string>(),
+                       details.at("since").get<std::string>());
+  } catch (const DataError&) {                  // it has just gone, or only its holder may read it
+  } catch (const nlohmann::json::exception&) {  // it is just being written
+  }
+  return "another process";
+}
+
+/// Says who has the lock; that it cannot be said costs no more than a good message.
+void FileLock::sign() const {
+  const nlohmann::ordered_json details{
+      {"host", host_name()},
+      {"pid", ::getpid()},
+      {"since", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
+  const std::string text =
+      details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  if (::ftruncate(descriptor_, 0) != 0 ||
+      ::pwrite(descriptor_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    spdlog::warn("'{}' does not say who holds it: {}", file_.string(), std::strerror(errno));
+  }
+}
+
+}  // namespace wrcor

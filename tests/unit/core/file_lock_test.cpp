@@ -1,0 +1,140 @@
+#include "wrcor/core/file_lock.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <stdexcept>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+
+using namespace wrcor;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A process that has the lock until it is killed.
+pid_t start_holder(const std::filesystem::path& file) {
+  int ready[2];
+  REQUIRE(pipe(ready) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto lock = FileLock::try_take(file);
+    if (lock && write(ready[1], "x", 1) == 1) pause();
+    _exit(1);
+  }
+  char byte = 0;
+  close(ready[1]);
+  REQUIRE(read(ready[0], &byte, 1) == 1);
+  close(ready[0]);
+  return child;
+}
+
+void kill_and_wait(pid_t process) {
+  kill(process, SIGKILL);
+  REQUIRE(waitpid(process, nullptr, 0) == process);
+}
+
+}  // namespace
+
+TEST_CASE("a lock is had once and its file goes with it", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  {
+    const auto lock = FileLock::try_take(file);
+    REQUIRE(lock);
+    CHECK_FALSE(FileLock::try_take(file));
+    CHECK_THAT(FileLock::holder(file),
+               Contains("process " + std::to_string(getpid()) + " on '") && Contains("' since 20"));
+  }
+  CHECK_FALSE(std::filesystem::exists(file));
+  CHECK(FileLock::try_take(file));
+}
+
+TEST_CASE("who comes second is told who came first", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  const pid_t holder = start_holder(file);
+  CHECK_THROWS_AS(FileLock::take(file, "run"), UsageError);
+  CHECK_THROWS_WITH(FileLock::take(file, "run"),
+                    Contains("'run' is being written by process " + std::to_string(holder)) &&
+                        Contains("choose another --out"));
+  kill_and_wait(holder);
+}
+
+TEST_CASE("the lock of a process that was killed is taken over", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  kill_and_wait(start_holder(file));
+  CHECK(std::filesystem::exists(file));
+  {
+    const auto lock = FileLock::try_take(file);
+    REQUIRE(lock);
+    CHECK_THAT(FileLock::holder(file), Contains("process " + std::to_string(getpid())));
+  }
+  CHECK_FALSE(std::filesystem::exists(file));
+}
+
+TEST_CASE("waiting ends with the holder, or when the caller gives up", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  const pid_t holder = start_holder(file);
+  CHECK_THROWS_AS(
+      FileLock::wait(file, [](const std::string&) { throw std::runtime_error("enough"); }),
+      std::runtime_error);
+  int asked = 0;
+  const FileLock lock = FileLock::wait(file, [&](const std::string& who) {
+    CHECK_THAT(who, Contains("process " + std::to_string(holder)));
+    if (++asked == 2) kill_and_wait(holder);
+  });
+  CHECK(asked == 2);
+}
+
+TEST_CASE("a lock file that somebody else put in its place is not removed", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  {
+    const auto lock = FileLock::try_take(file);
+    std::filesystem::remove(file);
+    folder.write("lock", "another's");
+    CHECK(FileLock::holder(file) == "another process");
+  }
+  CHECK(read_file(file) == "another's");
+}
+
+TEST_CASE("many processes that want a lock have it one at a time", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock", inside = folder.path() / "inside";
+  std::vector<pid_t> processes;
+  for (int i = 0; i < 4; ++i) {
+    const pid_t child = fork();
+    if (child != 0) {
+      processes.push_back(child);
+      continue;
+    }
+    int taken = 0;
+    while (taken < 200) {
+      const auto lock = FileLock::try_take(file);
+      if (!lock) continue;
+      // Fails when another process is inside.
+      if (::mkdir(inside.c_str(), 0700) != 0 || ::rmdir(inside.c_str()) != 0) _exit(1);
+      ++taken;
+    }
+    _exit(0);
+  }
+  for (const pid_t process : processes) {
+    int status = -1;
+    waitpid(process, &status, 0);
+    CHECK(status == 0);
+  }
+}
+
+TEST_CASE("a lock where nothing can be written is an error", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  CHECK_THROWS_AS(FileLock::try_take(folder.path() / "missing" / "lock"), RunError);
+}
