@@ -2,19 +2,18 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "wrcor/core/error.h"
 
 namespace wrcor {
 namespace {
+
+constexpr std::string_view partial_mark = ".partial.";
 
 std::string reason() { return std::strerror(errno); }
 
@@ -22,106 +21,169 @@ std::string reason() { return std::strerror(errno); }
   throw RunError("cannot write '" + path.string() + "': " + why);
 }
 
+[[noreturn]] void fail_to_read(const std::filesystem::path& path) {
+  throw DataError("cannot read '" + path.string() + "': " + reason());
+}
+
 bool write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return false;
-    }
+    const ssize_t written =
+        uninterrupted([&] { return ::write(descriptor, content.data(), content.size()); });
+    if (written < 0) return false;
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
 }
 
-void flush_directory(const std::filesystem::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0)
-    return;  // some file systems do not let a directory be opened; the rename stands
-  ::fsync(descriptor);
-  ::close(descriptor);
+/// Brings a file to the disk; what has no disk (a pipe, a device) is there already.
+bool flush(int descriptor, int (*how)(int)) {
+  return uninterrupted([&] { return how(descriptor); }) == 0 || errno == EINVAL ||
+         errno == EOPNOTSUPP;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+/// Brings the names in a folder to the disk: without it a machine that goes down forgets a new
+/// file, however well its content was flushed.
+void flush_folder(const std::filesystem::path& folder) {
+  const Descriptor opened(
+      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!opened && errno == EACCES) return;  // it may be written, but not looked into
+  if (!opened || !flush(opened.number(), ::fsync)) fail_to_write(folder, reason());
 }
 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (std::filesystem::is_directory(path)) errno = EISDIR, in.setstate(std::ios::failbit);
-  if (!in) throw DataError("cannot read '" + path.string() + "': " + reason());
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad()) throw DataError("cannot read '" + path.string() + "': " + reason());
-  return std::move(content).str();
+  const Descriptor opened(
+      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!opened) fail_to_read(path);
+  struct stat file {};
+  if (::fstat(opened.number(), &file) != 0) fail_to_read(path);
+  // One byte more than there are: the end is found without growing.
+  std::string content(S_ISREG(file.st_mode) ? static_cast<std::size_t>(file.st_size) + 1 : 65536,
+                      '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t count = uninterrupted(
+        [&] { return ::read(opened.number(), content.data() + size, content.size() - size); });
+    if (count < 0) fail_to_read(path);
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size == content.size()) content.resize(2 * size);
+  }
+  content.resize(size);
+  return content;
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path temporary = path.string() + ".partial." + std::to_string(::getpid());
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail_to_write(path, reason());
-  const bool written = write_all(descriptor, content) && ::fsync(descriptor) == 0;
-  const std::string why = written ? "" : reason();
-  ::close(descriptor);
-  if (!written) {
+  const std::filesystem::path temporary =
+      path.string() + std::string(partial_mark) + std::to_string(::getpid());
+  const auto give_up = [&] {
+    const std::string why = reason();
     ::unlink(temporary.c_str());
     fail_to_write(path, why);
+  };
+  {
+    const Descriptor opened(uninterrupted(
+        [&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
+    if (!opened) fail_to_write(path, reason());
+    if (!write_all(opened.number(), content) || !flush(opened.number(), ::fsync)) give_up();
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string rename_reason = reason();
-    ::unlink(temporary.c_str());
-    fail_to_write(path, rename_reason);
-  }
-  flush_directory(path.has_parent_path() ? path.parent_path() : ".");
+  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0) give_up();
+  flush_folder(folder_of(path));
 }
 
-AppendOnlyFile::AppendOnlyFile(std::filesystem::path path) : path_(std::move(path)) {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail_to_write(path_, reason());
-  // File systems without locks are used without.
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(descriptor_);
-    throw UsageError("'" + path_.string() +
-                     "' is being written by another process; wait for it, or choose another --out");
+void remove_partial_files(const std::filesystem::path& path) {
+  const std::string beginning = path.filename().string() + std::string(partial_mark);
+  std::error_code harmless;  // they are in nobody's way
+  for (std::filesystem::directory_iterator at(folder_of(path), harmless), end; at != end;
+       at.increment(harmless)) {
+    if (at->path().filename().string().starts_with(beginning))
+      std::filesystem::remove(at->path(), harmless);
   }
 }
 
-bool AppendOnlyFile::empty() const {
-  struct stat now {};
-  return ::fstat(descriptor_, &now) == 0 && now.st_size == 0;
+void make_folder(const std::filesystem::path& path) {
+  const std::filesystem::path parent = folder_of(path);
+  std::error_code failure;
+  if (parent != path && !std::filesystem::exists(parent, failure)) make_folder(parent);
+  std::filesystem::create_directory(path, failure);
+  if (failure) throw RunError("cannot create '" + path.string() + "': " + failure.message());
+  flush_folder(parent);
+}
+
+AppendOnlyFile::AppendOnlyFile(std::filesystem::path path)
+    : path_(std::move(path)), opened_(uninterrupted([this] {
+        return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+      })) {
+  struct stat file {};
+  if (!opened_ || ::fstat(opened_.number(), &file) != 0) fail_to_write(path_, reason());
+  regular_ = S_ISREG(file.st_mode);
+  if (!regular_) return;
+  size_ = file.st_size;
+  if (empty()) flush_folder(folder_of(path_));
 }
 
 AppendOnlyFile::Lines AppendOnlyFile::lines() const {
   const std::string text = read_file(path_);
+  if (regular_) require_size(static_cast<std::int64_t>(text.size()));
   Lines lines;
   std::size_t start = 0;
   for (std::size_t end; (end = text.find('\n', start)) != text.npos; start = end + 1) {
     lines.complete.push_back(text.substr(start, end - start));
   }
   lines.incomplete = text.substr(start);
+  if (lines.incomplete.empty() && !lines.complete.empty() &&
+      lines.complete.back().find('\0') != std::string::npos) {
+    lines.incomplete = std::move(lines.complete.back());
+    lines.complete.pop_back();
+  }
   return lines;
 }
 
 void AppendOnlyFile::drop_incomplete(const Lines& lines) {
   if (lines.incomplete.empty()) return;
   spdlog::warn("{}: the last line is incomplete and is dropped", path_.string());
-  off_t size = 0;
-  for (const std::string& line : lines.complete) size += static_cast<off_t>(line.size()) + 1;
-  if (::ftruncate(descriptor_, size) != 0) fail_to_write(path_, reason());
+  std::int64_t size = 0;
+  for (const std::string& line : lines.complete) size += static_cast<std::int64_t>(line.size()) + 1;
+  if (!cut(size)) fail_to_write(path_, reason());
+  size_ = size;
 }
 
-AppendOnlyFile::~AppendOnlyFile() { ::close(descriptor_); }
+void AppendOnlyFile::require_intact() const {
+  if (!failure_.empty()) fail_to_write(path_, failure_);
+  if (!regular_) return;
+  struct stat mine {};
+  struct stat found {};
+  if (::fstat(opened_.number(), &mine) != 0 || ::stat(path_.c_str(), &found) != 0)
+    fail_to_write(path_, "it can no longer be reached: " + reason());
+  if (!same_file(mine, found)) fail_to_write(path_, "another file has taken its place");
+  require_size(mine.st_size);
+}
 
 void AppendOnlyFile::append_line(std::string_view line) {
-  struct stat before {};
-  if (::fstat(descriptor_, &before) != 0) fail_to_write(path_, reason());
-  if (!write_all(descriptor_, std::string(line) + '\n') ||
-      (::fdatasync(descriptor_) != 0 &&
-       errno != EINVAL)) {  // EINVAL: a pipe or a device, nothing to flush
-    const std::string why = reason();
-    if (S_ISREG(before.st_mode) && ::ftruncate(descriptor_, before.st_size) != 0) {
-      fail_to_write(path_, why + " (and the incomplete last line could not be removed)");
-    }
-    fail_to_write(path_, why);
+  require_intact();
+  const std::string text = std::string(line) + '\n';
+  if (write_all(opened_.number(), text) && flush(opened_.number(), ::fdatasync)) {
+    size_ += static_cast<std::int64_t>(text.size());
+    return;
   }
+  failure_ = reason();
+  if (regular_ && !cut(size_)) failure_ += " (and the incomplete last line could not be removed)";
+  fail_to_write(path_, failure_);
+}
+
+bool AppendOnlyFile::cut(std::int64_t size) {
+  return uninterrupted([&] { return ::ftruncate(opened_.number(), size); }) == 0;
+}
+
+void AppendOnlyFile::require_size(std::int64_t found) const {
+  if (found == size_) return;
+  fail_to_write(path_, "something else has changed it: it has " + std::to_string(found) +
+                           " bytes, expected " + std::to_string(size_));
 }
 
 }  // namespace wrcor

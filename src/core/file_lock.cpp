@@ -16,7 +16,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "descriptor.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 
@@ -33,42 +32,42 @@ RunError cannot_lock(const std::filesystem::path& file) {
                   "', which keeps other processes out: " + std::strerror(errno));
 }
 
+bool is_at(const std::filesystem::path& path, const Descriptor& opened) {
+  struct stat mine {};
+  struct stat found {};
+  return ::fstat(opened.number(), &mine) == 0 && ::stat(path.c_str(), &found) == 0 &&
+         same_file(mine, found);
+}
+
 bool has_no_locks(int error) {
   return error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
 }
 
 }  // namespace
 
-FileLock::FileLock(std::filesystem::path file, int descriptor)
-    : file_(std::move(file)), descriptor_(descriptor) {}
-
-FileLock::FileLock(FileLock&& other) noexcept
-    : file_(std::move(other.file_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileLock::FileLock(std::filesystem::path file, Descriptor locked)
+    : file_(std::move(file)), locked_(std::move(locked)) {}
 
 FileLock::~FileLock() {
-  const Descriptor closed(descriptor_);
-  // While it is locked nobody else can have it: whoever waits for a file that is no longer at its
-  // place opens the next one. Without locks it stays, as it may be another's.
-  if (closed && closed.is_at(file_)) ::unlink(file_.c_str());
+  // Still locked, so that nobody else has it: who opened it before it went finds that it is no
+  // longer at its place, and opens the next.
+  if (locked_ && is_at(file_, locked_)) ::unlink(file_.c_str());
 }
 
 std::optional<FileLock> FileLock::try_take(const std::filesystem::path& file) {
   for (;;) {
-    Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!opened) {
-      if (errno == EINTR) continue;
-      throw cannot_lock(file);
-    }
-    if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
+    Descriptor opened(
+        uninterrupted([&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); }));
+    if (!opened) throw cannot_lock(file);
+    if (uninterrupted([&] { return ::flock(opened.number(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno == EWOULDBLOCK) return std::nullopt;
-      if (errno == EINTR) continue;
       if (!has_no_locks(errno)) throw cannot_lock(file);
       spdlog::warn("'{}': this file system has no locks ({}); let no other process write there",
                    file.string(), std::strerror(errno));
-      return FileLock(file, -1);
+      return FileLock(file, Descriptor());
     }
-    if (!opened.is_at(file)) continue;  // its holder removed it in the meantime
-    FileLock lock(file, opened.release());
+    if (!is_at(file, opened)) continue;  // its holder removed it in the meantime
+    FileLock lock(file, std::move(opened));
     lock.sign();
     return lock;
   }
@@ -109,8 +108,8 @@ void FileLock::sign() const {
       {"since", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
   const std::string text =
       details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  if (::ftruncate(descriptor_, 0) != 0 ||
-      ::pwrite(descriptor_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+  if (::ftruncate(locked_.number(), 0) != 0 || ::pwrite(locked_.number(), text.data(), text.size(),
+                                                        0) != static_cast<ssize_t>(text.size())) {
     spdlog::warn("'{}' does not say who holds it: {}", file_.string(), std::strerror(errno));
   }
 }

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "wrcor/core/descriptor.h"
 
 namespace wrcor {
 
@@ -15,34 +18,53 @@ std::string read_file(const std::filesystem::path& path);
 /// beside it, flushes it to the disk, renames it. @throws RunError.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
-/// A file that only grows; every line is on the disk when `append_line` returns. Locked against
-/// other processes while the object lives; the lock goes with the process, however it ends.
+/// Removes the temporary files beside `path` of processes that were killed in write_file_atomic().
+/// For one who keeps other processes from writing `path`.
+void remove_partial_files(const std::filesystem::path& path);
+
+/// Makes a folder, and those above it, that a machine which goes down does not lose. It may exist.
+/// @throws RunError
+void make_folder(const std::filesystem::path& path);
+
+/// A file of lines that only grows; every line is on the disk when append_line() returns. One
+/// process at a time may write it (see FileLock).
 class AppendOnlyFile {
  public:
-  /// Opens or creates. @throws RunError; UsageError when another process holds the file.
+  /// Opens or creates. @throws RunError.
   explicit AppendOnlyFile(std::filesystem::path path);
-  ~AppendOnlyFile();
-  AppendOnlyFile(const AppendOnlyFile&) = delete;
-  AppendOnlyFile& operator=(const AppendOnlyFile&) = delete;
 
-  bool empty() const;
+  bool empty() const { return size_ == 0; }
+
   /// Content in lines, without line feeds.
   struct Lines {
     std::vector<std::string> complete;
-    std::string incomplete;  ///< what follows the last line feed: the trace of a crash
+    /// The last line, if a crash tore it: it has no line feed, or bytes of zero, which a machine
+    /// that goes down leaves where data did not reach the disk.
+    std::string incomplete;
   };
-  /// @throws DataError.
+  /// @throws DataError; RunError when the file changes meanwhile.
   Lines lines() const;
   /// Cuts `lines.incomplete` off the file, with a warning, if there is any. @throws RunError.
   void drop_incomplete(const Lines& lines);
 
-  /// Appends `line` and a line feed in one write. A write that fails half way is taken back.
+  /// @throws RunError when an append has failed, or when the file is no longer at its place or no
+  /// longer what was written: nothing can be appended then.
+  void require_intact() const;
+
+  /// Appends `line` and a line feed. What a failed write leaves is taken back, and nothing is
+  /// appended after it: whether earlier data are on the disk is unknown once a flush has failed.
   /// @throws RunError.
   void append_line(std::string_view line);
 
  private:
+  bool cut(std::int64_t size);
+  void require_size(std::int64_t found) const;
+
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  Descriptor opened_;
+  bool regular_ = true;    ///< not a pipe or a device
+  std::int64_t size_ = 0;  ///< bytes that the file has to have
+  std::string failure_;    ///< of an append
 };
 
 }  // namespace wrcor

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "wrcor/core/descriptor.h"
+
 namespace wrcor {
 
 /// A lock that one process has at a time. It is the system's lock on a small file, which says who
@@ -33,15 +35,15 @@ class FileLock {
   static std::string holder(const std::filesystem::path& file);
 
   ~FileLock();
-  FileLock(FileLock&& other) noexcept;
+  FileLock(FileLock&& other) noexcept = default;
   FileLock& operator=(FileLock&&) = delete;
 
  private:
-  FileLock(std::filesystem::path file, int descriptor);
+  FileLock(std::filesystem::path file, Descriptor locked);
   void sign() const;
 
   std::filesystem::path file_;
-  int descriptor_;  ///< -1: nothing is locked
+  Descriptor locked_;  ///< none on a file system without locks
 };
 
 }  // namespace wrcor
