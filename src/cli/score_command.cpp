@@ -162,6 +162,21 @@ void explain(const ScoreOptions& options, const Config& config) {
   write_output(format == "table" ? plan_table(costs) : plan_json(costs));
 }
 
+/// Drops the architectures that are there twice, and those that the file holds.
+void leave_out_known(const std::string& name, const ScoreFile& file, const SearchSpace& space,
+                     std::vector<Genotype>& architectures) {
+  std::set<Genotype> seen;
+  std::erase_if(architectures,
+                [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
+  const std::size_t asked = architectures.size();
+  std::erase_if(architectures,
+                [&](const Genotype& genotype) { return file.holds(space.format(genotype)); });
+  if (architectures.size() < asked) {
+    spdlog::info("'{}' holds {} of {} architectures already", name, asked - architectures.size(),
+                 asked);
+  }
+}
+
 void run_score(const ScoreOptions& options) {
   const Config config = load_config(options.sources);
   if (options.explain) {
@@ -199,28 +214,19 @@ void run_score(const ScoreOptions& options) {
   }
   const std::string identity = scoring_identity(config, bench, options.weights);
   const auto lines = make_lines(options.format, proxies, identity);
-  ScoreFile file(options.out, *lines, identity);
-  std::set<Genotype> seen;
-  std::erase_if(architectures,
-                [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
-  const std::size_t asked = architectures.size();
-  std::erase_if(architectures, [&](const Genotype& genotype) {
-    return file.holds(bench.space->format(genotype));
-  });
-  if (architectures.size() < asked) {
-    spdlog::info("'{}' holds {} of {} architectures already", options.out,
-                 asked - architectures.size(), asked);
-  }
-  if (architectures.empty()) return;
+  const std::string goes_on = "; the same command goes on with '" + options.out + "'";
   try {
+    ScoreFile file(options.out, *lines, identity);
+    leave_out_known(options.out, file, *bench.space, architectures);
+    if (architectures.empty()) return;
     score_all(bench, architectures, options.weights,
               [&](const std::string& arch, const Evaluation& evaluation) {
                 file.append(arch, evaluation);
               });
   } catch (const Interrupted& interrupt) {
-    throw Interrupted(
-        interrupt.signal(),
-        std::string(interrupt.what()) + "; the same command goes on with '" + options.out + "'");
+    throw Interrupted(interrupt.signal(), interrupt.what() + goes_on);
+  } catch (const RunError& failure) {
+    throw RunError(failure.what() + goes_on);
   }
 }
 

@@ -73,12 +73,13 @@ void run_search_command(SearchOptions options) {
     throw;
   }
   const auto rows = static_cast<std::size_t>(options.top);
-  if (options.format == "json") {
-    write_output(ranking_json(result, rows));
-  } else if (options.format == "csv") {
-    write_output(ranking_csv(result, rows));
-  } else {
-    write_output(ranking_table(result, rows));
+  try {
+    write_output(options.format == "json"  ? ranking_json(result, rows)
+                 : options.format == "csv" ? ranking_csv(result, rows)
+                                           : ranking_table(result, rows));
+  } catch (const RunError& failure) {
+    throw RunError(std::string(failure.what()) + "; the whole ranking is in '" +
+                   directory.result().string() + "'");
   }
   spdlog::info("{}", summary_line(result));
   spdlog::info("the whole ranking: {}", directory.result().string());

@@ -1,5 +1,7 @@
 #include "wrcor/report/score_file.h"
 
+#include <map>
+
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -10,11 +12,21 @@ std::string without_line_feed(std::string line) {
   return line;
 }
 
+/// Keeps other processes from a file, by whatever name they know it. Pipes and devices need none.
+std::optional<FileLock> lock_of(const std::filesystem::path& path) {
+  std::error_code missing;
+  const auto type = std::filesystem::status(path, missing).type();
+  if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found)
+    return std::nullopt;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path, missing);
+  return FileLock::take((real.empty() ? path : real).string() + ".lock", path);
+}
+
 }  // namespace
 
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
                      const std::string& settings)
-    : form_(form), file_(path) {
+    : form_(form), lock_(lock_of(path)), file_(path) {
   if (std::filesystem::is_regular_file(path)) read_existing(path, settings);
   const std::string header = without_line_feed(form_.begin());
   if (file_.empty() && !header.empty()) file_.append_line(header);
@@ -23,6 +35,7 @@ ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
 void ScoreFile::read_existing(const std::filesystem::path& path, const std::string& settings) {
   const std::string header = without_line_feed(form_.begin());
   const AppendOnlyFile::Lines lines = file_.lines();
+  std::map<std::string, std::string> line_of;  // by architecture
   int number = 0;
   for (const std::string& line : lines.complete) {
     ++number;
@@ -41,6 +54,11 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
       throw UsageError(place + "this score was made with other settings (" + key->settings +
                        ", now " + settings +
                        "); choose another --out, or the settings of the file");
+    }
+    const auto [first, added] = line_of.emplace(key->arch, line);
+    if (!added && first->second != line) {
+      throw UsageError(place + "a second score of " + key->arch +
+                       ", which differs from the first; choose another --out");
     }
     known_.insert(key->arch);
   }

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "wrcor/report/table.h"
 
 namespace wrcor {
@@ -60,9 +62,12 @@ std::string CsvScores::record(const std::string& arch, const Evaluation& evaluat
 }
 
 std::optional<ScoreRecordKey> CsvScores::read(std::string_view line) const {
-  // Neither the architecture, the first column, nor the settings, the last, need quotes.
+  // Neither the architecture, the first column, nor the settings, the last, need quotes; nor does
+  // any between them.
   const std::size_t first = line.find(','), last = line.rfind(',');
-  if (first == line.npos) return std::nullopt;
+  const auto header = begin();
+  if (std::count(line.begin(), line.end(), ',') != std::count(header.begin(), header.end(), ','))
+    return std::nullopt;
   return ScoreRecordKey{std::string(line.substr(0, first)), std::string(line.substr(last + 1))};
 }
 

@@ -33,6 +33,17 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
   return nlohmann::ordered_json::parse(body, nullptr, /*allow_exceptions=*/false);
 }
 
+/// Adds an entry to the content; false when that holds another evaluation of the architecture.
+bool take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
+  content.elapsed = entry.at("elapsed").get<double>();
+  const Evaluation evaluation = evaluation_from_json(entry);
+  // What failed may succeed on a machine that is less busy.
+  if (evaluation.status == Status::failed) return true;
+  const auto [known, added] =
+      content.evaluations.emplace(entry.at("arch").get<std::string>(), evaluation);
+  return added || to_json(known->second) == to_json(evaluation);
+}
+
 }  // namespace
 
 Journal::Journal(const std::filesystem::path& path)
@@ -50,31 +61,32 @@ void Journal::write_header(const nlohmann::ordered_json& header) {
 }
 
 Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
-  Journal journal(path);  // holds the lock from here on
+  Journal journal(path);
   std::size_t start = 0;  // byte in the file
   std::size_t number = 0;
   const AppendOnlyFile::Lines lines = journal.file_->lines();
   for (const std::string& line : lines.complete) {
     ++number;
-    const auto damaged = [&] {
-      return DataError(path.string() + ":" + std::to_string(number) +
-                       ": expected a journal line, found damage at byte " + std::to_string(start) +
+    const auto damaged = [&](const std::string& what) {
+      return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
+                       " at byte " + std::to_string(start) +
                        "; restore the file from a copy, or start again in another folder");
     };
     const std::optional<nlohmann::ordered_json> entry = unsealed(line);
-    if (!entry || entry->is_discarded()) throw damaged();
+    if (!entry || entry->is_discarded()) throw damaged("a journal line, found damage");
+    bool agrees = true;
     try {
       if (number == 1) {
         content.header = *entry;
       } else {
-        Evaluation evaluation = evaluation_from_json(*entry);
-        // What failed may succeed on a machine that is less busy.
-        if (evaluation.status != Status::failed)
-          content.evaluations[entry->at("arch").get<std::string>()] = std::move(evaluation);
-        content.elapsed = entry->at("elapsed").get<double>();
+        agrees = take_in(*entry, content);
       }
     } catch (const std::exception&) {
-      throw damaged();
+      throw damaged("a journal line, found damage");
+    }
+    if (!agrees) {
+      throw damaged("one evaluation of " + entry->at("arch").get<std::string>() +
+                    ", found another that differs");
     }
     start += line.size() + 1;
   }
@@ -89,6 +101,11 @@ void Journal::append(const std::string& arch, const Evaluation& evaluation, doub
   const std::string line = sealed(entry);
   const std::lock_guard lock(*mutex_);
   file_->append_line(line);
+}
+
+void Journal::require_intact() const {
+  const std::lock_guard lock(*mutex_);
+  file_->require_intact();
 }
 
 }  // namespace wrcor

@@ -121,6 +121,7 @@ std::shared_future<Evaluation> SearchLoop::evaluate(const std::string& arch,
   }
   return pool_
       .submit([this, arch, genotype] {
+        journal_.require_intact();  // what cannot be kept is not worth computing
         Evaluation evaluation = bench_.evaluator->evaluate(genotype);
         journal_.append(arch, evaluation, elapsed());
         ++evaluated_;

@@ -7,6 +7,7 @@
 
 #include "search_loop.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/file_lock.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/version.h"
 #include "wrcor/run/config_loader.h"
@@ -65,22 +66,62 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-void check_folder(const RunDirectory& directory, bool resume) {
-  if (!resume && directory.holds_run()) {
-    throw UsageError("'" + directory.path.string() +
-                     "' holds a run; continue it with --resume, or choose another --out");
-  }
-  if (resume && !directory.holds_run()) {
-    throw UsageError("'" + directory.path.string() +
-                     "' holds no run to resume; start one without --resume");
-  }
+void require_run(const RunDirectory& directory) {
+  if (directory.holds_run()) return;
+  throw UsageError("'" + directory.path.string() +
+                   "' holds no run to resume; start one without --resume");
 }
 
-void create_folder(const RunDirectory& directory) {
-  std::error_code failure;
-  std::filesystem::create_directories(directory.path, failure);
-  if (failure)
-    throw RunError("cannot create '" + directory.path.string() + "': " + failure.message());
+void require_no_run(const RunDirectory& directory) {
+  if (!directory.holds_run()) return;
+  throw UsageError("'" + directory.path.string() +
+                   "' holds a run; continue it with --resume, or choose another --out");
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code unreachable;  // making it will say so
+  return std::filesystem::exists(path, unreachable);
+}
+
+/// A run's folder that no other process writes. One that was made for it and stays empty goes with
+/// the object.
+class OwnFolder {
+ public:
+  explicit OwnFolder(const RunDirectory& directory)
+      : path_(directory.path), existed_(is_there(path_)) {
+    make_folder(path_);
+    lock_.emplace(FileLock::take(directory.lock(), path_));
+    for (const auto& file : {directory.config(), directory.result()}) remove_partial_files(file);
+  }
+  ~OwnFolder() {
+    lock_.reset();
+    std::error_code not_empty;
+    if (!existed_) std::filesystem::remove(path_, not_empty);
+  }
+  OwnFolder(const OwnFolder&) = delete;
+  OwnFolder& operator=(const OwnFolder&) = delete;
+
+ private:
+  std::filesystem::path path_;
+  bool existed_;
+  std::optional<FileLock> lock_;
+};
+
+/// The journal of the run, with its header written, and what it held before.
+Journal open_journal(const Config& config, const RunDirectory& directory,
+                     const nlohmann::ordered_json& header, bool resume, JournalContent& replayed) {
+  Journal journal = resume ? Journal::resume(directory.journal(), replayed)
+                           : Journal::create(directory.journal());
+  const bool begun = !replayed.header.is_null();
+  if (begun) require_same_run(replayed.header, header, directory.path);
+  if (resume) {
+    spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
+                 replayed.evaluations.size());
+  }
+  // Before the header: what holds a run has its settings.
+  write_file_atomic(directory.config(), to_json(config).dump(2) + "\n");
+  if (!begun) journal.write_header(header);
+  return journal;
 }
 
 }  // namespace
@@ -89,30 +130,30 @@ bool RunDirectory::holds_run() const {
   // An empty journal is that of a run that was killed before it began.
   std::error_code failure;
   const auto size = std::filesystem::file_size(journal(), failure);
-  return (!failure && size > 0) || std::filesystem::exists(result());
+  if (!failure && size > 0) return true;
+  const auto found = std::filesystem::status(result(), failure).type();
+  if (found == std::filesystem::file_type::none)
+    throw RunError("cannot read '" + path.string() + "': " + failure.message());
+  return found != std::filesystem::file_type::not_found;
 }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress) {
   const InterruptGuard guard;
-  check_folder(directory, resume);
+  if (resume) require_run(directory);
+  const OwnFolder folder(directory);
+  if (!resume) require_no_run(directory);
   const Workbench bench = make_workbench(config);
-  create_folder(directory);
   const nlohmann::ordered_json header = journal_header(config, bench);
-  JournalContent replayed;
-  Journal journal = resume ? Journal::resume(directory.journal(), replayed)
-                           : Journal::create(directory.journal());
-  if (!replayed.header.is_null()) require_same_run(replayed.header, header, directory.path);
-  if (resume) {
-    spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
-                 replayed.evaluations.size());
-  }
-  write_file_atomic(directory.config(), to_json(config).dump(2) + "\n");
-  if (replayed.header.is_null()) journal.write_header(header);
   const std::string how_to_resume =
       "; resume with: wrcor search --resume --out " + shell_word(directory.path.string());
+  JournalContent replayed;
+  bool begun = resume;
   try {
+    Journal journal = open_journal(config, directory, header, resume, replayed);
+    begun = true;
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
+    journal.require_intact();  // the folder is still the run's
     write_file_atomic(directory.result(), to_json(result, config).dump(2) + "\n");
     return result;
   } catch (const Interrupted& interrupt) {
@@ -123,7 +164,8 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     if (replayed.header.is_null()) std::filesystem::remove(directory.journal(), ignored);
     throw;
   } catch (const RunError& failure) {
-    throw RunError(failure.what() + how_to_resume);
+    throw RunError(failure.what() +
+                   (begun ? how_to_resume : "; nothing was evaluated yet: start the search again"));
   }
 }
 

@@ -67,7 +67,7 @@ expect_exit 0 search --max-flops 1000000 --strategy exhaustive --budget 2
 rm -rf run
 : >file
 refuse 1 "cannot create 'file/run': Not a directory" wrcor search --out file/run
-refuse 1 "cannot write '.*file/scores': Not a directory" score --batch-size 8 --out file/scores
+refuse 1 "cannot write '.*file/scores.lock', which keeps other processes out: Not a directory" score --batch-size 8 --out file/scores
 refuse 1 "cannot write '\.': Is a directory" score --batch-size 8 --out .
 if [ "$(id -u)" -ne 0 ]; then
   mkdir -m 555 locked
@@ -78,7 +78,8 @@ to_nobody() { "$@" >&-; }
 if [ -c /dev/full ]; then
   refuse 1 "cannot write '/dev/full': No space left on device" score --batch-size 8 --out /dev/full
   refuse 1 'cannot write to standard output: No space left on device' to_full_disk wrcor list
-  refuse 1 'cannot write to standard output: No space left on device' to_full_disk search --budget 4
+  refuse 1 "cannot write to standard output: No space left on device; the whole ranking is in 'run/result.json'" \
+    to_full_disk search --budget 4
   expect_file run/result.json
 fi
 refuse 1 'cannot write to standard output: Bad file descriptor' to_nobody wrcor list

@@ -148,7 +148,34 @@ expect_contains "$stderr" 'unfinished/journal.jsonl:3: expected a journal line, 
 start shared "${search[@]}"
 wait_for_lines shared/journal.jsonl 5 "$pid"
 kill -STOP "$pid"
-refuse 2 'is being written by another process' wrcor search --resume --out shared
+holder="'shared' is being written by process $pid on '[^']*' since 20[0-9T:-]*Z; wait for it to end, or choose another --out"
+refuse 2 "$holder" wrcor search --resume --out shared
+refuse 2 "$holder" wrcor "${search[@]}" --out shared
 kill -CONT "$pid"
 expect_end 0 "$pid"
 expect_same_result shared whole
+[ ! -e shared/lock ] || fail 'the lock is left behind'
+# The lock of a process that was killed is in nobody's way.
+printf '{"host":"elsewhere","pid":1,"since":"2026-01-01T00:00:00Z"}\n' >shared/lock
+expect_exit 0 wrcor search --resume --out shared --quiet
+[ ! -e shared/lock ] || fail 'the stale lock is left behind'
+
+# --- neither do they share a file of scores
+score=(score "${small[@]}" --all --shard 1/200 --out scores)
+start_scoring() {
+  "$wrcor_program" "${score[@]}" --workers 1 --repeats 20 --quiet </dev/null &
+  pid=$!
+}
+start_scoring
+wait_for_lines scores 5 "$pid"
+kill -STOP "$pid"
+refuse 2 "'scores' is being written by process $pid on " wrcor "${score[@]}" --repeats 20
+kill -CONT "$pid"
+expect_end 0 "$pid"
+[ ! -e scores.lock ] || fail 'the lock is left behind'
+
+# --- messages and progress that cannot be written end no run
+if [ -c /dev/full ]; then
+  expect_exit 0 bash -c '"$@" 2>/dev/full' - "$wrcor_program" "${search[@]}" --verbose --log-file /dev/full --out unheard
+  expect_equal "$stdout" "$table"
+fi

@@ -1,21 +1,25 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "wrcor/core/file.h"
+#include "wrcor/core/file_lock.h"
 #include "wrcor/report/score_report.h"
 
 namespace wrcor {
 
 /// A file of scores that grows by one line an architecture, each on the disk when append() returns;
-/// an existing file is continued. An incomplete last line, the trace of a crash, is cut off.
+/// an existing file is continued. An incomplete last line, the trace of a crash, is cut off. While
+/// the object lives no other process writes the file.
 class ScoreFile {
  public:
   /// @param form      the file's form; outlives this object
   /// @param settings  identity of how the scores are made
-  /// @throws UsageError when the file holds scores of other settings, or something else; RunError
+  /// @throws UsageError when the file holds scores of other settings, damage or something else, or
+  /// is being written by another process; RunError
   ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings);
 
   bool holds(const std::string& arch) const { return known_.contains(arch); }
@@ -26,6 +30,7 @@ class ScoreFile {
 
   ScoreLines& form_;
   std::set<std::string> known_;
+  std::optional<FileLock> lock_;  ///< none for pipes and devices
   AppendOnlyFile file_;
 };
 

@@ -22,16 +22,17 @@ struct JournalContent {
 
 /// The truth about a run: JSON lines, one a finished evaluation after a header that says what the
 /// run is, each on the disk before it counts and each with a checksum. Safe to append to from
-/// several threads.
+/// several threads; of one process at a time.
 class Journal {
  public:
-  /// Starts a new journal. @throws RunError when it cannot be written; UsageError when there is one
-  /// or another process holds it.
+  /// Starts a new journal. @throws RunError when it cannot be written; UsageError when there is
+  /// one.
   static Journal create(const std::filesystem::path& path);
 
   /// Reads a journal and goes on with it. An incomplete last line, the
   /// trace of a crash, is cut off; the content says nothing of it.
-  /// @throws DataError naming the line when any other line is damaged.
+  /// @throws DataError naming the line when any other line is damaged, or when two lines differ on
+  /// one architecture
   static Journal resume(const std::filesystem::path& path, JournalContent& content);
 
   /// Says what the run is; once, before the first entry.
@@ -39,6 +40,9 @@ class Journal {
 
   /// @param elapsed  seconds of searching so far, earlier sittings included
   void append(const std::string& arch, const Evaluation& evaluation, double elapsed);
+
+  /// @throws RunError when append() would, because it has failed or the file is gone.
+  void require_intact() const;
 
  private:
   explicit Journal(const std::filesystem::path& path);

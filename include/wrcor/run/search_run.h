@@ -59,7 +59,8 @@ struct RunDirectory {
   std::filesystem::path config() const { return path / "config.json"; }
   std::filesystem::path journal() const { return path / "journal.jsonl"; }
   std::filesystem::path result() const { return path / "result.json"; }
-  /// Whether a run was started here.
+  std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
+  /// Whether a run was started here. @throws RunError when that cannot be seen.
   bool holds_run() const;
 };
 
@@ -70,7 +71,8 @@ struct RunDirectory {
 /// cost nothing: it ends as one that was never interrupted.
 ///
 /// @param resume  continue the folder's run; without it, a folder that holds a run is an error
-/// @throws UsageError when the folder does not fit or holds a run of another configuration;
+/// @throws UsageError when the folder does not fit, holds a run of another configuration, or is
+///         being written by another process;
 ///         DataError when data is missing or the journal is damaged; NoFeasibleError;
 ///         Interrupted after a signal, when all that had started is in the journal; RunError
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,

@@ -103,19 +103,75 @@ TEST_CASE("a write that fails leaves the old file as it was", "[core][file]") {
   CHECK_THROWS_AS(read_file(folder.path()), DataError);
 }
 
-TEST_CASE("a line that does not fit is taken back", "[core][file]") {
+TEST_CASE("a line that does not fit is taken back, and none follows it", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "journal";
+  {
+    AppendOnlyFile file(path);
+    file.append_line("fits");
+    rlimit old_limit{};
+    getrlimit(RLIMIT_FSIZE, &old_limit);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{8, old_limit.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    CHECK_THROWS_AS(file.append_line("does not fit"), RunError);
+    setrlimit(RLIMIT_FSIZE, &old_limit);
+    CHECK(read_file(path) == "fits\n");
+    CHECK_THROWS_AS(file.append_line("no more"), RunError);
+    CHECK_THROWS_AS(file.require_intact(), RunError);
+  }
+  AppendOnlyFile(path).append_line("goes on");
+  CHECK(read_file(path) == "fits\ngoes on\n");
+}
+
+TEST_CASE("nothing is appended to a file that was changed, replaced or deleted", "[core][file]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "journal";
   AppendOnlyFile file(path);
-  file.append_line("fits");
-  rlimit old_limit{};
-  getrlimit(RLIMIT_FSIZE, &old_limit);
-  std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{8, old_limit.rlim_max};
-  setrlimit(RLIMIT_FSIZE, &small);
-  CHECK_THROWS_AS(file.append_line("does not fit"), RunError);
-  setrlimit(RLIMIT_FSIZE, &old_limit);
-  CHECK(read_file(path) == "fits\n");
-  file.append_line("goes on");
-  CHECK(read_file(path) == "fits\ngoes on\n");
+  file.append_line("one");
+  folder.write("journal", "on");
+  CHECK_THROWS_WITH(file.append_line("two"),
+                    Catch::Matchers::Contains("it has 2 bytes, expected 4"));
+  CHECK(read_file(path) == "on");
+  std::filesystem::rename(path, folder.path() / "moved");
+  CHECK_THROWS_WITH(file.append_line("two"), Catch::Matchers::Contains("No such file"));
+  folder.write("journal", "two\n");
+  CHECK_THROWS_WITH(file.append_line("two"), Catch::Matchers::Contains("taken its place"));
+  CHECK(read_file(path) == "two\n");
+}
+
+TEST_CASE("a last line without a line feed, or with zeros, is the trace of a crash",
+          "[core][file]") {
+  const test::TemporaryFolder folder;
+  for (const std::string tail : {std::string("tor"), std::string(4096, '\0'),
+                                 std::string("tor\0\0", 5), std::string("\0\0rn\n", 5)}) {
+    const auto path = folder.write("journal", "whole\n" + tail);
+    AppendOnlyFile file(path);
+    const AppendOnlyFile::Lines lines = file.lines();
+    CHECK(lines.complete == std::vector<std::string>{"whole"});
+    file.drop_incomplete(lines);
+    file.append_line("next");
+    CHECK(read_file(path) == "whole\nnext\n");
+  }
+}
+
+TEST_CASE("what a killed write left is removed, and nothing else", "[core][file]") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"result.json.partial.12", "result.json", "other.json.partial.12"})
+    folder.write(name, "x");
+  remove_partial_files(folder.path() / "result.json");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "result.json.partial.12"));
+  CHECK(std::filesystem::exists(folder.path() / "result.json"));
+  CHECK(std::filesystem::exists(folder.path() / "other.json.partial.12"));
+}
+
+TEST_CASE("a folder is made with those above it", "[core][file]") {
+  const test::TemporaryFolder folder;
+  make_folder(folder.path() / "a" / "b");
+  make_folder(folder.path() / "a" / "b");
+  CHECK(std::filesystem::is_directory(folder.path() / "a" / "b"));
+  folder.write("file", "");
+  CHECK_THROWS_WITH(
+      make_folder(folder.path() / "file" / "c"),
+      Catch::Matchers::Contains("cannot create") && Catch::Matchers::Contains("Not a directory"));
 }

@@ -94,6 +94,36 @@ TEST_CASE("a score file is continued after its whole lines", "[report][scores]")
   }
 }
 
+TEST_CASE("damage in a score file is refused", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc");
+  CsvScores csv({"wrcor"}, "abc");
+  for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
+    const std::string one = form->record("|one|", good()), two = form->record("|two|", good());
+    // A line feed that became another letter; another score of one architecture.
+    folder.write("scores", form->begin() + one.substr(0, one.size() - 1) + "\v" + two);
+    CHECK_THAT(rejection(path, *form, "abc"), Catch::Matchers::Contains("expected a score"));
+    folder.write("scores", form->begin() + one + two + form->record("|one|", degenerate()));
+    CHECK_THAT(rejection(path, *form, "abc"), Catch::Matchers::Contains("differs from the first"));
+  }
+}
+
+TEST_CASE("a score file belongs to one process at a time, by whatever name", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc");
+  {
+    ScoreFile file(path, lines, "abc");
+    std::filesystem::create_symlink(path, folder.path() / "other name");
+    CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("is being written by"));
+    CHECK_THAT(rejection(folder.path() / "other name", lines, "abc"),
+               Catch::Matchers::Contains("is being written by"));
+  }
+  CHECK(rejection(path, lines, "abc") == "accepted");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "scores.lock"));
+}
+
 TEST_CASE("scores of other settings, and other files, are refused", "[report][scores]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "scores";

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/file_lock.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/workbench.h"
 
@@ -119,6 +120,35 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
                     Catch::Matchers::Contains("/config/run/seed: the run has 3, asked for 4") &&
                         Catch::Matchers::Contains("/config/score/counting"));
+}
+
+TEST_CASE("a folder that another process writes is left alone", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.budget = 6;
+  const auto run = folder.path() / "run";
+  std::filesystem::create_directory(run);
+  {
+    const auto lock = FileLock::try_take(run / "lock");
+    CHECK_THROWS_WITH(run_search(config, {run}, false, {}),
+                      Catch::Matchers::Contains("is being written by process"));
+  }
+  CHECK(std::filesystem::is_empty(run));
+  search(config, run);
+  CHECK_FALSE(std::filesystem::exists(run / "lock"));
+}
+
+TEST_CASE("a result that is damaged or gone is written again", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  const auto run = folder.path() / "run";
+  const std::string expected = search(config, run);
+  std::filesystem::remove(run / "result.json");
+  folder.write("run/result.json.partial.4711", "{");
+  CHECK(search(config, run, true) == expected);
+  CHECK_FALSE(std::filesystem::exists(run / "result.json.partial.4711"));
+  folder.write("run/result.json", std::string(100, '\0'));
+  CHECK(search(config, run, true) == expected);
 }
 
 TEST_CASE("a result counts what was asked and ranks every class once", "[run][search]") {
