@@ -63,8 +63,8 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
     known_.insert(key->arch);
   }
   const std::string opening = form_.opening();
-  if (number == 0 && !lines.incomplete.starts_with(opening) &&
-      !opening.starts_with(lines.incomplete)) {
+  const std::string beginning = lines.incomplete.substr(0, lines.incomplete.find('\0'));
+  if (number == 0 && !beginning.starts_with(opening) && !opening.starts_with(beginning)) {
     throw UsageError(path.string() +
                      ":1: expected a score, found something else; choose another --out");
   }

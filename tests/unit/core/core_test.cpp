@@ -143,8 +143,8 @@ TEST_CASE("nothing is appended to a file that was changed, replaced or deleted",
 TEST_CASE("a last line without a line feed, or with zeros, is the trace of a crash",
           "[core][file]") {
   const test::TemporaryFolder folder;
-  for (const std::string tail : {std::string("tor"), std::string(4096, '\0'),
-                                 std::string("tor\0\0", 5), std::string("\0\0rn\n", 5)}) {
+  for (const std::string& tail : {std::string("tor"), std::string(4096, '\0'),
+                                  std::string("tor\0\0", 5), std::string("\0\0rn\n", 5)}) {
     const auto path = folder.write("journal", "whole\n" + tail);
     AppendOnlyFile file(path);
     const AppendOnlyFile::Lines lines = file.lines();

@@ -94,6 +94,21 @@ TEST_CASE("a score file is continued after its whole lines", "[report][scores]")
   }
 }
 
+TEST_CASE("a score file whose only line did not reach the disk is begun again",
+          "[report][scores]") {
+  const test::TemporaryFolder folder;
+  JsonLineScores lines("abc");
+  CsvScores csv({"wrcor"}, "abc");
+  for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
+    for (const std::size_t kept : {0, 5}) {
+      const auto path =
+          folder.write("scores", form->opening().substr(0, kept) + std::string(90, '\0'));
+      CHECK(rejection(path, *form, "abc") == "accepted");
+      CHECK(read_file(path) == form->begin());
+    }
+  }
+}
+
 TEST_CASE("damage in a score file is refused", "[report][scores]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "scores";
