@@ -117,8 +117,8 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   config.run.seed = 4;
   config.score.counting = Counting::paper;
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
-                    Catch::Matchers::Contains("/config/run/seed: the run has 3, asked for 4") &&
-                        Catch::Matchers::Contains("/config/score/counting"));
+                    Catch::Matchers::Contains("run.seed: the run has 3, asked for 4") &&
+                        Catch::Matchers::Contains("score.counting: "));
 }
 
 TEST_CASE("a result counts what was asked and ranks every class once", "[run][search]") {

@@ -192,7 +192,7 @@ TEST_CASE("a run is resumed by the same vote only, however it is written", "[run
   config.score.rank_by = "az(wrcor,acor)";
   CHECK_THROWS_WITH(
       run_search(config, {folder.path() / "run"}, true, {}),
-      Catch::Matchers::Contains("/config/score/rank_by: the run has \"copeland(+wrcor,+acor)\", "
+      Catch::Matchers::Contains("score.rank_by: the run has \"copeland(+wrcor,+acor)\", "
                                 "asked for \"logrank(+wrcor,+acor)\""));
   config.score.rank_by = "copeland( +wrcor, acor )";
   config.score.proxies = {"wrcor", "acor"};
