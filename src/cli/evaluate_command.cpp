@@ -53,10 +53,11 @@ ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>&
           "the scores '{}' were made with {} different settings ({}); they may not be comparable",
           name, settings.size(), join({settings.begin(), settings.end()}));
     } else if (sources.size() > 1 && !silent.empty()) {
-      spdlog::warn("the scores '{}' come from {} files, of which {} {} not say with which settings; "
-                   "they may not be comparable",
-                   name, sources.size(), join({silent.begin(), silent.end()}),
-                   silent.size() == 1 ? "does" : "do");
+      spdlog::warn(
+          "the scores '{}' come from {} files, of which {} {} not say with which settings; "
+          "they may not be comparable",
+          name, sources.size(), join({silent.begin(), silent.end()}),
+          silent.size() == 1 ? "does" : "do");
     }
   }
   return scores;

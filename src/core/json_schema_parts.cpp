@@ -16,9 +16,8 @@ Schema object(const std::vector<Member>& members) {
 }
 
 Schema map(const std::vector<std::string>& names, const Schema& value) {
-  return {{"type", "object"},
-          {"propertyNames", {{"enum", names}}},
-          {"additionalProperties", value}};
+  return {
+      {"type", "object"}, {"propertyNames", {{"enum", names}}}, {"additionalProperties", value}};
 }
 
 Schema array(const Schema& items) { return {{"type", "array"}, {"items", items}}; }

@@ -12,10 +12,10 @@ int read_schema_version(const nlohmann::ordered_json& document, int newest,
   for (int known = 1; known <= newest; ++known) {
     if (*found == known) return known;
   }
-  const std::string expected =
-      newest == 1 ? "1" : "1 to " + std::to_string(newest);
+  const std::string expected = newest == 1 ? "1" : "1 to " + std::to_string(newest);
   throw DataError(place + ": schema_version: expected " + expected + ", got " +
-                  in_quotes(found->dump()) + "; a newer program may have written this: update wrcor");
+                  in_quotes(found->dump()) +
+                  "; a newer program may have written this: update wrcor");
 }
 
 }  // namespace wrcor

@@ -29,8 +29,7 @@ std::vector<Member> evaluation_members() {
 
 Schema evaluation_object(const std::vector<Member>& members) {
   const Schema has_reason = {{"required", Schema::array({"reason"})}};
-  const Schema only_numbers = {
-      {"properties", {{"scores", {{"additionalProperties", number()}}}}}};
+  const Schema only_numbers = {{"properties", {{"scores", {{"additionalProperties", number()}}}}}};
   Schema schema = object(members);
   schema["if"] = {{"properties", {{"status", constant("ok")}}}};
   schema["then"] = {{"not", has_reason}};

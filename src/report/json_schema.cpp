@@ -42,24 +42,23 @@ std::vector<Member> joined(std::vector<Member> members, const std::vector<Member
 Schema journal_schema() {
   const Member check{"check", hexadecimal(16)};
   const auto lasts = [](const Setting& setting) { return setting.bearing >= Bearing::search; };
-  const Schema header = object(joined(joined({check}, program(schema_version::journal)),
-                                      {{"batch", batch()},
-                                       {"config", written_settings_schema(lasts)}}));
+  const Schema header =
+      object(joined(joined({check}, program(schema_version::journal)),
+                    {{"batch", batch()}, {"config", written_settings_schema(lasts)}}));
   const Schema entry = evaluation_object(
       joined(joined({check, {"arch", text()}}, evaluation_members()), {{"elapsed", number()}}));
-  return document("journal", schema_version::journal,
-                  "Line of the journal of a search: the first is the header, the others are entries",
-                  {{"if", {{"required", Schema::array({"config"})}}},
-                   {"then", header},
-                   {"else", entry}});
+  return document(
+      "journal", schema_version::journal,
+      "Line of the journal of a search: the first is the header, the others are entries",
+      {{"if", {{"required", Schema::array({"config"})}}}, {"then", header}, {"else", entry}});
 }
 
 Schema ranking() {
   const Member vote{"vote", number_or_null(), /*required=*/false};
-  return array(evaluation_object(joined(
-      joined({{"rank", whole_number()}, {"arch", text()}, {"canonical", text()}, vote},
-             evaluation_members()),
-      {{"first_seen", whole_number()}})));
+  return array(evaluation_object(
+      joined(joined({{"rank", whole_number()}, {"arch", text()}, {"canonical", text()}, vote},
+                    evaluation_members()),
+             {{"first_seen", whole_number()}})));
 }
 
 Schema ranking_schema() {
@@ -116,8 +115,8 @@ Schema comparison() {
                               {"metric", text()},
                               {"architectures", whole_number()},
                               {"undefined", whole_number()}};
-  const Schema measure = object(
-      {{"value", number_or_null()}, {"low", number_or_null()}, {"high", number_or_null()}});
+  const Schema measure =
+      object({{"value", number_or_null()}, {"low", number_or_null()}, {"high", number_or_null()}});
   for (std::size_t m = 0; m < measure_count; ++m)
     members.push_back({std::string(to_string(static_cast<Measure>(m))), measure});
   return object(members);
@@ -133,9 +132,8 @@ Schema simulated_search() {
                                 {"proposals", whole_number()},
                                 {"evaluated", number()},
                                 {"metrics", spreads}});
-  const Schema optima = {
-      {"type", "object"},
-      {"additionalProperties", object({{"value", number()}, {"arch", text()}})}};
+  const Schema optima = {{"type", "object"},
+                         {"additionalProperties", object({{"value", number()}, {"arch", text()}})}};
   return object(
       {{"seed", whole_number()},
        {"searches", array(search)},
@@ -144,26 +142,26 @@ Schema simulated_search() {
 }
 
 Schema evaluation_schema() {
-  return document(
-      "evaluation", schema_version::evaluation, "What wrcor evaluate --format json prints",
-      object({{"schema_version", constant(schema_version::evaluation)},
-              {"tool", tool()},
-              {"benchmark", text()},
-              {"architectures",
-               object({{"scored", whole_number()}, {"in_benchmark", whole_number()}})},
-              {"k", whole_number()},
-              {"bootstrap", object({{"resamples", whole_number()},
-                                    {"confidence", number()},
-                                    {"seed", whole_number()}})},
-              {"comparisons", array(comparison())},
-              {"simulated_search", simulated_search(), /*required=*/false}}));
+  return document("evaluation", schema_version::evaluation,
+                  "What wrcor evaluate --format json prints",
+                  object({{"schema_version", constant(schema_version::evaluation)},
+                          {"tool", tool()},
+                          {"benchmark", text()},
+                          {"architectures",
+                           object({{"scored", whole_number()}, {"in_benchmark", whole_number()}})},
+                          {"k", whole_number()},
+                          {"bootstrap", object({{"resamples", whole_number()},
+                                                {"confidence", number()},
+                                                {"seed", whole_number()}})},
+                          {"comparisons", array(comparison())},
+                          {"simulated_search", simulated_search(), /*required=*/false}}));
 }
 
 Schema plan_schema() {
   const Schema names = one_of_texts(proxies().names());
   const Schema pass = object({{"pass", text()}, {"serves", array(names)}, {"seconds", number()}});
-  const Schema proxy = object(
-      {{"proxy", names}, {"seconds", number()}, {"passes", text(), /*required=*/false}});
+  const Schema proxy =
+      object({{"proxy", names}, {"seconds", number()}, {"passes", text(), /*required=*/false}});
   return document("plan", schema_version::plan, "What wrcor score --explain --format jsonl prints",
                   object({{"schema_version", constant(schema_version::plan)},
                           {"architectures", whole_number()},

@@ -84,8 +84,7 @@ nlohmann::ordered_json config_schema() {
   return document("config", schema_version::config, "Configuration of wrcor", object(sections));
 }
 
-nlohmann::ordered_json written_settings_schema(
-    const std::function<bool(const Setting&)>& chosen) {
+nlohmann::ordered_json written_settings_schema(const std::function<bool(const Setting&)>& chosen) {
   std::vector<Member> sections;
   for (const SettingSection& section : setting_sections()) {
     std::vector<Member> members;

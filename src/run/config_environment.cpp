@@ -22,28 +22,30 @@ const Setting* setting_of(const std::string& variable) {
   return found == all.end() ? nullptr : &*found;
 }
 
-/// The variable that may have been meant, or an empty text. WRCOR_ is no part of the comparison: it
-/// would make short names alike.
+/// "WRCOR_SEARCH_"
+std::string section_prefix(const Setting& setting) {
+  return setting.environment_name().substr(0, prefix.size() + setting.section().size() + 1);
+}
+
+/// The variable that may have been meant, or an empty text: one that is misspelt, or lacks its
+/// section. WRCOR_ is no part of the comparison: it would make short names alike.
 std::string suggestion(const std::string& variable) {
-  const auto rest = [](const std::string& name) { return name.substr(prefix.size()); };
-  std::map<std::string, std::string> meant;  // what may have been written -> what to write
+  const std::string given = variable.substr(prefix.size());
+  std::vector<std::string> candidates;
   for (const Setting& setting : settings()) {
     const std::string name = setting.environment_name();
-    meant.emplace(name.substr(prefix.size() + setting.section().size() + 1), name);
-    meant[rest(name)] = name;
+    if (name == section_prefix(setting) + given) return name;
+    candidates.push_back(name.substr(prefix.size()));
   }
-  std::vector<std::string> candidates;
-  for (const auto& entry : meant) candidates.push_back(entry.first);
-  const std::string nearest = nearest_name(rest(variable), candidates);
-  return nearest.empty() ? "" : meant[nearest];
+  const std::string nearest = nearest_name(given, candidates);
+  return nearest.empty() ? "" : std::string(prefix) + nearest;
 }
 
 /// Whether a variable begins as those of a section do.
 bool names_section(const std::string& variable) {
   const auto& all = settings();
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) {
-    return variable.starts_with(
-        setting.environment_name().substr(0, prefix.size() + setting.section().size() + 1));
+    return variable.starts_with(section_prefix(setting));
   });
 }
 

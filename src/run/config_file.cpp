@@ -100,8 +100,7 @@ std::string shown_value(const YamlNode& node) {
   return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
 }
 
-std::string unknown_key(const std::string& section, const std::string& key,
-                        const YamlNode& value) {
+std::string unknown_key(const std::string& section, const std::string& key, const YamlNode& value) {
   const std::string full = section.empty() ? key : section + "." + key;
   const std::string suggestion = key_suggestion(section, key);
   const std::string message =

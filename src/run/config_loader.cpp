@@ -83,7 +83,8 @@ class MergedConfig {
                                          std::to_string(*least));
   }
 
-  /// A batch size from a source of lower precedence was not meant for the batch file and is ignored.
+  /// A batch size from a source of lower precedence was not meant for the batch file and is
+  /// ignored.
   void check_batch_size() {
     Config::Data& data = config_.data;
     if (data.batch_file.empty()) return;

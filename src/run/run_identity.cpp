@@ -17,8 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The settings that have to stay, by section. What votes and "all" stand for is written out: it may
-/// change with the program.
+/// The settings that have to stay, by section. What votes and "all" stand for is written out: it
+/// may change with the program.
 Json lasting_settings(Config config) {
   const std::vector<std::string> proxies = effective_proxies(config);
   config.score.rank_by = ranking_rule(config).text();
@@ -44,8 +44,8 @@ void compare(const Json& found, const Json& asked, const std::string& section,
 }
 
 std::string remedy(const std::filesystem::path& folder) {
-  return ", or start it anew: wrcor search --config " + (folder / "config.json").string() +
-         " --out ANOTHER";
+  return ", or start it anew with --config " + in_quotes((folder / "config.json").string()) +
+         " and another --out";
 }
 
 void require_same_settings(const Json& found, const Config& config, const Workbench& bench,
@@ -77,9 +77,10 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
   }
   const auto library = found.find("libtorch");
   if (library == found.end()) {
-    spdlog::warn("{} does not say with which libtorch it was begun; if it was not {}, scores differ "
-                 "in their last digits",
-                 quoted_folder, libtorch_version());
+    spdlog::warn(
+        "{} does not say with which libtorch it was begun; if it was not {}, scores differ "
+        "in their last digits",
+        quoted_folder, libtorch_version());
   } else if (*library != libtorch_version()) {
     throw UsageError(quoted_folder + " was begun with libtorch " + library->get<std::string>() +
                      ", this program has " + libtorch_version() +

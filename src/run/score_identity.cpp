@@ -19,14 +19,14 @@ std::string short_hash(const nlohmann::ordered_json& identity) {
 
 std::string score_identity(const Config& config, const Workbench& bench,
                            const std::filesystem::path& weights) {
-  nlohmann::ordered_json identity{
-      {"scoring_revision", scoring_revision},
-      {"batch", bench.batch.at("sha256")},
-      {"classes", datasets().find(config.data.name).make.info.classes},
-      {"device", bench.device_kind}};
+  nlohmann::ordered_json identity{{"scoring_revision", scoring_revision},
+                                  {"batch", bench.batch.at("sha256")},
+                                  {"classes", datasets().find(config.data.name).make.info.classes},
+                                  {"device", bench.device_kind}};
   if (!weights.empty()) identity["weights"] = sha256_hex(read_file(weights));
   const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
-  // Left out at its default, a setting that a later version adds keeps the identity of older scores.
+  // Left out at its default, a setting that a later version adds keeps the identity of older
+  // scores.
   for (const Setting& setting : settings()) {
     if (setting.bearing < least) continue;
     const nlohmann::json value = setting.get(config);

@@ -65,8 +65,7 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   JournalContent replayed;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
                            : Journal::create(directory.journal());
-  if (!replayed.header.is_null())
-    require_same_run(replayed.header, config, bench, directory.path);
+  if (!replayed.header.is_null()) require_same_run(replayed.header, config, bench, directory.path);
   if (resume) {
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());

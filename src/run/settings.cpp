@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/ranking_rule.h"
 #include "wrcor/run/proxy_choice.h"
@@ -176,10 +177,9 @@ std::vector<Setting> data_settings() {
   };
   return {
       // Its number of classes shapes the networks, whatever the minibatch.
-      bearing_on(Bearing::search,
-                 name(MEMBER(data.name), "--data",
-                      {"data set", "data sets", [] { return datasets().names(); }},
-                      "data set that the minibatch is drawn from")),
+      bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
+                                       {"data set", "data sets", [] { return datasets().names(); }},
+                                       "data set that the minibatch is drawn from")),
       text(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       text(MEMBER(data.batch_file), "--batch", "FILE.pt",
@@ -198,7 +198,7 @@ std::string rule_problem(const std::string& rule) {
     RankingRule::parse(rule);
     return {};
   } catch (const UsageError& error) {
-    return error.what();
+    return std::string(error.what()) + ", in " + in_quotes(rule);
   }
 }
 
@@ -228,14 +228,13 @@ std::vector<Setting> score_settings() {
           MEMBER(score.counting), "--counting", "counting policy", "counting policies",
           NamedValues<Counting>{{"reference", Counting::reference}, {"paper", Counting::paper}},
           "which responses count: as in the published code, or every ReLU once"),
-      bearing_on(
-          Bearing::weights,
-          named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
-                      NamedValues<Initialisation>{{"default", Initialisation::standard},
-                                                  {"xavier", Initialisation::xavier},
-                                                  {"kaiming", Initialisation::kaiming},
-                                                  {"normal", Initialisation::normal}},
-                      "distribution of the weights")),
+      bearing_on(Bearing::weights,
+                 named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
+                             NamedValues<Initialisation>{{"default", Initialisation::standard},
+                                                         {"xavier", Initialisation::xavier},
+                                                         {"kaiming", Initialisation::kaiming},
+                                                         {"normal", Initialisation::normal}},
+                             "distribution of the weights")),
       bearing_on(
           Bearing::weights,
           named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
@@ -302,8 +301,8 @@ std::vector<Setting> run_settings() {
       device,
       workers,
       // They change the last digits of scores.
-      bearing_on(Bearing::search, integer(MEMBER(run.threads), "--threads", 1, 1024,
-                                          "threads of each worker")),
+      bearing_on(Bearing::search,
+                 integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker")),
   };
 }
 

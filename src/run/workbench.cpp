@@ -17,8 +17,7 @@ namespace {
 Minibatch open_minibatch(const Config& config) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   const auto dataset = datasets().find(config.data.name).make.open({config.data.root});
-  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment,
-                        seeds(config).data);
+  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seeds(config).data);
 }
 
 std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
@@ -82,8 +81,7 @@ Workbench make_workbench(const Config& config) {
   bench.evaluator = std::make_unique<Evaluator>(
       *bench.space, std::move(minibatch),
       EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
-                       config.score.weights_mode, config.score.repeats,
-                       seeds(config).weights},
+                       config.score.weights_mode, config.score.repeats, seeds(config).weights},
       device);
   return bench;
 }

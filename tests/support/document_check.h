@@ -11,8 +11,8 @@ namespace wrcor::test {
 /// violation.
 std::vector<std::string> schema_violations(const std::string& kind, const nlohmann::json& document);
 
-/// The kind of a document that the program wrote, by a key that only this kind has; empty when there
-/// is none.
+/// The kind of a document that the program wrote, by a key that only this kind has; empty when
+/// there is none.
 std::string document_kind(const nlohmann::json& document);
 
 /// What is wrong with a file that the program wrote: a JSON document, or JSON lines. An incomplete

@@ -6,9 +6,9 @@
 
 namespace wrcor {
 
-/// Versions of the files and documents that the program writes, each its key `schema_version`. Raise
-/// one when a key is added, goes or changes its meaning, and go on reading the older versions: a
-/// document without the key is of the first.
+/// Versions of the files and documents that the program writes, each its key `schema_version`.
+/// Raise one when a key is added, goes or changes its meaning, and go on reading the older
+/// versions: a document without the key is of the first.
 namespace schema_version {
 inline constexpr int config = 1;
 inline constexpr int journal = 2;  ///< 1: without scoring revision and version of libtorch

@@ -37,8 +37,8 @@ class ScoreLines : public ScoreWriter {
   virtual std::optional<ScoreRecordKey> read(std::string_view line) const = 0;
 };
 
-/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" and "schema_version" if there are
-/// settings}.
+/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" and "schema_version" if there
+/// are settings}.
 class JsonLineScores final : public ScoreLines {
  public:
   /// @param settings        identity of how the scores are made, written into every record; empty:

@@ -13,8 +13,7 @@ namespace wrcor {
 nlohmann::ordered_json config_schema();
 
 /// JSON Schema of settings as to_json(Config) writes them: every one of those chosen, none else.
-nlohmann::ordered_json written_settings_schema(
-    const std::function<bool(const Setting&)>& chosen);
+nlohmann::ordered_json written_settings_schema(const std::function<bool(const Setting&)>& chosen);
 
 /// A YAML file with every setting at its default, each with a comment.
 std::string commented_config();

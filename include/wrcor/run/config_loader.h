@@ -56,8 +56,8 @@ nlohmann::ordered_json result_config(const Config& config);
 /// The text of config.json: to_json() with the version of its schema.
 std::string config_document(const Config& config);
 
-/// Reads what to_json() wrote, in this or an older version of the program: a setting that is not there
-/// has its default. @throws DataError naming a key that is unknown or has an invalid value
+/// Reads what to_json() wrote, in this or an older version of the program: a setting that is not
+/// there has its default. @throws DataError naming a key that is unknown or has an invalid value
 /// @param place  of the values, for messages
 Config config_from_json(const nlohmann::ordered_json& sections, const std::string& place);
 

@@ -14,8 +14,8 @@ namespace wrcor {
 
 enum class SettingType { integer, number, boolean, text, text_list };
 
-/// What a setting bears on, from nothing to everything. A run is resumed with equal settings that bear
-/// on its search or more; scores with equal settings that bear on scores are comparable.
+/// What a setting bears on, from nothing to everything. A run is resumed with equal settings that
+/// bear on its search or more; scores with equal settings that bear on scores are comparable.
 enum class Bearing {
   nothing,  ///< how the work is done, such as run.workers: results do not have it
   length,   ///< how far a search goes: may be another on resume

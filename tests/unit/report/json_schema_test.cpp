@@ -30,8 +30,8 @@ void for_each_value(const Json& value, const Json::json_pointer& place, const Ac
   }
 }
 
-/// A valid document is not valid any more with a key too many in any object, and with a text in place
-/// of any number.
+/// A valid document is not valid any more with a key too many in any object, and with a text in
+/// place of any number.
 void check_tight(const std::string& kind, const Json& document) {
   REQUIRE(schema_violations(kind, document) == std::vector<std::string>{});
   for_each_value(document, Json::json_pointer(), [&](const Json& value, const auto& place) {
@@ -105,8 +105,8 @@ TEST_CASE("the schema of scores tells values from reasons", "[report][schema]") 
   CHECK_FALSE(valid("score", score_line(R"({"wrcor":1})", R"("status":"ok","reason":"x")")));
   CHECK_FALSE(valid("score", score_line(R"({"wrcor":1})", R"("status":"failed")")));
   CHECK_FALSE(valid("score", score_line(R"({"wrcor":null})", R"("status":"ok")")));
-  CHECK_FALSE(valid("score", score_line(R"({"wrcor":null})",
-                                        R"("status":"ok","raw":{"wrcor":"NaN"})")));
+  CHECK_FALSE(
+      valid("score", score_line(R"({"wrcor":null})", R"("status":"ok","raw":{"wrcor":"NaN"})")));
   CHECK_FALSE(valid("score", score_line(R"({"wrcor":1})", R"("status":"ok","settings":"abc")")));
 }
 
@@ -137,8 +137,7 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[r
   check_tight("journal", header);
   check_required("journal", header);
   check_tight("journal", entry);
-  check_required("journal", entry,
-                 {"statuses", "reasons", "notes", "log10"});
+  check_required("journal", entry, {"statuses", "reasons", "notes", "log10"});
 }
 
 TEST_CASE("a line of a score file is as the schema says", "[report][schema]") {

@@ -89,6 +89,9 @@ TEST_CASE("an unknown name comes with the nearest and all known ones", "[run][co
         "known initialisations: default, xavier, kaiming, normal");
   CHECK(contains(flag_error("score.proxies", "rcor,wrcorr"),
                  "--proxy: unknown proxy 'wrcorr' (did you mean 'wrcor'?); known proxies: "));
+  CHECK(contains(flag_error("score.proxies", "rcro,rcor,acro"),
+                 "--proxy: unknown proxies 'rcro' (did you mean 'rcor'?), 'acro' (did you mean "
+                 "'acor'?); known proxies: "));
   CHECK(flag_error("score.proxies", "wrcor,rcor,wrcor") == "--proxy: 'wrcor' is listed twice");
   CHECK(flag_error("score.proxies", "wrcor,") != "no error");
   CHECK(flag_error("run.device", "gpu") ==
@@ -102,7 +105,8 @@ TEST_CASE("a ranking rule that cannot be read is refused with its place", "[run]
       contains(flag_error("score.rank_by", "az(wrcor,rcro)"),
                "--rank-by: at character 10: unknown proxy or vote 'rcro' (did you mean 'rcor'?)"));
   CHECK(file_error("score:\n  rank_by: az(wrcor\n") ==
-        "my.yaml:2: score.rank_by: at character 9: expected ',' or ')', found the end");
+        "my.yaml:2: score.rank_by: at character 9: expected ',' or ')', found the end, in "
+        "'az(wrcor'");
   CHECK(file_error("score: {rank_by: [wrcor, rcor]}") ==
         "my.yaml:1: score.rank_by: expected text, got a list");
   CHECK(flag_error("score.rank_by", std::string(100'000, 'x')).size() < 1000);
@@ -146,12 +150,13 @@ TEST_CASE("a variable that is near to a setting's, or begins as one, is an error
     return error_of([&] { load_config(sources({}, {{name, "30"}})); });
   };
   const std::string rest = ", got '30'; correct its name, or unset it";
-  CHECK(problem("WRCOR_SEARCH_BUDGTE") == "WRCOR_SEARCH_BUDGTE: unknown variable (did you mean "
-                                          "'WRCOR_SEARCH_BUDGET'?)" + rest);
+  CHECK(problem("WRCOR_SEARCH_BUDGTE") ==
+        "WRCOR_SEARCH_BUDGTE: unknown variable (did you mean "
+        "'WRCOR_SEARCH_BUDGET'?)" +
+            rest);
   CHECK(problem("WRCOR_SEED") ==
         "WRCOR_SEED: unknown variable (did you mean 'WRCOR_RUN_SEED'?)" + rest);
-  CHECK(problem("WRCOR_SEARCH_ZZZZZZZZZZ") ==
-        "WRCOR_SEARCH_ZZZZZZZZZZ: unknown variable" + rest);
+  CHECK(problem("WRCOR_SEARCH_ZZZZZZZZZZ") == "WRCOR_SEARCH_ZZZZZZZZZZ: unknown variable" + rest);
 }
 
 TEST_CASE("values that contradict each other are named beside other mistakes", "[run][config]") {
@@ -176,8 +181,7 @@ TEST_CASE("what the machine lacks is told with everything else", "[run][config]"
   ConfigSources demanding = sources({{"run.device", "cuda:99"}});
   demanding.checks = workbench_checks();
   CHECK(file_error("", demanding).starts_with("--device: device 'cuda:99' is not usable here"));
-  const std::string file =
-      "data:\n  name: cifar10\n  root: /no/such/folder\nsearch: {window: 0}\n";
+  const std::string file = "data:\n  name: cifar10\n  root: /no/such/folder\nsearch: {window: 0}\n";
   const std::string both = file_error(file, demanding);
   CHECK(contains(both, "my.yaml:4: search.window: "));
   CHECK(contains(both, "\n--device: device 'cuda:99'"));

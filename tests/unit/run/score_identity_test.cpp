@@ -38,7 +38,9 @@ TEST_CASE("what a score does not depend on leaves its identity alone", "[run][id
   const std::string same = identity(small_config());
   CHECK(same.size() == 12);
   const Change changes[] = {
-      [](Config& c) { c.score.proxies = {"synflow", "acor"}; },
+      [](Config& c) {
+        c.score.proxies = {"synflow", "acor"};
+      },
       [](Config& c) { c.score.rank_by = "acor,gcor"; },
       [](Config& c) { c.search.strategy = "random"; },
       [](Config& c) { c.search.budget = 3; },
@@ -95,6 +97,7 @@ TEST_CASE("with weights of a file the file counts, and not how weights would be 
   const std::string same = identity_with(nothing, one.path());
   CHECK(same != identity(small_config()));
   CHECK(same != identity_with(nothing, other.path()));
-  CHECK(same == identity_with([](Config& c) { c.score.init = Initialisation::xavier; }, one.path()));
+  CHECK(same ==
+        identity_with([](Config& c) { c.score.init = Initialisation::xavier; }, one.path()));
   CHECK(same != identity_with([](Config& c) { c.space.channels = 5; }, one.path()));
 }

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "support/catch.h"
+#include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
@@ -38,6 +39,7 @@ std::string result_of(const std::filesystem::path& folder) {
 
 std::string search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
   run_search(config, {folder}, resume, {});
+  CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result_of(folder);
 }
 

@@ -127,8 +127,8 @@ TEST_CASE("what a setting bears on decides where it is written", "[run][settings
   CHECK(keys[Bearing::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
   CHECK(keys[Bearing::weights] ==
         std::set<std::string>{"score.init", "score.repeats", "score.weights_mode"});
-  for (const char* key : {"space.name", "space.channels", "space.cells", "score.counting",
-                          "run.seed"})
+  for (const char* key :
+       {"space.name", "space.channels", "space.cells", "score.counting", "run.seed"})
     CHECK(keys[Bearing::scores].contains(key));
   for (const char* key : {"data.root", "data.batch_file", "data.batch_size", "run.device"})
     CHECK(keys[Bearing::source].contains(key));

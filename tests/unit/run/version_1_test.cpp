@@ -1,5 +1,5 @@
-// Files that the first version of the program wrote: they are resumed and read for ever. When scores
-// change on purpose, these tests fail until the scoring revision is raised.
+// Files that the first version of the program wrote: they are resumed and read for ever. When
+// scores change on purpose, these tests fail until the scoring revision is raised.
 #include "config_support.h"
 #include "support/catch.h"
 #include "support/document_check.h"
@@ -127,8 +127,8 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   CHECK_NOTHROW(resume("version", "/tool/version", "99.0.0"));
   CHECK_THROWS_WITH(resume("revision", "/scoring_revision", 99),
                     Contains("was begun with scoring revision 99, this program has 1") &&
-                        Contains("resume it with wrcor") &&
-                        Contains("wrcor search --config") && Contains("--out ANOTHER"));
+                        Contains("resume it with wrcor 0.1.0, or start it anew with --config") &&
+                        Contains("config.json' and another --out"));
   CHECK_THROWS_WITH(resume("libtorch", "/libtorch", "9.9.9"),
                     Contains("was begun with libtorch 9.9.9, this program has ") &&
                         Contains("a build on libtorch 9.9.9"));
