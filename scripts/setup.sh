@@ -35,6 +35,7 @@ libspdlog-dev       header  spdlog/spdlog.h
 libyaml-cpp-dev     header  yaml-cpp/yaml.h
 libssl-dev          header  openssl/evp.h
 catch2              header  catch2/catch.hpp catch2/catch_all.hpp
+libvalijson-dev     header  valijson/validator.hpp
 ccache              extra   ccache
 lld                 extra   ld.lld ld.mold
 '

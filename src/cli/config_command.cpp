@@ -10,6 +10,7 @@
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/report/json_schema.h"
 #include "wrcor/run/config_documents.h"
 #include "wrcor/run/config_loader.h"
 
@@ -48,7 +49,7 @@ void run_config_validate(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     ConfigSources source;
     source.file = file;
-    source.environment = nullptr;  // the file is checked for itself
+    source.environment.clear();  // the file is checked for itself
     try {
       load_config(source);
       write_output(file + ": ok\n");
@@ -77,10 +78,12 @@ void setup_validate(CLI::App& config) {
 }
 
 void setup_schema(CLI::App& config) {
-  CLI::App* command =
-      config.add_subcommand("schema", "print the JSON Schema of configuration files");
-  set_example(*command, "wrcor config schema > wrcor.schema.json");
-  set_action(*command, [] { write_output(config_schema()); });
+  auto kind = std::make_shared<std::string>("config");
+  CLI::App* command = config.add_subcommand(
+      "schema", "print the JSON Schema of configuration files, or of what the program writes");
+  add_choice(*command, "--of", *kind, schema_kinds(), "what to describe");
+  set_example(*command, "wrcor config schema --of result > result.schema.json");
+  set_action(*command, [kind] { write_output(json_schema(*kind).dump(2) + "\n"); });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/report/table.h"
@@ -109,7 +110,7 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
   const Description cell = describe(space, genotype);
   const Genotype effective = effective_cell(genotype);
   const Costs effective_costs = space.costs(effective);
-  const nlohmann::ordered_json document = {
+  const nlohmann::ordered_json facts = {
       {"arch", space.format(genotype)},
       {"id", cell.id},
       {"index", cell.official},
@@ -122,7 +123,11 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
       {"effective", space.format(effective)},
       {"effective_params", effective_costs.params},
   };
-  if (as_json) return document.dump(2) + "\n";
+  if (as_json) {
+    nlohmann::ordered_json document{{"schema_version", schema_version::description}};
+    document.update(facts);
+    return document.dump(2) + "\n";
+  }
   const std::map<std::string, std::string> titles = {
       {"arch", "architecture"},
       {"id", "id"},
@@ -137,7 +142,7 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
       {"effective_params", "effective parameters"},
   };
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [key, value] : document.items()) {
+  for (const auto& [key, value] : facts.items()) {
     const std::string text = value.is_string()    ? value.get<std::string>()
                              : value.is_boolean() ? (value.get<bool>() ? "yes" : "no")
                                                   : value.dump();

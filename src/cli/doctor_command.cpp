@@ -3,7 +3,6 @@
 #include <ATen/ops/ones.h>
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -118,7 +117,7 @@ void run_doctor(const DoctorOptions& options) {
   const std::string cache = cache_folder().string();
   std::vector<std::vector<std::string>> rows = {
       {"wrcor", version},
-      {"libtorch", TORCH_VERSION},
+      {"libtorch", libtorch_version()},
       {"CUDA", cuda.empty() ? "not usable" : join(cuda)},
       {"cores", std::to_string(usable_cores())},
       {"BLAS", blas_library()},

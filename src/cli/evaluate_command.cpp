@@ -47,10 +47,18 @@ ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>&
   for (const std::string& file : files) scores.add_file(file);
   for (const std::string& name : scores.names()) {
     const std::set<std::string>& settings = scores.settings(name);
-    if (settings.size() < 2) continue;
-    spdlog::warn(
-        "the scores '{}' were made with {} different settings ({}); they may not be comparable",
-        name, settings.size(), join({settings.begin(), settings.end()}));
+    const auto& [sources, silent] = scores.sources(name);
+    if (settings.size() > 1) {
+      spdlog::warn(
+          "the scores '{}' were made with {} different settings ({}); they may not be comparable",
+          name, settings.size(), join({settings.begin(), settings.end()}));
+    } else if (sources.size() > 1 && !silent.empty()) {
+      spdlog::warn(
+          "the scores '{}' come from {} files, of which {} {} not say with which settings; "
+          "they may not be comparable",
+          name, sources.size(), join({silent.begin(), silent.end()}),
+          silent.size() == 1 ? "does" : "do");
+    }
   }
   return scores;
 }

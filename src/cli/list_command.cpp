@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/votes.h"
@@ -60,7 +61,7 @@ std::vector<std::string> kinds() {
 }
 
 std::string as_json(const std::vector<Listing>& listings) {
-  nlohmann::ordered_json document;
+  nlohmann::ordered_json document{{"schema_version", schema_version::list}};
   for (const Listing& listing : listings) {
     auto& entries = document[listing.kind] = nlohmann::ordered_json::array();
     for (const auto& row : listing.rows) entries.push_back({{"name", row[0]}, {"summary", row[1]}});

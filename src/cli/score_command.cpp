@@ -11,6 +11,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/report/plan_report.h"
 #include "wrcor/report/progress.h"
@@ -19,6 +20,7 @@
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/score_identity.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/settings.h"
 
@@ -116,9 +118,25 @@ bool names_architectures(const ScoreOptions& options) {
 /// A form with one record a line.
 std::unique_ptr<ScoreLines> make_lines(const std::string& format,
                                        const std::vector<std::string>& proxies,
-                                       const std::string& settings) {
+                                       const std::string& settings,
+                                       int schema_version = schema_version::score) {
   if (format == "csv") return std::make_unique<CsvScores>(proxies, settings);
-  return std::make_unique<JsonLineScores>(settings);
+  return std::make_unique<JsonLineScores>(settings, schema_version);
+}
+
+/// What is written beside the scores of a file.
+struct FileIdentity {
+  std::string settings;
+  int schema_version = schema_version::score;
+};
+
+/// A file of version 1 that has scores of these settings is continued as it was begun.
+FileIdentity file_identity(const ScoreOptions& options, const Config& config,
+                           const Workbench& bench) {
+  const auto lines = make_lines(options.format, effective_proxies(config), "any", 1);
+  const auto older = version_1_score_identity(config, bench, options.weights);
+  if (older && settings_in(options.out, *lines) == older) return {*older, 1};
+  return {score_identity(config, bench, options.weights)};
 }
 
 void score_all(const Workbench& bench, const std::vector<Genotype>& architectures,
@@ -187,9 +205,10 @@ void run_score(const ScoreOptions& options) {
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
   }
   std::vector<Genotype> architectures = chosen_architectures(*make_space(config), options);
-  for (const char* key : {"score.init", "score.weights_mode", "score.repeats"}) {
-    if (!options.weights.empty() && options.sources.flags.contains(key)) {
-      throw UsageError("--weights cannot be given together with " + find_setting(key)->flag +
+  for (const Setting& setting : settings()) {
+    if (!options.weights.empty() && setting.bearing == Bearing::weights &&
+        options.sources.flags.contains(setting.key)) {
+      throw UsageError("--weights cannot be given together with " + setting.flag +
                        ", which is about drawn weights");
     }
   }
@@ -212,8 +231,8 @@ void run_score(const ScoreOptions& options) {
     write_output(writer->end());
     return;
   }
-  const std::string identity = scoring_identity(config, bench, options.weights);
-  const auto lines = make_lines(options.format, proxies, identity);
+  const auto [identity, version] = file_identity(options, config, bench);
+  const auto lines = make_lines(options.format, proxies, identity, version);
   const std::string goes_on = "; the same command goes on with '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity);
@@ -263,6 +282,7 @@ void setup_score(CLI::App& app) {
                    "write to this file instead of standard output; an existing one is continued")
       ->type_name("FILE");
   options->sources.defaults["score.proxies"] = "wrcor";
+  options->sources.checks = workbench_checks();
   add_settings(*command,
                {"space", "data", "score.proxies", "score.counting", "score.init",
                 "score.weights_mode", "score.repeats", "run"},

@@ -49,14 +49,13 @@ void run_search_command(SearchOptions options) {
     const RunDirectory directory{options.out};
     if (!options.sources.file && directory.holds_run()) {
       options.sources.file = directory.config();
-      options.sources.environment = [](const char*) -> const char* {
-        return nullptr;
-      };  // the run's own settings count
+      options.sources.environment.clear();  // the run's own settings count
     }
   }
+  if (!options.dry_run) options.sources.checks = workbench_checks();
   const Config config = load_config(options.sources);
   if (options.dry_run) {
-    write_output(to_json(config).dump(2) + "\n");
+    write_output(config_document(config));
     spdlog::info("{}", describe_work(config));
     return;
   }

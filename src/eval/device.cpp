@@ -6,8 +6,10 @@
 #include <malloc.h>
 #include <sched.h>
 #include <torch/cuda.h>
+#include <torch/version.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "wrcor/core/error.h"
@@ -81,6 +83,17 @@ bool blas_is_reference() {
   const std::string file = std::filesystem::path(library).filename().string();
   return file.starts_with("libblas.so") &&
          std::filesystem::path(library).parent_path().filename() == "blas";
+}
+
+std::string libtorch_version() { return TORCH_VERSION; }
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != line.npos) return line.substr(colon + 2);
+  }
+  return "unknown";
 }
 
 }  // namespace wrcor

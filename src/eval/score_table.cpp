@@ -8,6 +8,7 @@
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {
@@ -68,7 +69,8 @@ void ScoreTable::add_json_lines(std::string_view text) {
       spdlog::warn("{}: the last line is incomplete and is left out", here(number));
       return;
     }
-    add_record(record, number);
+    if (record.is_object()) read_schema_version(record, schema_version::score, here(number));
+    add_record(record, number, text_at(record, "settings"));
   }
 }
 
@@ -80,17 +82,17 @@ void ScoreTable::add_result(std::string_view text) {
                     ": expected scores that 'wrcor score --out' wrote, or the result.json of a "
                     "search, found something else");
   }
-  for (const Json& row : *ranking) add_record(row, 0);
+  read_schema_version(document, schema_version::result, files_.back());
+  for (const Json& row : *ranking) add_record(row, 0, text_at(document, "settings"));
 }
 
-void ScoreTable::add_record(const Json& record, std::size_t line) {
+void ScoreTable::add_record(const Json& record, std::size_t line, const std::string& settings) {
   if (!is_record(record)) {
     throw DataError(here(line) +
                     ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
                     in_quotes(record.is_discarded() ? "no JSON" : record.dump()));
   }
   const std::string arch = formatted(text_at(record, "arch"), line);
-  const std::string settings = text_at(record, "settings");
   for (const auto& [name, score] : record.at("scores").items()) {
     const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
     add_score(arch, name, {value, files_.size() - 1, line}, settings);
@@ -135,6 +137,9 @@ void ScoreTable::add_score(const std::string& arch, const std::string& name, con
   if (!settings_.contains(name)) names_.push_back(name);
   auto& known_settings = settings_[name];
   if (!settings.empty()) known_settings.insert(settings);
+  Sources& sources = sources_[name];
+  sources.files.insert(files_[entry.file]);
+  if (settings.empty()) sources.without_settings.insert(files_[entry.file]);
   const auto [known, added] = rows_[arch].emplace(name, entry);
   if (added || known->second.value == entry.value) return;
   throw DataError(place(known->second) + " and " + place(entry) + ": two different scores '" +

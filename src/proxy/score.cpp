@@ -21,7 +21,7 @@ std::string_view to_string(Status status) {
 }
 
 Status status_from_string(std::string_view text) {
-  for (Status status : {Status::ok, Status::degenerate, Status::not_applicable, Status::failed}) {
+  for (const Status status : all_statuses) {
     if (to_string(status) == text) return status;
   }
   throw std::invalid_argument("unknown status '" + std::string(text) + "'");

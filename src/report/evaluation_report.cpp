@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/version.h"
 #include "wrcor/report/table.h"
 
@@ -166,7 +167,7 @@ std::string evaluation_csv(const EvaluationReport& report) {
 
 std::string evaluation_json(const EvaluationReport& report) {
   ordered_json json{
-      {"schema_version", 1},
+      {"schema_version", schema_version::evaluation},
       {"tool", {{"name", "wrcor"}, {"version", version}}},
       {"benchmark", report.benchmark},
       {"architectures", {{"scored", report.scored}, {"in_benchmark", report.in_benchmark}}},

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/report/table.h"
 
@@ -46,7 +47,8 @@ std::string plan_table(const std::vector<std::vector<PassCost>>& costs) {
 
 std::string plan_json(const std::vector<std::vector<PassCost>>& costs) {
   const std::vector<PassCost> mean = mean_costs(costs);
-  nlohmann::ordered_json document{{"architectures", costs.size()},
+  nlohmann::ordered_json document{{"schema_version", schema_version::plan},
+                                  {"architectures", costs.size()},
                                   {"seconds", total_seconds(mean)},
                                   {"passes", nlohmann::ordered_json::array()},
                                   {"proxies", nlohmann::ordered_json::array()}};

@@ -1,5 +1,6 @@
 #include "wrcor/report/score_file.h"
 
+#include <fstream>
 #include <map>
 
 #include "wrcor/core/error.h"
@@ -23,6 +24,16 @@ std::optional<FileLock> lock_of(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form) {
+  if (!std::filesystem::is_regular_file(path)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  if (!form.begin().empty()) std::getline(file, line);
+  if (!std::getline(file, line)) return std::nullopt;
+  const std::optional<ScoreRecordKey> key = form.read(line);
+  return key ? std::optional(key->settings) : std::nullopt;
+}
 
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
                      const std::string& settings)

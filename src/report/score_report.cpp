@@ -35,7 +35,10 @@ std::vector<std::string> cells(const std::string& arch, const Evaluation& evalua
 std::string JsonLineScores::record(const std::string& arch, const Evaluation& evaluation) {
   nlohmann::ordered_json line{{"arch", arch}};
   line.update(to_json(evaluation));
-  if (!settings_.empty()) line["settings"] = settings_;
+  if (!settings_.empty()) {
+    line["settings"] = settings_;
+    if (schema_version_ > 1) line["schema_version"] = schema_version_;
+  }
   return line.dump() + "\n";
 }
 

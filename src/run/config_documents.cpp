@@ -3,12 +3,15 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/json_schema_parts.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/run/settings.h"
 
 namespace wrcor {
 namespace {
 
+using namespace json_schema_parts;
 using nlohmann::ordered_json;
 
 ordered_json type_schema(const Setting& setting) {
@@ -59,31 +62,47 @@ std::string yaml_text(const nlohmann::json& value) {
 
 }  // namespace
 
-std::string config_schema() {
-  ordered_json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                         {"title", "Configuration of wrcor"},
-                         {"type", "object"},
-                         {"additionalProperties", false},
-                         {"properties", ordered_json::object()}};
+nlohmann::ordered_json config_schema() {
+  const ordered_json version = {
+      {"description", "version of this schema; may be left out in files written by hand"},
+      {"const", schema_version::config}};
+  std::vector<Member> sections{{"schema_version", version, /*required=*/false}};
   for (const SettingSection& section : setting_sections()) {
-    schema["properties"][section.name] = {{"description", section.description},
-                                          {"type", {"object", "null"}},
-                                          {"additionalProperties", false},
-                                          {"properties", ordered_json::object()}};
+    std::vector<Member> members;
+    for (const Setting& setting : settings()) {
+      if (setting.section() != section.name) continue;
+      ordered_json entry = {{"description", setting.description}};
+      entry.update(type_schema(setting));
+      entry["default"] = setting.default_value();
+      members.push_back({setting.name(), entry, /*required=*/false});
+    }
+    ordered_json schema = {{"description", section.description}};
+    schema.update(object(members));
+    schema["type"] = {"object", "null"};
+    sections.push_back({section.name, schema, /*required=*/false});
   }
-  for (const Setting& setting : settings()) {
-    ordered_json entry = {{"description", setting.description}};
-    entry.update(type_schema(setting));
-    entry["default"] = setting.default_value();
-    schema["properties"][setting.section()]["properties"][setting.name()] = entry;
+  return document("config", schema_version::config, "Configuration of wrcor", object(sections));
+}
+
+nlohmann::ordered_json written_settings_schema(const std::function<bool(const Setting&)>& chosen) {
+  std::vector<Member> sections;
+  for (const SettingSection& section : setting_sections()) {
+    std::vector<Member> members;
+    for (const Setting& setting : settings()) {
+      if (setting.section() == section.name && chosen(setting))
+        members.push_back({setting.name(), type_schema(setting)});
+    }
+    if (!members.empty()) sections.push_back({section.name, object(members)});
   }
-  return schema.dump(2) + "\n";
+  return object(sections);
 }
 
 std::string commented_config() {
   std::string text =
       "# Every setting of wrcor, at its default. Remove what you do not change.\n"
-      "# A flag wins over its environment variable, that over this file.\n";
+      "# A flag wins over its environment variable, that over this file.\n\n"
+      "schema_version: " +
+      std::to_string(schema_version::config) + "  # of this file's form; may be left out\n";
   for (const SettingSection& section : setting_sections()) {
     text += "\n# " + section.description + "\n" + section.name + ":\n";
     for (const Setting& setting : settings()) {

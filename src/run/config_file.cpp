@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "yaml_tree.h"
 
@@ -15,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t largest_file = 1 << 20;
+const char* const version_key = "schema_version";
 
 /// @return the problem, or an empty text.
 std::string read_limited(const std::filesystem::path& path, std::string& content) {
@@ -51,6 +53,7 @@ std::string key_suggestion(const std::string& section, const std::string& key) {
   if (section.empty()) {
     for (const Setting& setting : settings()) meant.emplace(setting.name(), setting.key);
     for (const SettingSection& known : setting_sections()) meant[known.name] = known.name;
+    meant[version_key] = version_key;
   } else {
     for (const Setting& setting : settings()) {
       if (setting.section() == section) meant[setting.name()] = setting.key;
@@ -66,17 +69,6 @@ std::string key_suggestion(const std::string& section, const std::string& key) {
     }
   }
   return {};
-}
-
-std::string unknown_key(const std::string& section, const std::string& key) {
-  const std::string full = section.empty() ? key : section + "." + key;
-  std::string message = "unknown key " + in_quotes(full) + key_suggestion(section, key);
-  if (section.empty() && key_suggestion(section, key).empty()) {
-    std::vector<std::string> names;
-    for (const SettingSection& known : setting_sections()) names.push_back(known.name);
-    message += "; known sections: " + join(names);
-  }
-  return message;
 }
 
 json typed_value(const YamlNode& node) {
@@ -108,6 +100,23 @@ std::string shown_value(const YamlNode& node) {
   return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
 }
 
+std::string unknown_key(const std::string& section, const std::string& key, const YamlNode& value) {
+  const std::string full = section.empty() ? key : section + "." + key;
+  const std::string suggestion = key_suggestion(section, key);
+  const std::string message =
+      "unknown key " + in_quotes(full) + suggestion + ", got " + shown_value(value);
+  if (!suggestion.empty()) return message;
+  std::vector<std::string> names;
+  if (section.empty()) {
+    for (const SettingSection& known : setting_sections()) names.push_back(known.name);
+    return message + "; known sections: " + join(names);
+  }
+  for (const Setting& setting : settings()) {
+    if (setting.section() == section) names.push_back(setting.name());
+  }
+  return message + "; known keys of " + section + ": " + join(names);
+}
+
 class YamlConfigReader {
  public:
   YamlConfigReader(std::string file, std::vector<std::string>& problems)
@@ -122,8 +131,10 @@ class YamlConfigReader {
                  [this](const std::string& key, const YamlNode& key_node, const YamlNode& value) {
                    if (is_section(key)) {
                      read_section(key, value);
+                   } else if (key == version_key) {
+                     check_version(value);
                    } else {
-                     report(key_node.line, unknown_key("", key));
+                     report(key_node.line, unknown_key("", key, value));
                    }
                  });
     return std::move(found_);
@@ -150,6 +161,13 @@ class YamlConfigReader {
     }
   }
 
+  void check_version(const YamlNode& value) {
+    if (typed_value(value) == schema_version::config) return;
+    report(value.line, std::string(version_key) + ": expected " +
+                           std::to_string(schema_version::config) + ", got " + shown_value(value) +
+                           "; a file of a newer version needs a newer wrcor");
+  }
+
   void read_section(const std::string& section, const YamlNode& node) {
     if (node.kind == YamlNode::Kind::scalar && node.plain && typed_scalar(node.text).is_null()) {
       return;
@@ -163,7 +181,7 @@ class YamlConfigReader {
                  [&](const std::string& name, const YamlNode& key_node, const YamlNode& value) {
                    const Setting* setting = find_setting(section + "." + name);
                    if (setting == nullptr) {
-                     report(key_node.line, unknown_key(section, name));
+                     report(key_node.line, unknown_key(section, name, value));
                      return;
                    }
                    ReadValue result = read_value(*setting, typed_value(value), shown_value(value));
@@ -172,6 +190,7 @@ class YamlConfigReader {
                          {setting, std::move(result.value), place(key_node.line) + setting->key});
                    } else {
                      report(value.line, setting->key + ": " + result.problem);
+                     found_.push_back({setting, nullptr, {}, /*valid=*/false});
                    }
                  });
   }

@@ -9,11 +9,12 @@
 
 namespace wrcor {
 
-/// A valid value of one setting and where it was found.
+/// A value of one setting and where it was found.
 struct FoundValue {
   const Setting* setting = nullptr;
   nlohmann::json value;
   std::string place;  ///< begins an error line: "configs/my.yaml:12: search.budget"
+  bool valid = true;  ///< otherwise there is no value, and its problem has been told
 };
 
 /// Reads the settings of a YAML or JSON file. What is wrong with it is appended to `problems`, one

@@ -1,11 +1,13 @@
 #include "wrcor/run/config_loader.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
+#include "config_environment.h"
 #include "config_file.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/run/settings.h"
 
@@ -22,11 +24,15 @@ struct Origin {
   std::string place;
 };
 
-/// The effective value of each setting that any source gave, and its origin.
+/// The effective value of each setting that any source gave, its origin, and what is wrong.
 class MergedConfig {
  public:
   void take(std::vector<FoundValue> values, Source source) {
     for (FoundValue& found : values) {
+      if (!found.valid) {
+        invalid_.insert(found.setting->key);
+        continue;
+      }
       // Unset is what the command makes of it.
       if (source == Source::none) own_defaults_.insert(found.setting->key);
       if (found.value.is_null() && own_defaults_.contains(found.setting->key)) continue;
@@ -37,95 +43,109 @@ class MergedConfig {
     }
   }
 
-  /// Checks that concern more than one setting.
-  void check(std::vector<std::string>& problems) {
-    const auto report = [&](const std::string& key, const std::string& problem) {
-      problems.push_back(place(key) + ": " + problem);
-    };
-    const auto& [space, data, score, search, constraints, run] = config_;
-    if (search.tournament > search.population) {
-      report("search.tournament", "expected at most search.population (" +
-                                      std::to_string(search.population) + "), got " +
-                                      std::to_string(search.tournament));
+  /// What is wrong with a source; take() appends to it while it reads.
+  std::vector<std::string>& problems() { return problems_; }
+
+  /// Makes the checks that concern more than one setting, and those of the command.
+  /// @throws UsageError with all problems, if there are any
+  Config checked(const std::vector<ConfigCheck>& checks) {
+    check_evolution();
+    check_parameters();
+    check_batch_size();
+    for (const ConfigCheck& check : checks) {
+      if (!check.costly) make(check);
     }
-    if (constraints.min_params && constraints.max_params &&
-        *constraints.min_params > *constraints.max_params) {
-      report("constraints.min_params", "expected at most constraints.max_params (" +
-                                           std::to_string(*constraints.max_params) + "), got " +
-                                           std::to_string(*constraints.min_params));
+    for (const ConfigCheck& check : checks) {
+      if (check.costly && !problems_.empty()) make(check);
     }
-    if (!data.batch_file.empty()) {
-      // A batch size from a source of lower precedence
-      // was not meant for the batch file and is ignored.
-      const Origin& size = origins_["data.batch_size"];
-      if (size.source != Source::none && size.source >= origins_["data.batch_file"].source) {
-        report("data.batch_size", "cannot be given together with data.batch_file, which fixes it");
-      }
-      config_.data.batch_size = Config().data.batch_size;
+    if (!problems_.empty()) throw UsageError(join(problems_, "\n"));
+    return config_;
+  }
+
+ private:
+  void check_evolution() {
+    const Config::Search& search = config_.search;
+    if (!valid({"search.tournament", "search.population"}) ||
+        search.tournament <= search.population)
+      return;
+    report("search.tournament", "expected at most search.population (" +
+                                    std::to_string(search.population) + "), got " +
+                                    std::to_string(search.tournament));
+  }
+
+  void check_parameters() {
+    const auto &least = config_.constraints.min_params, &most = config_.constraints.max_params;
+    if (!valid({"constraints.min_params", "constraints.max_params"}) || !least || !most ||
+        *least <= *most)
+      return;
+    report("constraints.min_params", "expected at most constraints.max_params (" +
+                                         std::to_string(*most) + "), got " +
+                                         std::to_string(*least));
+  }
+
+  /// A batch size from a source of lower precedence was not meant for the batch file and is
+  /// ignored.
+  void check_batch_size() {
+    Config::Data& data = config_.data;
+    if (data.batch_file.empty()) return;
+    const Origin& size = origins_["data.batch_size"];
+    if (valid({"data.batch_size", "data.batch_file"}) && size.source != Source::none &&
+        size.source >= origins_["data.batch_file"].source) {
+      report("data.batch_size",
+             "cannot be given together with data.batch_file, which fixes it; got " +
+                 std::to_string(data.batch_size) + " and " + in_quotes(data.batch_file));
+    }
+    data.batch_size = Config().data.batch_size;
+  }
+
+  void make(const ConfigCheck& check) {
+    if (!valid(check.keys)) return;
+    try {
+      check.check(config_);
+    } catch (const Error& error) {
+      report(check.keys.front(), error.what());
     }
   }
 
-  const Config& config() const { return config_; }
+  /// Values that are wrong themselves are not compared with others.
+  bool valid(const std::vector<std::string>& keys) const {
+    return std::none_of(keys.begin(), keys.end(),
+                        [this](const auto& key) { return invalid_.contains(key); });
+  }
 
- private:
-  std::string place(const std::string& key) const {
+  void report(const std::string& key, const std::string& problem) {
     const auto found = origins_.find(key);
-    return found == origins_.end() ? key : found->second.place;
+    const std::string& place = found == origins_.end() ? key : found->second.place;
+    problems_.push_back(place + ": " + problem);
   }
 
   Config config_;
+  std::vector<std::string> problems_;
+  std::set<std::string> invalid_;       ///< keys with a problem of their own
   std::set<std::string> own_defaults_;  ///< keys that the command has a default of its own for
   std::map<std::string, Origin> origins_;
 };
 
-/// One flag or variable: appends what it gives, or what is wrong with it.
-void read_into(std::vector<FoundValue>& values, std::vector<std::string>& problems,
-               const Setting& setting, const std::string& place, const std::string& text) {
-  ReadValue result = read_text(setting, text);
-  if (result.problem.empty()) {
-    values.push_back({&setting, std::move(result.value), place});
-  } else {
-    problems.push_back(place + ": " + result.problem);
-  }
-}
-
-Config checked(MergedConfig& merged, std::vector<std::string>& problems) {
-  // Values that are wrong themselves are not compared with others.
-  if (problems.empty()) merged.check(problems);
-  if (!problems.empty()) throw UsageError(join(problems, "\n"));
-  return merged.config();
-}
-
 }  // namespace
 
-const char* process_environment(const char* name) { return std::getenv(name); }
-
 Config load_config(const ConfigSources& sources) {
-  std::vector<std::string> problems;
   MergedConfig merged;
   std::vector<FoundValue> defaults;
   for (const auto& [key, text] : sources.defaults)
-    read_into(defaults, problems, *find_setting(key), key, text);
+    defaults.push_back(found_value(*find_setting(key), key, text, merged.problems()));
   merged.take(std::move(defaults), Source::none);
-  if (sources.file) merged.take(read_config_file(*sources.file, problems), Source::file);
-
-  std::vector<FoundValue> variables;
-  for (const Setting& setting : settings()) {
-    const std::string name = setting.environment_name();
-    const char* text = sources.environment ? sources.environment(name.c_str()) : nullptr;
-    if (text != nullptr && *text != '\0') read_into(variables, problems, setting, name, text);
-  }
-  merged.take(std::move(variables), Source::environment);
-
+  if (sources.file) merged.take(read_config_file(*sources.file, merged.problems()), Source::file);
+  merged.take(read_environment(sources.environment, merged.problems()), Source::environment);
   std::vector<FoundValue> flags;
   for (const auto& [key, text] : sources.flags) {
     const Setting* setting = find_setting(key);
     if (setting == nullptr) throw std::logic_error("no setting has the key " + key);
     const bool negated = !setting->negative_flag.empty() && text == "false";
-    read_into(flags, problems, *setting, negated ? setting->negative_flag : setting->flag, text);
+    flags.push_back(found_value(*setting, negated ? setting->negative_flag : setting->flag, text,
+                                merged.problems()));
   }
   merged.take(std::move(flags), Source::flag);
-  return checked(merged, problems);
+  return merged.checked(sources.checks);
 }
 
 nlohmann::ordered_json to_json(const Config& config) {
@@ -137,9 +157,36 @@ nlohmann::ordered_json to_json(const Config& config) {
 }
 
 nlohmann::ordered_json result_config(const Config& config) {
-  nlohmann::ordered_json document = to_json(config);
-  document["run"].erase("workers");
+  nlohmann::ordered_json document;
+  for (const Setting& setting : settings()) {
+    if (setting.bearing != Bearing::nothing)
+      document[setting.section()][setting.name()] = setting.get(config);
+  }
   return document;
+}
+
+std::string config_document(const Config& config) {
+  nlohmann::ordered_json document{{"schema_version", schema_version::config}};
+  document.update(to_json(config));
+  return document.dump(2) + "\n";
+}
+
+Config config_from_json(const nlohmann::ordered_json& sections, const std::string& place) {
+  Config config;
+  for (const auto& [section, values] : sections.items()) {
+    for (const auto& [name, value] : values.items()) {
+      const std::string key = section + "." + name;
+      const Setting* setting = find_setting(key);
+      if (setting == nullptr) {
+        throw DataError(place + ": this program has no setting " + in_quotes(key) +
+                        "; a newer one wrote this: update wrcor");
+      }
+      ReadValue read = read_value(*setting, value);
+      if (!read.problem.empty()) throw DataError(place + ": " + key + ": " + read.problem);
+      setting->set(config, read.value);
+    }
+  }
+  return config;
 }
 
 }  // namespace wrcor

@@ -4,16 +4,11 @@
 #include <deque>
 #include <future>
 
-#include "wrcor/core/file.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/version.h"
 #include "wrcor/data/tensor_file.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/worker_pool.h"
 #include "wrcor/nn/weights.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/run/proxy_choice.h"
 
 namespace wrcor {
 
@@ -57,27 +52,6 @@ Evaluation score_with_weights(const Workbench& bench, const Genotype& architectu
   const StateDict state(weights.string(), load_tensor_file(weights),
                         bench.space->plan(architecture), bench.evaluator->device());
   return bench.evaluator->evaluate(architecture, state);
-}
-
-std::string scoring_identity(const Config& config, const Workbench& bench,
-                             const std::filesystem::path& weights) {
-  const nlohmann::ordered_json all = result_config(config);
-  nlohmann::ordered_json identity{{"version", version},
-                                  {"space", all.at("space")},
-                                  {"proxies", effective_proxies(config)},
-                                  {"counting", all.at("score").at("counting")},
-                                  {"batch", bench.batch.at("sha256")},
-                                  {"threads", config.run.threads},
-                                  {"device", bench.device_kind}};
-  identity["seed"] = config.run.seed;  // of drawn weights, and of noise in any case
-  if (weights.empty()) {
-    for (const char* key : {"init", "weights_mode", "repeats"})
-      identity[key] = all.at("score").at(key);
-  } else {
-    identity["weights"] = sha256_hex(read_file(weights));
-  }
-  constexpr std::size_t digits = 12;
-  return sha256_hex(identity.dump()).substr(0, digits);
 }
 
 }  // namespace wrcor

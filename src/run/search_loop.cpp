@@ -10,6 +10,7 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/seeds.h"
 #include "wrcor/search/builtin.h"
 
 namespace wrcor {
@@ -37,7 +38,7 @@ std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const Search
       .find(search.strategy)
       .make(space,
             {search.population, search.tournament, search.replacement, search.dedupe, prefers},
-            Rng(derive_seed(config.run.seed, {"search"})));
+            Rng(seeds(config).search));
 }
 
 std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all) {
@@ -198,6 +199,7 @@ SearchResult SearchLoop::result() {
   counts_.infeasible = space_.rejected();
   result.counts = counts_;
   result.batch = bench_.batch;
+  result.device_kind = bench_.device_kind;
   result.timing = {
       started_, elapsed(), evaluated_, sitting_seconds(), bench_.evaluator->device().str(),
       workers_};

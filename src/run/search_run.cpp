@@ -5,54 +5,18 @@
 #include <algorithm>
 #include <cctype>
 
+#include "run_identity.h"
 #include "search_loop.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/version.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/score_identity.h"
+#include "wrcor/run/seeds.h"
 
 namespace wrcor {
 namespace {
-
-/// What a journal says of the run that it belongs to. The limits on the length of a run may change
-/// on resume.
-nlohmann::ordered_json journal_header(const Config& config, const Workbench& bench) {
-  nlohmann::ordered_json identity = result_config(config);
-  // The batch's checksum tells more than where it came from.
-  identity["data"].erase("root");
-  identity["data"].erase("batch_file");
-  identity["search"].erase("budget");
-  identity["search"].erase("max_seconds");
-  // What a vote and "all" stand for may change with the program.
-  identity["score"]["proxies"] = effective_proxies(config);
-  if (const RankingRule rule = ranking_rule(config); rule.is_vote()) {
-    identity["score"]["rank_by"] = rule.text();
-  }
-  return {{"journal_version", 1},
-          {"tool", {{"name", "wrcor"}, {"version", version}}},
-          {"device", bench.device_kind},
-          {"batch", bench.batch},
-          {"config", identity}};
-}
-
-void require_same_run(const nlohmann::json& found, const nlohmann::json& expected,
-                      const std::filesystem::path& folder) {
-  if (found == expected) return;
-  std::string differences;
-  for (const auto& change : nlohmann::json::diff(found, expected)) {
-    const auto pointer = nlohmann::json::json_pointer(change.at("path").get<std::string>());
-    const auto show = [&](const nlohmann::json& side) {
-      return side.contains(pointer) ? side.at(pointer).dump() : "nothing";
-    };
-    differences += (differences.empty() ? "" : "; ") + pointer.to_string() + ": the run has " +
-                   show(found) + ", asked for " + show(expected);
-  }
-  throw UsageError("'" + folder.string() + "' holds another run (" + differences +
-                   "); resume it with its own settings, or choose another --out");
-}
 
 /// The text as one word of a shell command.
 std::string shell_word(const std::string& text) {
@@ -108,19 +72,19 @@ class OwnFolder {
 };
 
 /// The journal of the run, with its header written, and what it held before.
-Journal open_journal(const Config& config, const RunDirectory& directory,
-                     const nlohmann::ordered_json& header, bool resume, JournalContent& replayed) {
+Journal open_journal(const Config& config, const Workbench& bench, const RunDirectory& directory,
+                     bool resume, JournalContent& replayed) {
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
                            : Journal::create(directory.journal());
   const bool begun = !replayed.header.is_null();
-  if (begun) require_same_run(replayed.header, header, directory.path);
+  if (begun) require_same_run(replayed.header, config, bench, directory.path);
   if (resume) {
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
   // Before the header: what holds a run has its settings.
-  write_file_atomic(directory.config(), to_json(config).dump(2) + "\n");
-  if (!begun) journal.write_header(header);
+  write_file_atomic(directory.config(), config_document(config));
+  if (!begun) journal.write_header(journal_header(config, bench));
   return journal;
 }
 
@@ -144,16 +108,16 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   const OwnFolder folder(directory);
   if (!resume) require_no_run(directory);
   const Workbench bench = make_workbench(config);
-  const nlohmann::ordered_json header = journal_header(config, bench);
   const std::string how_to_resume =
       "; resume with: wrcor search --resume --out " + shell_word(directory.path.string());
   JournalContent replayed;
   bool begun = resume;
   try {
-    Journal journal = open_journal(config, directory, header, resume, replayed);
+    Journal journal = open_journal(config, bench, directory, resume, replayed);
     begun = true;
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
     journal.require_intact();  // the folder is still the run's
+    result.settings = score_identity(config, bench, {});
     write_file_atomic(directory.result(), to_json(result, config).dump(2) + "\n");
     return result;
   } catch (const Interrupted& interrupt) {
@@ -174,7 +138,7 @@ std::string describe_work(const Config& config) {
   const ConstrainedSpace feasible(*space, cost_limits(config), config.search.dedupe);
   const std::int64_t budget =
       effective_budget(config, make_strategy(config, feasible)->proposals());
-  Rng rng(derive_seed(config.run.seed, {"search"}));
+  Rng rng(seeds(config).search);
   constexpr int sampled = 100;
   double flops = 0;
   for (int i = 0; i < sampled; ++i) {

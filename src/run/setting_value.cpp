@@ -86,15 +86,24 @@ bool in_range(const Setting& setting, const json& value) {
   return number >= setting.minimum && number <= setting.maximum;
 }
 
-/// @return a message about an unknown name, or nothing.
-std::string name_problem(const Setting& setting, const std::string& given) {
+/// @return a message about the unknown ones among names, or nothing.
+std::string name_problem(const Setting& setting, const std::vector<std::string>& given) {
+  constexpr std::size_t most_shown = 5;
   if (!setting.choices) return {};
-  const std::vector<std::string> known = setting.choices->names();
-  if (std::find(known.begin(), known.end(), given) != known.end()) return {};
-  const std::string near = nearest_name(given, known);
-  return "unknown " + setting.choices->singular + " " + in_quotes(given) +
-         (near.empty() ? "" : " (did you mean '" + near + "'?)") + "; known " +
-         setting.choices->plural + ": " + join(known);
+  const auto& [singular, plural, names] = *setting.choices;
+  const std::vector<std::string> known = names();
+  std::vector<std::string> unknown;
+  std::size_t count = 0;
+  for (const std::string& name : given) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (++count > most_shown) continue;
+    const std::string near = nearest_name(name, known);
+    unknown.push_back(in_quotes(name) + (near.empty() ? "" : " (did you mean '" + near + "'?)"));
+  }
+  if (count == 0) return {};
+  if (count > most_shown) unknown.push_back(std::to_string(count - most_shown) + " more");
+  return "unknown " + (count == 1 ? singular : plural) + " " + join(unknown) + "; known " + plural +
+         ": " + join(known);
 }
 
 ReadValue refuse(const Setting& setting, const std::string& shown, std::string_view unset_word) {
@@ -104,17 +113,16 @@ ReadValue refuse(const Setting& setting, const std::string& shown, std::string_v
 ReadValue read_list(const Setting& setting, const json& value, const std::string& shown,
                     std::string_view unset_word) {
   if (!value.is_array() || value.empty()) return refuse(setting, shown, unset_word);
-  std::vector<std::string> seen;
-  for (const json& item : value) {
-    if (!item.is_string()) return refuse(setting, shown, unset_word);
-    const auto given = item.get<std::string>();
-    if (const std::string problem = name_problem(setting, given); !problem.empty()) {
-      return {nullptr, problem};
-    }
-    if (std::find(seen.begin(), seen.end(), given) != seen.end()) {
-      return {nullptr, in_quotes(given) + " is listed twice"};
-    }
-    seen.push_back(given);
+  const bool all_texts =
+      std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_string(); });
+  if (!all_texts) return refuse(setting, shown, unset_word);
+  const auto given = value.get<std::vector<std::string>>();
+  if (const std::string problem = name_problem(setting, given); !problem.empty()) {
+    return {nullptr, problem};
+  }
+  for (auto name = given.begin(); name != given.end(); ++name) {
+    if (std::find(given.begin(), name, *name) != name)
+      return {nullptr, in_quotes(*name) + " is listed twice"};
   }
   return {value, {}};
 }
@@ -142,7 +150,7 @@ ReadValue read_any(const Setting& setting, const json& value, const std::string&
         return result;
       }
       const auto& given = value.get_ref<const std::string&>();
-      if (const std::string problem = name_problem(setting, given); !problem.empty()) {
+      if (const std::string problem = name_problem(setting, {given}); !problem.empty()) {
         return {nullptr, problem};
       }
       if (!setting.pattern.empty() && !std::regex_match(given, std::regex(setting.pattern))) {

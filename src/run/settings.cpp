@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/ranking_rule.h"
 #include "wrcor/run/proxy_choice.h"
@@ -42,6 +43,13 @@ constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 
+/// What most settings of a section bear on.
+Bearing usual_bearing(const std::string& section) {
+  if (section == "data") return Bearing::source;
+  if (section == "search" || section == "constraints") return Bearing::search;
+  return Bearing::scores;
+}
+
 /// @param member  callable that takes a Config, const or not, to the member that holds the value
 template <typename Member>
 Setting make_setting(SettingType type, const char* key, Member member, const char* flag,
@@ -53,6 +61,7 @@ Setting make_setting(SettingType type, const char* key, Member member, const cha
   setting.type = type;
   setting.description = description;
   setting.optional = is_optional<Value>;
+  setting.bearing = usual_bearing(setting.section());
   if constexpr (!std::is_enum_v<Value>) {
     setting.get = [member](const Config& config) { return to_value(member(config)); };
     setting.set = [member](Config& config, const json& value) {
@@ -138,6 +147,11 @@ Setting named_value(const char* key, Member member, const char* flag, const char
   return setting;
 }
 
+Setting bearing_on(Bearing bearing, Setting setting) {
+  setting.bearing = bearing;
+  return setting;
+}
+
 // The key of a setting is the path of its member in Config.
 #define MEMBER(path) \
 #path, [](auto& config) -> auto& { return config.path; }
@@ -162,9 +176,10 @@ std::vector<Setting> data_settings() {
     config.data.batch_size = value.is_null() ? Config().data.batch_size : value.get<int>();
   };
   return {
-      name(MEMBER(data.name), "--data",
-           {"data set", "data sets", [] { return datasets().names(); }},
-           "data set that the minibatch is drawn from"),
+      // Its number of classes shapes the networks, whatever the minibatch.
+      bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
+                                       {"data set", "data sets", [] { return datasets().names(); }},
+                                       "data set that the minibatch is drawn from")),
       text(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       text(MEMBER(data.batch_file), "--batch", "FILE.pt",
@@ -183,7 +198,7 @@ std::string rule_problem(const std::string& rule) {
     RankingRule::parse(rule);
     return {};
   } catch (const UsageError& error) {
-    return error.what();
+    return std::string(error.what()) + ", in " + in_quotes(rule);
   }
 }
 
@@ -193,10 +208,12 @@ std::vector<Setting> score_settings() {
            "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
            "the first of the proxies, or auto");
   rank_by.check = rule_problem;
+  rank_by.bearing = Bearing::search;
   Setting chosen = names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
                          "proxies to compute; a vote stands for its members, all for every one; "
                          "none: those that the ranking needs");
   chosen.optional = true;
+  chosen.bearing = Bearing::search;
   chosen.get = [](const Config& config) {
     return config.score.proxies.empty() ? json(nullptr) : json(config.score.proxies);
   };
@@ -211,17 +228,21 @@ std::vector<Setting> score_settings() {
           MEMBER(score.counting), "--counting", "counting policy", "counting policies",
           NamedValues<Counting>{{"reference", Counting::reference}, {"paper", Counting::paper}},
           "which responses count: as in the published code, or every ReLU once"),
-      named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
-                  NamedValues<Initialisation>{{"default", Initialisation::standard},
-                                              {"xavier", Initialisation::xavier},
-                                              {"kaiming", Initialisation::kaiming},
-                                              {"normal", Initialisation::normal}},
-                  "distribution of the weights"),
-      named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
-                  NamedValues<WeightsMode>{{"shared", WeightsMode::shared},
-                                           {"independent", WeightsMode::independent}},
-                  "architectures have equal weights in equal places, or each its own"),
-      integer(MEMBER(score.repeats), "--repeats", 1, 1000, "seeds that a score is averaged over"),
+      bearing_on(Bearing::weights,
+                 named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
+                             NamedValues<Initialisation>{{"default", Initialisation::standard},
+                                                         {"xavier", Initialisation::xavier},
+                                                         {"kaiming", Initialisation::kaiming},
+                                                         {"normal", Initialisation::normal}},
+                             "distribution of the weights")),
+      bearing_on(
+          Bearing::weights,
+          named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
+                      NamedValues<WeightsMode>{{"shared", WeightsMode::shared},
+                                               {"independent", WeightsMode::independent}},
+                      "architectures have equal weights in equal places, or each its own")),
+      bearing_on(Bearing::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
+                                           "seeds that a score is averaged over")),
   };
 }
 
@@ -229,10 +250,12 @@ std::vector<Setting> search_settings() {
   return {
       name(MEMBER(search.strategy), "--strategy",
            {"strategy", "strategies", [] { return strategies().names(); }}, "search strategy"),
-      integer(MEMBER(search.budget), "--budget", 1, 1'000'000'000,
-              "evaluations asked for, repeated ones included; none: 1000, or all for exhaustive"),
-      number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
-                     "stop asking after this time, in seconds"),
+      bearing_on(Bearing::length,
+                 integer(MEMBER(search.budget), "--budget", 1, 1'000'000'000,
+                         "evaluations asked for, repeated ones included; none: 1000, or all for "
+                         "exhaustive")),
+      bearing_on(Bearing::length, number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
+                                                 "stop asking after this time, in seconds")),
       integer(MEMBER(search.window), "--window", 1, 1'000'000,
               "proposals in flight; 1 is the sequential algorithm"),
       named_value(
@@ -266,16 +289,20 @@ std::vector<Setting> run_settings() {
                         "where networks run; auto takes CUDA when it is usable");
   device.pattern = "^(auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?)$";
   device.pattern_words = "auto, cpu, cuda or cuda:K";
+  device.bearing = Bearing::source;
   Setting workers =
       integer(MEMBER(run.workers), "--workers", 0, 1024,
               "parallel evaluations; never changes a result; 0: chosen by the program");
   workers.zero_name = "auto";
+  workers.bearing = Bearing::nothing;
   return {
       integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
               "seed of everything random"),
       device,
       workers,
-      integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker"),
+      // They change the last digits of scores.
+      bearing_on(Bearing::search,
+                 integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker")),
   };
 }
 

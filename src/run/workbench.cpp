@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "wrcor/core/random.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/seeds.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {
@@ -17,8 +17,7 @@ namespace {
 Minibatch open_minibatch(const Config& config) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   const auto dataset = datasets().find(config.data.name).make.open({config.data.root});
-  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment,
-                        derive_seed(config.run.seed, {"data"}));
+  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seeds(config).data);
 }
 
 std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
@@ -40,6 +39,20 @@ int chosen_workers(const Config& config, const at::Device& device) {
 std::unique_ptr<SearchSpace> make_space(const Config& config) {
   const FeatureShape& image = datasets().find(config.data.name).make.info.image;
   return sized_space(config, image.height, image.width);
+}
+
+std::vector<ConfigCheck> workbench_checks() {
+  return {{{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }},
+          {{"data.batch_file"},
+           [](const Config& config) {
+             if (!config.data.batch_file.empty()) open_minibatch(config);
+           },
+           /*costly=*/true},
+          {{"data.name", "data.root", "data.batch_size", "data.batch_file"},
+           [](const Config& config) {
+             if (config.data.batch_file.empty()) open_minibatch(config);
+           },
+           /*costly=*/true}};
 }
 
 Workbench make_workbench(const Config& config) {
@@ -68,8 +81,7 @@ Workbench make_workbench(const Config& config) {
   bench.evaluator = std::make_unique<Evaluator>(
       *bench.space, std::move(minibatch),
       EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
-                       config.score.weights_mode, config.score.repeats,
-                       derive_seed(config.run.seed, {"weights"})},
+                       config.score.weights_mode, config.score.repeats, seeds(config).weights},
       device);
   return bench;
 }

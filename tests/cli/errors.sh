@@ -45,6 +45,9 @@ refuse 2 "--out .*--format jsonl or csv" score --format table --out scores
 export WRCOR_SEARCH_BUDGET=many
 refuse 2 "WRCOR_SEARCH_BUDGET: expected an integer .*, got 'many'" wrcor search --out run
 unset WRCOR_SEARCH_BUDGET
+export WRCOR_SEARCH_BUDGTE=30
+refuse 2 "WRCOR_SEARCH_BUDGTE: unknown variable \(did you mean 'WRCOR_SEARCH_BUDGET'\?\), got '30'" wrcor search --out run
+unset WRCOR_SEARCH_BUDGTE
 [ -z "$(ls -A run 2>/dev/null)" ] || fail 'a refused search left something behind'
 
 # --- 2: architectures, by position and reason
@@ -56,6 +59,7 @@ refuse 2 'official index: expected an integer from 0 to 15624' wrcor describe in
 refuse 2 'expected an architecture or --all, got both' wrcor describe --all 3
 
 # --- 2: configuration files, by line
+unchecked config.json
 refuse_config() {
   printf '%b' "$2" >"config.$1"
   refuse 2 "config\\.$1$3" wrcor config validate "config.$1"
@@ -73,3 +77,23 @@ refuse 2 'missing.yaml: cannot be read: No such file' wrcor search --config miss
 printf 'search: {budget: -1, strategy: evolve}\nspaces: {}\n' >config.yaml
 expect_exit 2 wrcor config validate config.yaml
 expect_equal "$(grep -c '^error: config.yaml:[12]: ' "$stderr_file")" 3
+
+# File, variables, flags and the machine in one report; every line names the value.
+printf 'serach: 1\ndata:\n  name: cifar10\n  root: nowhere\nsearch:\n  population: 5\n' >config.yaml
+export WRCOR_RUN_SEDE=7 WRCOR_DATA=$PWD
+expect_exit 2 wrcor search --config config.yaml --out run --window 0 --device cuda:99
+unset WRCOR_RUN_SEDE WRCOR_DATA
+for line in "config.yaml:1: unknown key 'serach' \(did you mean 'search'\?\), got 1" \
+  "WRCOR_RUN_SEDE: unknown variable \(did you mean 'WRCOR_RUN_SEED'\?\), got '7'" \
+  '--window: expected an integer from 1 to 1000000, got 0' \
+  'search.tournament: expected at most search.population \(5\), got 10' \
+  "--device: device 'cuda:99' is not usable here" \
+  'config.yaml:3: data.name: no CIFAR-10 in nowhere'; do
+  expect_matches "$stderr" "(^|"$'\n'")error: $line"
+done
+expect_equal "$(grep -c '^error: ' "$stderr_file")" 6
+[ ! -e run ] || fail 'a refused search left something behind'
+# A variable that resembles no setting is told of, and nothing else.
+expect_exit 0 env WRCOR_ELSEWHERE=1 "$wrcor_program" list votes
+expect_exit 0 env WRCOR_ELSEWHERE=1 "$wrcor_program" search --dry-run
+expect_contains "$stderr" 'warning: WRCOR_ELSEWHERE: no such variable'

@@ -15,6 +15,7 @@ awk -F, 'NR == 1 { next } $1 ~ /^\|none~0\|\+\|none~0/ { next } NR % 40 == 0 {
   else printf "{\"arch\":\"%s\",\"status\":\"ok\",\"scores\":{\"wrcor\":%d}}\n", $2, n }' table.csv >scores.jsonl
 sed -E 's/"scores":\{"wrcor":([0-9]+)\}/"scores":{"mine":-\1}/; /null/d' scores.jsonl >mine.jsonl
 scored=$(wc -l <scores.jsonl)
+unchecked scores.jsonl mine.jsonl other.jsonl members.jsonl changed.jsonl run/result.json
 
 evaluate() { wrcor evaluate --benchmark table.csv "$@"; }
 # field NAME: of the first row of CSV on standard output.

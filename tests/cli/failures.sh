@@ -20,6 +20,11 @@ head -c 30730 /dev/zero >$batch
 expect_exit 0 search --data cifar10 --data-root data --budget 4
 expect_contains "$stderr" '10 of 50000 training images'
 rm -r run
+refuse 2 'batch size 11: expected 2 to 10, the number of images of cifar10' \
+  wrcor search --data cifar10 --data-root data --batch-size 11 --out run
+expect_exit 2 wrcor search --data cifar10 --data-root data --batch-size 11 --window 0 --out run
+expect_contains "$stderr" 'error: --window: expected an integer from 1'
+expect_contains "$stderr" 'error: --data: batch size 11: expected 2 to 10, the number of images of cifar10'
 head -c 30000 /dev/zero >$batch
 refuse 3 "data_batch_1.bin: truncated: the record at byte 27657 has 2343 bytes, expected 3073" \
   search --data cifar10 --data-root data

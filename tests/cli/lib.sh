@@ -12,6 +12,9 @@
 #   wrcor ARGS...        the program under test ($WRCOR)
 #   $source_dir          the root of the sources
 #   $stdout, $stderr     what the last expect_exit printed (also in the files $stdout_file and $stderr_file)
+# At the end of a test every config.json, result.json and *.jsonl in the directory, and all JSON that expect_exit saw
+# on standard output, is checked against the program's JSON Schemas; `unchecked FILE...` excepts what the test itself
+# has written or damaged.
 #   ${small[@]}          flags for networks that take a few milliseconds
 
 set -euo pipefail
@@ -20,13 +23,15 @@ set -euo pipefail
 wrcor_program=${WRCOR:-WRCOR has to name the program under test}
 source_dir=${WRCOR_SOURCE_DIR:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)}
 shared_dir=${WRCOR_SHARED:-$source_dir/../shared}
+check_documents=${WRCOR_CHECK_DOCUMENTS:-$(dirname -- "$wrcor_program")/tests/check_documents}
 unset "${!WRCOR@}"
 export LC_ALL=C NO_COLOR=1
 : "$shared_dir"
 
 scratch_dir=$(mktemp -d)
-trap 'rm -rf "$scratch_dir"' EXIT
-mkdir "$scratch_dir/work"
+trap end_test EXIT
+mkdir "$scratch_dir/work" "$scratch_dir/printed"
+unchecked_files=()
 stdout_file=$scratch_dir/stdout
 stderr_file=$scratch_dir/stderr
 stdout='' stderr=''
@@ -35,6 +40,32 @@ small=(--channels 4 --cells 1 --batch-size 8)
 cd "$scratch_dir/work"
 
 wrcor() { "$wrcor_program" "$@"; }
+
+# unchecked FILE...: these are not as the program wrote them.
+unchecked() {
+  local file
+  for file in "$@"; do unchecked_files+=("$(realpath -m -- "$file")"); done
+}
+
+# expect_documents: all that the program wrote is as its schemas say.
+expect_documents() {
+  local file known documents=()
+  while IFS= read -r -d '' file; do
+    for known in ${unchecked_files[@]+"${unchecked_files[@]}"}; do
+      if [ "$file" = "$known" ]; then continue 2; fi
+    done
+    documents+=("$file")
+  done < <(find "$(realpath -- "$scratch_dir")" -type f \
+    \( -name config.json -o -name result.json -o -name '*.jsonl' -o -path '*/printed/*' \) -print0)
+  [ ${#documents[@]} -eq 0 ] || "$check_documents" "${documents[@]}"
+}
+
+end_test() {
+  local status=$?
+  if [ "$status" -eq 0 ]; then expect_documents || status=1; fi
+  rm -rf "$scratch_dir"
+  exit "$status"
+}
 
 # fail MESSAGE: ends the test, naming the line of the test file that led here.
 fail() {
@@ -62,6 +93,9 @@ expect_exit() {
   "$@" </dev/null >"$stdout_file" 2>"$stderr_file" || status=$?
   stdout=$(tr -d '\0' <"$stdout_file")
   stderr=$(tr -d '\0' <"$stderr_file")
+  case $status:$stdout in
+    0:'{'* | 0:'['*) cp "$stdout_file" "$(mktemp "$scratch_dir/printed/XXXXXX")" ;;
+  esac
   if [ "$status" -ne "$expected" ]; then
     fail "'$*' exited $status, expected $expected
 --- standard output

@@ -32,4 +32,12 @@ std::string blas_library();
 /// The reference BLAS makes a network about five times slower than an optimised one.
 bool blas_is_reference();
 
+/// The libtorch that the program was built with, such as "1.13.0": scores of different ones differ
+/// in their last digits.
+std::string libtorch_version();
+
+/// The processor's name for itself, such as "AMD EPYC 7763 64-Core Processor"; "unknown" where the
+/// system does not tell.
+std::string processor_name();
+
 }  // namespace wrcor

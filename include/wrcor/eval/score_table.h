@@ -42,12 +42,19 @@ class ScoreTable {
   const Entry* find(const std::string& arch, const std::string& name) const;
   /// Identities of the settings that the scores of a name were made with, where the files say them.
   const std::set<std::string>& settings(const std::string& name) const;
+  /// The files with scores of a name, and those of them that do not say their settings.
+  struct Sources {
+    std::set<std::string> files;
+    std::set<std::string> without_settings;
+  };
+  const Sources& sources(const std::string& name) const { return sources_.at(name); }
 
  private:
   void add_json_lines(std::string_view text);
   void add_result(std::string_view text);
   void add_csv(const std::string& text);
-  void add_record(const nlohmann::ordered_json& record, std::size_t line);
+  void add_record(const nlohmann::ordered_json& record, std::size_t line,
+                  const std::string& settings);
   void add_score(const std::string& arch, const std::string& name, const Entry& entry,
                  const std::string& settings);
   std::string formatted(const std::string& arch, std::size_t line) const;
@@ -59,6 +66,7 @@ class ScoreTable {
   std::vector<std::string> names_;
   std::map<std::string, std::map<std::string, Entry>> rows_;  ///< by architecture, by name
   std::map<std::string, std::set<std::string>> settings_;     ///< by name
+  std::map<std::string, Sources> sources_;                    ///< by name
 };
 
 }  // namespace wrcor

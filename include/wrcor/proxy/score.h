@@ -14,6 +14,9 @@ enum class Status {
   failed,          ///< it could not be computed: out of memory
 };
 
+inline constexpr Status all_statuses[] = {Status::ok, Status::degenerate, Status::not_applicable,
+                                          Status::failed};
+
 std::string_view to_string(Status status);
 /// @throws std::invalid_argument
 Status status_from_string(std::string_view text);

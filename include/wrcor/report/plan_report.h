@@ -12,8 +12,8 @@ namespace wrcor {
 /// @param costs  of each architecture, as Evaluator::explain() gives them; at least one
 std::string plan_table(const std::vector<std::vector<PassCost>>& costs);
 
-/// The same as JSON: {"architectures", "seconds", "passes": [{"pass", "serves", "seconds"}],
-/// "proxies": [{"proxy", "seconds", "passes"?}]}.
+/// The same as JSON: {"schema_version", "architectures", "seconds", "passes": [{"pass", "serves",
+/// "seconds"}], "proxies": [{"proxy", "seconds", "passes"?}]}.
 std::string plan_json(const std::vector<std::vector<PassCost>>& costs);
 
 }  // namespace wrcor

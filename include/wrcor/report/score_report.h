@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "wrcor/core/schema_version.h"
 #include "wrcor/eval/evaluation.h"
 
 namespace wrcor {
@@ -36,18 +37,22 @@ class ScoreLines : public ScoreWriter {
   virtual std::optional<ScoreRecordKey> read(std::string_view line) const = 0;
 };
 
-/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" if there are any}.
+/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" and "schema_version" if there
+/// are settings}.
 class JsonLineScores final : public ScoreLines {
  public:
-  /// @param settings  identity of how the scores are made, written into every record; empty: left
-  /// out
-  explicit JsonLineScores(std::string settings) : settings_(std::move(settings)) {}
+  /// @param settings        identity of how the scores are made, written into every record; empty:
+  ///                        left out
+  /// @param schema_version  of the file: an older one is continued as it was begun
+  explicit JsonLineScores(std::string settings, int schema_version = schema_version::score)
+      : settings_(std::move(settings)), schema_version_(schema_version) {}
   std::string opening() const override { return R"({"arch":)"; }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
   std::optional<ScoreRecordKey> read(std::string_view line) const override;
 
  private:
   std::string settings_;
+  int schema_version_;
 };
 
 /// CSV with the columns arch, status, reason, one a proxy (empty when undefined), params, flops,

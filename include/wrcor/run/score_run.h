@@ -29,10 +29,4 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
 Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
                               const std::filesystem::path& weights);
 
-/// Identity of all that a score depends on beside the architecture: 12 hexadecimal digits. Scores
-/// with equal identities can stand in one file.
-/// @param weights  path of the weight file; empty when weights are drawn
-std::string scoring_identity(const Config& config, const Workbench& bench,
-                             const std::filesystem::path& weights);
-
 }  // namespace wrcor

@@ -49,7 +49,9 @@ struct SearchResult {
   RankingRule rule;             ///< what orders the ranking
   std::vector<Ranked> ranking;  ///< best first, one entry a class
   SearchCounts counts;
-  nlohmann::ordered_json batch;
+  nlohmann::ordered_json batch;  ///< of Workbench
+  std::string device_kind;       ///< of Workbench
+  std::string settings;          ///< score_identity()
   SearchTiming timing;
 };
 
@@ -78,8 +80,8 @@ struct RunDirectory {
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress);
 
-/// The document of result.json. Without its last key,
-/// `timing`, it is a function of the configuration.
+/// The document of result.json. Without its last key, `timing`, which is of this machine and this
+/// day, it is a function of the configuration, the program, libtorch and the kind of device.
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
 
 /// The array `ranking` of result.json.

@@ -14,6 +14,17 @@ namespace wrcor {
 
 enum class SettingType { integer, number, boolean, text, text_list };
 
+/// What a setting bears on, from nothing to everything. A run is resumed with equal settings that
+/// bear on its search or more; scores with equal settings that bear on scores are comparable.
+enum class Bearing {
+  nothing,  ///< how the work is done, such as run.workers: results do not have it
+  length,   ///< how far a search goes: may be another on resume
+  source,   ///< where something comes from that is recorded by itself: minibatch, kind of device
+  search,   ///< which architectures are scored, by what, and their order
+  weights,  ///< how weights are drawn, and so the score of every architecture with drawn weights
+  scores,   ///< the score of every architecture
+};
+
 /// The names that a setting may have, and what such a name is called in messages.
 struct SettingChoices {
   std::string singular;
@@ -39,6 +50,7 @@ struct Setting {
   std::string pattern_words;              ///< the same for people
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
+  Bearing bearing = Bearing::scores;
 
   /// Of a text: what is wrong with it, or nothing.
   std::function<std::string(const std::string&)> check = {};

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/run/config.h"
+#include "wrcor/run/config_loader.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -25,6 +27,10 @@ struct Workbench {
 /// moves of the workbench.
 /// @throws UsageError, DataError
 Workbench make_workbench(const Config& config);
+
+/// What make_workbench() demands of the machine: a device that is usable, data that are there and
+/// suffice for a minibatch.
+std::vector<ConfigCheck> workbench_checks();
 
 /// The networks' space alone, sized for the configuration's data set, without opening any data.
 std::unique_ptr<SearchSpace> make_space(const Config& config);

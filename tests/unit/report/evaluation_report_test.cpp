@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
+#include "support/document_check.h"
 
 using namespace wrcor;
 
@@ -70,6 +71,7 @@ TEST_CASE("an evaluation as JSON has null where something is undefined", "[repor
   EvaluationReport both = report();
   both.simulation = simulation();
   const auto json = nlohmann::json::parse(evaluation_json(both));
+  CHECK(test::schema_violations("evaluation", json) == std::vector<std::string>{});
   CHECK(json.at("benchmark") == "t.csv");
   CHECK(json.at("architectures") == nlohmann::json{{"scored", 5}, {"in_benchmark", 4}});
   CHECK(json.at("bootstrap").at("resamples") == 50);

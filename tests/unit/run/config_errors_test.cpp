@@ -1,5 +1,6 @@
 #include "config_support.h"
 #include "support/catch.h"
+#include "wrcor/run/workbench.h"
 
 using namespace wrcor;
 using namespace wrcor::test;
@@ -88,6 +89,9 @@ TEST_CASE("an unknown name comes with the nearest and all known ones", "[run][co
         "known initialisations: default, xavier, kaiming, normal");
   CHECK(contains(flag_error("score.proxies", "rcor,wrcorr"),
                  "--proxy: unknown proxy 'wrcorr' (did you mean 'wrcor'?); known proxies: "));
+  CHECK(contains(flag_error("score.proxies", "rcro,rcor,acro"),
+                 "--proxy: unknown proxies 'rcro' (did you mean 'rcor'?), 'acro' (did you mean "
+                 "'acor'?); known proxies: "));
   CHECK(flag_error("score.proxies", "wrcor,rcor,wrcor") == "--proxy: 'wrcor' is listed twice");
   CHECK(flag_error("score.proxies", "wrcor,") != "no error");
   CHECK(flag_error("run.device", "gpu") ==
@@ -101,7 +105,8 @@ TEST_CASE("a ranking rule that cannot be read is refused with its place", "[run]
       contains(flag_error("score.rank_by", "az(wrcor,rcro)"),
                "--rank-by: at character 10: unknown proxy or vote 'rcro' (did you mean 'rcor'?)"));
   CHECK(file_error("score:\n  rank_by: az(wrcor\n") ==
-        "my.yaml:2: score.rank_by: at character 9: expected ',' or ')', found the end");
+        "my.yaml:2: score.rank_by: at character 9: expected ',' or ')', found the end, in "
+        "'az(wrcor'");
   CHECK(file_error("score: {rank_by: [wrcor, rcor]}") ==
         "my.yaml:1: score.rank_by: expected text, got a list");
   CHECK(flag_error("score.rank_by", std::string(100'000, 'x')).size() < 1000);
@@ -110,18 +115,83 @@ TEST_CASE("a ranking rule that cannot be read is refused with its place", "[run]
 
 TEST_CASE("an unknown key comes with the nearest one", "[run][config]") {
   CHECK(file_error("space:\n  cells: 1\nserach:\n  budget: 5\n") ==
-        "my.yaml:3: unknown key 'serach' (did you mean 'search'?)");
+        "my.yaml:3: unknown key 'serach' (did you mean 'search'?), got a mapping");
   CHECK(file_error("search:\n  bugdet: 5\n") ==
-        "my.yaml:2: unknown key 'search.bugdet' (did you mean 'search.budget'?)");
+        "my.yaml:2: unknown key 'search.bugdet' (did you mean 'search.budget'?), got 5");
   CHECK(file_error("search:\n  seed: 5\n") ==
-        "my.yaml:2: unknown key 'search.seed' (did you mean 'run.seed'?)");
+        "my.yaml:2: unknown key 'search.seed' (did you mean 'run.seed'?), got 5");
   CHECK(file_error("budget: 5\n") ==
-        "my.yaml:1: unknown key 'budget' (did you mean 'search.budget'?)");
+        "my.yaml:1: unknown key 'budget' (did you mean 'search.budget'?), got 5");
   CHECK(file_error("search.budget: 5\n") ==
-        "my.yaml:1: unknown key 'search.budget' (write it as 'budget' below 'search:')");
+        "my.yaml:1: unknown key 'search.budget' (write it as 'budget' below 'search:'), got 5");
   CHECK(file_error("zzzzzzzzz: 5\n") ==
-        "my.yaml:1: unknown key 'zzzzzzzzz'; known sections: space, data, score, search, "
+        "my.yaml:1: unknown key 'zzzzzzzzz', got 5; known sections: space, data, score, search, "
         "constraints, run");
+  CHECK(file_error("constraints: {zzzzzzzzz: 5}\n") ==
+        "my.yaml:1: unknown key 'constraints.zzzzzzzzz', got 5; known keys of constraints: "
+        "min_params, max_params, max_flops");
+  CHECK(file_error("schema_versoin: 1\n") ==
+        "my.yaml:1: unknown key 'schema_versoin' (did you mean 'schema_version'?), got 1");
+}
+
+TEST_CASE("a file of a newer version is refused", "[run][config]") {
+  const std::string rest = "; a file of a newer version needs a newer wrcor";
+  CHECK(file_error("run: {seed: 1}\nschema_version: 2\n") ==
+        "my.yaml:2: schema_version: expected 1, got 2" + rest);
+  CHECK(file_error("{\"schema_version\": \"1\"}") ==
+        "my.yaml:1: schema_version: expected 1, got '1' in quotes" + rest);
+  CHECK(file_error("schema_version:\n") ==
+        "my.yaml:1: schema_version: expected 1, got null" + rest);
+}
+
+TEST_CASE("a variable that is near to a setting's, or begins as one, is an error",
+          "[run][config]") {
+  const auto problem = [](const std::string& name) {
+    return error_of([&] { load_config(sources({}, {{name, "30"}})); });
+  };
+  const std::string rest = ", got '30'; correct its name, or unset it";
+  CHECK(problem("WRCOR_SEARCH_BUDGTE") ==
+        "WRCOR_SEARCH_BUDGTE: unknown variable (did you mean "
+        "'WRCOR_SEARCH_BUDGET'?)" +
+            rest);
+  CHECK(problem("WRCOR_SEED") ==
+        "WRCOR_SEED: unknown variable (did you mean 'WRCOR_RUN_SEED'?)" + rest);
+  CHECK(problem("WRCOR_SEARCH_ZZZZZZZZZZ") == "WRCOR_SEARCH_ZZZZZZZZZZ: unknown variable" + rest);
+}
+
+TEST_CASE("values that contradict each other are named beside other mistakes", "[run][config]") {
+  CHECK(file_error("search:\n  population: 5\n  strategy: random\n  window: 0\n"
+                   "constraints: {min_params: 6, max_params: 5}\n",
+                   sources({{"data.batch_size", "4"}, {"run.seed", "x"}},
+                           {{"WRCOR_DATA_BATCH_FILE", "b.pt"}, {"WRCOR_RUN_THREDS", "2"}})) ==
+        "my.yaml:4: search.window: expected an integer from 1 to 1000000, got 0\n"
+        "WRCOR_RUN_THREDS: unknown variable (did you mean 'WRCOR_RUN_THREADS'?), got '2'; correct "
+        "its name, or unset it\n"
+        "--seed: expected an integer from 0 to 18446744073709551615, got 'x'\n"
+        "search.tournament: expected at most search.population (5), got 10\n"
+        "my.yaml:5: constraints.min_params: expected at most constraints.max_params (5), got 6\n"
+        "--batch-size: cannot be given together with data.batch_file, which fixes it; got 4 and "
+        "'b.pt'");
+  // One of a pair that is wrong by itself is not compared with the other.
+  CHECK(file_error("search: {population: 1, tournament: 9}") ==
+        "my.yaml:1: search.population: expected an integer from 2 to 1000000, got 1");
+}
+
+TEST_CASE("what the machine lacks is told with everything else", "[run][config]") {
+  ConfigSources demanding = sources({{"run.device", "cuda:99"}});
+  demanding.checks = workbench_checks();
+  CHECK(file_error("", demanding).starts_with("--device: device 'cuda:99' is not usable here"));
+  const std::string file = "data:\n  name: cifar10\n  root: /no/such/folder\nsearch: {window: 0}\n";
+  const std::string both = file_error(file, demanding);
+  CHECK(contains(both, "my.yaml:4: search.window: "));
+  CHECK(contains(both, "\n--device: device 'cuda:99'"));
+  CHECK(contains(both, "\nmy.yaml:2: data.name: "));
+  CHECK(contains(both, "/no/such/folder"));
+  CHECK(contains(file_error("data: {batch_file: no.pt}\nsearch: {window: 0}\n", demanding),
+                 "\nmy.yaml:1: data.batch_file: cannot read 'no.pt'"));
+  // Settings that are wrong already are not tried.
+  CHECK_FALSE(contains(file_error("data: {name: cifar, root: /no/such/folder}\n", demanding),
+                       "/no/such/folder"));
 }
 
 TEST_CASE("a key given twice is an error, in a section and between sections", "[run][config]") {
@@ -143,7 +213,7 @@ TEST_CASE("values that contradict each other are named with their source", "[run
 TEST_CASE("everything that is wrong is reported at once", "[run][config]") {
   CHECK(file_error("serach: {}\nsearch:\n  budget: x\n  window: 0\n",
                    sources({{"space.cells", "0"}}, {{"WRCOR_RUN_SEED", "-1"}})) ==
-        "my.yaml:1: unknown key 'serach' (did you mean 'search'?)\n"
+        "my.yaml:1: unknown key 'serach' (did you mean 'search'?), got a mapping\n"
         "my.yaml:3: search.budget: expected an integer from 1 to 1000000000 or null, got 'x'\n"
         "my.yaml:4: search.window: expected an integer from 1 to 1000000, got 0\n"
         "WRCOR_RUN_SEED: expected an integer from 0 to 18446744073709551615, got -1\n"

@@ -15,10 +15,7 @@ using Texts = std::map<std::string, std::string>;
 inline ConfigSources sources(const Texts& flags, const Texts& variables = {}) {
   ConfigSources result;
   result.flags = flags;
-  result.environment = [variables](const char* name) {
-    const auto found = variables.find(name);
-    return found == variables.end() ? nullptr : found->second.c_str();
-  };
+  result.environment = variables;
   return result;
 }
 

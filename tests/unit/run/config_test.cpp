@@ -57,9 +57,42 @@ TEST_CASE("an optional value of a file is unset by null, by 'none' in a flag", "
       load_text(limited, sources({{"constraints.max_params", "none"}})).constraints.max_params);
 }
 
-TEST_CASE("an empty variable counts as not set, an unknown one is not ours", "[run][config]") {
-  const Texts variables = {{"WRCOR_SEARCH_BUDGET", ""}, {"WRCOR_SEARCH_BUDGTE", "x"}};
+TEST_CASE("an empty variable counts as not set, one that resembles no setting is left alone",
+          "[run][config]") {
+  const Texts variables = {
+      {"WRCOR_SEARCH_BUDGET", ""}, {"WRCOR_DATA", "x"}, {"WRCOR_ELSEWHERE", "x"}, {"HOME", "x"}};
   CHECK(values(load_config(sources({}, variables))) == values(Config()));
+}
+
+TEST_CASE("of the process's variables those with the prefix are looked at", "[run][config]") {
+  setenv("WRCOR_RUN_SEED", "9=8", 1);
+  const auto variables = process_environment();
+  unsetenv("WRCOR_RUN_SEED");
+  CHECK(variables.at("WRCOR_RUN_SEED") == "9=8");
+  CHECK_FALSE(variables.contains("PATH"));
+}
+
+TEST_CASE("a file may say its version", "[run][config]") {
+  CHECK(load_text("schema_version: 1\nrun: {seed: 2}\n").run.seed == 2);
+  CHECK(values(load_text(config_document(Config()))) == values(Config()));
+}
+
+TEST_CASE("values of an older program are read with the defaults of what it lacked",
+          "[run][config]") {
+  Config config;
+  config.search.window = 3;
+  config.data.batch_file = "b.pt";
+  auto written = to_json(config);
+  CHECK(values(config_from_json(written, "f")) == values(config));
+  written["search"].erase("tournament");
+  written.erase("constraints");
+  CHECK(values(config_from_json(written, "f")) == values(config));
+  written["search"]["horizon"] = 5;
+  CHECK_THROWS_WITH(config_from_json(written, "f:1"),
+                    Catch::Matchers::Contains("f:1: this program has no setting 'search.horizon'"));
+  written["search"] = {{"window", "x"}};
+  CHECK_THROWS_WITH(config_from_json(written, "f:1"),
+                    Catch::Matchers::Contains("f:1: search.window: expected an integer"));
 }
 
 TEST_CASE("JSON is known by its content, indented by tabs or not at all", "[run][config]") {
@@ -126,9 +159,11 @@ TEST_CASE("a batch file fixes the batch size", "[run][config]") {
 
   CHECK(
       file_error("data:\n  batch_file: b.pt\n  batch_size: 32\n") ==
-      "my.yaml:3: data.batch_size: cannot be given together with data.batch_file, which fixes it");
+      "my.yaml:3: data.batch_size: cannot be given together with data.batch_file, which fixes it; "
+      "got 32 and 'b.pt'");
   CHECK(file_error("data: {batch_file: b.pt}", sources({{"data.batch_size", "32"}})) ==
-        "--batch-size: cannot be given together with data.batch_file, which fixes it");
+        "--batch-size: cannot be given together with data.batch_file, which fixes it; got 32 and "
+        "'b.pt'");
 }
 
 TEST_CASE("the file that 'config init' writes has the defaults", "[run][config]") {

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "support/catch.h"
+#include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
@@ -39,6 +40,7 @@ std::string result_of(const std::filesystem::path& folder) {
 
 std::string search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
   run_search(config, {folder}, resume, {});
+  CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result_of(folder);
 }
 
@@ -118,8 +120,8 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   config.run.seed = 4;
   config.score.counting = Counting::paper;
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
-                    Catch::Matchers::Contains("/config/run/seed: the run has 3, asked for 4") &&
-                        Catch::Matchers::Contains("/config/score/counting"));
+                    Catch::Matchers::Contains("run.seed: the run has 3, asked for 4") &&
+                        Catch::Matchers::Contains("score.counting: "));
 }
 
 TEST_CASE("a folder that another process writes is left alone", "[run][search]") {

@@ -1,5 +1,6 @@
 #include "wrcor/run/settings.h"
 
+#include <map>
 #include <set>
 
 #include "config_support.h"
@@ -84,9 +85,12 @@ TEST_CASE("plain scalars have the types of YAML's core schema", "[run][settings]
 }
 
 TEST_CASE("the schema describes every setting with its default", "[run][settings]") {
-  const auto schema = nlohmann::json::parse(config_schema());
-  CHECK(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema");
+  auto schema = config_schema();
+  CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
+  CHECK(schema["$id"] == "urn:wrcor:schema:config:1");
   CHECK(schema["additionalProperties"] == false);
+  CHECK(schema["properties"]["schema_version"]["const"] == 1);
+  schema["properties"].erase("schema_version");
   std::size_t described = 0;
   for (const auto& section : schema["properties"]) {
     CHECK(section["additionalProperties"] == false);
@@ -114,4 +118,21 @@ TEST_CASE("the commented file names every setting, its flag and its variable", "
     CHECK(contains(text, setting.description));
     CHECK(contains(text, setting.flag + "; " + setting.environment_name()));
   }
+}
+
+TEST_CASE("what a setting bears on decides where it is written", "[run][settings]") {
+  std::map<Bearing, std::set<std::string>> keys;
+  for (const Setting& setting : settings()) keys[setting.bearing].insert(setting.key);
+  CHECK(keys[Bearing::nothing].contains("run.workers"));
+  CHECK(keys[Bearing::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
+  CHECK(keys[Bearing::weights] ==
+        std::set<std::string>{"score.init", "score.repeats", "score.weights_mode"});
+  for (const char* key :
+       {"space.name", "space.channels", "space.cells", "score.counting", "run.seed"})
+    CHECK(keys[Bearing::scores].contains(key));
+  for (const char* key : {"data.root", "data.batch_file", "data.batch_size", "run.device"})
+    CHECK(keys[Bearing::source].contains(key));
+  for (const std::string& key : keys[Bearing::nothing])
+    CHECK_FALSE(result_config(Config()).contains(nlohmann::json::json_pointer(
+        "/" + find_setting(key)->section() + "/" + find_setting(key)->name())));
 }

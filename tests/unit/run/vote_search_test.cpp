@@ -2,6 +2,7 @@
 
 #include "config_support.h"
 #include "support/catch.h"
+#include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/file.h"
 #include "wrcor/eval/standings.h"
@@ -41,6 +42,7 @@ Config small_vote(const std::string& rank_by) {
 /// result.json without its timing.
 Json search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
   run_search(config, {folder}, resume, {});
+  CHECK(folder_violations(folder) == Names{});
   Json result = Json::parse(read_file(folder / "result.json"));
   result.erase("timing");
   return result;
@@ -192,7 +194,7 @@ TEST_CASE("a run is resumed by the same vote only, however it is written", "[run
   config.score.rank_by = "az(wrcor,acor)";
   CHECK_THROWS_WITH(
       run_search(config, {folder.path() / "run"}, true, {}),
-      Catch::Matchers::Contains("/config/score/rank_by: the run has \"copeland(+wrcor,+acor)\", "
+      Catch::Matchers::Contains("score.rank_by: the run has \"copeland(+wrcor,+acor)\", "
                                 "asked for \"logrank(+wrcor,+acor)\""));
   config.score.rank_by = "copeland( +wrcor, acor )";
   config.score.proxies = {"wrcor", "acor"};

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace wrcor {
+
+/// Versions of the files and documents that the program writes, each its key `schema_version`.
+/// Raise one when a key is added, goes or changes its meaning, and go on reading the older
+/// versions: a document without the key is of the first.
+namespace schema_version {
+inline constexpr int config = 1;
+inline constexpr int journal = 2;  ///< 1: without scoring revision and version of libtorch
+inline constexpr int result = 2;   ///< 1: without scoring revision, seeds, identity of the scores
+inline constexpr int score = 2;    ///< 1: `settings` told lists of proxies apart
+inline constexpr int evaluation = 1;
+inline constexpr int plan = 1;
+inline constexpr int description = 1;
+inline constexpr int list = 1;
+}  // namespace schema_version
+
+/// The version that a document says it has; 1 when it says nothing.
+/// @param newest  the newest one that the program can read
+/// @param place   of the document, such as "run/result.json", for messages
+/// @throws DataError when it is newer, or no version
+int read_schema_version(const nlohmann::ordered_json& document, int newest,
+                        const std::string& place);
+
+}  // namespace wrcor

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "wrcor/run/config.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor {
+
+/// Identity of all that a score depends on beside the architecture and the proxy: 12 hexadecimal
+/// digits. Scores with equal identities can be compared and stand in one file, whichever proxies
+/// were computed beside them. It is a function of the settings that bear on scores and are not at
+/// their default, the minibatch, the number of classes, the kind of device, the scoring revision,
+/// and the weights if they come from a file.
+/// @param weights  path of the weight file; empty when weights are drawn
+std::string score_identity(const Config& config, const Workbench& bench,
+                           const std::filesystem::path& weights);
+
+/// The identity that the same scores had in score files of version 1; nothing when such scores are
+/// not made any more.
+std::optional<std::string> version_1_score_identity(const Config& config, const Workbench& bench,
+                                                    const std::filesystem::path& weights);
+
+}  // namespace wrcor

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "wrcor/core/json_schema_parts.h"
+
+namespace wrcor {
+
+/// The members that to_json(Evaluation) writes.
+std::vector<json_schema_parts::Member> evaluation_members();
+
+/// The schema of an object that has them among others: `reason` is there unless the status is ok,
+/// and `raw` is where a score is null.
+json_schema_parts::Schema evaluation_object(const std::vector<json_schema_parts::Member>& members);
+
+}  // namespace wrcor

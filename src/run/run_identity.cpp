@@ -1,0 +1,118 @@
+#include "run_identity.h"
+
+#include <spdlog/spdlog.h>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/version.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/scoring_revision.h"
+#include "wrcor/run/config_loader.h"
+#include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/settings.h"
+
+namespace wrcor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The settings that have to stay, by section. What votes and "all" stand for is written out: it
+/// may change with the program.
+Json lasting_settings(Config config) {
+  const std::vector<std::string> proxies = effective_proxies(config);
+  config.score.rank_by = ranking_rule(config).text();
+  config.score.proxies = proxies;
+  Json sections;
+  for (const Setting& setting : settings()) {
+    if (setting.bearing >= Bearing::search)
+      sections[setting.section()][setting.name()] = setting.get(config);
+  }
+  return sections;
+}
+
+/// "search.budget: the run has 3, asked for 4" for every member of two objects that differs.
+void compare(const Json& found, const Json& asked, const std::string& section,
+             std::vector<std::string>& differences) {
+  for (const auto& [name, value] : asked.items()) {
+    const auto member = found.find(name);
+    const std::string has = member == found.end() ? "nothing" : member->dump();
+    if (has != value.dump())
+      differences.push_back(section + "." + name + ": the run has " + has + ", asked for " +
+                            value.dump());
+  }
+}
+
+std::string remedy(const std::filesystem::path& folder) {
+  return ", or start it anew with --config " + in_quotes((folder / "config.json").string()) +
+         " and another --out";
+}
+
+void require_same_settings(const Json& found, const Config& config, const Workbench& bench,
+                           const std::string& quoted_folder, const std::string& journal) {
+  std::vector<std::string> differences;
+  const Json asked = lasting_settings(config);
+  const Json has = lasting_settings(config_from_json(found.at("config"), journal));
+  for (const auto& [section, values] : asked.items())
+    compare(has.at(section), values, section, differences);
+  compare(found.at("batch"), bench.batch, "batch", differences);
+  if (found.at("device") != bench.device_kind) {
+    differences.push_back("device: the run has " + found.at("device").dump() + ", asked for \"" +
+                          bench.device_kind + "\"");
+  }
+  if (differences.empty()) return;
+  throw UsageError(quoted_folder + " holds another run (" + join(differences, "; ") +
+                   "); resume it with its own settings, or choose another --out");
+}
+
+void require_same_scores(const Json& found, const std::filesystem::path& folder,
+                         const std::string& quoted_folder) {
+  const int revision = found.value("scoring_revision", 1);
+  if (revision != scoring_revision) {
+    throw UsageError(quoted_folder + " was begun with scoring revision " +
+                     std::to_string(revision) + ", this program has " +
+                     std::to_string(scoring_revision) +
+                     ": some scores differ; resume it with wrcor " +
+                     found.at("tool").at("version").get<std::string>() + remedy(folder));
+  }
+  const auto library = found.find("libtorch");
+  if (library == found.end()) {
+    spdlog::warn(
+        "{} does not say with which libtorch it was begun; if it was not {}, scores differ "
+        "in their last digits",
+        quoted_folder, libtorch_version());
+  } else if (*library != libtorch_version()) {
+    throw UsageError(quoted_folder + " was begun with libtorch " + library->get<std::string>() +
+                     ", this program has " + libtorch_version() +
+                     ": scores differ in their last digits; resume it with a build on libtorch " +
+                     library->get<std::string>() + remedy(folder));
+  }
+}
+
+}  // namespace
+
+Json journal_header(const Config& config, const Workbench& bench) {
+  return {{"schema_version", schema_version::journal},
+          {"tool", {{"name", "wrcor"}, {"version", version}}},
+          {"scoring_revision", scoring_revision},
+          {"libtorch", libtorch_version()},
+          {"device", bench.device_kind},
+          {"batch", bench.batch},
+          {"config", lasting_settings(config)}};
+}
+
+void require_same_run(const Json& found, const Config& config, const Workbench& bench,
+                      const std::filesystem::path& folder) {
+  const std::string journal = (folder / "journal.jsonl").string() + ":1";
+  const std::string quoted_folder = in_quotes(folder.string());
+  read_schema_version(found, schema_version::journal, journal);
+  try {
+    require_same_settings(found, config, bench, quoted_folder, journal);
+    require_same_scores(found, folder, quoted_folder);
+  } catch (const Json::exception&) {
+    throw DataError(journal + ": expected the header of a journal, found " +
+                    in_quotes(found.dump()));
+  }
+}
+
+}  // namespace wrcor

@@ -1,0 +1,64 @@
+#include "wrcor/run/score_identity.h"
+
+#include "wrcor/core/file.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/eval/scoring_revision.h"
+#include "wrcor/run/proxy_choice.h"
+#include "wrcor/run/settings.h"
+
+namespace wrcor {
+namespace {
+
+std::string short_hash(const nlohmann::ordered_json& identity) {
+  constexpr std::size_t digits = 12;
+  return sha256_hex(identity.dump()).substr(0, digits);
+}
+
+}  // namespace
+
+std::string score_identity(const Config& config, const Workbench& bench,
+                           const std::filesystem::path& weights) {
+  nlohmann::ordered_json identity{{"scoring_revision", scoring_revision},
+                                  {"batch", bench.batch.at("sha256")},
+                                  {"classes", datasets().find(config.data.name).make.info.classes},
+                                  {"device", bench.device_kind}};
+  if (!weights.empty()) identity["weights"] = sha256_hex(read_file(weights));
+  const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
+  // Left out at its default, a setting that a later version adds keeps the identity of older
+  // scores.
+  for (const Setting& setting : settings()) {
+    if (setting.bearing < least) continue;
+    const nlohmann::json value = setting.get(config);
+    if (value != setting.default_value()) identity[setting.key] = value;
+  }
+  return short_hash(identity);
+}
+
+std::optional<std::string> version_1_score_identity(const Config& config, const Workbench& bench,
+                                                    const std::filesystem::path& weights) {
+  constexpr int revision_of_version_1 = 1;
+  if (scoring_revision != revision_of_version_1) return std::nullopt;
+  const auto value = [&config](const char* key) { return find_setting(key)->get(config); };
+  const nlohmann::ordered_json space{{"name", value("space.name")},
+                                     {"channels", value("space.channels")},
+                                     {"cells", value("space.cells")}};
+  nlohmann::ordered_json identity{{"version", "0.1.0"},
+                                  {"space", space},
+                                  {"proxies", effective_proxies(config)},
+                                  {"counting", value("score.counting")},
+                                  {"batch", bench.batch.at("sha256")},
+                                  {"threads", config.run.threads},
+                                  {"device", bench.device_kind},
+                                  {"seed", config.run.seed}};
+  if (weights.empty()) {
+    identity["init"] = value("score.init");
+    identity["weights_mode"] = value("score.weights_mode");
+    identity["repeats"] = value("score.repeats");
+  } else {
+    identity["weights"] = sha256_hex(read_file(weights));
+  }
+  return short_hash(identity);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Files over time: schemas, what older versions wrote, what newer ones will, and runs that are repeated from their files.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+first_version=$source_dir/tests/fixtures/version_1
+cell='|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'
+other='|nor_conv_1x1~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|skip_connect~2|'
+
+# --- schemas
+for kind in config journal result ranking score plan evaluation description list; do
+  expect_exit 0 wrcor config schema --of $kind
+  expect_json "$stdout"
+  expect_matches "$stdout" '"\$schema": "http://json-schema.org/draft-07/schema#",.*"\$id": "urn:wrcor:schema:'$kind':[0-9]+"'
+done
+expect_exit 0 wrcor config schema
+expect_contains "$stdout" '"$id": "urn:wrcor:schema:config:'
+refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config schema --of scores
+
+# --- a run of version 1 is resumed, after its last line and after any other
+for run in run vote; do
+  cp -r "$first_version/$run" "$run"
+  expect_exit 0 wrcor search --resume --out $run --format json --top 100
+  whole=$stdout
+  expect_contains "$stderr" 'does not say with which libtorch'
+  head -n 5 "$first_version/$run/journal.jsonl" >$run/journal.jsonl
+  rm $run/result.json
+  expect_exit 0 wrcor search --resume --out $run --format json --top 100
+  archs() { grep -E '"(arch|status)":' <<<"$1"; }
+  expect_equal "$(archs "$stdout")" "$(archs "$whole")"
+  expect_equal "$(archs "$stdout")" "$(archs "$(sed -n '/"ranking": \[/,/^  \]/p' "$first_version/$run/result.json" | sed 's/^  //')")"
+  # As its configuration.
+  expect_exit 0 wrcor search --config "$first_version/$run/config.json" --out "$run again" --format json --top 100
+  expect_equal "$(archs "$stdout")" "$(archs "$whole")"
+done
+
+# --- a score file of version 1 is continued as it was begun
+cp "$first_version/scores.jsonl" old.jsonl
+unchecked old.jsonl
+expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,synflow --arch "$cell" --arch "$other" --out old.jsonl
+expect_equal "$(head -n 2 old.jsonl)" "$(<"$first_version/scores.jsonl")"
+expect_equal "$(wc -l <old.jsonl)" 3
+expect_matches "$(tail -n 1 old.jsonl)" '"settings":"3be8bb78daf3"\}$'
+refuse 2 'old.jsonl:1: this score was made with other settings \(3be8bb78daf3, now [0-9a-f]{12}\)' \
+  wrcor score "${small[@]}" --proxy wrcor,synflow --seed 1 --arch "$other" --out old.jsonl
+expect_exit 0 wrcor describe --all
+awk -F, 'NR == 1 { print "arch,acc"; next } { print $1 "," $7 / 1e5 }' "$stdout_file" >table.csv
+evaluate() { wrcor evaluate --benchmark table.csv --metric acc --bootstrap 0 --format csv "$@"; }
+expect_exit 0 evaluate --scores old.jsonl "$first_version/run"
+expect_matches "$stdout" '(^|'$'\n'')synflow,proxy,acc,1[0-9],'
+expect_contains "$stderr" "come from 2 files, of which $first_version/run/result.json does not say with which settings"
+
+# --- what a newer program wrote is refused with a clear line
+expect_exit 0 wrcor score "${small[@]}" --arch "$cell" --arch "$other" --out scores.jsonl
+expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy acor --out small_run
+cp -r small_run newer_run
+sed 's/"schema_version":2/"schema_version":3/' scores.jsonl >newer.jsonl
+sed -i 's/"schema_version": 2/"schema_version": 3/' newer_run/result.json
+sed -i 's/"schema_version": 1/"schema_version": 2/' newer_run/config.json
+unchecked newer.jsonl newer_run/result.json newer_run/config.json
+newer="schema_version: expected 1 to 2, got '3'; .*update wrcor"
+refuse 3 "newer.jsonl:1: $newer" evaluate --scores newer.jsonl
+refuse 3 "newer_run/result.json: $newer" evaluate --scores newer_run
+refuse 2 'newer_run/config.json:2: schema_version: expected 1, got 2; .*newer wrcor' wrcor search --config newer_run/config.json
+
+# --- scores that are joined: equal settings are known as such, whatever was computed beside
+expect_exit 0 wrcor score "${small[@]}" --proxy acor,wrcor --arch "$cell" --out beside.jsonl
+expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy wrcor,gcor --workers 2 --threads 2 --out found
+expect_exit 0 evaluate --scores scores.jsonl beside.jsonl found
+expect_lacks "$stderr" 'different settings'
+expect_lacks "$stderr" 'not say'
+expect_contains "$(<found/result.json)" "\"settings\": \"$(sed -nE '1s/.*"settings":"([^"]*)".*/\1/p' scores.jsonl)\""
+expect_exit 0 wrcor score "${small[@]}" --seed 1 --arch "$(sed -nE '2s/.*"arch": *"([^"]*)".*/\1/p' found/journal.jsonl)" --out seed.jsonl
+expect_exit 0 evaluate --scores scores.jsonl seed.jsonl
+expect_contains "$stderr" "the scores 'wrcor' were made with 2 different settings ("
+expect_exit 0 wrcor score "${small[@]}" --arch '|none~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|none~2|'
+cp "$stdout_file" printed.jsonl
+expect_exit 0 evaluate --scores scores.jsonl printed.jsonl
+expect_contains "$stderr" 'of which printed.jsonl does not say with which settings'
+
+# --- a run is repeated from its folder, with every kind of data
+mkdir -p photos/cifar-10-batches-bin
+for label in 0 1 2 3 4 5 6 7 8 9; do
+  printf "\\x$label" && head -c 3072 /dev/urandom
+done >photos/cifar-10-batches-bin/data_batch_1.bin
+repeat() {
+  local name=$1
+  shift
+  expect_exit 0 wrcor search --channels 4 --cells 1 --budget 12 --seed 6 --out "$name" "$@"
+  expect_exit 0 wrcor search --config "$name/config.json" --workers 2 --out "$name again"
+  expect_same_result "$name again" "$name"
+  for key in scoring_revision libtorch device seeds settings proxies rank_by; do
+    expect_contains "$(<"$name/result.json")" "\"$key\": "
+  done
+}
+repeat synthetic --batch-size 8
+repeat folder --batch-size 8 --data cifar10 --data-root photos
+repeat file --batch "$source_dir/tests/golden/nb201_small/batch.pt" --proxy zico,wrcor --rank-by 'az(wrcor,-zico)'
+expect_contains "$(<file/result.json)" '"rank_by": "logrank(+wrcor,-zico)",'
+expect_contains "$(<synthetic/result.json)" '"rank_by": "logrank(+wrcor,+jacob_cor,+meco,'

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace wrcor::test {
+
+/// What is wrong with a document by the JSON Schema of its kind (schema_kinds()), one text a
+/// violation.
+std::vector<std::string> schema_violations(const std::string& kind, const nlohmann::json& document);
+
+/// The kind of a document that the program wrote, by a key that only this kind has; empty when
+/// there is none.
+std::string document_kind(const nlohmann::json& document);
+
+/// What is wrong with a file that the program wrote: a JSON document, or JSON lines. An incomplete
+/// last line, the trace of a kill, is no error.
+std::vector<std::string> file_violations(const std::filesystem::path& file);
+
+/// The same for every config.json, result.json and *.jsonl below a folder.
+std::vector<std::string> folder_violations(const std::filesystem::path& folder);
+
+}  // namespace wrcor::test
