@@ -109,11 +109,15 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   }
   write_file_atomic(directory.config(), to_json(config).dump(2) + "\n");
   if (replayed.header.is_null()) journal.write_header(header);
-  const std::string how_to_resume =
-      "; resume with: wrcor search --resume --out " + shell_word(directory.path.string());
+  const std::string resuming = "wrcor search --resume --out " + shell_word(directory.path.string());
+  const std::string how_to_resume = "; resume with: " + resuming;
   try {
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
     write_file_atomic(directory.result(), to_json(result, config).dump(2) + "\n");
+    if (result.counts.failed > 0) {
+      spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}",
+                   result.counts.failed, result.counts.distinct, resuming);
+    }
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
