@@ -24,6 +24,7 @@
 #include "wrcor/report/table.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/parity.h"
+#include "wrcor/run/self_test.h"
 
 namespace wrcor::cli {
 namespace {
@@ -31,6 +32,7 @@ namespace {
 struct DoctorOptions {
   ConfigSources sources;
   std::vector<std::string> golden_folders;
+  bool self_test = false;
 };
 
 /// Speed of a float32 matrix product on one thread. @throws RunError when the product is wrong.
@@ -75,7 +77,7 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
   std::vector<std::vector<std::string>> rows;
   std::map<std::string, Worst> by_proxy;
   for (const std::string& folder : folders) {
-    for (const ParityCase& result : check_parity(folder, config.run.device)) {
+    for (const ParityCase& result : check_parity(golden_folder(folder), config.run.device)) {
       rows.push_back({result.network, result.proxy, exact(result.expected), exact(result.computed),
                       fmt::format("{:.1e}", result.error)});
       Worst& worst = by_proxy[result.proxy];
@@ -104,6 +106,10 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
 void run_doctor(const DoctorOptions& options) {
   const Config config = load_config(options.sources);
   resolve_device(config.run.device);
+  if (options.self_test) {
+    write_output(self_test(config.run.device) + "\n");
+    return;
+  }
   if (!options.golden_folders.empty()) {
     compare_with_golden_scores(options.golden_folders, config);
     return;
@@ -141,10 +147,15 @@ void setup_doctor(CLI::App& app) {
   auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
       app.add_subcommand("doctor", "what this machine has; fails when a search cannot run");
+  auto* self_test =
+      command->add_flag("--self-test", options->self_test,
+                        "instead, recompute the golden scores in the program and say in one line "
+                        "whether this build can be trusted");
   command
       ->add_option("--golden", options->golden_folders,
                    "instead, recompute the golden scores of these folders and compare")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->excludes(self_test);
   add_settings(*command, {"data.root", "run.device"}, options->sources);
   set_example(*command, "wrcor doctor");
   set_action(*command, [options] { run_doctor(*options); });

@@ -1,6 +1,7 @@
 // The program: hands the command line to a subcommand and turns what it throws into messages and an
 // exit code.
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -102,6 +103,13 @@ void report(const std::string& message) {
   for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
 }
 
+/// The most that the process has held in memory, in MiB.
+double peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
@@ -130,6 +138,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(parse_problem(app, error));
   }
+  spdlog::debug("peak memory: {:.1f} MiB", peak_memory());
   return static_cast<int>(ExitCode::success);
 }
 

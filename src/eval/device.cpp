@@ -2,6 +2,9 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/sum.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sched.h>
@@ -65,6 +68,28 @@ void configure_process() {
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
   at::globalContext().setDeterministicCuDNN(true);
+}
+
+void release_cached_memory(c10::Device device) {
+  if (device.is_cpu()) return;
+  // Linking CUDA's allocator would take a CUDA toolkit. It releases what it has cached before it
+  // refuses a request, so one that no device can meet will do.
+  constexpr std::int64_t more_than_any = std::int64_t{1} << 50;
+  try {
+    at::empty({more_than_any}, at::TensorOptions(device).dtype(at::kByte));
+  } catch (const std::exception&) {
+    // Refused, as intended.
+  }
+}
+
+void release_free_memory() { malloc_trim(0); }
+
+bool computes(c10::Device device) {
+  try {
+    return at::ones({2}, at::TensorOptions(device)).sum().item<float>() == 2;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 std::string blas_library() {

@@ -40,6 +40,7 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   nlohmann::ordered_json json;
   json["status"] = to_string(evaluation.status);
   if (evaluation.status != Status::ok) json["reason"] = evaluation.reason;
+  if (evaluation.wanted_bytes) json["wanted_bytes"] = *evaluation.wanted_bytes;
   nlohmann::ordered_json values = nlohmann::ordered_json::object();
   nlohmann::ordered_json raw, statuses, reasons, notes, logs;
   for (const auto& [name, score] : evaluation.scores) {
@@ -66,6 +67,8 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
   Evaluation evaluation;
   evaluation.status = status_from_string(json.at("status").get<std::string>());
   if (evaluation.status != Status::ok) evaluation.reason = json.at("reason").get<std::string>();
+  if (const auto wanted = json.find("wanted_bytes"); wanted != json.end())
+    evaluation.wanted_bytes = wanted->get<std::int64_t>();
   const auto entry_of = [&json](const char* key, const std::string& name,
                                 const std::string& fallback) {
     const auto object = json.find(key);

@@ -1,38 +1,25 @@
 #include "wrcor/eval/evaluator.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <new>
-#include <string_view>
+#include <optional>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/out_of_memory.h"
 #include "wrcor/proxy/builtin.h"
 
 namespace wrcor {
 namespace {
 
-/// The libraries beneath say so in text only.
-bool says_out_of_memory(std::string_view text) {
-  constexpr std::string_view phrases[] = {"out of memory",
-                                          "out_of_memory",
-                                          "not enough memory",
-                                          "can't allocate memory",
-                                          "could not create a memory object",
-                                          "STATUS_ALLOC_FAILED"};
-  return std::any_of(std::begin(phrases), std::end(phrases),
-                     [text](std::string_view phrase) { return text.find(phrase) != text.npos; });
-}
-
-Evaluation out_of_memory(const std::vector<std::string>& proxies, Costs costs) {
-  Evaluation evaluation{Status::failed, "out_of_memory", {}, costs};
-  for (const std::string& name : proxies) {
-    Score score = Score::degenerate("out_of_memory", std::numeric_limits<double>::quiet_NaN());
-    score.status = Status::failed;
-    evaluation.scores.emplace_back(name, std::move(score));
-  }
-  return evaluation;
+/// libtorch's messages go on with a stack trace.
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
 }
 
 /// Marks a score as undefined for a reason that concerns the whole network; its raw value stays.
@@ -124,19 +111,8 @@ std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& ge
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype) const {
-  const NetworkPlan plan = space_.plan(genotype);
-  std::vector<Evaluation> repeats;
-  for (int repeat = 0; repeat < options_.repeats; ++repeat) {
-    if (options_.weights_mode == WeightsMode::shared) {
-      const Draws& shared = *draws_[static_cast<std::size_t>(repeat)];
-      repeats.push_back(measure(genotype, plan, shared.weights, shared.noise));
-    } else {
-      const auto own = draw(repeat, genotype);
-      repeats.push_back(measure(genotype, plan, own->weights, own->noise));
-    }
-    if (repeats.back().status == Status::failed) return repeats.back();
-  }
-  return average(repeats);
+  return evaluate(genotype,
+                  [&](Activations activations) { return measure_repeats(genotype, activations); });
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights) const {
@@ -145,17 +121,101 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& wei
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights,
                                const Noise& noise) const {
-  return measure(genotype, space_.plan(genotype), weights, noise);
+  return evaluate(genotype, [&](Activations activations) {
+    return measure(genotype, space_.plan(genotype), weights, noise, activations);
+  });
 }
 
-std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const {
+/// One architecture that cannot be evaluated does not end a run of thousands; a device that cannot
+/// go on does.
+Evaluation Evaluator::evaluate(const Genotype& genotype, const Attempt& attempt) const try {
+  return with_enough_memory(genotype, attempt);
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  const std::string what = "cannot evaluate " + space_.format(genotype) + ": " + first_line(error);
+  if (!computes(device_)) throw RunError(what);
+  spdlog::warn("{}", what);
+  return failure(genotype, first_line(error));
+}
+
+Evaluation Evaluator::with_enough_memory(const Genotype& genotype, const Attempt& attempt) const {
+  OutOfMemory refused;
+  const auto evaluated = [&](Activations activations) -> std::optional<Evaluation> {
+    try {
+      return attempt(activations);
+    } catch (const std::exception& error) {
+      const std::optional<OutOfMemory> found = as_out_of_memory(error);
+      if (!found) throw;
+      refused = *found;
+      return std::nullopt;
+    }
+  };
+  {
+    const MemoryGate::Place beside_others = gate_.enter();
+    if (auto evaluation = evaluated(Activations::kept)) return *evaluation;
+  }
+  const MemoryGate::Place alone = gate_.enter_alone();
+  release_cached_memory(device_);
+  if (auto evaluation = evaluated(Activations::kept)) {
+    if (const std::optional<int> places = gate_.narrow()) {
+      spdlog::warn("out of memory; from here on at most {} at a time", *places);
+    }
+    return *evaluation;
+  }
+  release_cached_memory(device_);
+  if (auto evaluation = evaluated(Activations::recomputed)) {
+    std::call_once(said_recomputed_, [&] {
+      spdlog::info(
+          "{} and perhaps others need more memory than there is: their activations are "
+          "computed twice, which takes longer and changes no score",
+          space_.format(genotype));
+    });
+    return *evaluation;
+  }
+  spdlog::warn("cannot evaluate {}: out of memory{}", space_.format(genotype),
+               refused.wanted_bytes
+                   ? fmt::format(", a request for {} bytes was refused", *refused.wanted_bytes)
+                   : "");
+  Evaluation evaluation = failure(genotype, "out_of_memory");
+  evaluation.wanted_bytes = refused.wanted_bytes;
+  return evaluation;
+}
+
+Evaluation Evaluator::failure(const Genotype& genotype, const std::string& reason) const {
+  Evaluation evaluation{Status::failed, reason, {}, space_.costs(genotype)};
+  for (const NamedProxy& entry : proxies_) {
+    Score score = Score::degenerate(reason, std::numeric_limits<double>::quiet_NaN());
+    score.status = Status::failed;
+    evaluation.scores.emplace_back(entry.name, std::move(score));
+  }
+  return evaluation;
+}
+
+Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations activations) const {
+  const NetworkPlan plan = space_.plan(genotype);
+  std::vector<Evaluation> repeats;
+  for (int repeat = 0; repeat < options_.repeats; ++repeat) {
+    if (options_.weights_mode == WeightsMode::shared) {
+      const Draws& shared = *draws_[static_cast<std::size_t>(repeat)];
+      repeats.push_back(measure(genotype, plan, shared.weights, shared.noise, activations));
+    } else {
+      const auto own = draw(repeat, genotype);
+      repeats.push_back(measure(genotype, plan, own->weights, own->noise, activations));
+    }
+  }
+  return average(repeats);
+}
+
+std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const try {
   std::vector<PassCost> costs;
   const auto own = draw(0, genotype);
-  const Evaluation evaluation =
-      measure(genotype, space_.plan(genotype), own->weights, own->noise, &costs);
-  if (evaluation.status == Status::failed)
-    throw RunError("cannot explain " + space_.format(genotype) + ": " + evaluation.reason);
+  measure(genotype, space_.plan(genotype), own->weights, own->noise, Activations::kept, &costs);
   return costs;
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw RunError("cannot explain " + space_.format(genotype) + ": " + first_line(error));
 }
 
 std::vector<PassCost> Evaluator::shared_costs(const Observation& seen) const {
@@ -171,11 +231,11 @@ std::vector<PassCost> Evaluator::shared_costs(const Observation& seen) const {
 
 Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
                               const WeightSource& weights, const Noise& noise,
-                              std::vector<PassCost>* costs) const try {
+                              Activations activations, std::vector<PassCost>* costs) const {
   const Network network(plan, weights);
-  const Observation seen(
-      {network, minibatch_.images, minibatch_.labels, options_.counting, noise, costs != nullptr},
-      requirements_);
+  const Observation seen({network, minibatch_.images, minibatch_.labels, options_.counting, noise,
+                          costs != nullptr, activations},
+                         requirements_);
   if (costs != nullptr) *costs = shared_costs(seen);
   Evaluation evaluation;
   evaluation.costs = space_.costs(genotype);
@@ -201,16 +261,6 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
   }
   summarise_status(evaluation);
   return evaluation;
-} catch (const Error&) {
-  throw;
-} catch (const std::bad_alloc&) {
-  return out_of_memory(options_.proxies, space_.costs(genotype));
-} catch (const std::exception& error) {
-  // libtorch's messages go on with a stack trace.
-  const std::string text = error.what();
-  if (says_out_of_memory(text)) return out_of_memory(options_.proxies, space_.costs(genotype));
-  throw RunError("cannot evaluate " + space_.format(genotype) + ": " +
-                 text.substr(0, text.find('\n')));
 }
 
 }  // namespace wrcor

@@ -12,6 +12,7 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
   Standings standings(rule);
   for (const Ranked& entry : entries) standings.add(entry.evaluation);
   std::vector<std::pair<std::optional<double>, Ranked>> valued;
+  valued.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     valued.emplace_back(standings.value(i), std::move(entries[i]));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 #include "wrcor/nn/layer_output.h"
@@ -28,7 +29,7 @@ bool wants_weight_gradient(const Sweep& sweep, std::size_t i) {
 }  // namespace
 
 Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> watching,
-           std::vector<Sweep> sweeps)
+           std::vector<Sweep> sweeps, Activations activations)
     : network_(network),
       plan_(network.plan()),
       norms_(norms),
@@ -37,14 +38,42 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
       last_reader_(plan_.layers.size(), -1),
       keep_(plan_.layers.size(), false),
       keep_norm_(plan_.layers.size(), false),
+      checkpoint_(plan_.layers.size(), false),
+      segment_of_(plan_.layers.size()),
       outputs_(plan_.layers.size()),
       norm_states_(plan_.layers.size()) {
+  divide(activations);
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     for (int input : plan_.layers[i].inputs) last_reader_[at_index(input)] = static_cast<int>(i);
   }
   for (const Sweep& sweep : sweeps_) {
     reach_.push_back(reach_of(sweep));
     keep_for(sweep, reach_.back());
+  }
+}
+
+/// Into one segment that is loaded from the start, or into blocks of which none is.
+void Pass::divide(Activations activations) {
+  const std::size_t layers = plan_.layers.size();
+  if (activations == Activations::kept) {
+    segments_ = {{0, layers}};
+    loaded_ = 0;
+    return;
+  }
+  std::set<std::size_t> ends{layers};
+  for (const int block : plan_.blocks) ends.insert(at_index(block) + 1);
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    std::fill(segment_of_.begin() + static_cast<std::ptrdiff_t>(begin),
+              segment_of_.begin() + static_cast<std::ptrdiff_t>(end), segments_.size());
+    segments_.push_back({begin, end});
+    begin = end;
+  }
+  checkpoint_[0] = true;
+  for (std::size_t i = 0; i < layers; ++i) {
+    for (const int input : plan_.layers[i].inputs) {
+      if (segment_of_[at_index(input)] != segment_of_[i]) checkpoint_[at_index(input)] = true;
+    }
   }
 }
 
@@ -72,11 +101,22 @@ void Pass::keep_for(const Sweep& sweep, const Reach& reach) {
     if (!reach.input[i] && !weight) continue;
     if (layer.kind == LayerKind::relu || layer.kind == LayerKind::average_pool ||
         (layer.kind == LayerKind::linear && weight))
-      keep_[at_index(layer.inputs.front())] = true;
-    if (layer.kind == LayerKind::convolution) keep_[at_index(source_of(plan_, layer))] = true;
+      keep_output(layer.inputs.front(), i);
+    if (layer.kind == LayerKind::convolution) keep_output(source_of(plan_, layer), i);
     keep_norm_[i] = true;
   }
-  keep_[at_index(sweep.from)] = true;
+  keep_[at_index(sweep.from)] = checkpoint_[at_index(sweep.from)] = true;
+}
+
+/// For the backward step of the layer `reader`.
+void Pass::keep_output(int layer, std::size_t reader) {
+  const std::size_t i = at_index(layer);
+  keep_[i] = true;
+  if (segment_of_[i] != segment_of_[reader]) checkpoint_[i] = true;
+}
+
+bool Pass::keeps_output(std::size_t i) const {
+  return checkpoint_[i] || (keep_[i] && loaded_ == segment_of_[i]);
 }
 
 at::Tensor Pass::forward(const at::Tensor& images) {
@@ -131,11 +171,27 @@ at::Tensor Pass::run_layer(std::size_t i) {
 void Pass::release_after(std::size_t i) {
   for (int input : plan_.layers[i].inputs) {
     const std::size_t j = at_index(input);
-    if (last_reader_[j] == static_cast<int>(i) && !keep_[j]) outputs_[j].reset();
+    if (last_reader_[j] == static_cast<int>(i) && !keeps_output(j)) outputs_[j].reset();
   }
   const bool dead_end = last_reader_[i] < 0 && i + 1 < plan_.layers.size();
-  if (dead_end && !keep_[i]) outputs_[i].reset();
-  if (!keep_norm_[i]) norm_states_[i] = {};
+  if (dead_end && !keeps_output(i)) outputs_[i].reset();
+  if (!keep_norm_[i] || loaded_ != segment_of_[i]) norm_states_[i] = {};
+}
+
+/// Frees the segment that was loaded, and runs this one again.
+void Pass::load_segment(std::size_t number) {
+  if (loaded_) {
+    for (std::size_t i = segments_[*loaded_].begin; i < segments_[*loaded_].end; ++i) {
+      if (!checkpoint_[i]) outputs_[i].reset();
+      norm_states_[i] = {};
+    }
+  }
+  loaded_ = number;
+  for (std::size_t i = std::max<std::size_t>(1, segments_[number].begin); i < segments_[number].end;
+       ++i) {
+    outputs_[i] = run_layer(i);
+    release_after(i);
+  }
 }
 
 void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
@@ -145,7 +201,10 @@ void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
   std::vector<at::Tensor> gradients(plan_.layers.size());
   gradients[at_index(sweep.from)] = gradient;
   for (std::size_t i = at_index(sweep.from) + 1; i-- > 0;) {
-    if (gradients[i].defined() && reach.output[i]) step_back(sweep, reach, i, gradients);
+    if (gradients[i].defined() && reach.output[i]) {
+      if (loaded_ != segment_of_[i]) load_segment(segment_of_[i]);
+      step_back(sweep, reach, i, gradients);
+    }
     gradients[i].reset();
     if (!last) continue;
     outputs_[i].reset();

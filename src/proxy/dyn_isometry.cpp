@@ -23,7 +23,8 @@ class DynIsometry final : public Proxy {
     constexpr std::int64_t most = 16;
     const std::int64_t samples = std::min(most, seen.images().size(0));
     OutputGradientObserver at_images(0);
-    Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&at_images}}});
+    Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&at_images}}},
+              seen.activations());
     const at::Tensor logits = pass.forward(seen.images().narrow(0, 0, samples));
     std::vector<at::Tensor> rows;
     for (std::int64_t n = 0; n < samples; ++n) {

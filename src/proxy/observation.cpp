@@ -111,7 +111,7 @@ class Measurement {
     std::vector<OutputGradientObserver> at_block_inputs;
     if (needs_.has(Need::block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
 
-    Pass pass(network, NormMode::minibatch, watching, sweeps);
+    Pass pass(network, NormMode::minibatch, watching, sweeps, target_.activations());
     timed("forward pass of the minibatch", all_of_minibatch(),
           [&] { target_.logits_ = pass.forward(target_.images()); });
     if (pass.wanted(0)) {

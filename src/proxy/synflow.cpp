@@ -27,7 +27,7 @@ class Synflow final : public Proxy {
         [](const at::Tensor& tensor) { return tensor.to(at::kDouble).abs(); });
     const at::Tensor& images = seen.images();
     WeightGradientObserver observer(positive);
-    Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}});
+    Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}}, seen.activations());
     const at::Tensor logits = pass.forward(at::ones(
         {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
     pass.backward(0, at::ones_like(logits), true);

@@ -45,7 +45,8 @@ class Zico final : public Proxy {
   static std::vector<WeightGradient> gradients(const Observation& seen, std::int64_t start,
                                                std::int64_t length) {
     WeightGradientObserver observer(seen.network());
-    Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&observer}}});
+    Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&observer}}},
+              seen.activations());
     const at::Tensor logits = pass.forward(seen.images().narrow(0, start, length));
     pass.backward(0, cross_entropy(logits, seen.labels().narrow(0, start, length)).gradient, true);
     return observer.take();

@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
+#include "golden_data.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/data/minibatch.h"
@@ -40,9 +42,12 @@ double error_of_plain(double computed, double expected, double snip) {
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
-void check_case(const nlohmann::json& golden, const std::filesystem::path& folder,
-                const Minibatch& minibatch, const at::Device& device,
-                std::vector<ParityCase>& results) {
+std::map<std::string, at::Tensor> read_tensors(const GoldenSet& set, const std::string& file) {
+  return parse_tensor_file(set.read(file), set.origin + "/" + file);
+}
+
+void check_case(const nlohmann::json& golden, const GoldenSet& set, const Minibatch& minibatch,
+                const at::Device& device, std::vector<ParityCase>& results) {
   EvaluatorOptions options;
   options.proxies.clear();
   for (const std::string& name : proxies().names()) {
@@ -52,10 +57,15 @@ void check_case(const nlohmann::json& golden, const std::filesystem::path& folde
       {golden.at("C").get<int>(), golden.at("N").get<int>(), golden.at("num_classes").get<int>(),
        static_cast<int>(minibatch.images.size(2)), static_cast<int>(minibatch.images.size(3))});
   const Genotype genotype = space.parse(golden.at("arch").get<std::string>());
-  const std::filesystem::path weights = folder / golden.at("weights").get<std::string>();
-  const StateDict state(weights.string(), load_tensor_file(weights), space.plan(genotype), device);
+  const auto weights = golden.at("weights").get<std::string>();
+  const StateDict state(set.origin + "/" + weights, read_tensors(set, weights),
+                        space.plan(genotype), device);
   const Evaluation evaluation =
       Evaluator(space, minibatch, options, device).evaluate(genotype, state);
+  if (evaluation.status == Status::failed) {
+    throw RunError("cannot evaluate " + golden.at("name").get<std::string>() + ": " +
+                   evaluation.reason);
+  }
   const bool full_size = golden.at("N").get<int>() > 1;
   for (const auto& [proxy, score] : evaluation.scores) {
     const double expected = score_from_json(golden.at("scores").at(proxy));
@@ -78,20 +88,33 @@ double relative_error(double computed, double expected) {
   return std::abs(computed - expected) / std::abs(expected);
 }
 
-std::vector<ParityCase> check_parity(const std::filesystem::path& folder,
-                                     const std::string& device_name) {
+GoldenSet golden_folder(const std::filesystem::path& folder) {
+  return {folder.string(), [folder](const std::string& file) { return read_file(folder / file); }};
+}
+
+GoldenSet built_in_golden_set() {
+  const std::string origin = "golden scores of the program";
+  return {origin, [origin](const std::string& file) {
+            for (const auto& [name, content] : golden_data()) {
+              if (name == file) return std::string(content);
+            }
+            throw DataError(origin + ": there is no file '" + file + "'");
+          }};
+}
+
+std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& device_name) {
   configure_process();
   configure_thread(1);
   const at::Device device = resolve_device(device_name);
-  const std::filesystem::path path = folder / "golden.json";
   std::vector<ParityCase> results;
   try {
-    const nlohmann::json golden = nlohmann::json::parse(read_file(path));
-    const Minibatch minibatch = load_minibatch(folder / golden.at("batch").get<std::string>());
-    for (const auto& entry : golden.at("cases"))
-      check_case(entry, folder, minibatch, device, results);
+    const nlohmann::json golden = nlohmann::json::parse(set.read("golden.json"));
+    const auto batch = golden.at("batch").get<std::string>();
+    const Minibatch minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
+    for (const auto& entry : golden.at("cases")) check_case(entry, set, minibatch, device, results);
   } catch (const nlohmann::json::exception& failure) {
-    throw DataError("'" + path.string() + "' is no list of golden scores: " + failure.what());
+    throw DataError("'" + set.origin +
+                    "/golden.json' is no list of golden scores: " + failure.what());
   }
   return results;
 }

@@ -49,7 +49,7 @@ std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t>
 }
 
 SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
-                       const JournalContent& replayed, ProgressSink progress)
+                       JournalContent& replayed, ProgressSink progress)
     : config_(config),
       bench_(bench),
       journal_(journal),
@@ -113,35 +113,33 @@ bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   return true;
 }
 
-std::shared_future<Evaluation> SearchLoop::evaluate(const std::string& arch,
-                                                    const Genotype& genotype) {
-  if (const auto known = replayed_.evaluations.find(arch); known != replayed_.evaluations.end()) {
+std::future<Evaluation> SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
+  if (auto known = replayed_.evaluations.extract(arch)) {
     std::promise<Evaluation> ready;
-    ready.set_value(known->second);
-    return ready.get_future().share();
+    ready.set_value(std::move(known.mapped()));
+    return ready.get_future();
   }
-  return pool_
-      .submit([this, arch, genotype] {
-        journal_.require_intact();  // what cannot be kept is not worth computing
-        Evaluation evaluation = bench_.evaluator->evaluate(genotype);
-        journal_.append(arch, evaluation, elapsed());
-        ++evaluated_;
-        return evaluation;
-      })
-      .share();
+  return pool_.submit([this, arch, genotype] {
+    journal_.require_intact();  // what cannot be kept is not worth computing
+    Evaluation evaluation = bench_.evaluator->evaluate(genotype);
+    journal_.append(arch, evaluation, elapsed());
+    ++evaluated_;
+    return evaluation;
+  });
 }
 
 void SearchLoop::settle_oldest() {
   const Proposal& oldest = pending_.front();
+  Class& settled = *oldest.of;
   do {
     show_progress();
     if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
-  } while (oldest.of->evaluation.wait_for(std::chrono::milliseconds(50)) !=
-           std::future_status::ready);
-  Class& settled = *oldest.of;
+  } while (!settled.number &&
+           settled.pending.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready);
   if (!settled.number) {
-    settled.number = standings_.add(settled.evaluation.get());
-    note_best(settled.evaluation.get());
+    settled.evaluation = settled.pending.get();
+    settled.number = standings_.add(settled.evaluation);
+    note_best(settled.evaluation);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
   pending_.pop_front();
@@ -164,7 +162,7 @@ void SearchLoop::stop_for(int signal) {
   pool_.stop();
   for (const Proposal& proposal : pending_) {
     try {
-      proposal.of->evaluation.get();
+      if (proposal.of->pending.valid()) proposal.of->pending.get();
     } catch (const std::future_error&) {
       // Dropped before it started.
     }
@@ -183,11 +181,15 @@ SearchResult SearchLoop::result() {
     throw NoFeasibleError("no architecture of " + space_.name() +
                           " satisfies the constraints; relax them");
   }
+  // What the networks took is free for the ranking and what is made of it.
+  pool_.stop();
+  release_free_memory();
   SearchResult result;
-  for (const auto& [arch, entry] : classes_) {
+  result.ranking.reserve(classes_.size());
+  for (auto& [arch, entry] : classes_) {
     const Genotype canonical = space_.representative(entry.representative, Dedupe::strict);
     result.ranking.push_back(
-        {arch, space_.format(canonical), entry.evaluation.get(), entry.first_seen});
+        {arch, space_.format(canonical), std::move(entry.evaluation), entry.first_seen});
     const Status status = result.ranking.back().evaluation.status;
     ++(status == Status::ok       ? counts_.ok
        : status == Status::failed ? counts_.failed

@@ -24,9 +24,10 @@ namespace wrcor {
 /// outcomes in the order of asking, a fixed window behind.
 class SearchLoop {
  public:
-  /// @param replayed  evaluations that need not be repeated; outlives the loop, as do the others
+  /// @param replayed  evaluations that need not be repeated, which the loop takes out one by one;
+  /// outlives the loop, as do the others
   SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
-             const JournalContent& replayed, ProgressSink progress);
+             JournalContent& replayed, ProgressSink progress);
 
   /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all evaluations
   /// that had started are
@@ -39,8 +40,9 @@ class SearchLoop {
   /// A class of architectures that has been proposed.
   struct Class {
     Genotype representative;
-    std::shared_future<Evaluation> evaluation;
+    std::future<Evaluation> pending;  ///< until it is settled
     std::int64_t first_seen = 0;
+    Evaluation evaluation = {};              ///< once it is settled
     std::optional<std::size_t> number = {};  ///< among those told, once it has been
   };
 
@@ -55,7 +57,7 @@ class SearchLoop {
 
   std::optional<Genotype> ask();
   bool enter(const Genotype& genotype, std::int64_t number);
-  std::shared_future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
+  std::future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
   void settle_oldest();
   void note_best(const Evaluation& evaluation);
   [[noreturn]] void stop_for(int signal);
@@ -65,7 +67,7 @@ class SearchLoop {
   const Config& config_;
   const Workbench& bench_;
   Journal& journal_;
-  const JournalContent& replayed_;
+  JournalContent& replayed_;
   ProgressSink progress_;
   Standings standings_;  ///< of the classes that the strategy was told of
   int workers_;

@@ -108,8 +108,8 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   const OwnFolder folder(directory);
   if (!resume) require_no_run(directory);
   const Workbench bench = make_workbench(config);
-  const std::string how_to_resume =
-      "; resume with: wrcor search --resume --out " + shell_word(directory.path.string());
+  const std::string resuming = "wrcor search --resume --out " + shell_word(directory.path.string());
+  const std::string how_to_resume = "; resume with: " + resuming;
   JournalContent replayed;
   bool begun = resume;
   try {
@@ -119,6 +119,10 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(config, bench, {});
     write_file_atomic(directory.result(), to_json(result, config).dump(2) + "\n");
+    if (result.counts.failed > 0) {
+      spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}",
+                   result.counts.failed, result.counts.distinct, resuming);
+    }
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);

@@ -1,11 +1,13 @@
 #include "wrcor/run/parity.h"
+
 #include "support/catch.h"
 #include "support/shared.h"
+#include "wrcor/core/error.h"
 
 namespace {
 
-void require_parity(const std::filesystem::path& folder, std::size_t cases) {
-  const auto results = wrcor::check_parity(folder, "cpu");
+void require_parity(const wrcor::GoldenSet& golden, std::size_t cases) {
+  const auto results = wrcor::check_parity(golden, "cpu");
   REQUIRE(results.size() == cases);
   for (const wrcor::ParityCase& result : results) {
     INFO(result.network << " " << result.proxy << ": expected " << result.expected << ", computed "
@@ -17,12 +19,27 @@ void require_parity(const std::filesystem::path& folder, std::size_t cases) {
 }  // namespace
 
 TEST_CASE("scores of small networks equal those of the published implementation", "[golden]") {
-  require_parity(std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/golden/nb201_small", 14 * 21);
+  require_parity(wrcor::built_in_golden_set(), 14 * 21);
+}
+
+TEST_CASE("the golden scores in the program are those of the folder", "[golden]") {
+  const auto folder = std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/golden/nb201_small";
+  const wrcor::GoldenSet in_folder = wrcor::golden_folder(folder);
+  const wrcor::GoldenSet built_in = wrcor::built_in_golden_set();
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    const std::string name = file.path().filename().string();
+    INFO(name);
+    CHECK(built_in.read(name) == in_folder.read(name));
+    ++files;
+  }
+  CHECK(files == 16);
+  CHECK_THROWS_AS(built_in.read("arch0.pt"), wrcor::DataError);
 }
 
 TEST_CASE("scores of full-size networks equal those of the published implementation", "[golden]") {
   WRCOR_REQUIRE_SHARED(folder, "golden/nb201_full");
-  require_parity(folder, 2 * 13);
+  require_parity(wrcor::golden_folder(folder), 2 * 13);
 }
 
 TEST_CASE("relative error tells special values apart", "[golden]") {

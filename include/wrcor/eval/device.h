@@ -26,6 +26,15 @@ void configure_thread(int intra_op_threads);
 /// and repeatable.
 void configure_process();
 
+/// Hands the memory that libtorch keeps on the device for later back to it. Nothing on the CPU.
+void release_cached_memory(c10::Device device);
+
+/// Gives the freed tensor memory that configure_process() keeps back to the system.
+void release_free_memory();
+
+/// Whether the device still computes: after some errors CUDA refuses everything that follows.
+bool computes(c10::Device device);
+
 /// What computes matrix products, e.g.
 /// ".../openblas-pthread/libblas.so.3", or "built into libtorch".
 std::string blas_library();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,16 +19,18 @@ struct Evaluation {
   std::string reason;          ///< of the first score, unless ok
   std::vector<std::pair<std::string, Score>> scores;  ///< by proxy name, in the order asked for
   Costs costs;
+  /// Of the request for memory that was refused, where one made the evaluation fail and told.
+  std::optional<std::int64_t> wanted_bytes = {};
 
   /// The score of one proxy. @throws std::out_of_range when it was not asked for.
   const Score& score(const std::string& proxy) const;
 };
 
-/// {"status", "reason"?, "scores": {name: number|null}, "raw"?: {name: number|"nan"|"inf"|"-inf"},
-/// "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?: {name: text},
-/// "log10"?: {name: number}, "params", "flops"}.
-/// `raw` holds the scores that are not ok; `statuses` those of them with another status than the
-/// evaluation's, or in an ok one than degenerate; `reasons` those with another reason.
+/// {"status", "reason"?, "wanted_bytes"?, "scores": {name: number|null}, "raw"?: {name:
+/// number|"nan"|"inf"|"-inf"}, "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?:
+/// {name: text}, "log10"?: {name: number}, "params", "flops"}. `raw` holds the scores that are not
+/// ok; `statuses` those of them with another status than the evaluation's, or in an ok one than
+/// degenerate; `reasons` those with another reason.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 /// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception,

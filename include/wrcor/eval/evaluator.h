@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/evaluation.h"
+#include "wrcor/eval/memory_gate.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/nn/response.h"
 #include "wrcor/nn/weights.h"
@@ -43,8 +46,11 @@ class Evaluator {
   ~Evaluator();
 
   /// Scores exactly this genotype, dead branches included.
-  /// Running out of memory gives a failed evaluation.
-  /// @throws RunError for any other error of libtorch
+  ///
+  /// An evaluation that runs out of memory is repeated while no other one runs, and then once more
+  /// with its activations recomputed: neither changes a score. It has failed if that is not enough,
+  /// and also, with the message as its reason, after any other error of libtorch.
+  /// @throws RunError when the device does not compute any more
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
@@ -74,8 +80,15 @@ class Evaluator {
 
   std::unique_ptr<Draws> draw(int repeat, const Genotype& genotype) const;
 
+  using Attempt = std::function<Evaluation(Activations)>;
+  Evaluation evaluate(const Genotype& genotype, const Attempt& attempt) const;
+  Evaluation with_enough_memory(const Genotype& genotype, const Attempt& attempt) const;
+  Evaluation failure(const Genotype& genotype, const std::string& reason) const;
+
+  Evaluation measure_repeats(const Genotype& genotype, Activations activations) const;
   Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights,
-                     const Noise& noise, std::vector<PassCost>* costs = nullptr) const;
+                     const Noise& noise, Activations activations,
+                     std::vector<PassCost>* costs = nullptr) const;
   std::vector<PassCost> shared_costs(const Observation& seen) const;
 
   const SearchSpace& space_;
@@ -85,6 +98,8 @@ class Evaluator {
   std::vector<NamedProxy> proxies_;
   Requirements requirements_;
   std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
+  mutable MemoryGate gate_;
+  mutable std::once_flag said_recomputed_;
 };
 
 }  // namespace wrcor

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +18,14 @@ enum class NormMode {
   minibatch,  ///< normalise with the minibatch's own statistics, as in training
   off,        ///< hand their input on
   initial,    ///< evaluation mode with fresh running statistics: mean 0, variance 1
+};
+
+/// Where the tensors come from that a backward sweep needs.
+enum class Activations {
+  kept,  ///< all of the forward pass
+  /// Of the forward pass, what lies between the blocks; the rest is computed again, one block at a
+  /// time, by every sweep. Slower, in less memory, and the same to the last bit.
+  recomputed,
 };
 
 /// Is shown tensors while a pass runs, so that none has to be kept. A shown tensor is never written
@@ -59,7 +69,7 @@ class Pass {
   /// @param sweeps  all that may be run; decides which tensors the forward pass keeps
   /// All of them outlive the pass.
   Pass(const Network& network, NormMode norms, std::vector<PassObserver*> watching,
-       std::vector<Sweep> sweeps);
+       std::vector<Sweep> sweeps, Activations activations = Activations::kept);
 
   /// Runs the network. Once.
   /// @param images  [N, 3, H, W] of the weights' floating type and device
@@ -86,7 +96,17 @@ class Pass {
   };
 
   Reach reach_of(const Sweep& sweep) const;
+  /// Layers whose outputs are there for the sweeps together, [begin, end).
+  struct Segment {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  void divide(Activations activations);
   void keep_for(const Sweep& sweep, const Reach& reach);
+  void keep_output(int layer, std::size_t reader);
+  bool keeps_output(std::size_t i) const;
+  void load_segment(std::size_t number);
   at::Tensor run_layer(std::size_t i);
   at::Tensor run_norm(std::size_t i, const at::Tensor& input);
   void show(std::size_t i);
@@ -108,6 +128,10 @@ class Pass {
   std::vector<int> last_reader_;  ///< by layer; -1: nothing reads its output
   std::vector<char> keep_;        ///< by layer: a sweep needs its output
   std::vector<char> keep_norm_;   ///< by layer: a sweep needs its statistics
+  std::vector<char> checkpoint_;  ///< by layer: another segment needs its output
+  std::vector<Segment> segments_;
+  std::vector<std::size_t> segment_of_;  ///< by layer
+  std::optional<std::size_t> loaded_;    ///< the segment that holds what sweeps need
   std::vector<at::Tensor> outputs_;
   std::vector<BatchNormState> norm_states_;
 };

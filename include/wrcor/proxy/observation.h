@@ -115,6 +115,8 @@ class Observation {
     const Noise& noise;
     /// Whether each pass waits until the device is done, so that its seconds are its own.
     bool wait_for_device = false;
+    /// Of every pass with a sweep, those that proxies run by themselves included.
+    Activations activations = Activations::kept;
   };
 
   /// @param inputs  what is referred to outlives the observation
@@ -125,6 +127,7 @@ class Observation {
   const at::Tensor& images() const { return inputs_.images; }
   const at::Tensor& labels() const { return inputs_.labels; }
   const Noise& noise() const { return inputs_.noise; }
+  Activations activations() const { return inputs_.activations; }
 
   /// Of the minibatch, [N, classes]; undefined when no pass over it was needed.
   const at::Tensor& logits() const { return logits_; }

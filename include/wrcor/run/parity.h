@@ -1,10 +1,25 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace wrcor {
+
+/// Golden scores and the files that it takes to recompute them: `golden.json` (cases with arch, C,
+/// N, num_classes, weights, scores), the minibatch and the networks' weights that it names.
+struct GoldenSet {
+  std::string origin;  ///< for messages
+  /// Content of a file of the set. @throws DataError
+  std::function<std::string(const std::string& file)> read;
+};
+
+/// The set in a folder.
+GoldenSet golden_folder(const std::filesystem::path& folder);
+
+/// The set that is a part of the program: small networks.
+GoldenSet built_in_golden_set();
 
 /// One score of a published network, recomputed.
 struct ParityCase {
@@ -17,13 +32,10 @@ struct ParityCase {
   bool good() const { return error <= limit; }
 };
 
-/// Recomputes the golden scores of a folder: `golden.json` (cases with arch, C, N, num_classes,
-/// weights, scores), its `batch.pt` and the networks' weight files. Proxies that the program does
-/// not have are left out.
+/// Recomputes golden scores. Proxies that the program does not have are left out.
 /// @param device  as for resolve_device()
-/// @throws DataError when the folder is not such a folder
-std::vector<ParityCase> check_parity(const std::filesystem::path& folder,
-                                     const std::string& device);
+/// @throws DataError when the set is not one; RunError when a network cannot be evaluated
+std::vector<ParityCase> check_parity(const GoldenSet& golden, const std::string& device);
 
 /// |a - b| / |b|; 0 for equal infinities or two NaN, infinity for other mismatches of those.
 double relative_error(double computed, double expected);

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Memory: the same after many evaluations as after few; what happens when there is too little.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+# peak_of ARGS...: the program's largest size in KiB.
+peak_of() {
+  expect_exit 0 wrcor "$@" --verbose
+  expect_matches "$stderr" 'peak memory: ([0-9]+)\.([0-9]) MiB'
+  peak=$((BASH_REMATCH[1] * 1024 + BASH_REMATCH[2] * 1024 / 10))
+}
+
+# --- constant
+# expect_flat WHAT FEW MANY
+expect_flat() {
+  echo "$1: $2 KiB after few evaluations, $3 KiB after many"
+  [ $(($3 * 100)) -le $(($2 * 105)) ] || fail "$1: $2 KiB after few evaluations, $3 KiB after many"
+}
+many=1500
+search=(search "${small[@]}" --strategy exhaustive --dedupe exact --workers 2)
+peak_of "${search[@]}" --budget 200 --out few
+few=$peak
+peak_of "${search[@]}" --budget $many --out many
+expect_flat search "$few" "$peak"
+sed -nE 's/^      "arch": "(.*)",/\1/p' many/result.json >cells.txt
+expect_equal "$(wc -l <cells.txt)" $many
+score=(score "${small[@]}" --proxy auto --workers 2)
+peak_of "${score[@]}" --arch-file <(head -n 200 cells.txt) --out few.jsonl
+few=$peak
+peak_of "${score[@]}" --arch-file cells.txt --out many.jsonl
+expect_flat score "$few" "$peak"
+
+# --- too little: networks that fit are scored, others fail with what they wanted and are tried again on resume
+light='|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|'
+heavy='|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|'
+large=(--channels 16 --cells 1 --batch-size 256 --proxy wrcor --workers 1)
+
+# address_space ARCH: what the program maps at most while it scores it, in KiB.
+address_space() {
+  local size pid
+  "$wrcor_program" score "${large[@]}" --arch "$1" --quiet >scored &
+  pid=$!
+  most=0
+  while kill -0 "$pid" 2>/dev/null; do
+    size=$(sed -nE 's/^VmPeak:[[:space:]]*([0-9]+) kB/\1/p' "/proc/$pid/status" 2>/dev/null || true)
+    [ "${size:-0}" -le "$most" ] || most=$size
+    sleep 0.01
+  done
+  wait "$pid"
+}
+[ -r /proc/self/status ] || skip 'no /proc'
+address_space "$light"
+least=$most
+light_score=$(<scored)
+address_space "$heavy"
+((most - least > 100000)) || fail "the heavy network takes $most KiB, the light one $least"
+limited() {
+  (
+    ulimit -v "$limit"
+    wrcor "$@"
+  )
+}
+limit=$((least + 20000))
+printf '%s\n' "$light" "$heavy" >cells.txt
+expect_exit 0 limited score "${large[@]}" --arch-file cells.txt
+expect_equal "$(head -n 1 "$stdout_file")" "$light_score"
+expect_matches "$(tail -n 1 "$stdout_file")" '"status":"failed","reason":"out_of_memory","wanted_bytes":[0-9]+,'
+expect_contains "$stderr" "warning: cannot evaluate $heavy: out of memory, a request for "
+expect_contains "$stderr" 'warning: 1 of 2 architectures could not be evaluated'
+
+search=(search "${large[@]}" --strategy random --budget 5 --seed 6)
+expect_exit 0 wrcor "${search[@]}" --out enough
+expect_exit 0 limited "${search[@]}" --out short
+expect_matches "$stderr" 'warning: [1-5] of [1-5] architectures could not be evaluated; to try them again: wrcor search --resume --out short'
+expect_contains "$(<short/result.json)" '"wanted_bytes": '
+expect_exit 0 wrcor search --resume --out short
+expect_same_result short enough

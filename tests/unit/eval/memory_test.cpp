@@ -1,0 +1,224 @@
+#include <atomic>
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/scarce_memory.h"
+#include "wrcor/data/synthetic.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/evaluator.h"
+#include "wrcor/eval/memory_gate.h"
+#include "wrcor/eval/out_of_memory.h"
+#include "wrcor/eval/worker_pool.h"
+#include "wrcor/proxy/builtin.h"
+#include "wrcor/space/nas_bench_201.h"
+
+using namespace wrcor;
+
+namespace {
+
+const char* const heavy =
+    "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~"
+    "2|";
+
+const char* const residual =
+    "|skip_connect~0|+|none~0|nor_conv_3x3~1|+|avg_pool_3x3~0|none~1|skip_connect~2|";
+const char* const dead = "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
+
+struct Fixture {
+  NasBench201 space{MacroSettings{4, 2, 10, 32, 32}};
+  Minibatch minibatch = draw_minibatch(*make_synthetic(), 8, true, 1);
+
+  std::unique_ptr<Evaluator> evaluator(const std::vector<std::string>& proxies) const {
+    EvaluatorOptions options;
+    options.proxies = proxies;
+    return std::make_unique<Evaluator>(space, minibatch, options, at::kCPU);
+  }
+};
+
+std::string text_of(const Evaluation& evaluation) { return to_json(evaluation).dump(); }
+
+constexpr std::chrono::milliseconds moment(20);
+
+template <typename Predicate>
+void wait_until(Predicate holds) {
+  while (!holds()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+}  // namespace
+
+TEST_CASE("messages about memory are told from others, and the size is read", "[eval][memory]") {
+  const auto wanted = [](const std::string& text) {
+    const auto found = as_out_of_memory(std::runtime_error(text));
+    REQUIRE(found);
+    return found->wanted_bytes;
+  };
+  CHECK(
+      wanted("[enforce fail at alloc_cpu.cpp:66] . DefaultCPUAllocator: can't allocate memory: you "
+             "tried to allocate 4294967296 bytes. Error code 12 (Cannot allocate memory)") ==
+      4294967296);
+  CHECK(wanted("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.78 GiB total capacity; "
+               "1.13 GiB already allocated)") == 2147483648);
+  CHECK(wanted("CUDA out of memory. Tried to allocate 20.50 MiB. GPU 0 has a total capacity of") ==
+        21495808);
+  CHECK(wanted("CUDA out of memory. Tried to allocate 512 bytes (GPU 0;") == 512);
+  CHECK_FALSE(wanted("CUDNN_STATUS_ALLOC_FAILED"));
+  CHECK(as_out_of_memory(std::bad_alloc()));
+  CHECK_FALSE(as_out_of_memory(std::runtime_error("expected a 4D tensor, got 3D")));
+}
+
+TEST_CASE("who is alone in the gate stays alone, and who asks later enters later",
+          "[eval][memory]") {
+  MemoryGate gate;
+  std::atomic<bool> leave{false}, alone_asks{false}, alone_done{false};
+  std::atomic<int> inside{0};
+  const auto stay = [&] {
+    const auto place = gate.enter();
+    ++inside;
+    wait_until([&] { return leave.load(); });
+    --inside;
+  };
+  std::thread first(stay), second(stay);
+  wait_until([&] { return inside == 2; });
+  std::thread alone([&] {
+    alone_asks = true;
+    const auto place = gate.enter_alone();
+    CHECK(inside == 0);
+    std::this_thread::sleep_for(moment);
+    CHECK(inside == 0);
+    alone_done = true;
+  });
+  wait_until([&] { return alone_asks.load(); });
+  std::this_thread::sleep_for(moment);
+  std::thread later([&] {
+    const auto place = gate.enter();  // there would be room beside the first two
+    CHECK(alone_done);
+    ++inside;
+    --inside;
+  });
+  std::this_thread::sleep_for(moment);
+  leave = true;
+  for (std::thread* thread : {&first, &second, &alone, &later}) thread->join();
+}
+
+TEST_CASE("a gate narrows step by step from the most that were inside to one", "[eval][memory]") {
+  MemoryGate gate;
+  const auto take_three = [&] {
+    std::atomic<int> inside{0}, most{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) {
+      threads.emplace_back([&] {
+        const auto place = gate.enter();
+        const int now = ++inside;
+        for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+        }
+        std::this_thread::sleep_for(moment);
+        --inside;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return most.load();
+  };
+  { const auto a = gate.enter(), b = gate.enter(), c = gate.enter(); }
+  CHECK(gate.narrow() == 2);
+  CHECK(take_three() <= 2);
+  CHECK(gate.narrow() == 1);
+  CHECK(take_three() == 1);
+  CHECK_FALSE(gate.narrow());
+  CHECK(take_three() == 1);
+}
+
+TEST_CASE("an evaluation that is refused memory in company is repeated alone with the same scores",
+          "[eval][memory][threads]") {
+  const Fixture f;
+  Rng rng(5);
+  std::vector<Genotype> genotypes{f.space.parse(heavy)};
+  while (genotypes.size() < 24) genotypes.push_back(f.space.sample(rng));
+  const auto evaluator = f.evaluator({"wrcor", "naswot", "snip"});
+  const auto run = [&](int workers) {
+    WorkerPool pool(workers, [] { configure_thread(1); });
+    std::vector<std::future<Evaluation>> pending;
+    for (const Genotype& genotype : genotypes)
+      pending.push_back(pool.submit([&] { return evaluator->evaluate(genotype); }));
+    std::string text;
+    for (auto& evaluation : pending) text += text_of(evaluation.get()) + "\n";
+    return text;
+  };
+  const std::string expected = run(1);
+  ScarceMemory memory;
+  run(1);
+  // The repetition of one is over before the next one's turn.
+  const std::int64_t distance = memory.requests() / 8;
+  memory.refuse_after(std::vector<std::int64_t>(4, distance));
+  CHECK(run(4) == expected);
+  CHECK(memory.refused() == 4);
+}
+
+TEST_CASE("recomputed activations give every score to the last bit", "[eval][memory]") {
+  const Fixture f;
+  const auto evaluator = f.evaluator(proxies().names());
+  for (const char* arch : {heavy, residual, dead}) {
+    const Genotype genotype = f.space.parse(arch);
+    const std::string expected = text_of(evaluator->evaluate(genotype));
+    ScarceMemory memory;
+    memory.refuse_after({100, 100});  // side by side, alone; what follows recomputes
+    CHECK(text_of(evaluator->evaluate(genotype)) == expected);
+    CHECK(memory.refused() == 2);
+  }
+}
+
+TEST_CASE("a network that does not fit at once fits with its activations recomputed",
+          "[eval][memory]") {
+  const Fixture f;
+  const auto evaluator = f.evaluator({"wrcor", "snip", "az_trainability"});
+  const Genotype genotype = f.space.parse(heavy);
+  const std::string expected = text_of(evaluator->evaluate(genotype));
+  ScarceMemory memory;
+  CHECK(text_of(evaluator->evaluate(genotype)) == expected);
+  const std::int64_t at_once = memory.peak();
+  memory.limit(at_once * 2 / 3);
+  CHECK(text_of(evaluator->evaluate(genotype)) == expected);
+  CHECK(memory.refused() == 2);
+}
+
+TEST_CASE("what does not fit has failed with the bytes that it wanted, and the next one runs",
+          "[eval][memory]") {
+  const Fixture f;
+  const auto evaluator = f.evaluator({"wrcor", "snip"});
+  const Genotype genotype = f.space.parse(heavy);
+  const std::string expected = text_of(evaluator->evaluate(genotype));
+  ScarceMemory memory;
+  memory.limit(200'000);
+  const Evaluation evaluation = evaluator->evaluate(genotype);
+  CHECK(evaluation.status == Status::failed);
+  CHECK(evaluation.reason == "out_of_memory");
+  CHECK(evaluation.score("snip").status == Status::failed);
+  // The output of the stem: 8 images, 4 channels, 32 by 32, float32.
+  CHECK(evaluation.wanted_bytes == 8 * 4 * 32 * 32 * 4);
+  const std::string text = text_of(evaluation);
+  CHECK(text.find("\"wanted_bytes\":131072") != std::string::npos);
+  CHECK(text_of(evaluation_from_json(nlohmann::ordered_json::parse(text))) == text);
+  memory.limit(std::numeric_limits<std::int64_t>::max());
+  CHECK(text_of(evaluator->evaluate(genotype)) == expected);
+}
+
+TEST_CASE("any other error fails one evaluation, with its message as the reason", "[eval]") {
+  struct Broken final : WeightSource {
+    at::Tensor get(const Parameter&) const override { return at::ones({1}); }
+  };
+  const Fixture f;
+  const auto evaluator = f.evaluator({"wrcor"});
+  const Evaluation evaluation = evaluator->evaluate(f.space.parse(heavy), Broken());
+  CHECK(evaluation.status == Status::failed);
+  CHECK(evaluation.reason != "out_of_memory");
+  CHECK_FALSE(evaluation.reason.empty());
+  CHECK(evaluation.reason.find('\n') == std::string::npos);
+  CHECK_FALSE(evaluation.wanted_bytes);
+  CHECK(evaluation.score("wrcor").status == Status::failed);
+}
