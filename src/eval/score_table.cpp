@@ -44,8 +44,11 @@ void ScoreTable::add_file(const std::filesystem::path& path) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }
-  files_.push_back(file.string());
-  const std::string text = read_file(file);
+  add_text(read_file(file), file.string());
+}
+
+void ScoreTable::add_text(std::string_view text, const std::string& name) {
+  files_.push_back(name);
   if (text.starts_with("arch,")) {
     add_csv(text);
   } else if (const auto first = parsed(first_line(text));
@@ -99,19 +102,19 @@ void ScoreTable::add_record(const Json& record, std::size_t line) {
 
 /// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
 /// score may be called params, too: what counts is the place of a column.
-void ScoreTable::add_csv(const std::string& text) {
+void ScoreTable::add_csv(std::string_view text) {
   std::size_t end = text.find_last_of('\n') + 1;
   if (end < text.size()) {
     const auto columns = [](std::string_view line) {
       return std::count(line.begin(), line.end(), ',');
     };
-    if (columns(std::string_view(text).substr(end)) == columns(first_line(text))) {
+    if (columns(text.substr(end)) == columns(first_line(text))) {
       end = text.size();  // written by a program that ends no file with a line feed
     } else {
       spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
     }
   }
-  CsvReader csv(text.substr(0, end), files_.back());
+  CsvReader csv(std::string(text.substr(0, end)), files_.back());
   const std::vector<std::string>& header = csv.header();
   const bool has_settings = header.back() == "settings";
   const std::size_t first = 3, after = header.size() - (has_settings ? 3 : 2);

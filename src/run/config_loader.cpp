@@ -92,7 +92,7 @@ void read_into(std::vector<FoundValue>& values, std::vector<std::string>& proble
 Config checked(MergedConfig& merged, std::vector<std::string>& problems) {
   // Values that are wrong themselves are not compared with others.
   if (problems.empty()) merged.check(problems);
-  if (!problems.empty()) throw UsageError(join(problems, "\n"));
+  if (!problems.empty()) throw UsageError(problems);
   return merged.config();
 }
 
