@@ -8,8 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "wrcor/core/error.h"
 
@@ -44,14 +42,35 @@ void flush_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (std::filesystem::is_directory(path)) errno = EISDIR, in.setstate(std::ios::failbit);
-  if (!in) throw DataError("cannot read '" + path.string() + "': " + reason());
-  std::ostringstream content;
-  content << in.rdbuf();
+std::ifstream open_to_read(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    errno = EISDIR;
+    stream.setstate(std::ios::failbit);
+  }
+  if (!stream) throw DataError("cannot read '" + path.string() + "': " + reason());
+  return stream;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t longest) {
+  std::ifstream in = open_to_read(path);
+  const auto require_at_most = [&path, longest](std::uint64_t size) {
+    if (size <= longest) return;
+    throw DataError("cannot read '" + path.string() + "': it is larger than " +
+                    std::to_string(longest) + " bytes");
+  };
+  std::error_code no_size;  // a pipe or a device
+  if (const auto size = std::filesystem::file_size(path, no_size); !no_size) require_at_most(size);
+  std::string content;
+  std::string block(1 << 16, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
+    content.append(block, 0, static_cast<std::size_t>(in.gcount()));
+    require_at_most(content.size());
+  }
   if (in.bad()) throw DataError("cannot read '" + path.string() + "': " + reason());
-  return std::move(content).str();
+  return content;
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view content) {

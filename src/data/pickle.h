@@ -23,8 +23,8 @@ struct PickleValue {
     tuple,       ///< `items`
     list,        ///< `items`
     dictionary,  ///< `items`: key, value, key, ...
-    call,        ///< `items`: what would be called, its arguments, and the object's state if it has one
-    reference,   ///< `items`: the identity of something that is stored beside the pickle
+    call,  ///< `items`: what would be called, its arguments, and the object's state if it has one
+    reference,  ///< `items`: the identity of something that is stored beside the pickle
   };
   Kind kind = Kind::none;
   std::int64_t integer = 0;  ///< of a boolean, too
@@ -42,8 +42,9 @@ struct PickleError : std::runtime_error {
 /// would call is kept as a value of the kind `call`.
 class Pickle {
  public:
-  static constexpr std::size_t longest = 16 << 20;        ///< bytes
-  static constexpr std::size_t most_values = 1'000'000;  ///< which bounds the memory, to about 100 MB
+  static constexpr std::size_t longest = 16 << 20;  ///< bytes
+  static constexpr std::size_t most_values =
+      1'000'000;  ///< which bounds the memory, to about 100 MB
 
   /// @throws PickleError.
   explicit Pickle(std::string_view program);

@@ -56,14 +56,16 @@ void StoredArchive::read_directory(std::uint64_t start, std::uint64_t size) {
       throw ArchiveError("a broken list of records");
     }
     const std::size_t name_size = number_at(rest, 28, 2);
-    const std::size_t whole = entry_size + name_size + number_at(rest, 30, 2) + number_at(rest, 32, 2);
+    const std::size_t whole =
+        entry_size + name_size + number_at(rest, 30, 2) + number_at(rest, 32, 2);
     if (rest.size() < whole) throw ArchiveError("a broken list of records");
     const std::string name = without_folder(rest.substr(entry_size, name_size));
     const bool is_encrypted = (number_at(rest, 8, 2) & 1) != 0;
     const Record record{number_at(rest, 42, 4), number_at(rest, 24, 4)};
     if (number_at(rest, 10, 2) != 0 || is_encrypted || number_at(rest, 20, 4) != record.size) {
-      throw ArchiveError("the record " + in_quotes(name) +
-                         ", which is compressed or encrypted; torch.save stores records as they are");
+      throw ArchiveError(
+          "the record " + in_quotes(name) +
+          ", which is compressed or encrypted; torch.save stores records as they are");
     }
     if (record.size > file_size_) {
       throw ArchiveError("the record " + in_quotes(name) + ", which is larger than the file");

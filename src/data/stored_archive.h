@@ -15,9 +15,9 @@ struct ArchiveError : std::runtime_error {
 };
 
 /// A zip archive whose records are stored as they are, without compression, as `torch.save` writes
-/// them. Reads the list of records; a record's bytes only when they are asked for. No record reaches
-/// beyond the file, so nothing in the archive can make more bytes than it has.
-/// Source: PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
+/// them. Reads the list of records; a record's bytes only when they are asked for. No record
+/// reaches beyond the file, so nothing in the archive can make more bytes than it has. Source:
+/// PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
 class StoredArchive {
  public:
   /// @param stream  can be sought in; outlives the object

@@ -1,8 +1,5 @@
 #include "wrcor/data/tensor_file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <vector>
@@ -10,6 +7,7 @@
 #include "pickle.h"
 #include "stored_archive.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {
@@ -41,9 +39,10 @@ const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
   return &value.items[1]->items;
 }
 
-/// The name of what a call would call.
-std::string called(const PickleValue& call) {
-  return call.items[0]->kind == Kind::name ? call.items[0]->text : "something without a name";
+/// The name of what a call would call, or of anything else nothing.
+std::string called(const PickleValue& value) {
+  const bool is_named = value.kind == Kind::call && value.items[0]->kind == Kind::name;
+  return is_named ? value.items[0]->text : "something without a name";
 }
 
 std::string kind_name(const PickleValue& value) {
@@ -77,11 +76,16 @@ std::string kind_name(const PickleValue& value) {
 
 std::optional<at::ScalarType> element_type(const std::string& storage_class) {
   static const std::map<std::string, at::ScalarType> types{
-      {"torch.FloatStorage", at::kFloat},   {"torch.DoubleStorage", at::kDouble},
-      {"torch.HalfStorage", at::kHalf},     {"torch.BFloat16Storage", at::kBFloat16},
-      {"torch.LongStorage", at::kLong},     {"torch.IntStorage", at::kInt},
-      {"torch.ShortStorage", at::kShort},   {"torch.CharStorage", at::kChar},
-      {"torch.ByteStorage", at::kByte},     {"torch.BoolStorage", at::kBool},
+      {"torch.FloatStorage", at::kFloat},
+      {"torch.DoubleStorage", at::kDouble},
+      {"torch.HalfStorage", at::kHalf},
+      {"torch.BFloat16Storage", at::kBFloat16},
+      {"torch.LongStorage", at::kLong},
+      {"torch.IntStorage", at::kInt},
+      {"torch.ShortStorage", at::kShort},
+      {"torch.CharStorage", at::kChar},
+      {"torch.ByteStorage", at::kByte},
+      {"torch.BoolStorage", at::kBool},
       {"torch.ComplexFloatStorage", at::kComplexFloat}};
   const auto found = types.find(storage_class);
   if (found == types.end()) return std::nullopt;
@@ -125,7 +129,8 @@ struct Layout {
       throw TensorError("reaches beyond its storage: the file is corrupt");
     }
     if (count > stored) {
-      throw TensorError("has several elements in one place; save a copy of it, made by contiguous()");
+      throw TensorError(
+          "has several elements in one place; save a copy of it, made by contiguous()");
     }
   }
 };
@@ -136,26 +141,18 @@ class TensorReader {
   explicit TensorReader(const StoredArchive& archive) : archive_(archive) {}
 
   at::Tensor tensor(const PickleValue& value) {
-    if (value.kind != Kind::call) throw TensorError("is of type " + kind_name(value));
     if (const auto* parameter = arguments_of(value, "torch._utils._rebuild_parameter")) {
-      const bool is_wrapped = !parameter->empty() && parameter->front()->kind == Kind::call &&
-                              parameter->front() != &value;
-      if (!is_wrapped) throw TensorError("has no valid shape");
+      if (parameter->empty()) throw TensorError("is a parameter of nothing");
       return dense_tensor(*parameter->front());
     }
     return dense_tensor(value);
   }
 
  private:
-  /// A record, read once however many tensors share it.
-  struct Storage {
-    at::Tensor bytes;
-  };
-
   at::Tensor dense_tensor(const PickleValue& value) {
     const auto* arguments = arguments_of(value, "torch._utils._rebuild_tensor_v2");
     if (arguments == nullptr) {
-      throw TensorError("is made by " + called(value) + ", not a dense tensor");
+      throw TensorError("is no dense tensor but is made by " + called(value));
     }
     if (arguments->size() < 4 || (*arguments)[1]->kind != Kind::integer) {
       throw TensorError("has no valid shape");
@@ -180,12 +177,13 @@ class TensorReader {
     const at::Tensor bytes = storage("data/" + parts[2]->text);
     const auto width = static_cast<std::int64_t>(at::elementSize(*type));
     layout.check(bytes.numel() / width);
-    auto* start = static_cast<char*>(bytes.data_ptr()) +
-                  (bytes.numel() == 0 ? 0 : layout.offset * width);
+    auto* start =
+        static_cast<char*>(bytes.data_ptr()) + (bytes.numel() == 0 ? 0 : layout.offset * width);
     return at::from_blob(
         start, layout.sizes, layout.strides, [bytes](void*) {}, at::TensorOptions(*type));
   }
 
+  /// The bytes of a record, read once however many tensors share it.
   at::Tensor storage(const std::string& record) {
     const auto known = storages_.find(record);
     if (known != storages_.end()) return known->second;
@@ -225,9 +223,12 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
   std::map<std::string, at::Tensor> tensors;
   for (std::size_t i = 0; i + 1 < content.items.size(); i += 2) {
     const PickleValue& key = *content.items[i];
+    const PickleValue& value = *content.items[i + 1];
     if (key.kind != Kind::text) reject(file, "a key of type " + kind_name(key));
+    if (value.kind != Kind::call)
+      reject(file, in_quotes(key.text) + " of type " + kind_name(value));
     try {
-      tensors[key.text] = reader.tensor(*content.items[i + 1]);
+      tensors[key.text] = reader.tensor(value);
     } catch (const TensorError& failure) {
       reject(file, in_quotes(key.text) + ", which " + failure.what());
     }
@@ -266,10 +267,7 @@ std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std
 }
 
 std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (std::filesystem::is_directory(path)) errno = EISDIR, stream.setstate(std::ios::failbit);
-  if (!stream) throw DataError("cannot read '" + path.string() + "': " + std::strerror(errno));
+  std::ifstream stream = open_to_read(path);
   return read_tensors(stream, path.string());
 }
 

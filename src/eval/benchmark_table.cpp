@@ -5,8 +5,8 @@
 
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {
@@ -79,7 +79,8 @@ BenchmarkKey BenchmarkKey::parse(std::string_view text) {
 
 BenchmarkTable BenchmarkTable::read(const std::filesystem::path& path, const SearchSpace& space,
                                     const BenchmarkKey& key, const std::set<std::string>& columns) {
-  return parse(read_file(path), path.string(), space, key, columns);
+  constexpr std::uint64_t largest_file = 256 << 20;
+  return parse(read_text_file(path, largest_file), path.string(), space, key, columns);
 }
 
 BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,

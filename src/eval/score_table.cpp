@@ -7,23 +7,35 @@
 
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json parsed(std::string_view text) {
-  return Json::parse(text, nullptr, /*allow_exceptions=*/false);  // discarded when it is no JSON
-}
+constexpr std::uint64_t largest_file = 256 << 20;
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+constexpr const char* expected_file =
+    ": expected scores that 'wrcor score --out' wrote, or the result.json of a search, found ";
+
+/// JSON lines begin with a record of their own, a result.json with the first line of a document.
+bool holds_json_lines(std::string_view text) {
+  try {
+    const Json first = parse_json(first_line(text));
+    return first.is_object() && !first.contains("ranking");
+  } catch (const JsonError&) {
+    return false;
+  }
 }
 
 /// A record is {"arch": text, "scores": {name: number or null}, ...}.
@@ -44,15 +56,14 @@ void ScoreTable::add_file(const std::filesystem::path& path) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }
-  add_text(read_file(file), file.string());
+  add_text(read_text_file(file, largest_file), file.string());
 }
 
 void ScoreTable::add_text(std::string_view text, const std::string& name) {
   files_.push_back(name);
   if (text.starts_with("arch,")) {
     add_csv(text);
-  } else if (const auto first = parsed(first_line(text));
-             first.is_object() && !first.contains("ranking")) {
+  } else if (holds_json_lines(text)) {
     add_json_lines(text);
   } else {
     add_result(text);
@@ -66,32 +77,37 @@ void ScoreTable::add_json_lines(std::string_view text) {
     end = std::min(text.find('\n', start), text.size());
     const std::string_view line = text.substr(start, end - start);
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    const Json record = parsed(line);
-    if (record.is_discarded() && end == text.size()) {
+    try {
+      add_record(parse_json(line), number);
+    } catch (const JsonError& failure) {
+      if (end < text.size()) fail_to_read(number, failure.what());
       spdlog::warn("{}: the last line is incomplete and is left out", here(number));
-      return;
     }
-    add_record(record, number);
   }
 }
 
 void ScoreTable::add_result(std::string_view text) {
-  const Json document = parsed(text);
+  Json document;
+  try {
+    document = parse_json(text);
+  } catch (const JsonError& failure) {
+    throw DataError(files_.back() + expected_file + failure.what());
+  }
   const auto ranking = document.is_object() ? document.find("ranking") : document.end();
   if (ranking == document.end() || !ranking->is_array()) {
-    throw DataError(files_.back() +
-                    ": expected scores that 'wrcor score --out' wrote, or the result.json of a "
-                    "search, found something else");
+    throw DataError(files_.back() + expected_file + "something else");
   }
   for (const Json& row : *ranking) add_record(row, 0);
 }
 
+void ScoreTable::fail_to_read(std::size_t line, const std::string& found) const {
+  throw DataError(here(line) +
+                  ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
+                  found);
+}
+
 void ScoreTable::add_record(const Json& record, std::size_t line) {
-  if (!is_record(record)) {
-    throw DataError(here(line) +
-                    ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
-                    in_quotes(record.is_discarded() ? "no JSON" : record.dump()));
-  }
+  if (!is_record(record)) fail_to_read(line, in_quotes(record.dump()));
   const std::string arch = formatted(text_at(record, "arch"), line);
   const std::string settings = text_at(record, "settings");
   for (const auto& [name, score] : record.at("scores").items()) {

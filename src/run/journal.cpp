@@ -4,6 +4,7 @@
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
+#include "wrcor/core/json.h"
 
 namespace wrcor {
 namespace {
@@ -30,7 +31,11 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
   }
   const std::string body = "{" + std::string(line.substr(prefix));
   if (line.substr(check_key.size(), check_digits) != checksum(body)) return std::nullopt;
-  return nlohmann::ordered_json::parse(body, nullptr, /*allow_exceptions=*/false);
+  try {
+    return parse_json(body);
+  } catch (const JsonError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -62,7 +67,7 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
                        "; restore the file from a copy, or start again in another folder");
     };
     const std::optional<nlohmann::ordered_json> entry = unsealed(line);
-    if (!entry || entry->is_discarded()) throw damaged();
+    if (!entry) throw damaged();
     try {
       if (number == 1) {
         content.header = *entry;

@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
+#include "wrcor/core/text_file.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/data/tensor_file.h"
 #include "wrcor/eval/device.h"
@@ -86,10 +87,13 @@ std::vector<ParityCase> check_parity(const std::filesystem::path& folder,
   const std::filesystem::path path = folder / "golden.json";
   std::vector<ParityCase> results;
   try {
-    const nlohmann::json golden = nlohmann::json::parse(read_file(path));
+    constexpr std::uint64_t largest_file = 16 << 20;
+    const nlohmann::json golden = parse_json(read_text_file(path, largest_file));
     const Minibatch minibatch = load_minibatch(folder / golden.at("batch").get<std::string>());
     for (const auto& entry : golden.at("cases"))
       check_case(entry, folder, minibatch, device, results);
+  } catch (const JsonError& failure) {
+    throw DataError("'" + path.string() + "' is no list of golden scores: found " + failure.what());
   } catch (const nlohmann::json::exception& failure) {
     throw DataError("'" + path.string() + "' is no list of golden scores: " + failure.what());
   }

@@ -4,7 +4,6 @@
 #include <deque>
 #include <future>
 
-#include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/core/version.h"
 #include "wrcor/data/tensor_file.h"
@@ -74,7 +73,7 @@ std::string scoring_identity(const Config& config, const Workbench& bench,
     for (const char* key : {"init", "weights_mode", "repeats"})
       identity[key] = all.at("score").at(key);
   } else {
-    identity["weights"] = sha256_hex(read_file(weights));
+    identity["weights"] = sha256_of_file(weights);
   }
   constexpr std::size_t digits = 12;
   return sha256_hex(identity.dump()).substr(0, digits);

@@ -53,6 +53,7 @@ class ScoreTable {
   void add_record(const nlohmann::ordered_json& record, std::size_t line);
   void add_score(const std::string& arch, const std::string& name, const Entry& entry,
                  const std::string& settings);
+  [[noreturn]] void fail_to_read(std::size_t line, const std::string& found) const;
   std::string formatted(const std::string& arch, std::size_t line) const;
   std::string place(const Entry& entry) const;
   std::string here(std::size_t line) const { return place({{}, files_.size() - 1, line}); }
