@@ -1,6 +1,7 @@
 # Language standard, build options, warnings, sanitizers, the compiler cache and the linker.
 
 option(WRCOR_BUILD_TESTS "Build the tests" ON)
+option(WRCOR_BUILD_FUZZERS "Build the fuzzers, which takes clang" OFF)
 option(WRCOR_BUILD_BENCH "Build the benchmarks" OFF)
 option(WRCOR_WERROR "Treat warnings as errors" OFF)
 option(WRCOR_REQUIRE_CUDA "Accept only a libtorch that was built with CUDA" OFF)
@@ -41,6 +42,16 @@ endforeach()
 if(WRCOR_SANITIZE)
   add_compile_options(-fsanitize=${WRCOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${WRCOR_SANITIZE})
+endif()
+
+if(WRCOR_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  # Since libstdc++ 12 has a constexpr vector, clang refuses the headers of libtorch before 2.0 as C++20.
+  file(GLOB libstdcxx_11 /usr/include/c++/11 /usr/include/*/c++/11)
+  if(libstdcxx_11)
+    add_compile_options(-nostdinc++)
+    include_directories(SYSTEM ${libstdcxx_11})
+  endif()
 endif()
 
 # For the project's own targets only: third-party headers come in as system headers, which do not warn.

@@ -57,7 +57,7 @@ void run_config_validate(const std::vector<std::string>& files) {
       problems.push_back(problem.what());
     }
   }
-  if (!problems.empty()) throw UsageError(join(problems, "\n"));
+  if (!problems.empty()) throw UsageError(problems);
 }
 
 void setup_init(CLI::App& config) {

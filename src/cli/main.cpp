@@ -17,6 +17,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
 #include "wrcor/core/version.h"
 #include "wrcor/run/settings.h"
 
@@ -97,6 +98,16 @@ std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
   return (takes_commands(command) ? "no command given" : message) + hint;
 }
 
+/// Texts of the command line end up in JSON and in messages.
+void require_utf8(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (!is_utf8(argv[i])) {
+      throw UsageError("argument " + std::to_string(i) + ": expected text in UTF-8, got " +
+                       in_quotes(argv[i]));
+    }
+  }
+}
+
 /// One line of the log for each line of the message.
 void report(const std::string& message) {
   std::istringstream lines(message);
@@ -129,6 +140,7 @@ int run(int argc, char** argv) {
       "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"
       "3 data missing or corrupt, 4 no feasible architecture, 130/143 interrupted.\n"
       "Example:\n  wrcor search --data synthetic --budget 50 --out runs/first");
+  require_utf8(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

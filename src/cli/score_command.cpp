@@ -1,15 +1,13 @@
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-#include <iostream>
 #include <memory>
 #include <set>
 
+#include "architecture_list.h"
 #include "commands.h"
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
@@ -41,73 +39,15 @@ struct ScoreOptions {
   std::string out;
 };
 
-std::string read_list(const std::string& file) {
-  if (file != "-") return read_file(file);
-  return {std::istreambuf_iterator<char>(std::cin), {}};
-}
-
-/// Architectures of a file, one a line; blank lines and lines that start with # are skipped.
-void add_from_file(const SearchSpace& space, const std::string& file,
-                   std::vector<Genotype>& architectures) {
-  const std::string text = read_list(file);
-  std::size_t start = 0;
-  for (int number = 1; start < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view line = std::string_view(text).substr(start, end - start);
-    start = end + 1;
-    if (line.find_first_not_of(" \t\r") == line.npos || line.starts_with('#')) continue;
-    try {
-      architectures.push_back(space.parse(line));
-    } catch (const UsageError& error) {
-      throw UsageError((file == "-" ? "standard input" : file) + ":" + std::to_string(number) +
-                       ": " + error.what());
-    }
-  }
-}
-
-void add_whole_space(const SearchSpace& space, bool unique, std::vector<Genotype>& architectures) {
-  if (!space.size())
-    throw UsageError("the space '" + space.name() +
-                     "' cannot be enumerated; name architectures instead");
-  for (std::uint64_t index = 0; index < *space.size(); ++index) {
-    Genotype genotype = space.at(index);
-    if (!unique || space.representative(genotype, Dedupe::strict) == genotype)
-      architectures.push_back(std::move(genotype));
-  }
-}
-
-struct Shard {
-  std::size_t number = 1;
-  std::size_t count = 1;
-};
-
-Shard parse_shard(const std::string& text) {
-  Shard shard;
-  if (text.empty()) return shard;
-  const char* end = text.data() + text.size();
-  const auto [slash, first_error] = std::from_chars(text.data(), end, shard.number);
-  if (first_error == std::errc() && slash != end && *slash == '/') {
-    const auto [stop, second_error] = std::from_chars(slash + 1, end, shard.count);
-    if (second_error == std::errc() && stop == end && shard.number >= 1 &&
-        shard.number <= shard.count)
-      return shard;
-  }
-  throw UsageError("--shard: expected I/N with 1 <= I <= N, such as 2/8, got " + in_quotes(text));
-}
-
 std::vector<Genotype> chosen_architectures(const SearchSpace& space, const ScoreOptions& options) {
-  std::vector<Genotype> all;
-  for (const std::string& text : options.architectures) all.push_back(space.parse(text));
-  if (!options.architecture_file.empty()) add_from_file(space, options.architecture_file, all);
-  if (options.all || options.unique) add_whole_space(space, options.unique, all);
-  if (all.empty())
+  ArchitectureList list(space, Shard::parse(options.shard));
+  for (const std::string& text : options.architectures) list.add(space.parse(text));
+  if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
+  if (options.all || options.unique) list.add_space(options.unique);
+  if (list.nothing_named())
     throw UsageError(
         "no architecture to score; name some by --arch, --arch-file, --all or --unique");
-  const Shard shard = parse_shard(options.shard);
-  std::vector<Genotype> mine;
-  for (std::size_t i = shard.number - 1; i < all.size(); i += shard.count)
-    mine.push_back(std::move(all[i]));
-  return mine;
+  return list.take();
 }
 
 bool names_architectures(const ScoreOptions& options) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "wrcor/core/error.h"
 
@@ -56,12 +57,30 @@ void flush_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
+std::ifstream open_to_read(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    errno = EISDIR;
+    stream.setstate(std::ios::failbit);
+  }
+  if (!stream) fail_to_read(path);
+  return stream;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t longest) {
   const Descriptor opened(
       uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!opened) fail_to_read(path);
   struct stat file {};
   if (::fstat(opened.number(), &file) != 0) fail_to_read(path);
+  const auto require_at_most = [&path, longest](std::uint64_t size) {
+    if (size <= longest) return;
+    throw DataError("cannot read '" + path.string() + "': it is larger than " +
+                    std::to_string(longest) + " bytes");
+  };
+  if (S_ISREG(file.st_mode)) require_at_most(static_cast<std::uint64_t>(file.st_size));
   // One byte more than there are: the end is found without growing.
   std::string content(S_ISREG(file.st_mode) ? static_cast<std::size_t>(file.st_size) + 1 : 65536,
                       '\0');
@@ -72,6 +91,7 @@ std::string read_file(const std::filesystem::path& path) {
     if (count < 0) fail_to_read(path);
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
+    require_at_most(size);
     if (size == content.size()) content.resize(2 * size);
   }
   content.resize(size);
@@ -128,7 +148,7 @@ AppendOnlyFile::AppendOnlyFile(std::filesystem::path path)
 }
 
 AppendOnlyFile::Lines AppendOnlyFile::lines() const {
-  const std::string text = read_file(path_);
+  const std::string text = read_file(path_, std::numeric_limits<std::uint64_t>::max());
   if (regular_) require_size(static_cast<std::int64_t>(text.size()));
   Lines lines;
   std::size_t start = 0;

@@ -5,6 +5,9 @@
 #include <array>
 #include <stdexcept>
 
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+
 namespace wrcor {
 
 struct Sha256::State {
@@ -43,6 +46,18 @@ std::string Sha256::hex() {
 }
 
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  std::ifstream stream = open_to_read(path);
+  std::string block(1 << 16, '\0');
+  Sha256 digest;
+  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),
+         stream.gcount() > 0) {
+    digest.update(std::string_view(block).substr(0, static_cast<std::size_t>(stream.gcount())));
+  }
+  if (stream.bad()) throw DataError("cannot read '" + path.string() + "' to its end");
+  return digest.hex();
+}
 
 namespace {
 

@@ -1,5 +1,6 @@
 #include "wrcor/core/log.h"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <unistd.h>
@@ -10,8 +11,32 @@
 #include <vector>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/utf8.h"
 
 namespace wrcor {
+namespace {
+
+/// The message as %* of a pattern, printable whatever names and texts it quotes.
+class PrintableMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& target) override {
+    const std::string shown = printable({message.payload.data(), message.payload.size()});
+    target.append(shown.data(), shown.data() + shown.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PrintableMessage>();
+  }
+};
+
+/// @param pattern  of spdlog, with %* for the message
+void set_pattern(spdlog::sinks::sink& sink, const std::string& pattern) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<PrintableMessage>('*').set_pattern(pattern);
+  sink.set_formatter(std::move(formatter));
+}
+
+}  // namespace
 
 void configure_logging(Verbosity verbosity, const std::optional<std::filesystem::path>& file) {
   const auto terminal_level = verbosity == Verbosity::quiet     ? spdlog::level::err
@@ -24,13 +49,13 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   terminal->set_level(terminal_level);
   // A message takes the place of a progress bar; the bar is drawn again below it.
   const std::string erase_line = isatty(STDERR_FILENO) == 1 ? "\r\x1b[2K" : "";
-  terminal->set_pattern(erase_line + "%^%l%$: %v");
+  set_pattern(*terminal, erase_line + "%^%l%$: %*");
   std::vector<spdlog::sink_ptr> sinks{terminal};
   if (file) {
     try {
       auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file->string());
       sink->set_level(spdlog::level::debug);
-      sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+      set_pattern(*sink, "%Y-%m-%dT%H:%M:%S.%e%z %l: %*");
       sinks.push_back(sink);
     } catch (const spdlog::spdlog_ex& failure) {
       throw UsageError("cannot write the log file '" + file->string() + "': " + failure.what());

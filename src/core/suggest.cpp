@@ -1,8 +1,9 @@
 #include "wrcor/core/suggest.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
+
+#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {
@@ -42,7 +43,7 @@ std::string nearest_name(std::string_view given, const std::vector<std::string>&
 
 std::string unknown_name_message(std::string_view singular, std::string_view plural,
                                  std::string_view given, const std::vector<std::string>& known) {
-  std::string message = "unknown " + std::string(singular) + " '" + std::string(given) + "'";
+  std::string message = "unknown " + std::string(singular) + " " + in_quotes(given);
   if (const std::string near = nearest_name(given, known); !near.empty()) {
     message += " (did you mean '" + near + "'?)";
   }
@@ -50,12 +51,11 @@ std::string unknown_name_message(std::string_view singular, std::string_view plu
 }
 
 std::string in_quotes(std::string_view text) {
-  using nlohmann::json;
   constexpr std::size_t longest = 80;
-  std::string escaped =
-      json(text.substr(0, longest)).dump(-1, ' ', false, json::error_handler_t::replace);
-  escaped = escaped.substr(1, escaped.size() - 2);
-  return "'" + escaped + (text.size() > longest ? "...'" : "'");
+  if (text.size() <= longest) return "'" + printable(text) + "'";
+  std::size_t end = longest;
+  while ((text[end] & '\xc0') == '\x80' && end > longest - 3) --end;  // not within a character
+  return "'" + printable(text.substr(0, end)) + "...'";
 }
 
 std::string join(const std::vector<std::string>& items, std::string_view separator) {

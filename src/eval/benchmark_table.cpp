@@ -5,8 +5,8 @@
 
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {
@@ -79,10 +79,17 @@ BenchmarkKey BenchmarkKey::parse(std::string_view text) {
 
 BenchmarkTable BenchmarkTable::read(const std::filesystem::path& path, const SearchSpace& space,
                                     const BenchmarkKey& key, const std::set<std::string>& columns) {
-  CsvReader csv(read_file(path), path.string());
+  constexpr std::uint64_t largest_file = 256 << 20;
+  return parse(read_text_file(path, largest_file), path.string(), space, key, columns);
+}
+
+BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
+                                     const SearchSpace& space, const BenchmarkKey& key,
+                                     const std::set<std::string>& columns) {
+  CsvReader csv(std::move(text), name);
   const std::size_t key_column = csv.column(key.column);
   std::vector<std::size_t> numbers;
-  for (const std::string& name : columns) numbers.push_back(csv.column(name));
+  for (const std::string& column : columns) numbers.push_back(csv.column(column));
 
   std::vector<Row> rows;
   while (csv.next()) {
@@ -90,11 +97,11 @@ BenchmarkTable BenchmarkTable::read(const std::filesystem::path& path, const Sea
     for (const std::size_t number : numbers) row.values.push_back(csv.number(number));
     rows.push_back(std::move(row));
   }
-  if (rows.empty()) throw DataError(path.string() + ": the table has no rows");
+  if (rows.empty()) throw DataError(name + ": the table has no rows");
   // Of equal ones the first line first, for the message.
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a.arch < b.arch; });
-  require_distinct(rows, path.string());
+  require_distinct(rows, name);
 
   BenchmarkTable table;
   for (Row& row : rows) {

@@ -7,24 +7,36 @@
 
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json parsed(std::string_view text) {
-  return Json::parse(text, nullptr, /*allow_exceptions=*/false);  // discarded when it is no JSON
-}
+constexpr std::uint64_t largest_file = 256 << 20;
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+constexpr const char* expected_file =
+    ": expected scores that 'wrcor score --out' wrote, or the result.json of a search, found ";
+
+/// JSON lines begin with a record of their own, a result.json with the first line of a document.
+bool holds_json_lines(std::string_view text) {
+  try {
+    const Json first = parse_json(first_line(text));
+    return first.is_object() && !first.contains("ranking");
+  } catch (const JsonError&) {
+    return false;
+  }
 }
 
 /// A record is {"arch": text, "scores": {name: number or null}, ...}.
@@ -45,12 +57,14 @@ void ScoreTable::add_file(const std::filesystem::path& path) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }
-  files_.push_back(file.string());
-  const std::string text = read_file(file);
+  add_text(read_text_file(file, largest_file), file.string());
+}
+
+void ScoreTable::add_text(std::string_view text, const std::string& name) {
+  files_.push_back(name);
   if (text.starts_with("arch,")) {
     add_csv(text);
-  } else if (const auto first = parsed(first_line(text));
-             first.is_object() && !first.contains("ranking")) {
+  } else if (holds_json_lines(text)) {
     add_json_lines(text);
   } else {
     add_result(text);
@@ -64,34 +78,40 @@ void ScoreTable::add_json_lines(std::string_view text) {
     end = std::min(text.find('\n', start), text.size());
     const std::string_view line = text.substr(start, end - start);
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    const Json record = parsed(line);
-    if (record.is_discarded() && end == text.size()) {
+    try {
+      const Json record = parse_json(line);
+      if (record.is_object()) read_schema_version(record, schema_version::score, here(number));
+      add_record(record, number, text_at(record, "settings"));
+    } catch (const JsonError& failure) {
+      if (end < text.size()) fail_to_read(number, failure.what());
       spdlog::warn("{}: the last line is incomplete and is left out", here(number));
-      return;
     }
-    if (record.is_object()) read_schema_version(record, schema_version::score, here(number));
-    add_record(record, number, text_at(record, "settings"));
   }
 }
 
 void ScoreTable::add_result(std::string_view text) {
-  const Json document = parsed(text);
+  Json document;
+  try {
+    document = parse_json(text);
+  } catch (const JsonError& failure) {
+    throw DataError(files_.back() + expected_file + failure.what());
+  }
   const auto ranking = document.is_object() ? document.find("ranking") : document.end();
   if (ranking == document.end() || !ranking->is_array()) {
-    throw DataError(files_.back() +
-                    ": expected scores that 'wrcor score --out' wrote, or the result.json of a "
-                    "search, found something else");
+    throw DataError(files_.back() + expected_file + "something else");
   }
   read_schema_version(document, schema_version::result, files_.back());
   for (const Json& row : *ranking) add_record(row, 0, text_at(document, "settings"));
 }
 
+void ScoreTable::fail_to_read(std::size_t line, const std::string& found) const {
+  throw DataError(here(line) +
+                  ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
+                  found);
+}
+
 void ScoreTable::add_record(const Json& record, std::size_t line, const std::string& settings) {
-  if (!is_record(record)) {
-    throw DataError(here(line) +
-                    ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
-                    in_quotes(record.is_discarded() ? "no JSON" : record.dump()));
-  }
+  if (!is_record(record)) fail_to_read(line, in_quotes(record.dump()));
   const std::string arch = formatted(text_at(record, "arch"), line);
   for (const auto& [name, score] : record.at("scores").items()) {
     const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
@@ -101,19 +121,19 @@ void ScoreTable::add_record(const Json& record, std::size_t line, const std::str
 
 /// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
 /// score may be called params, too: what counts is the place of a column.
-void ScoreTable::add_csv(const std::string& text) {
+void ScoreTable::add_csv(std::string_view text) {
   std::size_t end = text.find_last_of('\n') + 1;
   if (end < text.size()) {
     const auto columns = [](std::string_view line) {
       return std::count(line.begin(), line.end(), ',');
     };
-    if (columns(std::string_view(text).substr(end)) == columns(first_line(text))) {
+    if (columns(text.substr(end)) == columns(first_line(text))) {
       end = text.size();  // written by a program that ends no file with a line feed
     } else {
       spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
     }
   }
-  CsvReader csv(text.substr(0, end), files_.back());
+  CsvReader csv(std::string(text.substr(0, end)), files_.back());
   const std::vector<std::string>& header = csv.header();
   const bool has_settings = header.back() == "settings";
   const std::size_t first = 3, after = header.size() - (has_settings ? 3 : 2);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "wrcor/core/json.h"
 #include "wrcor/report/table.h"
 
 namespace wrcor {
@@ -43,7 +44,12 @@ std::string JsonLineScores::record(const std::string& arch, const Evaluation& ev
 }
 
 std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line) const {
-  const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  nlohmann::ordered_json json;
+  try {
+    json = parse_json(line);
+  } catch (const JsonError&) {
+    return std::nullopt;
+  }
   if (!json.is_object()) return std::nullopt;
   const auto arch = json.find("arch"), settings = json.find("settings");
   if (arch == json.end() || !arch->is_string()) return std::nullopt;

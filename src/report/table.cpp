@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "wrcor/core/utf8.h"
+
 namespace wrcor {
 namespace {
 
@@ -57,10 +59,23 @@ std::string format_row(const std::vector<Column>& columns, const std::vector<std
   return line + "\n";
 }
 
+/// What cells quote may come from a file.
+std::vector<std::string> printable_cells(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = printable(cell);
+  return cells;
+}
+
+std::vector<std::vector<std::string>> printable_rows(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) row = printable_cells(std::move(row));
+  return rows;
+}
+
 }  // namespace
 
-std::string format_table(const std::vector<std::string>& header,
-                         const std::vector<std::vector<std::string>>& rows, int indent) {
+std::string format_table(const std::vector<std::string>& given_header,
+                         const std::vector<std::vector<std::string>>& given_rows, int indent) {
+  const std::vector<std::string> header = printable_cells(given_header);
+  const std::vector<std::vector<std::string>> rows = printable_rows(given_rows);
   const std::vector<Column> columns = measure(header, rows);
   std::string text;
   if (!header.empty()) text += format_row(columns, header, indent);
@@ -68,8 +83,10 @@ std::string format_table(const std::vector<std::string>& header,
   return text;
 }
 
-std::string markdown_table(const std::vector<std::string>& header,
-                           const std::vector<std::vector<std::string>>& rows) {
+std::string markdown_table(const std::vector<std::string>& given_header,
+                           const std::vector<std::vector<std::string>>& given_rows) {
+  const std::vector<std::string> header = printable_cells(given_header);
+  const std::vector<std::vector<std::string>> rows = printable_rows(given_rows);
   const auto line = [](const std::vector<std::string>& cells) {
     std::string text = "|";
     for (const std::string& cell : cells) {

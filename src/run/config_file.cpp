@@ -8,6 +8,7 @@
 
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
 #include "yaml_tree.h"
 
 namespace wrcor {
@@ -27,13 +28,14 @@ std::string read_limited(const std::filesystem::path& path, std::string& content
   stream.read(content.data(), static_cast<std::streamsize>(content.size()));
   content.resize(static_cast<std::size_t>(stream.gcount()));
   if (stream.bad() || std::filesystem::is_directory(path)) return "cannot be read: not a file";
+  return {};
+}
+
+/// @return the problem, or an empty text.
+std::string text_problem(const std::string& content) {
   if (content.size() > largest_file) return "larger than 1 MiB, so not a configuration";
   if (content.find('\0') != std::string::npos) return "not a text file: it holds NUL bytes";
-  try {
-    (void)json(content).dump();
-  } catch (const json::exception&) {
-    return "not a text file in UTF-8";
-  }
+  if (!is_utf8(content)) return "not a text file in UTF-8";
   return {};
 }
 
@@ -205,6 +207,22 @@ class YamlConfigReader {
 
 }  // namespace
 
+std::vector<FoundValue> read_config_text(const std::string& text, const std::string& name,
+                                         std::vector<std::string>& problems) {
+  if (const std::string problem = text_problem(text); !problem.empty()) {
+    problems.push_back(name + ": " + problem);
+    return {};
+  }
+  try {
+    const auto root = read_yaml(text);
+    return root ? YamlConfigReader(name, problems).read(*root) : std::vector<FoundValue>{};
+  } catch (const YamlError& failure) {
+    const std::string line = failure.line > 0 ? ":" + std::to_string(failure.line) : "";
+    problems.push_back(name + line + ": " + failure.what());
+    return {};
+  }
+}
+
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems) {
   std::string content;
@@ -212,14 +230,7 @@ std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
     problems.push_back(path.string() + ": " + problem);
     return {};
   }
-  try {
-    const auto root = read_yaml(content);
-    return root ? YamlConfigReader(path.string(), problems).read(*root) : std::vector<FoundValue>{};
-  } catch (const YamlError& failure) {
-    const std::string line = failure.line > 0 ? ":" + std::to_string(failure.line) : "";
-    problems.push_back(path.string() + line + ": " + failure.what());
-    return {};
-  }
+  return read_config_text(content, path.string(), problems);
 }
 
 }  // namespace wrcor

@@ -22,4 +22,8 @@ struct FoundValue {
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems);
 
+/// The same from the text of such a file. @param name  of the file, for messages
+std::vector<FoundValue> read_config_text(const std::string& text, const std::string& name,
+                                         std::vector<std::string>& problems);
+
 }  // namespace wrcor

@@ -58,7 +58,7 @@ class MergedConfig {
     for (const ConfigCheck& check : checks) {
       if (check.costly && !problems_.empty()) make(check);
     }
-    if (!problems_.empty()) throw UsageError(join(problems_, "\n"));
+    if (!problems_.empty()) throw UsageError(problems_);
     return config_;
   }
 

@@ -4,6 +4,7 @@
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
+#include "wrcor/core/json.h"
 
 namespace wrcor {
 namespace {
@@ -30,7 +31,11 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
   }
   const std::string body = "{" + std::string(line.substr(prefix));
   if (line.substr(check_key.size(), check_digits) != checksum(body)) return std::nullopt;
-  return nlohmann::ordered_json::parse(body, nullptr, /*allow_exceptions=*/false);
+  try {
+    return parse_json(body);
+  } catch (const JsonError&) {
+    return std::nullopt;
+  }
 }
 
 /// Adds an entry to the content; false when that holds another evaluation of the architecture.
@@ -73,7 +78,7 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
                        "; restore the file from a copy, or start again in another folder");
     };
     const std::optional<nlohmann::ordered_json> entry = unsealed(line);
-    if (!entry || entry->is_discarded()) throw damaged("a journal line, found damage");
+    if (!entry) throw damaged("a journal line, found damage");
     bool agrees = true;
     try {
       if (number == 1) {

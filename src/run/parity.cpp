@@ -9,6 +9,7 @@
 #include "golden_data.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/data/tensor_file.h"
 #include "wrcor/eval/device.h"
@@ -108,10 +109,13 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
   const at::Device device = resolve_device(device_name);
   std::vector<ParityCase> results;
   try {
-    const nlohmann::json golden = nlohmann::json::parse(set.read("golden.json"));
+    const nlohmann::json golden = parse_json(set.read("golden.json"));
     const auto batch = golden.at("batch").get<std::string>();
     const Minibatch minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
     for (const auto& entry : golden.at("cases")) check_case(entry, set, minibatch, device, results);
+  } catch (const JsonError& failure) {
+    throw DataError("'" + set.origin + "/golden.json' is no list of golden scores: found " +
+                    failure.what());
   } catch (const nlohmann::json::exception& failure) {
     throw DataError("'" + set.origin +
                     "/golden.json' is no list of golden scores: " + failure.what());

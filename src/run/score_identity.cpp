@@ -1,6 +1,5 @@
 #include "wrcor/run/score_identity.h"
 
-#include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/scoring_revision.h"
@@ -23,7 +22,7 @@ std::string score_identity(const Config& config, const Workbench& bench,
                                   {"batch", bench.batch.at("sha256")},
                                   {"classes", datasets().find(config.data.name).make.info.classes},
                                   {"device", bench.device_kind}};
-  if (!weights.empty()) identity["weights"] = sha256_hex(read_file(weights));
+  if (!weights.empty()) identity["weights"] = sha256_of_file(weights);
   const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
   // Left out at its default, a setting that a later version adds keeps the identity of older
   // scores.
@@ -56,7 +55,7 @@ std::optional<std::string> version_1_score_identity(const Config& config, const 
     identity["weights_mode"] = value("score.weights_mode");
     identity["repeats"] = value("score.repeats");
   } else {
-    identity["weights"] = sha256_hex(read_file(weights));
+    identity["weights"] = sha256_of_file(weights);
   }
   return short_hash(identity);
 }

@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
 #include "wrcor/run/settings.h"
 
 namespace wrcor {
@@ -34,16 +35,6 @@ std::optional<double> finite_number(std::string_view text) {
   }
   const std::optional<double> value = convert<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
-}
-
-bool is_utf8_without_nul(const std::string& text) {
-  if (text.find('\0') != std::string::npos) return false;
-  try {
-    (void)json(text).dump();
-    return true;
-  } catch (const json::exception&) {
-    return false;
-  }
 }
 
 std::string plain_decimal(double value) {
@@ -156,7 +147,8 @@ ReadValue read_any(const Setting& setting, const json& value, const std::string&
       if (!setting.pattern.empty() && !std::regex_match(given, std::regex(setting.pattern))) {
         return refused();
       }
-      if (!is_utf8_without_nul(given)) return {nullptr, "expected UTF-8 text without a NUL"};
+      if (!is_utf8(given) || given.find('\0') != given.npos)
+        return {nullptr, "expected UTF-8 text without a NUL"};
       if (setting.check) {
         if (const std::string problem = setting.check(given); !problem.empty()) {
           return {nullptr, problem};

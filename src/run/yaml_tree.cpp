@@ -7,6 +7,8 @@
 #include <map>
 #include <sstream>
 
+#include "wrcor/core/suggest.h"
+
 namespace wrcor {
 namespace {
 
@@ -27,7 +29,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    // yaml-cpp tags a plain scalar "?" and a quoted one "!".
+    refuse_tag(mark, tag);
     add_scalar(mark, anchor, value, tag == "?" || tag.empty());
   }
 
@@ -37,12 +39,14 @@ class TreeBuilder final : public YAML::EventHandler {
     add(found->second);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, anchor, YamlNode::Kind::sequence);
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, anchor, YamlNode::Kind::map);
   }
   void OnSequenceEnd() override { close(); }
@@ -91,6 +95,12 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode& parent = *open_.back().node;
     parent.height = std::max(parent.height, node->height + 1);
     parent.items.push_back(std::move(node));
+  }
+
+  /// yaml-cpp tags a plain value "?" and a quoted one "!"; any other tag was written.
+  static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    throw YamlError(mark.line + 1, "the tag " + in_quotes(tag) + "; write the value without one");
   }
 
   static void check_depth(int depth, int line) {

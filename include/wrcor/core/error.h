@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace wrcor {
 
@@ -18,9 +20,14 @@ enum class ExitCode : int {
 
 /// Base of every error that a user can cause or has to know about. The message is one line (or one
 /// line for each of several problems) that names what was given, what was expected and what to do.
+/// Whatever a message quotes, each line is printable() and of at most longest_line bytes.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  static constexpr std::size_t longest_line = 2000;
+  static constexpr std::size_t most_lines = 20;  ///< of several problems; the last counts the rest
+
+  Error(ExitCode code, const std::string& message);
+  Error(ExitCode code, const std::vector<std::string>& problems);
   ExitCode exit_code() const { return code_; }
 
  private:
@@ -37,6 +44,8 @@ class RunError : public Error {
 class UsageError : public Error {
  public:
   explicit UsageError(const std::string& message) : Error(ExitCode::usage, message) {}
+  explicit UsageError(const std::vector<std::string>& problems)
+      : Error(ExitCode::usage, problems) {}
 };
 
 /// A data, weight or batch file is missing or corrupt. Exit code 3.

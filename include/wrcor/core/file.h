@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,13 @@
 
 namespace wrcor {
 
-/// Whole content of a file. @throws DataError naming the file and the system's reason.
-std::string read_file(const std::filesystem::path& path);
+/// Opens a file, or a pipe, to read its bytes. @throws DataError naming it and the system's reason.
+std::ifstream open_to_read(const std::filesystem::path& path);
+
+/// Whole content of a file, or of a pipe. @throws DataError naming the file and the system's
+/// reason, or the limit that it exceeds.
+/// @param longest  bytes that such a file may have
+std::string read_file(const std::filesystem::path& path, std::uint64_t longest = 1 << 30);
 
 /// Replaces `path` by `content` so that a reader, or a crash, sees
 /// the old file or the new one, never a part: writes a temporary file

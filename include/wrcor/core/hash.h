@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -29,6 +30,9 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view text);
+
+/// Of the content of a file, which is read block by block. @throws DataError.
+std::string sha256_of_file(const std::filesystem::path& path);
 
 /// Stable 64-bit hash of a list of texts: equal on every platform and in every version. The lengths
 /// take part, so {"ab", "c"} and {"a", "bc"} differ.

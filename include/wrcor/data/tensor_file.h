@@ -8,8 +8,9 @@
 
 namespace wrcor {
 
-/// Reads a plain dictionary name -> tensor that Python wrote with `torch.save` (PyTorch 1.6 or
-/// later: a zip archive).
+/// Reads a plain dictionary name -> tensor (or parameter) that Python wrote with `torch.save`
+/// (PyTorch 1.6 or later: a zip archive of less than 4 GiB). The pickle in it is read as data:
+/// nothing that it names is run. No tensor takes more memory than the file has bytes.
 ///
 /// @return dense tensors on the CPU, without gradient history, of the shapes and types that were
 /// saved

@@ -40,6 +40,10 @@ class BenchmarkTable {
   static BenchmarkTable read(const std::filesystem::path& path, const SearchSpace& space,
                              const BenchmarkKey& key, const std::set<std::string>& columns);
 
+  /// The same from the text of such a file. @param name  of the file, for messages
+  static BenchmarkTable parse(std::string text, const std::string& name, const SearchSpace& space,
+                              const BenchmarkKey& key, const std::set<std::string>& columns);
+
   std::size_t size() const { return archs_.size(); }
   /// The architecture of a row as SearchSpace::format() writes it.
   const std::string& arch(std::size_t row) const { return archs_.at(row); }

@@ -27,6 +27,9 @@ class ScoreTable {
   ///         that has another score of that name already
   void add_file(const std::filesystem::path& path);
 
+  /// The same for the text of such a file. @param name  of the file, for messages
+  void add_text(std::string_view text, const std::string& name);
+
   /// What a table says of one architecture under one name.
   struct Entry {
     std::optional<double> value;  ///< finite; nothing: the score is undefined
@@ -52,11 +55,12 @@ class ScoreTable {
  private:
   void add_json_lines(std::string_view text);
   void add_result(std::string_view text);
-  void add_csv(const std::string& text);
+  void add_csv(std::string_view text);
   void add_record(const nlohmann::ordered_json& record, std::size_t line,
                   const std::string& settings);
   void add_score(const std::string& arch, const std::string& name, const Entry& entry,
                  const std::string& settings);
+  [[noreturn]] void fail_to_read(std::size_t line, const std::string& found) const;
   std::string formatted(const std::string& arch, std::size_t line) const;
   std::string place(const Entry& entry) const;
   std::string here(std::size_t line) const { return place({{}, files_.size() - 1, line}); }

@@ -13,6 +13,7 @@ using test::archive_of_tensors;
 using test::ContainsSubstring;
 using test::TemporaryFolder;
 using test::with_record;
+using namespace std::string_literals;
 
 /// Message of reading a file with this content; checked to be one line.
 std::string message_of(std::string_view content) {
@@ -101,6 +102,88 @@ TEST_CASE("a tensor larger than its stored bytes is rejected, not read", "[data]
              ContainsSubstring("found 'a', which reaches beyond its storage: the file is corrupt"));
   CHECK_THAT(message_of(with_record(whole, "data/0", std::nullopt)),
              ContainsSubstring("found an archive that cannot be read ("));
+}
+
+/// The pickle of {"a": a float tensor of `storage` elements in all, placed by `layout`}.
+std::string tensor_pickle(const std::string& storage_class, const std::string& elements,
+                          const std::string& layout) {
+  return "\x80\x02}X\x01\x00\x00\x00"
+         "actorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00"
+         "storagectorch\n"s +
+         storage_class +
+         "\nX\x01\x00\x00\x00"
+         "0X\x03\x00\x00\x00"
+         "cpu"s +
+         elements + "tQ" + layout + "\x89}tRs.";
+}
+
+std::string archive_with(const std::string& pickle) {
+  return with_record(archive_of_tensors({{"a", at::ones({6})}}), "data.pkl", pickle);
+}
+
+const std::string six = "K\x06";
+
+TEST_CASE("tensors are placed in their storage as the file says", "[data][tensor_file]") {
+  const std::string column =
+      archive_with(tensor_pickle("FloatStorage", six, "K\x01K\x02K\x02\x86K\x02K\x01\x86"));
+  const auto tensors = parse_tensor_file(column, "some.pt");
+  CHECK(tensors.at("a").sizes() == at::IntArrayRef{2, 2});
+  CHECK(at::equal(tensors.at("a"), at::ones({2, 2})));
+}
+
+TEST_CASE("what a file says of a tensor is not believed", "[data][tensor_file]") {
+  const auto message = [](const std::string& storage_class, const std::string& layout) {
+    return message_of(archive_with(tensor_pickle(storage_class, six, layout)));
+  };
+  const std::string beyond = "'a', which reaches beyond its storage: the file is corrupt";
+  const std::string large = "\x8a\x06\x00\x00\x00\x00\x00\x01"s;  // 2^40
+  CHECK_THAT(message("FloatStorage", "K\x00" + large + "\x85K\x01\x85"), ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "K\x05K\x02\x85K\x01\x85"), ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "K\x00K\x02\x85" + large + "\x85"), ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "K\x00" + large + large + "\x86" + large + large + "\x86"),
+             ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "J\xff\xff\xff\xffK\x02\x85K\x01\x85"),
+             ContainsSubstring("'a', which has no valid shape"));
+  CHECK_THAT(message("FloatStorage", "K\x00J\xff\xff\xff\xff\x85K\x01\x85"),
+             ContainsSubstring("'a', which has a negative size or stride"));
+  CHECK_THAT(message("FloatStorage", "K\x00" + large + "\x85K\x00\x85"),
+             ContainsSubstring("'a', which has several elements in one place"));
+  CHECK_THAT(message("DoubleStorage", "K\x00K\x06\x85K\x01\x85"), ContainsSubstring(beyond));
+  CHECK_THAT(message("Storage", "K\x00K\x06\x85K\x01\x85"),
+             ContainsSubstring("'a', which has elements of the unknown type torch.Storage"));
+}
+
+TEST_CASE("nothing in a file is run", "[data][tensor_file]") {
+  const test::TemporaryFolder folder;
+  const std::string mark = (folder.path() / "mark").string();
+  const std::string command = "touch " + mark;
+  const std::string pickle =
+      "\x80\x02}X\x01\x00\x00\x00"
+      "acposix\nsystem\nX"s +
+      static_cast<char>(command.size()) + "\x00\x00\x00"s + command + "\x85Rs.";
+  CHECK_THAT(message_of(archive_with(pickle)),
+             ContainsSubstring("found 'a', which is no dense tensor but is made by posix.system"));
+  CHECK_FALSE(std::filesystem::exists(mark));
+}
+
+TEST_CASE("archives that are not what they say are refused", "[data][tensor_file]") {
+  const std::string whole = archive_of_tensors({{"a", at::ones({6})}});
+  const auto changed = [&](std::size_t from_entry, const std::string& bytes) {
+    std::string archive = whole;
+    archive.replace(archive.find("PK\x01\x02") + from_entry, bytes.size(), bytes);
+    return message_of(archive);
+  };
+  CHECK_THAT(changed(10, "\x08"), ContainsSubstring("which is compressed or encrypted"));
+  CHECK_THAT(changed(8, "\x01"), ContainsSubstring("which is compressed or encrypted"));
+  CHECK_THAT(changed(20, "\xf0\xff\xff\x7f\xf0\xff\xff\x7f"),
+             ContainsSubstring("which is larger than the file"));
+  CHECK_THAT(changed(42, "\xf0\xff\xff\x7f"), ContainsSubstring("cut short"));
+  CHECK_THAT(changed(28, "\xff\xff"), ContainsSubstring("a broken list of records"));
+  std::string large = whole;
+  large.replace(large.rfind("PK\x05\x06") + 16, 4, "\xff\xff\xff\xff");
+  CHECK_THAT(message_of(large), ContainsSubstring("an archive of more than 4 GiB"));
+  CHECK_THAT(message_of("PK\x03\x04" + std::string(100'000, '\0')),
+             ContainsSubstring("its end is missing"));
 }
 
 }  // namespace

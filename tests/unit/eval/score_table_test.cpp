@@ -119,3 +119,31 @@ TEST_CASE("what is no score file is refused with the place", "[eval][scores]") {
   CHECK_THAT(problem("arch,status,reason,acor,params,flops\n" + a + ",ok,,x,1,2\n"),
              Contains("f:2:" + std::to_string(a.size() + 6) + ": column 'acor'"));
 }
+
+TEST_CASE("scores that JSON or doubles cannot hold are refused", "[eval][scores]") {
+  Files files;
+  const auto problem = [&](const std::string& scores) {
+    return files.problem("f", line(a, R"("acor":1)") + line(b, scores) + line(a, R"("acor":1)"));
+  };
+  CHECK_THAT(problem(R"("x":1e400)"),
+             Contains("f:2: expected {") && Contains("found a number that is too large"));
+  CHECK_THAT(problem(R"("x":NaN)"),
+             Contains("f:2: expected {") && Contains("found no JSON from byte"));
+  CHECK_THAT(problem(R"("x":-Infinity)"), Contains("f:2: expected {"));
+  CHECK_THAT(problem(R"("x":1,"x":2)"), Contains("found the key 'x' twice in one object"));
+  CHECK_THAT(problem(R"("x":)" + std::string(10'000, '[') + std::string(10'000, ']')),
+             Contains("found nested deeper than 64 levels"));
+  const std::string csv = "arch,status,reason,acor,params,flops\n" + b + ",ok,,";
+  for (const char* number : {"1e400", "nan", "inf", "-Infinity", "0x10", "1,5"}) {
+    CAPTURE(number);
+    CHECK_THAT(files.problem("f.csv", csv + number + ",1,2\n"), Contains("f.csv:2:"));
+  }
+}
+
+TEST_CASE("files that are no text are no score files", "[eval][scores]") {
+  Files files;
+  CHECK_THAT(files.problem("utf16", std::string("\xff\xfe{\0\"\0", 6)), Contains("NUL bytes"));
+  CHECK_THAT(files.problem("latin1", line(a, "\"m\xfcller\":1")), Contains("no UTF-8"));
+  files.add("bom", "\xef\xbb\xbf" + line(a, R"("acor":1)") + "\r\n");
+  CHECK(files.table().archs().size() == 1);
+}

@@ -275,6 +275,21 @@ TEST_CASE("aliases that multiply cost no more than their text", "[run][config]")
   CHECK(file_error("score: &s {proxies: *s}\n") == "my.yaml:1: an alias refers to itself");
 }
 
+TEST_CASE("tags make nothing and are refused", "[run][config]") {
+  CHECK(file_error("run: {seed: !!python/object:os.system 1}\n") ==
+        "my.yaml:1: the tag 'tag:yaml.org,2002:python/object:os.system'; write the value without "
+        "one");
+  CHECK(file_error("run:\n  seed: !!int 1\n").starts_with("my.yaml:2: the tag "));
+  CHECK(file_error("run: !thing {seed: 1}\n").starts_with("my.yaml:1: the tag '!thing'"));
+  CHECK(file_error("score: {proxies: !!set [wrcor]}\n").starts_with("my.yaml:1: the tag "));
+}
+
+TEST_CASE("of very many problems the first are shown", "[run][config]") {
+  const std::string problems = file_error(repeated("zzzz: 1\n", 20'000));
+  CHECK(std::count(problems.begin(), problems.end(), '\n') == 19);
+  CHECK(problems.ends_with("\nand 19981 more problems"));
+}
+
 TEST_CASE("files that are no configuration are refused quickly", "[run][config]") {
   CHECK(file_error(std::string((1 << 20) + 1, '#')) ==
         "my.yaml: larger than 1 MiB, so not a configuration");

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <istream>
+#include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+namespace wrcor {
+
+/// What is wrong with an archive, in one line.
+struct ArchiveError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A zip archive whose records are stored as they are, without compression, as `torch.save` writes
+/// them. Reads the list of records; a record's bytes only when they are asked for. No record
+/// reaches beyond the file, so nothing in the archive can make more bytes than it has. Source:
+/// PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
+class StoredArchive {
+ public:
+  /// @param stream  can be sought in; outlives the object
+  /// @throws ArchiveError, here and below.
+  explicit StoredArchive(std::istream& stream);
+
+  bool holds(const std::string& record) const { return records_.contains(record); }
+  /// Bytes of a record. @param record  its name without the folder that all records lie in
+  std::uint64_t size(const std::string& record) const { return at(record).size; }
+  /// @param bytes  size(record) of them
+  void read(const std::string& record, std::span<char> bytes) const;
+
+ private:
+  struct Record {
+    std::uint64_t header;  ///< byte in the file
+    std::uint64_t size;
+  };
+
+  void read_directory(std::uint64_t start, std::uint64_t size);
+  const Record& at(const std::string& record) const;
+  std::string bytes(std::uint64_t start, std::uint64_t length) const;
+  void fill(std::uint64_t start, std::span<char> bytes) const;
+
+  std::istream& stream_;
+  std::uint64_t file_size_ = 0;
+  std::map<std::string, Record> records_;
+};
+
+}  // namespace wrcor

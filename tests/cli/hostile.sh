@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# Input that nobody should give: too large, too deep, endless, of another encoding, or made to be obeyed by a terminal.
+# It is refused by one printable line and the right exit code, soon and in little memory.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+golden=$source_dir/tests/golden/nb201_small
+cell='|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'
+escape=$'\e'
+
+score() { wrcor score "${small[@]}" "$@"; }
+evaluate() { wrcor evaluate --benchmark table.csv --metric acc "$@"; }
+validate() { wrcor config validate "$@"; }
+# piped FILE COMMAND...: with the file as standard input. A process substitution stands for an endless one.
+piped() { "${@:2}" <"$1"; }
+
+# expect_printable TEXT: UTF-8 without control characters but line feeds.
+expect_printable() {
+  if LC_ALL=C grep -q $'[\001-\011\013-\037\177]' <<<"$1"; then fail "control characters in $(printf '%q' "$1")"; fi
+  if command -v iconv >/dev/null; then
+    iconv -f UTF-8 -t UTF-8 <<<"$1" >/dev/null 2>&1 || fail "no UTF-8: $(printf '%q' "$1")"
+  fi
+}
+
+# peak_of COMMAND...: kibibytes of memory that the command takes at most.
+peak_of() {
+  python3 - "$@" <<'END'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+END
+}
+
+# refuse_lightly CODE REGEX ARGS...: the program refuses in 64 MiB more than it takes to say its version.
+refuse_lightly() {
+  refuse "$1" "$2" wrcor "${@:3}"
+  command -v python3 >/dev/null || return 0
+  local base peak
+  base=$(peak_of "$wrcor_program" --version)
+  peak=$(peak_of "$wrcor_program" "${@:3}")
+  [ "$peak" -lt $((base + 65536)) ] || fail "'${*:3}' took $peak KiB, '--version' $base KiB"
+}
+
+printf 'arch,acc\n%s,90\n' "$cell" >table.csv
+truncate -s 1G zeros
+printf '%s\n' "$cell" >one
+
+# --- files of a gigabyte, endless devices, what is no file
+for file in zeros /dev/zero; do
+  refuse_lightly 3 "$file:1: found a line of more than 65535 bytes" score "${small[@]}" --arch-file $file
+  refuse_lightly 2 "$file: (larger than 1 MiB|not a text file)" config validate $file
+  refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark $file --metric acc --scores one
+  refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark table.csv --metric acc --scores $file
+  refuse_lightly 3 "$file: found no zip archive" score "${small[@]}" --arch "$cell" --batch $file
+done
+refuse 3 'standard input:1: found a line of more than 65535 bytes' piped zeros score --arch-file -
+cp zeros archive
+printf 'PK\3\4' | dd of=archive conv=notrunc status=none
+refuse_lightly 3 'archive: found an archive that cannot be read \(.*its end is missing' \
+  score --channels 4 --cells 1 --arch "$cell" --batch archive
+rm archive
+truncate -s 300M large.csv
+refuse_lightly 3 'large.csv: found NUL bytes' evaluate --benchmark large.csv --metric acc --scores one
+rm large.csv zeros
+mkdir folder
+mkfifo pipe
+ln -s loop loop
+for file in folder loop missing; do
+  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" score --arch-file $file
+  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" score --arch "$cell" --batch $file
+  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" wrcor evaluate --benchmark $file --metric acc --scores one
+  refuse 2 "$file: cannot be read: " validate $file
+done
+if [ "$(id -u)" -ne 0 ]; then
+  install -m 000 one locked
+  refuse 3 "cannot read 'locked': Permission denied" score --arch-file locked
+  refuse 2 'locked: cannot be read: Permission denied' validate locked
+fi
+# A pipe is as good as a file where nothing has to be sought in it.
+(cat one >pipe) &
+expect_exit 0 score --arch-file pipe
+(cat table.csv >pipe) &
+refuse 3 "one: expected scores that 'wrcor score --out' wrote" wrcor evaluate --benchmark pipe --metric acc --scores one
+(cat "$golden/batch.pt" >pipe) &
+refuse 3 'pipe: found ' wrcor score --channels 4 --cells 1 --arch "$cell" --batch pipe
+: >empty
+refuse 2 'no architecture to score' score --arch-file empty
+refuse 3 'empty: expected a header line' wrcor evaluate --benchmark empty --metric acc --scores one
+refuse 3 'empty: expected scores' evaluate --scores empty
+expect_exit 0 validate empty
+
+# --- lists of architectures: a million lines, ends of lines, other encodings
+awk -v cell="$cell" 'BEGIN { for (i = 0; i < 1000000; i++) print cell }' >million
+expect_exit 0 score --arch-file million --shard 1000000/1000000
+expect_equal "$(wc -l <"$stdout_file")" 1
+sed '$s/$/x/' million >damaged
+refuse 2 "damaged:1000000: nb201 architecture string: at byte 95: found 'x'" score --arch-file damaged --shard 1/1000000
+rm million damaged
+printf '\xef\xbb\xbf%s\r\n\r\n# %s[2J\n%s' "$cell" "$escape" "$cell" >windows
+expect_exit 0 score --arch-file windows
+expect_equal "$(wc -l <"$stdout_file")" 2
+{ printf '\xff\xfe' && sed 's/./&\x00/g' one; } >utf16
+refuse 3 'utf16:1: found NUL bytes, expected lines of text in UTF-8' score --arch-file utf16
+printf '|nor_conv\xff\e[2J' >bytes
+refuse 2 "bytes:1: nb201 .*found unknown operation 'nor_conv\\\\xff\\\\x1b" score --arch-file bytes
+expect_printable "$stderr"
+
+# --- configurations
+{
+  echo 'a0: &a0 [x, x, x, x, x, x, x, x, x]'
+  for i in $(seq 50); do printf 'a%s: &a%s [*a%s, *a%s, *a%s, *a%s]\n' "$i" "$i" $((i - 1)) $((i - 1)) $((i - 1)) $((i - 1)); done
+  echo 'score: {proxies: *a50}'
+} >bomb.yaml
+expect_exit 2 validate bomb.yaml
+expect_contains "$stderr" 'score.proxies: expected a list of proxies'
+echo 'run: &r {seed: *r}' >cycle.yaml
+refuse 2 'cycle.yaml:1: an alias refers to itself' validate cycle.yaml
+echo 'run: !!python/object/apply:os.system [touch mark]' >tag.yaml
+refuse 2 'tag.yaml:1: the tag .*python/object/apply:os.system' validate tag.yaml
+[ ! -e mark ] || fail 'a tag was obeyed'
+for deep in '[' '{"a":' '- ' '? '; do
+  for ((i = 0; i < 10000; i++)); do printf '%s' "$deep"; done >deep.yaml
+  refuse 2 'deep.yaml:1: nested deeper than 64 levels' validate deep.yaml
+done
+awk 'BEGIN { for (i = 0; i < 1000000; i++) print "k" i ": 1" }' >lines.yaml
+refuse 2 'lines.yaml: larger than 1 MiB, so not a configuration' validate lines.yaml
+awk 'BEGIN { for (i = 0; i < 100000; i++) print "k" i ": 1" }' >lines.yaml
+expect_exit 2 validate lines.yaml
+expect_equal "$(wc -l <"$stderr_file")" 20
+expect_contains "$stderr" 'and 99981 more problems'
+{ echo 'search:' && printf '  %0100000d: 1\n' 0; } >key.yaml
+refuse 2 "key.yaml:2: unknown key 'search.0000.*\.\.\.'" validate key.yaml
+awk 'BEGIN { for (i = 0; i < 40000; i++) print "- &a" i " x" }' >anchors.yaml
+refuse 2 "anchors.yaml:1: expected sections such as 'search:', got a list" validate anchors.yaml
+for value in .nan .inf -.inf 1e400 -1 0x10 1_000 99999999999999999999 '"5"' '5 ' '!!int 5' $'5\v'; do
+  printf 'search: {budget: %s}\n' "$value" >value.yaml
+  [ "$value" = '5 ' ] || refuse 2 'value.yaml:1: ' validate value.yaml
+  printf 'search: {max_seconds: %s}\n' "$value" >value.yaml
+  case $value in '5 ' | 99999999999999999999) continue ;; esac
+  refuse 2 'value.yaml:1: ' validate value.yaml
+done
+refuse_text() {
+  printf '%b' "$2" >text.yaml
+  refuse 2 "text.yaml$1" validate text.yaml
+  expect_printable "$stderr"
+}
+refuse_text ': not a text file in UTF-8' 'data: {root: "m\0374ller"}'
+refuse_text ': not a text file: it holds NUL bytes' '\0377\0376r\0000u\0000n\0000'
+refuse_text ":1: unknown key 'run.a.u001b\[2J'" 'run: {"a\\e[2J": 1}'
+refuse_text ":1: unknown key 'run.a.u009b2J'" 'run: {"a\\N2J": 1}'
+refuse_text ":1: unknown key 'run.a.u202eb'" 'run: {a\0342\0200\0256b: 1}'
+printf '\xef\xbb\xbfrun:\r\n  seed: 5\r\n' >windows.yaml
+expect_exit 0 validate windows.yaml
+printf '{"run": {"seed": 1, "seed": 2}}' >twice.json
+refuse 2 "twice.json:1: duplicate key 'run.seed'" validate twice.json
+
+# --- score files and benchmark tables
+refuse_scores() {
+  printf '%b' "$2" >scores
+  refuse 3 "scores$1" evaluate --scores scores
+  expect_printable "$stderr"
+}
+record="{\"arch\":\"$cell\",\"scores\":"
+refuse_scores ': expected scores .*found a number that is too large' "$record{\"a\":1e400}}\n"
+refuse_scores ':2: expected .*found no JSON from byte' "$record{\"a\":1}}\n$record{\"a\":NaN}}\n$record{\"a\":1}}\n"
+refuse_scores ':2: expected .*the key .a. twice' "$record{\"a\":1}}\n$record{\"a\":1,\"a\":2}}\n$record{\"a\":1}}\n"
+refuse_scores ': found bytes that are no UTF-8' "$record{\"\0377\":1}}\n"
+refuse_scores ": expected scores .*found the key 'a.u001b\[2J' twice" "$record{\"a\\\\u001b[2J\":1,\"a\\\\u001b[2J\":1}}\n"
+refuse_scores ":2: .*architecture string: .*found '.x1b" "$record{}}\n{\"arch\":\"\\\\u001b[2J\",\"scores\":{}}\n$record{}}\n"
+{ printf '%s' "$record" && printf '[%.0s' $(seq 100000) && echo; } >scores
+refuse 3 'scores: expected scores .*nested deeper than 64 levels' evaluate --scores scores
+{ printf '{"ranking":' && printf '[%.0s' $(seq 10000) && printf ']%.0s' $(seq 10000) && echo '}'; } >scores
+refuse 3 'nested deeper than 64 levels' evaluate --scores scores
+echo "$record{\"a\":1}}" >scores
+refuse_table() {
+  printf '%b' "$2" >hostile.csv
+  refuse "$3" "hostile.csv$1" wrcor evaluate --benchmark hostile.csv --metric acc --scores scores
+  expect_printable "$stderr"
+}
+for number in nan inf 1e400 0x1p3 --1 1.; do
+  [ "$number" = 1. ] || refuse_table ":2:[0-9]+: column 'acc': expected a finite number" "arch,acc\n$cell,$number\n" 3
+done
+refuse_table ': found bytes that are no UTF-8' 'arch,acc\0377\n' 3
+refuse_table ": unknown column 'acc'.*known columns: arch, a.u001b\[2Jc" 'arch,a\0033[2Jc\n' 2
+refuse_table ":2:[0-9]+: column 'acc': .*got '.u001b\[2J'" "arch,acc\n$cell,\0033[2J\n" 3
+refuse_table ':2:1: the quote that opens here is never closed' "arch,acc\n\"$cell,1\n" 3
+{ printf 'arch,acc' && printf ',%.0s' $(seq 1000000) && echo; } >hostile.csv
+refuse 3 'hostile.csv:1:[0-9]+: more than 4096 columns' wrcor evaluate --benchmark hostile.csv --metric acc --scores scores
+{ echo 'arch,acc' && head -c 1000000 /dev/zero | tr '\0' x; } >hostile.csv
+refuse 3 'hostile.csv:2:1: a field of more than 65536 bytes' wrcor evaluate --benchmark hostile.csv --metric acc --scores scores
+for id in -1 15625 18446744073709551616 1e3 0x1 '' ' 1'; do
+  printf 'id,acc\n%s,1\n' "$id" >hostile.csv
+  refuse 3 'hostile.csv:2:1: expected a (whole number|number below 15625)' \
+    wrcor evaluate --benchmark hostile.csv --key id --metric acc --scores scores
+done
+
+# --- tensor files: nothing in a pickle is run, nothing that it says is believed
+for pickle in "$source_dir"/tests/fuzz/corpus/tensor_file/*.pt; do
+  expect_exit 0 wrcor score --channels 4 --cells 1 --arch "$cell" --batch "$pickle" --proxy params
+done
+
+# --- the command line: numbers, texts of other encodings, escape sequences
+for number in '' ' 1' '1 ' -1 0x10 1e3 1.5 99999999999999999999 nan ١; do
+  for flag in --channels --cells --batch-size --repeats --workers --threads --seed; do
+    case $flag$number in --seed1* | --workers1*) continue ;; esac
+    refuse 2 "$flag: expected an integer" wrcor score --arch "$cell" "$flag=$number"
+  done
+done
+refuse 2 "argument 2: expected text in UTF-8, got 'm.xfcller'" wrcor score $'m\xfcller'
+refuse 2 'argument 2: expected text in UTF-8' wrcor search $'--out=\xff'
+refuse 2 "unknown command 'a.u001b\[2J'" wrcor "a${escape}[2J"
+expect_printable "$stderr"
+refuse 2 "unknown option '--a.u001b\[2J'" wrcor score "--a${escape}[2J"
+refuse 3 "cannot read 'a.nb.u001b\[2J': No such file" wrcor score --arch-file $'a\nb\e[2J'
+export WRCOR_RUN_DEVICE=$'\xff\e[2J'
+refuse 2 "WRCOR_RUN_DEVICE: expected auto, cpu, cuda or cuda:K, got '.xff.u001b\[2J'" wrcor score --arch "$cell"
+unset WRCOR_RUN_DEVICE
+export WRCOR_DATA=$PWD/$'m\xfcller\e[2J'
+refuse 3 'no CIFAR-10 in .*m.xfcller.u001b\[2J' wrcor score --arch "$cell" --data cifar10
+expect_printable "$stderr"
+unset WRCOR_DATA
+long=$(head -c 100000 /dev/zero | tr '\0' x)
+for words in "$long" "score --arch $long" "score --proxy $long" "search --device $long" "search --out x --rank-by $long" \
+  "score --$long" "evaluate --benchmark $long --metric a --scores one" "search --budget $long" "list $long"; do
+  status=0
+  # shellcheck disable=SC2086  # words of a command line
+  wrcor $words >"$stdout_file" 2>"$stderr_file" || status=$?
+  case $status in 2 | 3) ;; *) fail "exited $status" ;; esac
+  [ "$(wc -c <"$stderr_file")" -lt 2100 ] || fail "a long message: $(head -c 200 "$stderr_file")"
+  expect_equal "$(wc -l <"$stderr_file")" 1
+done
+# Names that a table shows are not obeyed either.
+printf 'arch,a\e[2J\n%s,90\n' "$cell" >table.csv
+expect_exit 0 wrcor evaluate --benchmark table.csv --metric $'a\e[2J' --scores scores
+expect_printable "$stdout"

@@ -1,0 +1,32 @@
+// Configuration files: values that are accepted make a configuration whose JSON is accepted as
+// well, and is the JSON of what it is read as.
+#include "config_file.h"
+#include "support/property.h"
+#include "wrcor/core/error.h"
+#include "wrcor/run/config_loader.h"
+
+using namespace wrcor;
+
+namespace {
+
+Config read(const std::string& text) {
+  std::vector<std::string> problems;
+  Config config;
+  for (const FoundValue& found : read_config_text(text, "input.yaml", problems)) {
+    found.setting->set(config, found.value);
+  }
+  if (!problems.empty()) throw UsageError(problems);
+  return config;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::accepts([&] {
+    const std::string written = to_json(read(std::string(fuzz::text_of(data, size)))).dump(2);
+    bool read_again = fuzz::accepts(
+        [&] { fuzz::require(to_json(read(written)).dump(2) == written, "read(write(x)) == x"); });
+    fuzz::require(read_again, "what is written is accepted");
+  });
+  return 0;
+}
