@@ -24,19 +24,22 @@ die() {
 # --- what is missing -------------------------------------------------------------------------------------
 
 # One line a dependency: Debian package, kind, what shows that it is there without the package.
-#   tool: a program;  header: a header below one of the include directories;  extra: a tool that only saves time
+#   tool: a program;  header: a header below one of the include directories;  extra: one that can be done without
 readonly dependencies='
-g++                 tool    c++ g++ clang++
-cmake               tool    cmake
-ninja-build         tool    ninja
-libcli11-dev        header  CLI/CLI.hpp
-nlohmann-json3-dev  header  nlohmann/json.hpp
-libspdlog-dev       header  spdlog/spdlog.h
-libyaml-cpp-dev     header  yaml-cpp/yaml.h
-libssl-dev          header  openssl/evp.h
-catch2              header  catch2/catch.hpp catch2/catch_all.hpp
-ccache              extra   ccache
-lld                 extra   ld.lld ld.mold
+g++                  tool    c++ g++ clang++
+cmake                tool    cmake
+ninja-build          tool    ninja
+libcli11-dev         header  CLI/CLI.hpp
+nlohmann-json3-dev   header  nlohmann/json.hpp
+libspdlog-dev        header  spdlog/spdlog.h
+libyaml-cpp-dev      header  yaml-cpp/yaml.h
+libssl-dev           header  openssl/evp.h
+libcurl4-openssl-dev header  curl/curl.h
+libarchive-dev       header  archive.h
+catch2               header  catch2/catch.hpp catch2/catch_all.hpp
+ca-certificates      extra   update-ca-certificates
+ccache               extra   ccache
+lld                  extra   ld.lld ld.mold
 '
 
 # installed_packages NAME...: those of them that dpkg has installed, one a line.
@@ -172,7 +175,7 @@ install_missing() {
   line="apt-get update && apt-get install --no-install-recommends ${wanted[*]}"
   if ! find_root; then
     if [ ${#missing_needed[@]} -eq 0 ] && [ "$need_libtorch" = no ]; then
-      say "going on without ${wanted[*]}, which would make it faster: $line"
+      say "going on without ${wanted[*]}, which are of use but not needed: $line"
       return 0
     fi
     die "packages are missing, and installing them takes root. Run as root: $line"

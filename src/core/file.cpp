@@ -34,14 +34,6 @@ bool write_all(int descriptor, std::string_view content) {
   return true;
 }
 
-void flush_directory(const std::filesystem::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0)
-    return;  // some file systems do not let a directory be opened; the rename stands
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
@@ -71,6 +63,20 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view conte
     fail_to_write(path, rename_reason);
   }
   flush_directory(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+void create_folders(const std::filesystem::path& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (failure) throw RunError("cannot create '" + path.string() + "': " + failure.message());
+}
+
+void flush_directory(const std::filesystem::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0)
+    return;  // some file systems do not let a directory be opened; the rename stands
+  ::fsync(descriptor);
+  ::close(descriptor);
 }
 
 AppendOnlyFile::AppendOnlyFile(std::filesystem::path path) : path_(std::move(path)) {

@@ -139,6 +139,7 @@ nlohmann::ordered_json to_json(const Config& config) {
 nlohmann::ordered_json result_config(const Config& config) {
   nlohmann::ordered_json document = to_json(config);
   document["run"].erase("workers");
+  for (const char* key : {"download", "mirror"}) document["data"].erase(key);
   return document;
 }
 

@@ -76,13 +76,6 @@ void check_folder(const RunDirectory& directory, bool resume) {
   }
 }
 
-void create_folder(const RunDirectory& directory) {
-  std::error_code failure;
-  std::filesystem::create_directories(directory.path, failure);
-  if (failure)
-    throw RunError("cannot create '" + directory.path.string() + "': " + failure.message());
-}
-
 }  // namespace
 
 bool RunDirectory::holds_run() const {
@@ -93,11 +86,11 @@ bool RunDirectory::holds_run() const {
 }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
-                        const ProgressSink& progress) {
+                        const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   check_folder(directory, resume);
-  const Workbench bench = make_workbench(config);
-  create_folder(directory);
+  const Workbench bench = make_workbench(config, download);
+  create_folders(directory.path);
   const nlohmann::ordered_json header = journal_header(config, bench);
   JournalContent replayed;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)

@@ -8,15 +8,20 @@
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/run/data_fetch.h"
 #include "wrcor/run/proxy_choice.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
 
-Minibatch open_minibatch(const Config& config) {
+Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  const auto dataset = datasets().find(config.data.name).make.open({config.data.root});
+  DatasetOptions options{config.data.root, {}};
+  if (config.data.download) {
+    options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
+  }
+  const auto dataset = datasets().find(config.data.name).make.open(options);
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment,
                         derive_seed(config.run.seed, {"data"}));
 }
@@ -42,7 +47,7 @@ std::unique_ptr<SearchSpace> make_space(const Config& config) {
   return sized_space(config, image.height, image.width);
 }
 
-Workbench make_workbench(const Config& config) {
+Workbench make_workbench(const Config& config, const DownloadSink& download) {
   configure_process();
   configure_thread(config.run.threads);
   if (blas_is_reference()) {
@@ -52,7 +57,7 @@ Workbench make_workbench(const Config& config) {
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
-  Minibatch minibatch = open_minibatch(config);
+  Minibatch minibatch = open_minibatch(config, download);
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);

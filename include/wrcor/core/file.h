@@ -15,6 +15,13 @@ std::string read_file(const std::filesystem::path& path);
 /// beside it, flushes it to the disk, renames it. @throws RunError.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
+/// Creates a folder and those above it that do not exist. @throws RunError.
+void create_folders(const std::filesystem::path& path);
+
+/// Waits until what was created, renamed or removed in the folder is on the disk, where the file
+/// system can tell.
+void flush_directory(const std::filesystem::path& directory);
+
 /// A file that only grows; every line is on the disk when `append_line` returns. Locked against
 /// other processes while the object lives; the lock goes with the process, however it ends.
 class AppendOnlyFile {

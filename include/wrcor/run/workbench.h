@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/run/config.h"
 #include "wrcor/space/search_space.h"
@@ -21,10 +22,11 @@ struct Workbench {
   int threads = 1;  ///< of each worker
 };
 
-/// Opens the data, draws the minibatch, and makes the space and the evaluator. The space outlives
-/// moves of the workbench.
-/// @throws UsageError, DataError
-Workbench make_workbench(const Config& config);
+/// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
+/// space and the evaluator. The space outlives moves of the workbench.
+/// @param download  told of the progress of a download
+/// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
+Workbench make_workbench(const Config& config, const DownloadSink& download = {});
 
 /// The networks' space alone, sized for the configuration's data set, without opening any data.
 std::unique_ptr<SearchSpace> make_space(const Config& config);
