@@ -94,7 +94,8 @@ void download_checked(const DataSource& source, const std::string& url, const fs
     download(url, file, source.bytes, options);
     const std::string found = sha256_of(file);
     if (found == source.sha256) return;
-    fs::remove(file);
+    std::error_code ignored;  // what stays will be found wrong again
+    fs::remove(file, ignored);
     if (last) {
       throw DataError(url + ": found a file with the SHA-256 checksum " + found + ", expected " +
                       source.sha256);
@@ -147,11 +148,12 @@ fs::path fetch(const DataSource& source, const fs::path& cache, const FetchOptio
     throw DataError("no cache folder to fetch " + source.title +
                     " into; name one by the environment variable WRCOR_DATA");
   }
+  const fs::path folder = cache / source.folder;
+  if (first_unlike(source, cache) == nullptr) return folder;
   create_folders(cache);
   const FileLock lock = wait_for_lock(source, cache, options.download);
-  const fs::path folder = cache / source.folder;
   const ArchiveMember* unlike = first_unlike(source, cache);
-  if (unlike == nullptr) return folder;
+  if (unlike == nullptr) return folder;  // another process has done it
   require_free_place(source, cache, *unlike);
   require_space(source, cache);
   const std::string url = url_of(source, options);

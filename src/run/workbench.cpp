@@ -17,7 +17,7 @@ namespace {
 
 Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  DatasetOptions options{config.data.root, {}};
+  DatasetOptions options{config.data.root};
   if (config.data.download) {
     options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
   }

@@ -116,8 +116,7 @@ void HttpServer::serve(int connection) {
   const HttpReply reply = handler_(request, number);
   const std::string text = reply.head + "\r\nConnection: close\r\n\r\n" + reply.body;
   for (std::size_t sent = 0; sent < text.size();) {
-    const ssize_t count =
-        ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    const ssize_t count = ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (count <= 0) break;  // the client has gone
     sent += static_cast<std::size_t>(count);
   }

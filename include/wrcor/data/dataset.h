@@ -73,7 +73,7 @@ struct DatasetOptions {
   std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
   /// Puts what is missing into the cache folder. Not called with a root, which the user chose to
   /// have the data. Empty: what is missing is an error.
-  DataFetcher fetch;
+  DataFetcher fetch = {};
 };
 
 /// There is no such data set where it was looked for. Exit code 3.
@@ -87,8 +87,8 @@ struct DatasetKind {
   DatasetInfo info;
   /// @throws MissingDataError; DataError when it is corrupt
   std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;
-  std::optional<DataSource> source;  ///< none: it cannot be downloaded
-  std::string origin;                ///< where its images come from, if there is no source
+  std::optional<DataSource> source = {};  ///< none: it cannot be downloaded
+  std::string origin = {};                ///< where its images come from, if there is no source
 };
 
 }  // namespace wrcor

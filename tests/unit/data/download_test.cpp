@@ -79,8 +79,7 @@ TEST_CASE("a transfer that breaks is gone on with", "[data][download]") {
 }
 
 TEST_CASE("a part that an earlier download left is gone on with", "[data][download]") {
-  const HttpServer server(
-      [](const HttpRequest& request, int) { return ranged(content, request); });
+  const HttpServer server([](const HttpRequest& request, int) { return ranged(content, request); });
   Target target;
   target.folder.write("file.part", content.substr(0, half));
   DownloadState last;
@@ -157,8 +156,7 @@ TEST_CASE("a transfer without progress counts as broken", "[data][download]") {
 }
 
 TEST_CASE("what stays broken is given up, and what has arrived is kept", "[data][download]") {
-  const HttpServer server(
-      [](const HttpRequest&, int) { return cut(whole(content), half); });
+  const HttpServer server([](const HttpRequest&, int) { return cut(whole(content), half); });
   Target target;
   target.options.attempts = 1;
   CHECK_THAT(target.refusal(server.url()),
@@ -192,8 +190,8 @@ TEST_CASE("redirects are followed, but not for ever", "[data][download]") {
   target.run(server.url() + "/moved");
   CHECK(target.is_complete());
   fs::remove(target.file);
-  CHECK_THAT(target.refusal(server.url() + "/round"), ContainsSubstring("5") &&
-                                                          ContainsSubstring("redirects"));
+  CHECK_THAT(target.refusal(server.url() + "/round"),
+             ContainsSubstring("5") && ContainsSubstring("redirects"));
 }
 
 TEST_CASE("a redirect does not lead to the disk", "[data][download]") {
@@ -211,9 +209,8 @@ TEST_CASE("a file of another size is refused before anything is written", "[data
   const HttpServer server([](const HttpRequest&, int) { return whole("<html>log in</html>"); });
   Target target;
   target.folder.write("file.part", content.substr(0, half));
-  CHECK_THAT(target.refusal(server.url()),
-             ContainsSubstring("found a file of 19 bytes, expected " +
-                               std::to_string(content.size())));
+  CHECK_THAT(target.refusal(server.url()), ContainsSubstring("found a file of 19 bytes, expected " +
+                                                             std::to_string(content.size())));
   CHECK(read_file(target.file) == content.substr(0, half));
 
   const HttpServer longer(

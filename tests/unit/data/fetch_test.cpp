@@ -47,9 +47,7 @@ class Cache {
   std::string refusal(const DataSource& source) const {
     return test::message_of<DataError>([&] { run(source); });
   }
-  bool has_data() const {
-    return read_file(path / "set" / "train.bin") == std::string(5000, 't');
-  }
+  bool has_data() const { return read_file(path / "set" / "train.bin") == std::string(5000, 't'); }
   /// All that is there but the lock.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
@@ -120,9 +118,8 @@ TEST_CASE("an archive with a wrong checksum is never used", "[data][fetch]") {
     CHECK(cache.names().empty());
   }
   SECTION("but the other try may bring the right one") {
-    const HttpServer server([&](const HttpRequest&, int number) {
-      return whole(number == 1 ? corrupt : archive);
-    });
+    const HttpServer server(
+        [&](const HttpRequest&, int number) { return whole(number == 1 ? corrupt : archive); });
     const Cache cache;
     DataSource source = expected;
     source.base = server.url();
@@ -146,8 +143,7 @@ TEST_CASE("a file that changes between two transfers is downloaded afresh", "[da
 }
 
 TEST_CASE("the part of an earlier process is gone on with", "[data][fetch]") {
-  const HttpServer server(
-      [](const HttpRequest& request, int) { return ranged(archive, request); });
+  const HttpServer server([](const HttpRequest& request, int) { return ranged(archive, request); });
   const DataSource source = source_of(archive, server.url());
   const Cache cache;
   cache.folder.write("some/cache/set.tar.gz.part", archive.substr(0, 50));
@@ -161,10 +157,9 @@ TEST_CASE("the part of an earlier process is gone on with", "[data][fetch]") {
 }
 
 TEST_CASE("a hostile archive leaves no data, whatever its checksum", "[data][fetch]") {
-  for (const TarEntry& entry :
-       {TarEntry{"../evil", "x"}, TarEntry{"/tmp/wrcor_evil", "x"},
-        TarEntry{"set/link", "/etc", TarEntry::Type::symbolic_link},
-        TarEntry{"set/bomb", std::string(3 << 20, '\0')}}) {
+  for (const TarEntry& entry : {TarEntry{"../evil", "x"}, TarEntry{"/tmp/wrcor_evil", "x"},
+                                TarEntry{"set/link", "/etc", TarEntry::Type::symbolic_link},
+                                TarEntry{"set/bomb", std::string(3 << 20, '\0')}}) {
     const std::string hostile = tar_gz({entries[1], entry});
     const HttpServer server([&](const HttpRequest&, int) { return whole(hostile); });
     const Cache cache;
