@@ -61,7 +61,7 @@ refuse 3 "cannot download CIFAR-10: http://127.0.0.1:1/x/cifar-10-binary.tar.gz:
 export WRCOR_DATA_MIRROR=file://$PWD/mirror
 mkdir mirror
 echo 'hello' >mirror/cifar-100-binary.tar.gz
-refuse 3 "cifar-100-binary.tar.gz: found a file of 6 bytes, expected 168513733$advice" \
+refuse 3 "cifar-100-binary.tar.gz: found a file of 6 bytes, expected 168513733 bytes$advice" \
   wrcor score "${small[@]}" --data cifar100 --unique
 [ ! -e run ] || fail 'a failed search left a folder behind'
 expect_equal "$(find cache -type f -size +0)" ''
@@ -127,7 +127,8 @@ print(server.server_port, flush=True)
 server.handle_request()
 PYTHON
   server=$!
-  trap 'kill "$server" 2>/dev/null; rm -rf "$scratch_dir"' EXIT
+  disown "$server"  # its end is no news
+  trap 'kill "$server" 2>/dev/null || true; rm -rf "$scratch_dir"' EXIT
   wait_for_lines port 1 "$server"
   "$wrcor_program" search "${small[@]}" --out run --data cifar10 --mirror "http://127.0.0.1:$(<port)" 2>errors >output &
   program=$!

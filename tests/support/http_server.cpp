@@ -114,7 +114,8 @@ void HttpServer::serve(int connection) {
     number = static_cast<int>(requests_.size());
   }
   const HttpReply reply = handler_(request, number);
-  const std::string text = reply.head + "\r\nConnection: close\r\n\r\n" + reply.body;
+  const std::string end = reply.head.empty() ? "" : "\r\nConnection: close\r\n\r\n";
+  const std::string text = reply.head + end + reply.body;
   for (std::size_t sent = 0; sent < text.size();) {
     const ssize_t count = ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (count <= 0) break;  // the client has gone

@@ -54,8 +54,8 @@ class HttpServer {
   void serve(int connection);
 
   Handler handler_;
-  int listener_;
   std::string url_;
+  int listener_;
   std::atomic<bool> ending_{false};
   mutable std::mutex mutex_;
   std::vector<HttpRequest> requests_;

@@ -48,6 +48,7 @@ std::string tar_gz(const std::vector<TarEntry>& entries) {
                                                                     archive_write_free);
   archive_write_add_filter_gzip(out.get());
   archive_write_set_format_ustar(out.get());
+  archive_write_set_bytes_in_last_block(out.get(), 1);  // no padding
   archive_write_open(out.get(), &text, nullptr, append, nullptr);
   for (const TarEntry& entry : entries) write_entry(out.get(), entry);
   archive_write_close(out.get());
