@@ -24,20 +24,23 @@ die() {
 # --- what is missing -------------------------------------------------------------------------------------
 
 # One line a dependency: Debian package, kind, what shows that it is there without the package.
-#   tool: a program;  header: a header below one of the include directories;  extra: a tool that only saves time
+#   tool: a program;  header: a header below one of the include directories;  extra: one that can be done without
 readonly dependencies='
-g++                 tool    c++ g++ clang++
-cmake               tool    cmake
-ninja-build         tool    ninja
-libcli11-dev        header  CLI/CLI.hpp
-nlohmann-json3-dev  header  nlohmann/json.hpp
-libspdlog-dev       header  spdlog/spdlog.h
-libyaml-cpp-dev     header  yaml-cpp/yaml.h
-libssl-dev          header  openssl/evp.h
-catch2              header  catch2/catch.hpp catch2/catch_all.hpp
-libvalijson-dev     header  valijson/validator.hpp
-ccache              extra   ccache
-lld                 extra   ld.lld ld.mold
+g++                  tool    c++ g++ clang++
+cmake                tool    cmake
+ninja-build          tool    ninja
+libcli11-dev         header  CLI/CLI.hpp
+nlohmann-json3-dev   header  nlohmann/json.hpp
+libspdlog-dev        header  spdlog/spdlog.h
+libyaml-cpp-dev      header  yaml-cpp/yaml.h
+libssl-dev           header  openssl/evp.h
+libcurl4-openssl-dev header  curl/curl.h
+libarchive-dev       header  archive.h
+catch2               header  catch2/catch.hpp catch2/catch_all.hpp
+libvalijson-dev      header  valijson/validator.hpp
+ca-certificates      extra   update-ca-certificates
+ccache               extra   ccache
+lld                  extra   ld.lld ld.mold
 '
 
 # installed_packages NAME...: those of them that dpkg has installed, one a line.

@@ -10,6 +10,7 @@ void setup_search(CLI::App& app);
 void setup_score(CLI::App& app);
 void setup_evaluate(CLI::App& app);
 void setup_describe(CLI::App& app);
+void setup_data(CLI::App& app);
 void setup_list(CLI::App& app);
 void setup_config(CLI::App& app);
 void setup_doctor(CLI::App& app);

@@ -133,6 +133,7 @@ int run(int argc, char** argv) {
   setup_score(app);
   setup_evaluate(app);
   setup_describe(app);
+  setup_data(app);
   setup_list(app);
   setup_config(app);
   setup_doctor(app);

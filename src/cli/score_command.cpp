@@ -11,6 +11,7 @@
 #include "wrcor/core/random.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/report/download_progress.h"
 #include "wrcor/report/plan_report.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"
@@ -104,7 +105,7 @@ void explain(const ScoreOptions& options, const Config& config) {
     throw UsageError("--explain goes with neither --out nor --weights: it prints no scores");
   if (!options.shard.empty())
     throw UsageError("--explain does not go with --shard: it takes the architectures as a whole");
-  const Workbench bench = make_workbench(config);
+  const Workbench bench = make_workbench(config, download_progress());
   std::vector<Genotype> architectures;
   if (names_architectures(options)) {
     architectures = chosen_architectures(*bench.space, options);
@@ -156,7 +157,7 @@ void run_score(const ScoreOptions& options) {
     throw UsageError("--weights needs exactly one architecture, got " +
                      std::to_string(architectures.size()));
   }
-  const Workbench bench = make_workbench(config);
+  const Workbench bench = make_workbench(config, download_progress());
   const std::vector<std::string> proxies = effective_proxies(config);
   if (options.out.empty()) {
     const bool table = options.format == "table";

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
+#include "wrcor/report/download_progress.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/ranking_report.h"
 #include "wrcor/run/config_loader.h"
@@ -64,8 +65,9 @@ void run_search_command(SearchOptions options) {
   SearchResult result;
   try {
     Progress progress;
-    result = run_search(config, directory, options.resume,
-                        [&progress](const ProgressState& state) { progress.update(state); });
+    result = run_search(
+        config, directory, options.resume,
+        [&progress](const ProgressState& state) { progress.update(state); }, download_progress());
   } catch (const Error&) {
     std::error_code not_empty;
     if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);

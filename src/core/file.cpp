@@ -46,15 +46,6 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
 }
 
-/// Brings the names in a folder to the disk: without it a machine that goes down forgets a new
-/// file, however well its content was flushed.
-void flush_folder(const std::filesystem::path& folder) {
-  const Descriptor opened(
-      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (!opened && errno == EACCES) return;  // it may be written, but not looked into
-  if (!opened || !flush(opened.number(), ::fsync)) fail_to_write(folder, reason());
-}
-
 }  // namespace
 
 std::ifstream open_to_read(const std::filesystem::path& path) {
@@ -133,6 +124,13 @@ void make_folder(const std::filesystem::path& path) {
   std::filesystem::create_directory(path, failure);
   if (failure) throw RunError("cannot create '" + path.string() + "': " + failure.message());
   flush_folder(parent);
+}
+
+void flush_folder(const std::filesystem::path& folder) {
+  const Descriptor opened(
+      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!opened && errno == EACCES) return;  // it may be written, but not looked into
+  if (!opened || !flush(opened.number(), ::fsync)) fail_to_write(folder, reason());
 }
 
 AppendOnlyFile::AppendOnlyFile(std::filesystem::path path)

@@ -28,9 +28,10 @@ struct Layout {
   std::vector<std::string> folders;  ///< below a root, after the root itself
   std::vector<std::string> files;
   std::size_t records_per_file;
-  std::vector<LabelByte> labels;  ///< the last one is the class
-  std::string remedy;             ///< what to do when there are no files
-  int side = 32;                  ///< pixels
+  std::vector<LabelByte> labels;       ///< the last one is the class
+  std::string remedy;                  ///< what to do when there are no files
+  int side = 32;                       ///< pixels
+  const DataSource* source = nullptr;  ///< null: it cannot be fetched
 
   std::size_t record_bytes() const {
     return labels.size() + static_cast<std::size_t>(3 * side * side);
@@ -57,18 +58,36 @@ std::vector<fs::path> files_in(const Layout& layout, const fs::path& folder) {
 }
 
 std::vector<fs::path> find_files(const Layout& layout, const std::string& given) {
-  std::vector<std::string> searched;
   for (const fs::path& folder : folders_to_search(layout, given)) {
     if (auto found = files_in(layout, folder); !found.empty()) return found;
+  }
+  return {};
+}
+
+[[noreturn]] void fail_to_find(const Layout& layout, const std::string& given) {
+  std::vector<std::string> searched;
+  for (const fs::path& folder : folders_to_search(layout, given)) {
     searched.push_back(folder.string());
   }
   if (searched.empty()) {
-    throw DataError("no folder to look for " + layout.title +
-                    " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
-                    "--data synthetic");
+    throw MissingDataError(
+        "no folder to look for " + layout.title +
+        " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
+        "--data synthetic");
   }
-  throw DataError("no " + layout.title + " in " + join(searched) + ": " + layout.files.front() +
-                  " is missing; " + layout.remedy + ", or use --data synthetic");
+  throw MissingDataError("no " + layout.title + " in " + join(searched) + ": " +
+                         layout.files.front() + " is missing; " + layout.remedy +
+                         ", or use --data synthetic");
+}
+
+std::vector<fs::path> find_or_fetch_files(const Layout& layout, const DatasetOptions& options) {
+  std::vector<fs::path> files = find_files(layout, options.root);
+  if (files.empty() && layout.source != nullptr && options.fetch && options.root.empty()) {
+    options.fetch(*layout.source);
+    files = find_files(layout, options.root);
+  }
+  if (files.empty()) fail_to_find(layout, options.root);
+  return files;
 }
 
 void check_size(const Layout& layout, const fs::path& file, std::uintmax_t bytes) {
@@ -112,20 +131,22 @@ std::string read_records(const Layout& layout, const fs::path& file) {
   return content;
 }
 
-constexpr const char* cifar_remedy =
-    "download the binary version from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it and "
-    "name its folder with --data-root";
+/// @param name  of the data set, as registered
+std::string fetch_remedy(const std::string& name) {
+  return "'wrcor data fetch " + name +
+         "' puts it into the cache folder (nothing is downloaded into a folder that --data-root "
+         "names)";
+}
 
 class BinaryRecords final : public Dataset {
  public:
   BinaryRecords(DatasetInfo common, const Layout& layout, const DatasetOptions& options)
-      : Dataset(std::move(common)),
+      : Dataset(std::move(common), find_or_fetch_files(layout, options)),
         label_bytes_(layout.labels.size()),
         record_bytes_(layout.record_bytes()) {
-    const std::vector<fs::path> files = find_files(layout, options.root);
-    for (const fs::path& file : files) records_ += read_records(layout, file);
+    for (const fs::path& file : files()) records_ += read_records(layout, file);
     const std::size_t official = layout.files.size() * layout.records_per_file;
-    const std::string folder = files.front().parent_path().string();
+    const std::string folder = files().front().parent_path().string();
     if (records_.size() < official * record_bytes_) {
       spdlog::info("{}: {} of {} training images in {}", info().name, size(), official, folder);
     } else {
@@ -150,6 +171,8 @@ class BinaryRecords final : public Dataset {
   std::string records_;  ///< of all files, one after the other
 };
 
+constexpr const char* cifar_base = "https://www.cs.toronto.edu/~kriz";
+
 }  // namespace
 
 const DatasetInfo& cifar10_info() {
@@ -161,6 +184,23 @@ const DatasetInfo& cifar10_info() {
   return info;
 }
 
+const DataSource& cifar10_source() {
+  static const DataSource source = [] {
+    DataSource cifar10{.title = "CIFAR-10",
+                       .base = cifar_base,
+                       .archive = "cifar-10-binary.tar.gz",
+                       .bytes = 170'052'171,
+                       .sha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+                       .folder = "cifar-10-batches-bin",
+                       .members = {}};
+    for (const char* number : {"1", "2", "3", "4", "5"}) {
+      cifar10.members.push_back({cifar10.folder + "/data_batch_" + number + ".bin", 10'000 * 3073});
+    }
+    return cifar10;
+  }();
+  return source;
+}
+
 std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
   const Layout layout{.title = "CIFAR-10",
                       .folders = {"cifar-10-batches-bin", "cifar10"},
@@ -168,7 +208,8 @@ std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
                                 "data_batch_4.bin", "data_batch_5.bin"},
                       .records_per_file = 10'000,
                       .labels = {{"label", 10}},
-                      .remedy = cifar_remedy};
+                      .remedy = fetch_remedy("cifar10"),
+                      .source = &cifar10_source()};
   return std::make_unique<BinaryRecords>(cifar10_info(), layout, options);
 }
 
@@ -181,13 +222,26 @@ const DatasetInfo& cifar100_info() {
   return info;
 }
 
+const DataSource& cifar100_source() {
+  static const DataSource source{
+      .title = "CIFAR-100",
+      .base = cifar_base,
+      .archive = "cifar-100-binary.tar.gz",
+      .bytes = 168'513'733,
+      .sha256 = "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+      .folder = "cifar-100-binary",
+      .members = {{"cifar-100-binary/train.bin", 50'000 * 3074}}};
+  return source;
+}
+
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options) {
   const Layout layout{.title = "CIFAR-100",
                       .folders = {"cifar-100-binary", "cifar100"},
                       .files = {"train.bin"},
                       .records_per_file = 50'000,
                       .labels = {{"coarse label", 20}, {"fine label", 100}},
-                      .remedy = cifar_remedy};
+                      .remedy = fetch_remedy("cifar100"),
+                      .source = &cifar100_source()};
   return std::make_unique<BinaryRecords>(cifar100_info(), layout, options);
 }
 
@@ -201,17 +255,19 @@ const DatasetInfo& imagenet16_info() {
   return info;
 }
 
+std::string imagenet16_origin() {
+  return "write imagenet16_120.bin, 769 bytes an image: the label, 0 to 119, then 256 red, 256 "
+         "green and 256 blue pixels, and name its folder with --data-root";
+}
+
 std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options) {
-  const Layout layout{
-      .title = "ImageNet16-120",
-      .folders = {"imagenet16"},
-      .files = {"imagenet16_120.bin"},
-      .records_per_file = 151'700,
-      .labels = {{"label", 120}},
-      .remedy =
-          "write it there, 769 bytes an image: the label, 0 to 119, then 256 red, 256 green "
-          "and 256 blue pixels, and name its folder with --data-root",
-      .side = 16};
+  const Layout layout{.title = "ImageNet16-120",
+                      .folders = {"imagenet16"},
+                      .files = {"imagenet16_120.bin"},
+                      .records_per_file = 151'700,
+                      .labels = {{"label", 120}},
+                      .remedy = imagenet16_origin(),
+                      .side = 16};
   return std::make_unique<BinaryRecords>(imagenet16_info(), layout, options);
 }
 

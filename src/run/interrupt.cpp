@@ -9,6 +9,7 @@ namespace wrcor {
 namespace {
 
 std::atomic<int> received{0};
+int guards = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "read and written in a signal handler");
 
 void on_signal(int number) {
@@ -28,11 +29,14 @@ void install(void (*handler)(int)) {
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
+  if (guards++ > 0) return;
   received = 0;
   install(on_signal);
 }
 
-InterruptGuard::~InterruptGuard() { install(SIG_DFL); }
+InterruptGuard::~InterruptGuard() {
+  if (--guards == 0) install(SIG_DFL);
+}
 
 int InterruptGuard::signal() { return received; }
 

@@ -102,12 +102,12 @@ bool RunDirectory::holds_run() const {
 }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
-                        const ProgressSink& progress) {
+                        const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   if (resume) require_run(directory);
   const OwnFolder folder(directory);
   if (!resume) require_no_run(directory);
-  const Workbench bench = make_workbench(config);
+  const Workbench bench = make_workbench(config, download);
   const std::string resuming = "wrcor search --resume --out " + shell_word(directory.path.string());
   const std::string how_to_resume = "; resume with: " + resuming;
   JournalContent replayed;

@@ -175,6 +175,16 @@ std::vector<Setting> data_settings() {
   batch_size.set = [](Config& config, const json& value) {
     config.data.batch_size = value.is_null() ? Config().data.batch_size : value.get<int>();
   };
+  Setting mirror = text(MEMBER(data.mirror), "--mirror", "URL",
+                        "folder to download from; empty: the site of the data set's authors");
+  mirror.bearing = Bearing::nothing;
+  mirror.pattern_words = "a URL that starts with http://, https:// or file://";
+  mirror.check = [words = mirror.pattern_words](const std::string& given) -> std::string {
+    for (const char* scheme : {"http://", "https://", "file://"}) {
+      if (given.empty() || given.starts_with(scheme)) return {};
+    }
+    return "expected " + words + ", got " + in_quotes(given);
+  };
   return {
       // Its number of classes shapes the networks, whatever the minibatch.
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
@@ -188,6 +198,9 @@ std::vector<Setting> data_settings() {
       batch_size,
       boolean(MEMBER(data.augment), "--augment", "--no-augment",
               "crop and flip the images at random, as in training"),
+      bearing_on(Bearing::nothing, boolean(MEMBER(data.download), "--download", "--no-download",
+                                           "download a data set that the cache folder lacks")),
+      mirror,
   };
 }
 

@@ -7,6 +7,7 @@
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/run/data_fetch.h"
 #include "wrcor/run/proxy_choice.h"
 #include "wrcor/run/seeds.h"
 #include "wrcor/space/builtin.h"
@@ -14,10 +15,20 @@
 namespace wrcor {
 namespace {
 
-Minibatch open_minibatch(const Config& config) {
+Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  const auto dataset = datasets().find(config.data.name).make.open({config.data.root});
+  DatasetOptions options{config.data.root};
+  if (config.data.download) {
+    options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
+  }
+  const auto dataset = datasets().find(config.data.name).make.open(options);
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seeds(config).data);
+}
+
+/// Whether what is missing now may be there when it is needed.
+bool may_download(const Config& config) {
+  return config.data.download && config.data.root.empty() &&
+         datasets().find(config.data.name).make.source.has_value();
 }
 
 std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
@@ -45,17 +56,17 @@ std::vector<ConfigCheck> workbench_checks() {
   return {{{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }},
           {{"data.batch_file"},
            [](const Config& config) {
-             if (!config.data.batch_file.empty()) open_minibatch(config);
+             if (!config.data.batch_file.empty()) open_minibatch(config, {});
            },
            /*costly=*/true},
           {{"data.name", "data.root", "data.batch_size", "data.batch_file"},
            [](const Config& config) {
-             if (config.data.batch_file.empty()) open_minibatch(config);
+             if (config.data.batch_file.empty() && !may_download(config)) open_minibatch(config, {});
            },
            /*costly=*/true}};
 }
 
-Workbench make_workbench(const Config& config) {
+Workbench make_workbench(const Config& config, const DownloadSink& download) {
   configure_process();
   configure_thread(config.run.threads);
   if (blas_is_reference()) {
@@ -65,7 +76,7 @@ Workbench make_workbench(const Config& config) {
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
-  Minibatch minibatch = open_minibatch(config);
+  Minibatch minibatch = open_minibatch(config, download);
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);

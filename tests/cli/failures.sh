@@ -13,7 +13,7 @@ score() { wrcor score --channels 4 --cells 1 --arch "$cell" "$@"; }
 # --- 3: data sets
 mkdir -p data/cifar-10-batches-bin data/cifar100
 export WRCOR_DATA=$PWD/data
-refuse 3 'no CIFAR-10 in .*data_batch_1.bin is missing; download' search --data cifar10 --data-root nowhere
+refuse 3 'no CIFAR-10 in .*data_batch_1.bin is missing; .wrcor data fetch cifar10' search --data cifar10 --data-root nowhere
 unset WRCOR_DATA
 batch=data/cifar-10-batches-bin/data_batch_1.bin
 head -c 30730 /dev/zero >$batch

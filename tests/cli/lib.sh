@@ -26,6 +26,9 @@ shared_dir=${WRCOR_SHARED:-$source_dir/../shared}
 check_documents=${WRCOR_CHECK_DOCUMENTS:-$(dirname -- "$wrcor_program")/tests/check_documents}
 unset "${!WRCOR@}"
 export LC_ALL=C NO_COLOR=1
+# No test leaves this machine: nothing is downloaded unless a test says so, and never through a proxy.
+export WRCOR_DATA_DOWNLOAD=false
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 : "$shared_dir"
 
 scratch_dir=$(mktemp -d)

@@ -32,6 +32,10 @@ void remove_partial_files(const std::filesystem::path& path);
 /// @throws RunError
 void make_folder(const std::filesystem::path& path);
 
+/// Brings the names in a folder to the disk: without it a machine that goes down forgets a new
+/// file, however well its content was flushed. @throws RunError
+void flush_folder(const std::filesystem::path& folder);
+
 /// A file of lines that only grows; every line is on the disk when append_line() returns. One
 /// process at a time may write it (see FileLock).
 class AppendOnlyFile {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "wrcor/data/dataset.h"
 
@@ -34,5 +35,13 @@ std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options);
 const DatasetInfo& cifar10_info();
 const DatasetInfo& cifar100_info();
 const DatasetInfo& imagenet16_info();
+
+/// The official archives. Sizes and checksums: TensorFlow Datasets, url_checksums/cifar10.txt and
+/// cifar100.txt.
+const DataSource& cifar10_source();
+const DataSource& cifar100_source();
+
+/// What the user has to do for ImageNet16-120, which has no public download.
+std::string imagenet16_origin();
 
 }  // namespace wrcor

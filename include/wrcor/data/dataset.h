@@ -2,12 +2,17 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "wrcor/core/error.h"
+#include "wrcor/data/source.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {
@@ -39,6 +44,9 @@ class Dataset {
 
   const DatasetInfo& info() const { return info_; }
 
+  /// That the images were read from; none when they were made.
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+
   /// Number of images.
   virtual std::int64_t size() const = 0;
 
@@ -52,22 +60,35 @@ class Dataset {
   virtual int read(std::int64_t index, std::span<std::uint8_t> pixels) const = 0;
 
  protected:
-  explicit Dataset(DatasetInfo info) : info_(std::move(info)) {}
+  explicit Dataset(DatasetInfo info, std::vector<std::filesystem::path> files = {})
+      : info_(std::move(info)), files_(std::move(files)) {}
 
  private:
   DatasetInfo info_;
+  std::vector<std::filesystem::path> files_;
 };
 
 /// What a data set is opened with.
 struct DatasetOptions {
   std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
+  /// Puts what is missing into the cache folder. Not called with a root, which the user chose to
+  /// have the data. Empty: what is missing is an error.
+  DataFetcher fetch = {};
+};
+
+/// There is no such data set where it was looked for. Exit code 3.
+class MissingDataError : public DataError {
+ public:
+  using DataError::DataError;
 };
 
 /// A data set that can be opened, and what is known of it before.
 struct DatasetKind {
   DatasetInfo info;
-  /// @throws DataError when it is missing or corrupt
+  /// @throws MissingDataError; DataError when it is corrupt
   std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;
+  std::optional<DataSource> source = {};  ///< none: it cannot be downloaded
+  std::string origin = {};                ///< where its images come from, if there is no source
 };
 
 }  // namespace wrcor

@@ -28,6 +28,8 @@ struct Config {
                              ///< the data set
     int batch_size = 64;
     bool augment = true;
+    bool download = true;  ///< what the cache folder lacks; never changes a result
+    std::string mirror;    ///< URL of a folder that has the archives; empty: their authors'
   } data;
 
   struct Score {

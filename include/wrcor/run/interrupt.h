@@ -5,7 +5,7 @@
 namespace wrcor {
 
 /// While alive, SIGINT and SIGTERM ask for an orderly end instead of killing the process. A second
-/// SIGINT leaves at once. At most one at a time.
+/// SIGINT leaves at once. Guards nest, on one thread: the outermost counts.
 class InterruptGuard {
  public:
   InterruptGuard();

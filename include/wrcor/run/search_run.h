@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/data/download.h"
 #include "wrcor/eval/ranking.h"
 #include "wrcor/run/config.h"
 
@@ -72,13 +73,14 @@ struct RunDirectory {
 /// A resumed run is the same search from its start, in which evaluations that the journal holds
 /// cost nothing: it ends as one that was never interrupted.
 ///
-/// @param resume  continue the folder's run; without it, a folder that holds a run is an error
+/// @param resume    continue the folder's run; without it, a folder that holds a run is an error
+/// @param download  as for make_workbench()
 /// @throws UsageError when the folder does not fit, holds a run of another configuration, or is
 ///         being written by another process;
 ///         DataError when data is missing or the journal is damaged; NoFeasibleError;
 ///         Interrupted after a signal, when all that had started is in the journal; RunError
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
-                        const ProgressSink& progress);
+                        const ProgressSink& progress, const DownloadSink& download = {});
 
 /// The document of result.json. Without its last key, `timing`, which is of this machine and this
 /// day, it is a function of the configuration, the program, libtorch and the kind of device.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/run/config.h"
 #include "wrcor/run/config_loader.h"
@@ -23,10 +24,11 @@ struct Workbench {
   int threads = 1;  ///< of each worker
 };
 
-/// Opens the data, draws the minibatch, and makes the space and the evaluator. The space outlives
-/// moves of the workbench.
-/// @throws UsageError, DataError
-Workbench make_workbench(const Config& config);
+/// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
+/// space and the evaluator. The space outlives moves of the workbench.
+/// @param download  told of the progress of a download
+/// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
+Workbench make_workbench(const Config& config, const DownloadSink& download = {});
 
 /// What make_workbench() demands of the machine: a device that is usable, data that are there and
 /// suffice for a minibatch.

@@ -1,0 +1,25 @@
+#include "wrcor/run/data_fetch.h"
+
+#include "wrcor/data/cache_folder.h"
+#include "wrcor/data/fetch.h"
+#include "wrcor/run/interrupt.h"
+
+namespace wrcor {
+
+std::filesystem::path fetch_data(const DataSource& source, const Config& config,
+                                 const DownloadSink& progress) {
+  const InterruptGuard guard;
+  FetchOptions options;
+  options.mirror = config.data.mirror;
+  options.download.progress = progress;
+  options.download.stop_point = [&source] {
+    if (InterruptGuard::signal() == 0) return;
+    throw Interrupted(InterruptGuard::signal(),
+                      "interrupted while " + source.title +
+                          " was fetched; what has arrived is kept, and the same command goes on "
+                          "with it");
+  };
+  return fetch(source, cache_folder(), options);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,14 @@
+// Tests talk to servers on this machine only, whatever proxies the environment names.
+
+#include <cstdlib>
+
+namespace {
+
+[[maybe_unused]] const bool without_proxies = [] {
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    unsetenv(name);
+  }
+  return true;
+}();
+
+}  // namespace
