@@ -34,6 +34,8 @@ nlohmann-json3-dev  header  nlohmann/json.hpp
 libspdlog-dev       header  spdlog/spdlog.h
 libyaml-cpp-dev     header  yaml-cpp/yaml.h
 libssl-dev          header  openssl/evp.h
+libpng-dev          header  png.h
+libjpeg-dev         header  jpeglib.h
 catch2              header  catch2/catch.hpp catch2/catch_all.hpp
 ccache              extra   ccache
 lld                 extra   ld.lld ld.mold

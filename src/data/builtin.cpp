@@ -1,23 +1,52 @@
 #include "wrcor/data/builtin.h"
 
+#include "wrcor/core/error.h"
 #include "wrcor/data/binary_records.h"
+#include "wrcor/data/image_folder.h"
 #include "wrcor/data/synthetic.h"
 
 namespace wrcor {
+namespace {
+
+/// A data set whose images all have one size, wherever they lie.
+DatasetKind of_one_size(const DatasetInfo& info,
+                        std::unique_ptr<Dataset> (*open)(const DatasetOptions&)) {
+  const auto check = [info](const DatasetOptions& options) {
+    const ImageSize own{info.image.height, info.image.width};
+    if (options.image_size.value_or(own) == own) return;
+    throw UsageError("the images of " + info.name + " are " + to_text(own) +
+                     ", so the image size cannot be " + to_text(*options.image_size) +
+                     "; only --data folder resizes");
+  };
+  return {.info =
+              [info, check](const DatasetOptions& options) {
+                check(options);
+                return info;
+              },
+          .open =
+              [open, check](const DatasetOptions& options) {
+                check(options);
+                return open(options);
+              }};
+}
+
+}  // namespace
 
 const Registry<DatasetKind>& datasets() {
   static const Registry<DatasetKind> registry = [] {
     Registry<DatasetKind> all("data set", "data sets");
     all.add("cifar10", "CIFAR-10: photographs of 10 classes, 32x32 (downloaded by the user)",
-            {cifar10_info(), make_cifar10});
+            of_one_size(cifar10_info(), make_cifar10));
     all.add("cifar100", "CIFAR-100: photographs of 100 classes, 32x32 (downloaded by the user)",
-            {cifar100_info(), make_cifar100});
+            of_one_size(cifar100_info(), make_cifar100));
     all.add("imagenet16",
-            "ImageNet16-120: photographs of 120 classes, 16x16 (prepared by the user)",
-            {imagenet16_info(), make_imagenet16});
+            "ImageNet16-120: photographs of 120 classes, 16x16 (downloaded by the user)",
+            of_one_size(imagenet16_info(), make_imagenet16));
+    all.add("folder", "one's own PNG and JPEG files, a folder for each class, resized",
+            {image_folder_info, make_image_folder});
     all.add("synthetic",
             "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
-            {synthetic_info(), [](const DatasetOptions&) { return make_synthetic(); }});
+            of_one_size(synthetic_info(), [](const DatasetOptions&) { return make_synthetic(); }));
     return all;
   }();
   return registry;

@@ -55,13 +55,15 @@ class MergedConfig {
                                            std::to_string(*constraints.min_params));
     }
     if (!data.batch_file.empty()) {
-      // A batch size from a source of lower precedence
-      // was not meant for the batch file and is ignored.
-      const Origin& size = origins_["data.batch_size"];
-      if (size.source != Source::none && size.source >= origins_["data.batch_file"].source) {
-        report("data.batch_size", "cannot be given together with data.batch_file, which fixes it");
+      // A size from a source of lower precedence was not meant for the batch file and is ignored.
+      for (const char* key : {"data.batch_size", "data.image_size"}) {
+        const Origin& size = origins_[key];
+        if (size.source != Source::none && size.source >= origins_["data.batch_file"].source) {
+          report(key, "cannot be given together with data.batch_file, which fixes it");
+        }
+        const Setting* setting = find_setting(key);
+        setting->set(config_, setting->default_value());
       }
-      config_.data.batch_size = Config().data.batch_size;
     }
   }
 

@@ -23,6 +23,9 @@ nlohmann::ordered_json journal_header(const Config& config, const Workbench& ben
   // The batch's checksum tells more than where it came from.
   identity["data"].erase("root");
   identity["data"].erase("batch_file");
+  identity["data"].erase("image_size");
+  // Of any other data set the name tells it.
+  if (config.data.name == "folder") identity["data"]["classes"] = dataset_info(config).classes;
   identity["search"].erase("budget");
   identity["search"].erase("max_seconds");
   // What a vote and "all" stand for may change with the program.

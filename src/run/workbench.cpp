@@ -14,15 +14,19 @@
 namespace wrcor {
 namespace {
 
+DatasetOptions dataset_options(const Config& config) {
+  return {config.data.root, parse_image_size(config.data.image_size)};
+}
+
 Minibatch open_minibatch(const Config& config) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  const auto dataset = datasets().find(config.data.name).make.open({config.data.root});
+  const auto dataset = datasets().find(config.data.name).make.open(dataset_options(config));
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment,
                         derive_seed(config.run.seed, {"data"}));
 }
 
 std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
-  const DatasetInfo& info = datasets().find(config.data.name).make.info;
+  const DatasetInfo info = dataset_info(config);
   return spaces()
       .find(config.space.name)
       .make({config.space.channels, config.space.cells, info.classes, height, width});
@@ -37,8 +41,12 @@ int chosen_workers(const Config& config, const at::Device& device) {
 
 }  // namespace
 
+DatasetInfo dataset_info(const Config& config) {
+  return datasets().find(config.data.name).make.info(dataset_options(config));
+}
+
 std::unique_ptr<SearchSpace> make_space(const Config& config) {
-  const FeatureShape& image = datasets().find(config.data.name).make.info.image;
+  const FeatureShape image = dataset_info(config).image;
   return sized_space(config, image.height, image.width);
 }
 

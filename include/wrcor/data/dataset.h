@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "wrcor/data/image_size.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {
@@ -61,12 +63,16 @@ class Dataset {
 /// What a data set is opened with.
 struct DatasetOptions {
   std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
+  /// That images are resized to, where a data set does that; unset: its own.
+  std::optional<ImageSize> image_size{};
 };
 
 /// A data set that can be opened, and what is known of it before.
 struct DatasetKind {
-  DatasetInfo info;
-  /// @throws DataError when it is missing or corrupt
+  /// Reads no image. @throws UsageError for an image size that it cannot have; DataError where it
+  /// has to look at the data and they are missing
+  std::function<DatasetInfo(const DatasetOptions&)> info;
+  /// @throws as `info` does; DataError when it is missing or corrupt
   std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;
 };
 

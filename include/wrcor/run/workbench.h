@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/data/dataset.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/run/config.h"
 #include "wrcor/space/search_space.h"
@@ -26,7 +27,12 @@ struct Workbench {
 /// @throws UsageError, DataError
 Workbench make_workbench(const Config& config);
 
-/// The networks' space alone, sized for the configuration's data set, without opening any data.
+/// What is known of the configuration's data set without reading any image.
+/// @throws UsageError, DataError
+DatasetInfo dataset_info(const Config& config);
+
+/// The networks' space alone, sized for the configuration's data set, without reading any image.
+/// @throws UsageError, DataError
 std::unique_ptr<SearchSpace> make_space(const Config& config);
 
 }  // namespace wrcor
