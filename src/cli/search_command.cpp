@@ -56,8 +56,9 @@ void run_search_command(SearchOptions options) {
   }
   const Config config = load_config(options.sources);
   if (options.dry_run) {
+    const std::string work = describe_work(config);
     write_output(to_json(config).dump(2) + "\n");
-    spdlog::info("{}", describe_work(config));
+    spdlog::info("{}", work);
     return;
   }
   const RunDirectory directory{options.out.empty() ? new_directory(config)

@@ -4,11 +4,11 @@
 
 #include "wrcor/core/suggest.h"
 
-namespace wrcor {
+namespace wrcor::numpy {
 namespace {
 
 /// What an array says of itself, checked against the bytes that it has.
-struct NumpyArray {
+struct Array {
   char type = 0;  ///< 'u', 'i', 'f', ...
   std::size_t item_bytes = 0;
   bool big_endian = false;
@@ -33,10 +33,10 @@ class ArrayReader {
     reject_pickle(name_, value_.place, found, expected);
   }
 
-  NumpyArray read() const {
+  Array read() const {
     if (value_.kind != PickleKind::array) reject(words_for(value_.kind), "a numpy array");
     if (value_.items.empty()) reject("an array without its content", "the content");
-    NumpyArray array;
+    Array array;
     read_type(array, document_[value_.items[0]]);
     array.content = &document_[value_.items[1]];
     array.fortran = value_.integer != 0;
@@ -45,7 +45,7 @@ class ArrayReader {
   }
 
   /// The bytes of the array, where they lie or, where they are written as text, in `decoded`.
-  std::string_view bytes(const NumpyArray& array, std::string& decoded) const {
+  std::string_view bytes(const Array& array, std::string& decoded) const {
     const std::size_t expected = byte_count(array);
     const std::string_view content = array.content->content;
     if (!array.content->utf8) {
@@ -63,7 +63,7 @@ class ArrayReader {
   }
 
  private:
-  void read_type(NumpyArray& array, const PickleValue& dtype) const {
+  void read_type(Array& array, const PickleValue& dtype) const {
     const std::string_view code = dtype.content;
     constexpr std::string_view kinds = "biufcSUV";
     const bool known =
@@ -74,7 +74,7 @@ class ArrayReader {
     array.big_endian = !dtype.items.empty() && document_[dtype.items[0]].content == ">";
   }
 
-  void read_shape(NumpyArray& array, const PickleValue& shape) const {
+  void read_shape(Array& array, const PickleValue& shape) const {
     constexpr std::size_t most_dimensions = 32;
     if (shape.items.size() > most_dimensions) {
       reject(std::to_string(shape.items.size()) + " dimensions", "1 or 2");
@@ -90,7 +90,7 @@ class ArrayReader {
     }
   }
 
-  std::size_t byte_count(const NumpyArray& array) const {
+  std::size_t byte_count(const Array& array) const {
     std::size_t bytes = array.item_bytes;
     for (const std::int64_t size : array.shape) {
       if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(size), &bytes)) {
@@ -100,8 +100,7 @@ class ArrayReader {
     return bytes;
   }
 
-  [[noreturn]] void reject_size(const NumpyArray& array, std::size_t found,
-                                std::size_t expected) const {
+  [[noreturn]] void reject_size(const Array& array, std::size_t found, std::size_t expected) const {
     reject(array.text() + " with " + std::to_string(found) + " bytes", std::to_string(expected));
   }
 
@@ -128,7 +127,7 @@ class ArrayReader {
   const std::string& name_;
 };
 
-std::int64_t integer_at(const NumpyArray& array, std::string_view item) {
+std::int64_t integer_at(const Array& array, std::string_view item) {
   std::uint64_t value = 0;
   for (std::size_t k = 0; k < item.size(); ++k) {
     const char byte = item[array.big_endian ? k : item.size() - 1 - k];
@@ -144,7 +143,7 @@ std::vector<std::int64_t> integers_of_array(const PickleDocument& document,
                                             const PickleValue& value, std::size_t dimensions,
                                             const std::string& name) {
   const ArrayReader reader(document, value, name);
-  const NumpyArray array = reader.read();
+  const Array array = reader.read();
   if ((array.type != 'i' && array.type != 'u') || array.shape.size() != dimensions) {
     reader.reject(array.text(), dimensions == 0 ? "an integer" : "integers in one dimension");
   }
@@ -160,20 +159,20 @@ std::vector<std::int64_t> integers_of_array(const PickleDocument& document,
 
 }  // namespace
 
-NumpyBytes::NumpyBytes(const PickleDocument& document, const PickleValue& value,
-                       const std::vector<std::int64_t>& shape, const std::string& why,
-                       const std::string& name) {
+ByteArray::ByteArray(const PickleDocument& document, const PickleValue& value,
+                     const std::vector<std::int64_t>& shape, const std::string& why,
+                     const std::string& name) {
   const ArrayReader reader(document, value, name);
-  const NumpyArray found = reader.read();
-  const NumpyArray expected{.type = 'u', .item_bytes = 1, .shape = shape};
+  const Array found = reader.read();
+  const Array expected{.type = 'u', .item_bytes = 1, .shape = shape};
   const bool same = found.type == expected.type && found.item_bytes == 1 &&
                     found.shape == expected.shape && !found.fortran;
   if (!same) reader.reject(found.text(), expected.text() + ", " + why);
   view_ = reader.bytes(found, decoded_);
 }
 
-std::vector<std::int64_t> numpy_integers(const PickleDocument& document, const PickleValue& value,
-                                         const std::string& name) {
+std::vector<std::int64_t> integers_of(const PickleDocument& document, const PickleValue& value,
+                                      const std::string& name) {
   if (value.kind == PickleKind::array) return integers_of_array(document, value, 1, name);
   if (value.kind != PickleKind::list) {
     reject_pickle(name, value.place, words_for(value.kind), "a list or array of integers");
@@ -191,4 +190,4 @@ std::vector<std::int64_t> numpy_integers(const PickleDocument& document, const P
   return integers;
 }
 
-}  // namespace wrcor
+}  // namespace wrcor::numpy

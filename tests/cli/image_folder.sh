@@ -22,7 +22,7 @@ expect_contains "$(cat first/config.json)" '"image_size": "32"'
 expect_exit 0 wrcor search --resume --out first --config first/config.json
 
 # --- the size of images counts, the number of classes too
-cell='|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|'
+cell='|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_3x3~2|'
 flops() { expect_exit 0 wrcor describe "$cell" --data folder --data-root pets --format csv "$@" && tail -n 1 <<<"$stdout" | cut -d, -f8; }
 small_flops=$(flops)
 expect_equal "$(flops --image-size 64)" $((4 * small_flops - 3 * 4 * 64))

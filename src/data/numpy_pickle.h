@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wrcor {
+namespace wrcor::numpy {
 
 // Python's pickle format taken as data. A pickle is a program for a stack machine that may call
 // any function; this reader knows the instructions that build values and the few functions that
@@ -64,4 +64,4 @@ PickleDocument parse_pickle(std::string_view bytes, const std::string& name);
 /// "a list", "an array".
 std::string words_for(PickleKind kind);
 
-}  // namespace wrcor
+}  // namespace wrcor::numpy

@@ -1,15 +1,15 @@
-#include "pickle.h"
+#include "numpy_pickle.h"
 
 #include <array>
 #include <limits>
 #include <unordered_map>
 #include <utility>
 
-#include "pickle_names.h"
+#include "numpy_names.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 
-namespace wrcor {
+namespace wrcor::numpy {
 namespace {
 
 /// Far more than the 130,000 labels of a published file take; bounds the memory for what is made.
@@ -365,4 +365,4 @@ std::string words_for(PickleKind kind) {
   return words[static_cast<std::size_t>(kind)];
 }
 
-}  // namespace wrcor
+}  // namespace wrcor::numpy

@@ -1,11 +1,11 @@
-#include "pickle_names.h"
+#include "numpy_names.h"
 
 #include <array>
 #include <utility>
 
 #include "wrcor/core/suggest.h"
 
-namespace wrcor {
+namespace wrcor::numpy {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> known_names{{
@@ -121,4 +121,4 @@ void set_pickle_state(PickleDocument& document, PickleIndex object, PickleIndex 
   }
 }
 
-}  // namespace wrcor
+}  // namespace wrcor::numpy

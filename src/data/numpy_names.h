@@ -1,8 +1,8 @@
 #pragma once
 
-#include "pickle.h"
+#include "numpy_pickle.h"
 
-namespace wrcor {
+namespace wrcor::numpy {
 
 // What the names stand for that numpy's arrays are pickled with. Nothing is called: an array's
 // description is put in the place of the call that would make it.
@@ -25,4 +25,4 @@ PickleValue call_pickle_name(const PickleDocument& document, PickleIndex functio
 void set_pickle_state(PickleDocument& document, PickleIndex object, PickleIndex state,
                       const PicklePlace& place);
 
-}  // namespace wrcor
+}  // namespace wrcor::numpy
