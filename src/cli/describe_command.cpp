@@ -11,10 +11,10 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/data/builtin.h"
 #include "wrcor/report/table.h"
 #include "wrcor/run/config_loader.h"
 #include "wrcor/run/settings.h"
+#include "wrcor/run/workbench.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
@@ -152,7 +152,7 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
 }
 
 MacroSettings network_size(const DescribeOptions& options, const Config& config) {
-  const DatasetInfo& data = datasets().find(config.data.name).make.info;
+  const DatasetInfo data = dataset_info(config);
   MacroSettings macro;
   macro.channels = config.space.channels;
   macro.cells_per_stage = config.space.cells;
@@ -204,7 +204,7 @@ void setup_describe(CLI::App& app) {
   command->add_option("architecture", options->architecture,
                       "architecture string, lexicographic id, or index:N for the official index");
   command->add_flag("--all", options->all, "every architecture of the space, as CSV");
-  add_settings(*command, {"space", "data.name"}, options->sources);
+  add_settings(*command, {"space", "data.name", "data.root"}, options->sources);
   command
       ->add_option("--classes", options->classes,
                    "classes of the data; by default those of the data set")

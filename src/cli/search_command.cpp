@@ -56,8 +56,9 @@ void run_search_command(SearchOptions options) {
   if (!options.dry_run) options.sources.checks = workbench_checks();
   const Config config = load_config(options.sources);
   if (options.dry_run) {
+    const std::string work = describe_work(config);
     write_output(config_document(config));
-    spdlog::info("{}", describe_work(config));
+    spdlog::info("{}", work);
     return;
   }
   const RunDirectory directory{options.out.empty() ? new_directory(config)

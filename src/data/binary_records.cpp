@@ -10,6 +10,7 @@
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/cache_folder.h"
+#include "wrcor/data/imagenet16_pickle.h"
 
 namespace wrcor {
 namespace {
@@ -32,6 +33,8 @@ struct Layout {
   std::string remedy;                  ///< what to do when there are no files
   int side = 32;                       ///< pixels
   const DataSource* source = nullptr;  ///< null: it cannot be fetched
+  /// The same images as they are published; read in folders that have none of `files`.
+  std::vector<std::string> pickles{};
 
   std::size_t record_bytes() const {
     return labels.size() + static_cast<std::size_t>(3 * side * side);
@@ -49,12 +52,15 @@ std::vector<fs::path> folders_to_search(const Layout& layout, const std::string&
 }
 
 std::vector<fs::path> files_in(const Layout& layout, const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const std::string& file : layout.files) {
-    std::error_code unreadable;  // counts as missing, so that the other folders get their turn
-    if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
+  for (const auto& files : {layout.files, layout.pickles}) {
+    std::vector<fs::path> found;
+    for (const std::string& file : files) {
+      std::error_code unreadable;  // counts as missing, so that the other folders get their turn
+      if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
+    }
+    if (!found.empty()) return found;
   }
-  return found;
+  return {};
 }
 
 std::vector<fs::path> find_files(const Layout& layout, const std::string& given) {
@@ -123,6 +129,9 @@ void check_labels(const Layout& layout, const fs::path& file, std::string_view c
 }
 
 std::string read_records(const Layout& layout, const fs::path& file) {
+  if (std::ranges::find(layout.pickles, file.filename().string()) != layout.pickles.end()) {
+    return parse_imagenet16_pickle(read_file(file), file.string());
+  }
   std::error_code no_size;  // not a regular file: reading it tells why
   if (const auto bytes = fs::file_size(file, no_size); !no_size) check_size(layout, file, bytes);
   std::string content = read_file(file);
@@ -145,6 +154,10 @@ class BinaryRecords final : public Dataset {
         label_bytes_(layout.labels.size()),
         record_bytes_(layout.record_bytes()) {
     for (const fs::path& file : files()) records_ += read_records(layout, file);
+    if (records_.empty()) {
+      throw DataError("no image of " + layout.title + " in " + files().front().string() +
+                      " and the files beside it");
+    }
     const std::size_t official = layout.files.size() * layout.records_per_file;
     const std::string folder = files().front().parent_path().string();
     if (records_.size() < official * record_bytes_) {
@@ -256,18 +269,22 @@ const DatasetInfo& imagenet16_info() {
 }
 
 std::string imagenet16_origin() {
-  return "write imagenet16_120.bin, 769 bytes an image: the label, 0 to 119, then 256 red, 256 "
-         "green and 256 blue pixels, and name its folder with --data-root";
+  return "name a folder with --data-root that has it, 769 bytes an image: the label, 0 to 119, "
+         "then 256 red, 256 green and 256 blue pixels; or one with the published "
+         "train_data_batch_1 to train_data_batch_10";
 }
 
 std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options) {
-  const Layout layout{.title = "ImageNet16-120",
-                      .folders = {"imagenet16"},
-                      .files = {"imagenet16_120.bin"},
-                      .records_per_file = 151'700,
-                      .labels = {{"label", 120}},
-                      .remedy = imagenet16_origin(),
-                      .side = 16};
+  Layout layout{.title = "ImageNet16-120",
+                .folders = {"imagenet16", "ImageNet16"},
+                .files = {"imagenet16_120.bin"},
+                .records_per_file = 151'700,
+                .labels = {{"label", 120}},
+                .remedy = imagenet16_origin(),
+                .side = 16};
+  for (int k = 1; k <= 10; ++k) {
+    layout.pickles.push_back("train_data_batch_" + std::to_string(k));
+  }
   return std::make_unique<BinaryRecords>(imagenet16_info(), layout, options);
 }
 

@@ -22,7 +22,10 @@ Schema hexadecimal(int digits) {
 Schema tool() { return object({{"name", constant("wrcor")}, {"version", text()}}); }
 
 Schema batch() {
-  return object({{"dataset", text()}, {"size", whole_number()}, {"sha256", hexadecimal(64)}});
+  return object({{"dataset", text()},
+                 {"classes", whole_number()},
+                 {"size", whole_number()},
+                 {"sha256", hexadecimal(64)}});
 }
 
 /// What makes the scores, beside the settings.

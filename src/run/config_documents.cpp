@@ -31,12 +31,20 @@ ordered_json type_schema(const Setting& setting) {
       schema = {{"type", "string"}};
       if (setting.choices) schema["enum"] = setting.choices->names();
       if (!setting.pattern.empty()) schema["pattern"] = setting.pattern;
+      if (setting.also_integer) {
+        schema["type"] = {"string", "integer"};
+        schema["minimum"] = setting.minimum;
+        schema["maximum"] = setting.maximum;
+      }
       break;
   }
   if (setting.type == SettingType::text_list) {
     schema = {{"type", "array"}, {"items", schema}, {"minItems", 1}, {"uniqueItems", true}};
   }
-  if (setting.optional) schema["type"] = {schema["type"], "null"};
+  if (setting.optional) {
+    if (!schema["type"].is_array()) schema["type"] = {schema["type"]};
+    schema["type"].push_back("null");
+  }
   if (!setting.zero_name.empty()) {
     const ordered_json word = {{"const", setting.zero_name}};
     schema = {{"anyOf", {schema, word}}};

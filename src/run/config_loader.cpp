@@ -51,7 +51,7 @@ class MergedConfig {
   Config checked(const std::vector<ConfigCheck>& checks) {
     check_evolution();
     check_parameters();
-    check_batch_size();
+    check_sizes();
     for (const ConfigCheck& check : checks) {
       if (!check.costly) make(check);
     }
@@ -83,19 +83,20 @@ class MergedConfig {
                                          std::to_string(*least));
   }
 
-  /// A batch size from a source of lower precedence was not meant for the batch file and is
-  /// ignored.
-  void check_batch_size() {
-    Config::Data& data = config_.data;
-    if (data.batch_file.empty()) return;
-    const Origin& size = origins_["data.batch_size"];
-    if (valid({"data.batch_size", "data.batch_file"}) && size.source != Source::none &&
-        size.source >= origins_["data.batch_file"].source) {
-      report("data.batch_size",
-             "cannot be given together with data.batch_file, which fixes it; got " +
-                 std::to_string(data.batch_size) + " and " + in_quotes(data.batch_file));
+  /// A size from a source of lower precedence was not meant for the batch file and is ignored.
+  void check_sizes() {
+    const std::string& file = config_.data.batch_file;
+    if (file.empty()) return;
+    for (const char* key : {"data.batch_size", "data.image_size"}) {
+      const Setting* setting = find_setting(key);
+      const Origin& size = origins_[key];
+      if (valid({key, "data.batch_file"}) && size.source != Source::none &&
+          size.source >= origins_["data.batch_file"].source) {
+        report(key, "cannot be given together with data.batch_file, which fixes it; got " +
+                        setting->get(config_).dump() + " and " + in_quotes(file));
+      }
+      setting->set(config_, setting->default_value());
     }
-    data.batch_size = Config().data.batch_size;
   }
 
   void make(const ConfigCheck& check) {

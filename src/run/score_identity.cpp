@@ -1,7 +1,6 @@
 #include "wrcor/run/score_identity.h"
 
 #include "wrcor/core/hash.h"
-#include "wrcor/data/builtin.h"
 #include "wrcor/eval/scoring_revision.h"
 #include "wrcor/run/proxy_choice.h"
 #include "wrcor/run/settings.h"
@@ -20,7 +19,7 @@ std::string score_identity(const Config& config, const Workbench& bench,
                            const std::filesystem::path& weights) {
   nlohmann::ordered_json identity{{"scoring_revision", scoring_revision},
                                   {"batch", bench.batch.at("sha256")},
-                                  {"classes", datasets().find(config.data.name).make.info.classes},
+                                  {"classes", bench.batch.at("classes")},
                                   {"device", bench.device_kind}};
   if (!weights.empty()) identity["weights"] = sha256_of_file(weights);
   const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;

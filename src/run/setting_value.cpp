@@ -135,9 +135,11 @@ ReadValue read_any(const Setting& setting, const json& value, const std::string&
     case SettingType::boolean:
       return value.is_boolean() ? ReadValue{value, {}} : refused();
     case SettingType::text: {
+      if (setting.also_integer && in_range(setting, value)) return {value.dump(), {}};
       if (!value.is_string()) {
         ReadValue result = refused();
-        if (!setting.choices && value.is_primitive()) result.problem += "; put it in quotes";
+        if (!setting.choices && !setting.also_integer && value.is_primitive())
+          result.problem += "; put it in quotes";
         return result;
       }
       const auto& given = value.get_ref<const std::string&>();

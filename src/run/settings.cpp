@@ -10,6 +10,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
+#include "wrcor/data/image_size.h"
 #include "wrcor/eval/ranking_rule.h"
 #include "wrcor/run/proxy_choice.h"
 #include "wrcor/search/builtin.h"
@@ -165,6 +166,9 @@ std::vector<Setting> space_settings() {
   };
 }
 
+// 4 to 1024, for a regular expression: the JSON Schema has no other way to say it.
+#define IMAGE_SIDE "[4-9]|[1-9][0-9]|[1-9][0-9]{2}|10[01][0-9]|102[0-4]"
+
 std::vector<Setting> data_settings() {
   Setting batch_size = integer(MEMBER(data.batch_size), "--batch-size", 2, 65536,
                                "images in the minibatch; none: 64, or the size of the batch file");
@@ -185,6 +189,20 @@ std::vector<Setting> data_settings() {
     }
     return "expected " + words + ", got " + in_quotes(given);
   };
+  Setting image_size = text(MEMBER(data.image_size), "--image-size", "N|HxW",
+                            "pixels that the images of a folder are resized to; none: 32");
+  image_size.pattern = "^(" IMAGE_SIDE ")(x(" IMAGE_SIDE "))?$";
+  image_size.pattern_words = "N or HxW, 4 to 1024 each";
+  image_size.also_integer = true;
+  image_size.minimum = smallest_image_side;
+  image_size.maximum = largest_image_side;
+  image_size.optional = true;
+  image_size.get = [](const Config& config) {
+    return config.data.image_size.empty() ? json(nullptr) : json(config.data.image_size);
+  };
+  image_size.set = [](Config& config, const json& value) {
+    config.data.image_size = value.is_null() ? "" : value.get<std::string>();
+  };
   return {
       // Its number of classes shapes the networks, whatever the minibatch.
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
@@ -192,6 +210,7 @@ std::vector<Setting> data_settings() {
                                        "data set that the minibatch is drawn from")),
       text(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
+      image_size,
       text(MEMBER(data.batch_file), "--batch", "FILE.pt",
            "file written by torch.save with the tensors images and labels, used instead of drawing "
            "a minibatch"),
@@ -320,6 +339,7 @@ std::vector<Setting> run_settings() {
 }
 
 #undef MEMBER
+#undef IMAGE_SIDE
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;

@@ -15,9 +15,13 @@
 namespace wrcor {
 namespace {
 
+DatasetOptions dataset_options(const Config& config) {
+  return {config.data.root, parse_image_size(config.data.image_size)};
+}
+
 Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  DatasetOptions options{config.data.root};
+  DatasetOptions options = dataset_options(config);
   if (config.data.download) {
     options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
   }
@@ -32,7 +36,7 @@ bool may_download(const Config& config) {
 }
 
 std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
-  const DatasetInfo& info = datasets().find(config.data.name).make.info;
+  const DatasetInfo info = dataset_info(config);
   return spaces()
       .find(config.space.name)
       .make({config.space.channels, config.space.cells, info.classes, height, width});
@@ -47,8 +51,12 @@ int chosen_workers(const Config& config, const at::Device& device) {
 
 }  // namespace
 
+DatasetInfo dataset_info(const Config& config) {
+  return datasets().find(config.data.name).make.info(dataset_options(config));
+}
+
 std::unique_ptr<SearchSpace> make_space(const Config& config) {
-  const FeatureShape& image = datasets().find(config.data.name).make.info.image;
+  const FeatureShape image = dataset_info(config).image;
   return sized_space(config, image.height, image.width);
 }
 
@@ -59,9 +67,10 @@ std::vector<ConfigCheck> workbench_checks() {
              if (!config.data.batch_file.empty()) open_minibatch(config, {});
            },
            /*costly=*/true},
-          {{"data.name", "data.root", "data.batch_size", "data.batch_file"},
+          {{"data.name", "data.root", "data.image_size", "data.batch_size", "data.batch_file"},
            [](const Config& config) {
-             if (config.data.batch_file.empty() && !may_download(config)) open_minibatch(config, {});
+             if (config.data.batch_file.empty() && !may_download(config))
+               open_minibatch(config, {});
            },
            /*costly=*/true}};
 }
@@ -82,6 +91,7 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
   bench.workers = chosen_workers(config, device);
   bench.threads = config.run.threads;
   bench.batch = {{"dataset", minibatch.dataset},
+                 {"classes", dataset_info(config).classes},
                  {"size", minibatch.images.size(0)},
                  {"sha256", minibatch.sha256}};
   bench.space = sized_space(config, static_cast<int>(minibatch.images.size(2)),

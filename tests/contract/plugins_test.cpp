@@ -3,6 +3,9 @@
 #include <set>
 
 #include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/evaluator.h"
@@ -87,6 +90,56 @@ TEST_CASE("every space keeps the contract of a search space", "[contract]") {
       const NetworkPlan plan = space->plan(genotype);
       CHECK(plan.params() == space->costs(genotype).params);
       CHECK(plan.flops() == space->costs(genotype).flops);
+    }
+  }
+}
+
+TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
+  // Two images of each data set that is read from files, one beside the other.
+  const test::TemporaryFolder root, empty;
+  const std::string record(3072, '\x50');
+  root.write("cifar10/data_batch_1.bin", "\x09" + record + "\x03" + record);
+  root.write("cifar100/train.bin", "\x13\x63" + record + "\x02\x05" + record);
+  root.write("imagenet16/imagenet16_120.bin",
+             "\x77" + record.substr(0, 768) + "\x01" + record.substr(0, 768));
+  const std::string image = read_file(WRCOR_SOURCE_DIR "/tests/fixtures/images/colour.png");
+  for (const char* file : {"cifar10/1.png", "cifar100/1.png", "imagenet16/1.png"})
+    root.write(file, image);
+  const DatasetOptions options{root.path().string()};
+
+  for (const auto& entry : datasets().entries()) {
+    INFO(entry.name);
+    const DatasetInfo info = entry.make.info(options);
+    const auto dataset = entry.make.open(options);
+    CHECK(info.name == entry.name);
+    CHECK(dataset->info().name == entry.name);
+    CHECK(dataset->info().classes == info.classes);
+    CHECK(dataset->info().image == info.image);
+    CHECK(info.image.channels == 3);
+    CHECK(info.classes >= 2);
+    REQUIRE(dataset->size() >= 2);
+
+    const auto bytes = static_cast<std::size_t>(3 * info.image.height * info.image.width);
+    std::vector<std::uint8_t> pixels(bytes, 1), again(bytes, 2);
+    for (std::int64_t k = 0; k < std::min<std::int64_t>(dataset->size(), 5); ++k) {
+      const int label = dataset->read(k, pixels);
+      CHECK(label >= 0);
+      CHECK(label < info.classes);
+      CHECK(dataset->read(k, again) == label);
+      CHECK(pixels == again);  // every byte is written
+    }
+    const Minibatch batch = draw_minibatch(*dataset, 2, true, 1);
+    CHECK(batch.dataset == entry.name);
+    CHECK(batch.images.sizes() == at::IntArrayRef{2, 3, info.image.height, info.image.width});
+    CHECK(at::isfinite(batch.images).all().item<bool>());
+
+    const DatasetOptions other{.root = options.root, .image_size = ImageSize{8, 12}};
+    if (entry.name == "folder") {
+      CHECK(entry.make.info(other).image == FeatureShape{3, 8, 12});
+      CHECK(entry.make.open(other)->info().image == FeatureShape{3, 8, 12});
+    } else {
+      CHECK_THROWS_AS(entry.make.info(other), UsageError);
+      CHECK_THROWS_AS(entry.make.open(other), UsageError);
     }
   }
 }

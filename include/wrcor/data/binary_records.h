@@ -26,9 +26,11 @@ std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options);
 /// train.bin; the label is the fine one, 0..99. @throws DataError as make_cifar10 does.
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options);
 
-/// imagenet16_120.bin: one label byte, 0..119, and 768 pixel bytes an image, in the folder itself
-/// or in `imagenet16`. @throws DataError as make_cifar10 does. Source: Chrabaszcz et al., arXiv
-/// 1707.08819; Dong and Yang, arXiv 2001.00326.
+/// imagenet16_120.bin: one label byte, 0..119, and 768 pixel bytes an image; or, in a folder
+/// without it, the published train_data_batch_1 to train_data_batch_10, those that exist, see
+/// imagenet16_pickle.h. Both in the folder itself, in `imagenet16` or in `ImageNet16`.
+/// @throws DataError as make_cifar10 does. Source: Chrabaszcz et al., arXiv 1707.08819; Dong and
+/// Yang, arXiv 2001.00326.
 std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options);
 
 /// What is known of them without opening any file.

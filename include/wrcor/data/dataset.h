@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "wrcor/core/error.h"
+#include "wrcor/data/image_size.h"
 #include "wrcor/data/source.h"
 #include "wrcor/space/network_plan.h"
 
@@ -71,6 +72,8 @@ class Dataset {
 /// What a data set is opened with.
 struct DatasetOptions {
   std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
+  /// That images are resized to, where a data set does that; unset: its own.
+  std::optional<ImageSize> image_size{};
   /// Puts what is missing into the cache folder. Not called with a root, which the user chose to
   /// have the data. Empty: what is missing is an error.
   DataFetcher fetch = {};
@@ -84,8 +87,10 @@ class MissingDataError : public DataError {
 
 /// A data set that can be opened, and what is known of it before.
 struct DatasetKind {
-  DatasetInfo info;
-  /// @throws MissingDataError; DataError when it is corrupt
+  /// Reads no image. @throws UsageError for an image size that it cannot have; DataError where it
+  /// has to look at the data and they are missing
+  std::function<DatasetInfo(const DatasetOptions&)> info;
+  /// @throws as `info` does; MissingDataError; DataError when it is corrupt
   std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;
   std::optional<DataSource> source = {};  ///< none: it cannot be downloaded
   std::string origin = {};                ///< where its images come from, if there is no source

@@ -24,6 +24,7 @@ struct Config {
   struct Data {
     std::string name = "synthetic";
     std::string root;        ///< empty: the cache folder
+    std::string image_size;  ///< "N" or "HxW"; empty: the data set's own
     std::string batch_file;  ///< a .pt file with images and labels; empty: draw a minibatch from
                              ///< the data set
     int batch_size = 64;

@@ -42,12 +42,13 @@ struct Setting {
   std::string description;       ///< one line
   std::string placeholder = {};  ///< of a text: stands for the value in the help
 
-  std::uint64_t minimum = 0;              ///< of an integer
-  std::uint64_t maximum = 0;              ///< of an integer
-  double largest = 0;                     ///< of a number, which lies above 0
-  std::string zero_name;                  ///< of an integer: a word that may be written for 0
-  std::string pattern;                    ///< of a text: a regular expression that it matches
-  std::string pattern_words;              ///< the same for people
+  std::uint64_t minimum = 0;  ///< of an integer
+  std::uint64_t maximum = 0;  ///< of an integer
+  double largest = 0;         ///< of a number, which lies above 0
+  std::string zero_name;      ///< of an integer: a word that may be written for 0
+  std::string pattern;        ///< of a text: a regular expression that it matches
+  std::string pattern_words;  ///< the same for people
+  bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
   Bearing bearing = Bearing::scores;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/data/dataset.h"
 #include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/run/config.h"
@@ -18,7 +19,7 @@ namespace wrcor {
 struct Workbench {
   std::unique_ptr<SearchSpace> space;
   std::unique_ptr<Evaluator> evaluator;
-  nlohmann::ordered_json batch;  ///< {"dataset", "size", "sha256"} of the minibatch
+  nlohmann::ordered_json batch;  ///< {"dataset", "classes", "size", "sha256"} of the minibatch
   std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds are not mixed
   int workers = 1;
   int threads = 1;  ///< of each worker
@@ -34,7 +35,12 @@ Workbench make_workbench(const Config& config, const DownloadSink& download = {}
 /// suffice for a minibatch.
 std::vector<ConfigCheck> workbench_checks();
 
-/// The networks' space alone, sized for the configuration's data set, without opening any data.
+/// What is known of the configuration's data set without reading any image.
+/// @throws UsageError, DataError
+DatasetInfo dataset_info(const Config& config);
+
+/// The networks' space alone, sized for the configuration's data set, without reading any image.
+/// @throws UsageError, DataError
 std::unique_ptr<SearchSpace> make_space(const Config& config);
 
 }  // namespace wrcor

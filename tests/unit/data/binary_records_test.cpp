@@ -1,15 +1,12 @@
 #include "wrcor/data/binary_records.h"
 
-#include <spdlog/sinks/ostream_sink.h>
-
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "support/catch.h"
 #include "support/shared.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/log.h"
+#include "unit/data/log_capture.h"
 
 namespace wrcor {
 namespace {
@@ -17,6 +14,7 @@ namespace {
 using Catch::Matchers::EndsWith;
 using test::ContainsSubstring;
 using test::EnvironmentVariable;
+using test::LogCapture;
 using test::message_of;
 using test::TemporaryFolder;
 
@@ -39,23 +37,6 @@ std::string message_of_cifar10(const std::filesystem::path& root) {
 std::string message_of_cifar100(const std::filesystem::path& root) {
   return message_of<DataError>([&] { make_cifar100({root.string()}); });
 }
-
-/// Collects what is logged while it lives.
-class LogCapture {
- public:
-  LogCapture() : before_(spdlog::default_logger()) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "capture", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_));
-    logger->set_pattern("%l: %v");
-    spdlog::set_default_logger(logger);
-  }
-  ~LogCapture() { spdlog::set_default_logger(before_); }
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
-};
 
 TEST_CASE("CIFAR-10 reads the batch files that exist, in order", "[data][cifar]") {
   const TemporaryFolder folder;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/data/image_size.h"
+
+namespace wrcor {
+
+/// An 8-bit colour image.
+struct ColourImage {
+  ImageSize size;
+  std::vector<std::uint8_t> pixels;  ///< [height, width, 3]: red, green, blue
+};
+
+/// Decodes a PNG or JPEG image; which of them it is, its first bytes decide. Grey and palette
+/// images become colour, 16 bits become 8, what is transparent lies on black. The orientation in
+/// Exif data is ignored.
+///
+/// @param bytes  the whole file
+/// @param name   of the file, for messages
+/// @throws DataError, one line, for anything else, for a CMYK image, for one that is cut short, and
+///         for more than 64 Mi pixels, before memory for them is taken
+ColourImage decode_image(std::string_view bytes, const std::string& name);
+
+/// The largest part in the middle of the image that has the proportions of `size`, resized to it:
+/// antialiased bilinear, computed in double precision and rounded.
+///
+/// @param planes  receives 3 * height * width values: the red plane, then green, then blue
+void fit_image(const ColourImage& image, const ImageSize& size, std::span<std::uint8_t> planes);
+
+}  // namespace wrcor

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "wrcor/data/dataset.h"
+
+namespace wrcor {
+
+// Images of one's own: `DatasetOptions::root` holds a folder for each class, each of these PNG and
+// JPEG files (.png, .jpg, .jpeg, in any case). Classes and the images in each are in the order of
+// the bytes of their names. Hidden files are skipped, others that are no images with one warning,
+// folders below those of the classes are not looked into. Links are followed.
+//
+// An image is decoded when it is read, and fitted to `DatasetOptions::image_size`, by default
+// 32x32, see image_file.h. The normalisation is that of ImageNet, the crop padding an eighth of the
+// shorter side, as in CIFAR.
+
+/// Knows the classes after listing `root` only.
+/// @throws UsageError without a root; DataError when it cannot be listed or has fewer than two
+///         folders
+DatasetInfo image_folder_info(const DatasetOptions& options);
+
+/// Lists all classes, decodes nothing. Reading throws DataError for a file that is no image.
+/// @throws as image_folder_info does; DataError for a class without images
+std::unique_ptr<Dataset> make_image_folder(const DatasetOptions& options);
+
+}  // namespace wrcor

@@ -1,0 +1,152 @@
+#include "wrcor/data/image_folder.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <vector>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/log.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/data/image_file.h"
+
+namespace wrcor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr ImageSize default_size{32, 32};
+constexpr std::uintmax_t largest_file = 256 << 20;
+
+/// Names in a folder that are not hidden, in the order of their bytes.
+struct Listing {
+  std::vector<std::string> folders;
+  std::vector<std::string> files;  ///< and whatever else is no folder
+};
+
+Listing list(const fs::path& folder) {
+  Listing listing;
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    std::string name = entry->path().filename().string();
+    if (name.starts_with('.')) continue;
+    std::error_code unreadable;  // a broken link: reading it will tell
+    (entry->is_directory(unreadable) ? listing.folders : listing.files).push_back(std::move(name));
+  }
+  if (failure) {
+    throw DataError("cannot list " + in_quotes(folder.string()) + ": " + failure.message());
+  }
+  std::ranges::sort(listing.folders);
+  std::ranges::sort(listing.files);
+  return listing;
+}
+
+Listing list_root(const DatasetOptions& options) {
+  if (options.root.empty()) {
+    throw UsageError(
+        "the data set 'folder' needs --data-root: a folder that has a folder of images for each "
+        "class");
+  }
+  Listing listing = list(options.root);
+  if (listing.folders.size() < 2) {
+    throw DataError(options.root + ": found " + std::to_string(listing.folders.size()) +
+                    (listing.folders.size() == 1 ? " folder" : " folders") +
+                    ", expected two or more, one for each class, with the images in them");
+  }
+  return listing;
+}
+
+bool has_image_suffix(const std::string& name) {
+  std::string suffix = fs::path(name).extension().string();
+  for (char& letter : suffix) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  return suffix == ".png" || suffix == ".jpg" || suffix == ".jpeg";
+}
+
+DatasetInfo make_info(std::size_t classes, const DatasetOptions& options) {
+  const ImageSize size = options.image_size.value_or(default_size);
+  // Statistics of ImageNet as everyone uses them: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225)
+  // of 255.
+  return {.name = "folder",
+          .classes = static_cast<int>(classes),
+          .image = {3, size.height, size.width},
+          .normalisation = {{123.675f, 116.28f, 103.53f}, {58.395f, 57.12f, 57.375f}},
+          .crop_padding = std::min(size.height, size.width) / 8};
+}
+
+/// One class: the names of its images and the place of the first one in the data set.
+struct ImageClass {
+  fs::path folder;
+  std::vector<std::string> images;
+  std::int64_t start = 0;
+};
+
+class ImageFolder final : public Dataset {
+ public:
+  ImageFolder(const Listing& root, const DatasetOptions& options)
+      : Dataset(make_info(root.folders.size(), options)) {
+    std::vector<std::string> ignored;
+    for (const std::string& file : root.files) ignored.push_back(file);
+    for (const std::string& name : root.folders) add_class(fs::path(options.root) / name, ignored);
+    if (!ignored.empty()) {
+      spdlog::warn("{}: ignoring what is no PNG or JPEG file by its suffix: {} in all, such as {}",
+                   options.root, ignored.size(), in_quotes(ignored.front()));
+    }
+  }
+
+  std::int64_t size() const override { return size_; }
+
+  int read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+    const auto after = std::ranges::upper_bound(classes_, index, {}, &ImageClass::start);
+    const ImageClass& its = *std::prev(after);
+    const fs::path file = its.folder / its.images[static_cast<std::size_t>(index - its.start)];
+    const FeatureShape& shape = info().image;
+    fit_image(decode_image(read_image_file(file), file.string()), {shape.height, shape.width},
+              pixels);
+    return static_cast<int>(&its - classes_.data());
+  }
+
+ private:
+  void add_class(const fs::path& folder, std::vector<std::string>& ignored) {
+    Listing listing = list(folder);
+    ImageClass added{.folder = folder, .images = {}, .start = size_};
+    for (std::string& name : listing.files) {
+      auto& kind = has_image_suffix(name) ? added.images : ignored;
+      kind.push_back(std::move(name));
+    }
+    std::ranges::move(listing.folders, std::back_inserter(ignored));
+    if (added.images.empty()) {
+      throw DataError(folder.string() + ": found no PNG or JPEG file, expected one or more, as " +
+                      "each folder is a class");
+    }
+    size_ += static_cast<std::int64_t>(added.images.size());
+    classes_.push_back(std::move(added));
+  }
+
+  static std::string read_image_file(const fs::path& file) {
+    std::error_code no_size;  // reading it tells why
+    if (const auto bytes = fs::file_size(file, no_size); !no_size && bytes > largest_file) {
+      throw DataError(file.string() + ": found " + std::to_string(bytes) +
+                      " bytes, expected an image of at most " + std::to_string(largest_file));
+    }
+    return read_file(file);
+  }
+
+  std::vector<ImageClass> classes_;
+  std::int64_t size_ = 0;
+};
+
+}  // namespace
+
+DatasetInfo image_folder_info(const DatasetOptions& options) {
+  return make_info(list_root(options).folders.size(), options);
+}
+
+std::unique_ptr<Dataset> make_image_folder(const DatasetOptions& options) {
+  return std::make_unique<ImageFolder>(list_root(options), options);
+}
+
+}  // namespace wrcor

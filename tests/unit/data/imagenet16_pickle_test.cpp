@@ -1,0 +1,156 @@
+#include "wrcor/data/imagenet16_pickle.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "unit/data/fixtures.h"
+#include "wrcor/core/file.h"
+#include "wrcor/data/binary_records.h"
+
+namespace wrcor {
+namespace {
+
+using namespace std::string_literals;
+using test::ContainsSubstring;
+using test::message_of;
+using test::TemporaryFolder;
+
+// The fixtures hold three images, whose byte k is (7 i + k) modulo 256 in image i, with the labels
+// 5, 121 and 120. Python wrote them; numpy_2 and python_2 are changed to what those write.
+std::string fixture(const std::string& name) {
+  return read_file(WRCOR_SOURCE_DIR "/tests/fixtures/imagenet16/" + name + ".pickle");
+}
+
+std::string record(int label, int first) {
+  std::string bytes(1, static_cast<char>(label));
+  for (int k = 0; k < 768; ++k) bytes += static_cast<char>(first + k);
+  return bytes;
+}
+
+std::string message_for(const std::string& bytes) {
+  const auto message = message_of<DataError>([&] { parse_imagenet16_pickle(bytes, "batch"); });
+  CHECK_THAT(message, Catch::Matchers::StartsWith("batch: found "));
+  CHECK_THAT(message, ContainsSubstring(" at byte "));
+  CHECK_THAT(message, ContainsSubstring(", expected "));
+  CHECK(message.find('\n') == std::string::npos);
+  return message;
+}
+
+TEST_CASE("a published pickle gives its images of 120 classes, whatever wrote it",
+          "[data][imagenet16]") {
+  const std::string name =
+      GENERATE("protocol_2", "protocol_3", "protocol_4", "protocol_5", "python_2", "numpy_2",
+               "labels_array", "labels_big_endian", "labels_scalars");
+  INFO(name);
+  CHECK(parse_imagenet16_pickle(fixture(name), name) == record(4, 0) + record(119, 14));
+}
+
+TEST_CASE("a pickle that would run something is refused by name and runs nothing",
+          "[data][imagenet16]") {
+  const std::string name = GENERATE("system", "system_4");
+  CHECK_THAT(message_for(fixture(name)), ContainsSubstring("found 'posix.system' at byte ") &&
+                                             ContainsSubstring("names of numpy's arrays only"));
+  CHECK_FALSE(std::filesystem::exists("/tmp/wrcor_was_here"));
+}
+
+TEST_CASE("a pickle cut short anywhere is refused in a line", "[data][imagenet16]") {
+  const std::string name = GENERATE("protocol_2", "protocol_3", "protocol_4", "protocol_5",
+                                    "python_2", "labels_scalars");
+  const std::string whole = fixture(name);
+  for (std::size_t size = 0; size < whole.size(); ++size) message_for(whole.substr(0, size));
+}
+
+TEST_CASE("a pickle with a wrong byte anywhere gives images or a line", "[data][imagenet16]") {
+  const std::string whole = fixture(GENERATE("protocol_2", "protocol_4", "labels_scalars"));
+  for (std::size_t at = 0; at < whole.size(); at += 3) {
+    for (const unsigned flip : {0x01U, 0x80U, 0xffU}) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ flip);
+      try {
+        const std::string records = parse_imagenet16_pickle(changed, "batch");
+        CHECK(records.size() % 769 == 0);
+      } catch (const DataError& error) {
+        CHECK(std::string(error.what()).find('\n') == std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("arrays and labels that do not fit are named", "[data][imagenet16]") {
+  const auto message = [](const std::string& name) { return message_for(fixture(name)); };
+  CHECK_THAT(message("wrong_shape"), ContainsSubstring("type u1 and shape [3, 767]") &&
+                                         ContainsSubstring("type u1 and shape [3, 768]"));
+  CHECK_THAT(message("five_labels"), ContainsSubstring("shape [3, 768]") &&
+                                         ContainsSubstring("shape [5, 768], a row for each label"));
+  CHECK_THAT(message("fortran"), ContainsSubstring("in Fortran order"));
+  CHECK_THAT(message("fortran_frombuffer"), ContainsSubstring("in Fortran order"));
+  CHECK_THAT(message("big_endian"), ContainsSubstring("found an array of type u2"));
+  CHECK_THAT(message("label_1001"),
+             ContainsSubstring("found label 1001 of image 1") && ContainsSubstring("1 to 1000"));
+  CHECK_THAT(message("no_labels"), ContainsSubstring("found no 'labels' in the dictionary"));
+}
+
+TEST_CASE("lengths beyond the file are refused before any memory is taken", "[data][imagenet16]") {
+  const std::string vast("\0\0\0\0\0\0\0\x40", 8);  // 2^62
+  CHECK_THAT(message_for("\x80\x04\x8e"s + vast + "abc"),
+             ContainsSubstring("found the end of the file, 3 bytes on at byte 2, expected "
+                               "4611686018427387904 more bytes"));
+  CHECK_THAT(message_for("\x80\x04\x95"s + vast + "."), ContainsSubstring("a frame of"));
+  // Bytes whose number wraps around to the none that are there.
+  const std::string dtype = "cnumpy\ndtype\nU\2i8\x85R";
+  const std::string array =
+      "cnumpy.core.numeric\n_frombuffer\n(C\0"s + dtype + "\x8a\x08" + vast + "\x85U\1CtR";
+  CHECK_THAT(message_for("\x80\x04}(U\4dataNU\6labels" + array + "u."),
+             ContainsSubstring("shape [4611686018427387904]") &&
+                 ContainsSubstring("expected one that fits into memory"));
+}
+
+TEST_CASE("a pickle that is none of a batch is named", "[data][imagenet16]") {
+  CHECK_THAT(message_for(""), ContainsSubstring("an empty file"));
+  CHECK_THAT(message_for("(dp0\n."), ContainsSubstring("no pickle of protocol 2 to 5"));
+  CHECK_THAT(message_for("\x80\x06."), ContainsSubstring("protocol 6"));
+  CHECK_THAT(message_for("\x80\x02."), ContainsSubstring("an empty stack"));
+  CHECK_THAT(message_for("\x80\x02]."),
+             ContainsSubstring("found a list at byte 2, expected a dic"));
+  CHECK_THAT(message_for("\x80\x02}.x"), ContainsSubstring("found 1 more bytes at byte 4"));
+  CHECK_THAT(message_for("\x80\x02h\x07."), ContainsSubstring("no value number 7"));
+  CHECK_THAT(message_for("\x80\x02(NNu."), ContainsSubstring("an empty stack"));
+  CHECK_THAT(message_for("\x80\x02}Na."), ContainsSubstring("found a dictionary"));
+  CHECK_THAT(message_for("\x80\x02P."), ContainsSubstring("the opcode 0x50"));
+}
+
+TEST_CASE("a pickle may refer to itself and nest without end", "[data][imagenet16]") {
+  CHECK_THAT(message_for("\x80\x02]q\0h\0a."s), ContainsSubstring("found a list"));
+  std::string deep = "\x80\x02";
+  for (int k = 0; k < 500'000; ++k) deep += "]";
+  for (int k = 1; k < 500'000; ++k) deep += "a";
+  CHECK_THAT(message_for(deep + "."), ContainsSubstring("found a list"));
+  CHECK_THAT(message_for("\x80\x02" + std::string(3'000'000, ']')),
+             ContainsSubstring("at most 2000000"));
+}
+
+TEST_CASE("ImageNet16-120 is read from published files, those that exist", "[data][imagenet16]") {
+  const TemporaryFolder folder;
+  folder.write("ImageNet16/train_data_batch_10", fixture("protocol_4"));
+  folder.write("ImageNet16/train_data_batch_2", fixture("python_2"));
+  folder.write("ImageNet16/val_data", "not looked at");
+  const auto dataset = make_imagenet16({folder.path().string()});
+  REQUIRE(dataset->size() == 4);
+  std::vector<std::uint8_t> pixels(768);
+  CHECK(dataset->read(3, pixels) == 119);
+  CHECK(pixels[1] == 15);
+  // The program's own file is read first.
+  folder.write("ImageNet16/imagenet16_120.bin", record(7, 0));
+  CHECK(make_imagenet16({folder.path().string()})->size() == 1);
+}
+
+TEST_CASE("a broken published file is named with its path", "[data][imagenet16]") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("train_data_batch_1", fixture("protocol_3").substr(0, 1000));
+  CHECK_THAT(message_of<DataError>([&] { make_imagenet16({folder.path().string()}); }),
+             Catch::Matchers::StartsWith(file.string() + ": found the end of the file"));
+}
+
+}  // namespace
+}  // namespace wrcor
