@@ -18,7 +18,7 @@ refuse 2 "given more than once" search --seed 1 --seed 2
 refuse 2 "a value is missing" wrcor search --seed
 refuse 2 "unknown proxy 'wrcorr' \(did you mean 'wrcor'\?\); known proxies: .*gcor" search --proxy 'acor,wrcorr'
 refuse 2 "unknown .*'nb301'.*known .*: nb201" search --space nb301
-refuse 2 "unknown .*'cifar11'.*known .*: cifar10, cifar100, imagenet16, synthetic" search --data cifar11
+refuse 2 "unknown .*'cifar11'.*known .*: cifar10, cifar100, imagenet16, folder, synthetic" search --data cifar11
 refuse 2 "unknown .*'evolve'.*known strategies: random, evolution, exhaustive" search --strategy evolve
 refuse 2 "expected one of table, json, csv, got 'xml'" search --format xml
 refuse 2 "kind: expected one of proxies, .*, got 'proxy'" wrcor list proxy
