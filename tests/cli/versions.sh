@@ -20,6 +20,7 @@ expect_contains "$stdout" 'id": "urn:wrcor:schema:config:'
 refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config schema --of scores
 
 # --- a run of version 1 is resumed, after its last line and after any other
+unchecked {run,vote}/journal.jsonl
 for run in run vote; do
   cp -r "$first_version/$run" "$run"
   expect_exit 0 wrcor search --resume --out $run --format json --top 100
