@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
@@ -14,11 +15,18 @@ namespace {
 using namespace json_schema_parts;
 using nlohmann::ordered_json;
 
+/// Validators read an integer beyond 63 bits wrongly, and such a number rightly.
+ordered_json limit(std::uint64_t value) {
+  return std::in_range<std::int64_t>(value) ? ordered_json(value)
+                                            : ordered_json(static_cast<double>(value));
+}
+
 ordered_json type_schema(const Setting& setting) {
   ordered_json schema;
   switch (setting.type) {
     case SettingType::integer:
-      schema = {{"type", "integer"}, {"minimum", setting.minimum}, {"maximum", setting.maximum}};
+      schema = {
+          {"type", "integer"}, {"minimum", setting.minimum}, {"maximum", limit(setting.maximum)}};
       break;
     case SettingType::number:
       schema = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", setting.largest}};

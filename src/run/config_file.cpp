@@ -134,7 +134,7 @@ class YamlConfigReader {
                    if (is_section(key)) {
                      read_section(key, value);
                    } else if (key == version_key) {
-                     check_version(value);
+                     check_version(key_node.line, value);
                    } else {
                      report(key_node.line, unknown_key("", key, value));
                    }
@@ -163,11 +163,11 @@ class YamlConfigReader {
     }
   }
 
-  void check_version(const YamlNode& value) {
+  void check_version(int line, const YamlNode& value) {
     if (typed_value(value) == schema_version::config) return;
-    report(value.line, std::string(version_key) + ": expected " +
-                           std::to_string(schema_version::config) + ", got " + shown_value(value) +
-                           "; a file of a newer version needs a newer wrcor");
+    report(line, std::string(version_key) + ": expected " + std::to_string(schema_version::config) +
+                     ", got " + shown_value(value) +
+                     "; a file of a newer version needs a newer wrcor");
   }
 
   void read_section(const std::string& section, const YamlNode& node) {

@@ -1,5 +1,7 @@
 #include "wrcor/report/json_schema.h"
 
+#include <set>
+
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"

@@ -1,6 +1,7 @@
 #include "wrcor/run/score_identity.h"
 
 #include <functional>
+#include <set>
 
 #include "config_support.h"
 #include "support/catch.h"
