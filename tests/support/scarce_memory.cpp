@@ -3,6 +3,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -47,11 +48,8 @@ Ledger& ledger() {
 
 constexpr std::size_t alignment = 64;
 
-/// A block starts with its size, in bytes that nobody sees.
 void free_block(void* block) {
-  std::int64_t bytes = 0;
-  std::memcpy(&bytes, block, sizeof bytes);
-  ledger().take_back(bytes);
+  ledger().take_back(static_cast<std::int64_t>(malloc_usable_size(block)));
   std::free(block);
 }
 
@@ -64,17 +62,17 @@ class CountingAllocator final : public c10::Allocator {
     std::memcpy(to, from, bytes);
   }
 
+  c10::DeleterFnPtr raw_deleter() const { return &free_block; }
+
  private:
   static c10::DataPtr grant(std::size_t bytes) {
-    const auto size = static_cast<std::int64_t>(bytes);
-    TORCH_CHECK(ledger().grants(size),
-                "DefaultCPUAllocator: can't allocate memory: you tried to allocate ", bytes,
-                " bytes. Error code 12 (Cannot allocate memory)");
-    const std::size_t whole = (bytes + 2 * alignment - 1) / alignment * alignment;
-    char* block = static_cast<char*>(std::aligned_alloc(alignment, whole));
-    TORCH_CHECK(block != nullptr, "the test itself is out of memory");
-    std::memcpy(block, &size, sizeof size);
-    return {block + alignment, block, &free_block, c10::Device(c10::DeviceType::CPU)};
+    void* block = std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment);
+    if (!ledger().grants(static_cast<std::int64_t>(malloc_usable_size(block)))) {
+      std::free(block);
+      TORCH_CHECK(false, "DefaultCPUAllocator: can't allocate memory: you tried to allocate ",
+                  bytes, " bytes. Error code 12 (Cannot allocate memory)");
+    }
+    return {block, block, &free_block, c10::Device(c10::DeviceType::CPU)};
   }
 };
 
