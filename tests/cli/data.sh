@@ -49,7 +49,8 @@ unset WRCOR_DATA_DOWNLOAD
 refuse 3 "no CIFAR-100 in .*train.bin is missing; 'wrcor data fetch cifar100' puts it" search --data cifar100 --no-download
 refuse 3 'nothing is downloaded into a folder that --data-root names' \
   search --data cifar10 --data-root mine --mirror "file://$PWD/nowhere"
-[ ! -e cache ] && [ ! -e run ] || fail 'a refused search left something behind'
+[ ! -e cache ] || fail 'a refused search left something in the cache'
+[ ! -e run ] || fail 'a refused search left a run behind'
 
 # --- first use, with servers that do not have it
 advice='; check the network, name another server with --mirror or a folder that has the data with --data-root, or use --data synthetic'
