@@ -177,6 +177,6 @@ expect_end 0 "$pid"
 
 # --- messages and progress that cannot be written end no run
 if [ -c /dev/full ]; then
-  expect_exit 0 bash -c '"$@" 2>/dev/full' - "$wrcor_program" "${search[@]}" --verbose --log-file /dev/full --out unheard
+  expect_exit 0 bash -c '"$@" 2>/dev/full' - "$wrcor_program" "${search[@]/--quiet/--verbose}" --log-file /dev/full --out unheard
   expect_equal "$stdout" "$table"
 fi

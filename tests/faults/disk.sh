@@ -3,8 +3,7 @@
 # ends as if nothing had happened. Mounts small file systems in a name space of its own.
 
 if [ -z "${WRCOR_OWN_MOUNTS:-}" ]; then
-  # shellcheck disable=SC2016  # the inner shell's
-  if ! unshare --map-root-user --mount bash -c 'd=$(mktemp -d) && mount -t tmpfs none "$d"' 2>/dev/null; then
+  if ! unshare --map-root-user --mount mount -t tmpfs none /tmp 2>/dev/null; then
     echo 'skipped: this machine lets no test mount a file system (unshare --map-root-user --mount)' >&2
     exit 77
   fi
@@ -14,7 +13,7 @@ fi
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
 
-work=(--channels 4 --cells 1 --batch-size 8 --proxy 'wrcor,acor' --workers 2)
+work=(--channels 4 --cells 1 --batch-size 8 --proxy 'wrcor,acor' --workers 1)
 search=(search "${work[@]}" --strategy random --budget 60 --quiet)
 score=(score "${work[@]}" --all --shard 1/200 --quiet)
 expect_exit 0 wrcor "${search[@]}" --out whole
@@ -79,7 +78,7 @@ while_stopped() {
 }
 
 start() {
-  "$wrcor_program" "$@" --repeats 30 --workers 1 </dev/null >/dev/null 2>"$scratch_dir/messages" &
+  "$wrcor_program" "$@" --repeats 12 </dev/null >/dev/null 2>"$scratch_dir/messages" &
   pid=$!
 }
 
@@ -89,7 +88,7 @@ lost() {
   expect_matches "$(<"$scratch_dir/messages")" "^error: [^"$'\n'"]*$1[^"$'\n'"]*$"
 }
 
-expect_exit 0 wrcor "${search[@]}" --repeats 30 --out slow
+expect_exit 0 wrcor "${search[@]}" --repeats 12 --out slow
 
 # --- a drive that is lost and comes back
 mkdir store drive
@@ -130,7 +129,7 @@ expect_same_result cut slow
 start "${search[@]}" --out deleted
 while_stopped deleted/journal.jsonl rm deleted/journal.jsonl
 lost 'it can no longer be reached: No such file'
-expect_exit 0 wrcor "${search[@]}" --repeats 30 --out deleted
+expect_exit 0 wrcor "${search[@]}" --repeats 12 --out deleted
 expect_same_result deleted slow
 
 # --- the same for scores
@@ -138,8 +137,8 @@ start "${score[@]}" --out scores
 while_stopped scores mv scores moved
 lost "it can no longer be reached: No such file.*; the same command goes on with 'scores'"
 mv moved scores
-expect_exit 0 wrcor "${score[@]}" --repeats 30 --out scores
-expect_exit 0 wrcor "${score[@]}" --repeats 30 --out again
+expect_exit 0 wrcor "${score[@]}" --repeats 12 --out scores
+expect_exit 0 wrcor "${score[@]}" --repeats 12 --out again
 expect_same_file scores again
 
 echo "full disks $((full + 8)), lost files 6, wrong results 0"

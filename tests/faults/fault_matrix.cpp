@@ -231,7 +231,9 @@ const std::vector<Fault> faults{{"ENOSPC"},
 
 }  // namespace
 
-int main() {
+/// @param argv  kinds of faults; without any, all
+int main(int argc, char** argv) {
+  const Words wanted(argv + 1, argv + argc);
   int wrong = 0;
   std::printf("%-20s %-16s %8s %8s %8s %8s %8s %8s\n", "work", "fault", "injected", "finished",
               "refused", "killed", "resumed", "wrong");
@@ -245,6 +247,7 @@ int main() {
       return 1;
     }
     for (const Fault& fault : faults) {
+      if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), fault.kind) == 0) continue;
       Tally tally;
       for (int at = 1; inject(scenario, expected, fault, at, tally); ++at) {
       }
