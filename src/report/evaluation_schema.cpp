@@ -17,6 +17,7 @@ std::vector<Member> evaluation_members() {
   };
   return {{"status", one_of_texts(statuses)},
           optional("reason", text()),
+          optional("wanted_bytes", whole_number()),
           {"scores", map(names, number_or_null())},
           optional("raw", map(names, raw)),
           optional("statuses", map(names, one_of_texts(statuses))),
