@@ -112,17 +112,18 @@ std::string result_of(const Scenario& scenario) {
   return text.substr(0, text.find("  \"timing\": {\n"));
 }
 
-/// Lines that the program knew to be on the disk: the flushes of its journal that succeeded.
+/// Lines that have to be on the disk: those whose flush succeeded and, when the program was killed
+/// while it went on, all before the last that it wrote, whether it flushed them or not.
 int acknowledged(const Scenario& scenario, const Fault& fault, int at) {
-  int count = 0, number = 0;
+  int flushed = 0, written = 0, number = 0;
   for (const std::string& line : lines_of(read_text(record()))) {
     ++number;
     const bool failed = number == at ? fault.kind != "short" : fault.sticky && number > at;
-    if (!failed && line.find(" fdatasync ") != std::string::npos &&
-        line.ends_with("/" + scenario.journal))
-      ++count;
+    if (failed || !line.ends_with("/" + scenario.journal)) continue;
+    flushed += line.find(" fdatasync ") != std::string::npos;
+    written += line.find(" write ") != std::string::npos;
   }
-  return count;
+  return fault.kills ? std::max(flushed, written - 1) : flushed;
 }
 
 bool is_clear(const Ending& ending) {
