@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/utf8.h"
 #include "yaml_tree.h"
@@ -125,7 +126,7 @@ class YamlConfigReader {
                    if (is_section(key)) {
                      read_section(key, value);
                    } else {
-                     report(key_node.line, unknown_key("", key));
+                     report_unknown(key_node.line, "", key);
                    }
                  });
     return std::move(found_);
@@ -165,7 +166,7 @@ class YamlConfigReader {
                  [&](const std::string& name, const YamlNode& key_node, const YamlNode& value) {
                    const Setting* setting = find_setting(section + "." + name);
                    if (setting == nullptr) {
-                     report(key_node.line, unknown_key(section, name));
+                     report_unknown(key_node.line, section, name);
                      return;
                    }
                    ReadValue result = read_value(*setting, typed_value(value), shown_value(value));
@@ -176,6 +177,12 @@ class YamlConfigReader {
                      report(value.line, setting->key + ": " + result.problem);
                    }
                  });
+  }
+
+  /// Looks for what was meant as long as the problem is one of those that are shown.
+  void report_unknown(int line, const std::string& section, const std::string& key) {
+    const bool is_shown = problems_.size() < Error::most_lines;
+    report(line, is_shown ? unknown_key(section, key) : "unknown key");
   }
 
   std::string place(int line) const { return file_ + ":" + std::to_string(line) + ": "; }
