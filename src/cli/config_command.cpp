@@ -53,8 +53,8 @@ void run_config_validate(const std::vector<std::string>& files) {
     try {
       load_config(source);
       write_output(file + ": ok\n");
-    } catch (const UsageError& problem) {
-      problems.push_back(problem.what());
+    } catch (const UsageError& error) {
+      for (std::string& problem : error.problems()) problems.push_back(std::move(problem));
     }
   }
   if (!problems.empty()) throw UsageError(problems);

@@ -8,7 +8,6 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -108,12 +107,6 @@ void require_utf8(int argc, char** argv) {
   }
 }
 
-/// One line of the log for each line of the message.
-void report(const std::string& message) {
-  std::istringstream lines(message);
-  for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
-}
-
 /// The most that the process has held in memory, in MiB.
 double peak_memory() {
   rusage usage{};
@@ -165,12 +158,12 @@ int main(int argc, char** argv) {
     wrcor::configure_logging(wrcor::Verbosity::normal, std::nullopt);
     return wrcor::cli::run(argc, argv);
   } catch (const wrcor::Error& error) {
-    wrcor::cli::report(error.what());
+    for (const std::string& problem : error.problems()) spdlog::error("{}", problem);
     return static_cast<int>(error.exit_code());
   } catch (const std::exception& error) {
     // libtorch's messages go on with a stack trace.
     const std::string message = error.what();
-    wrcor::cli::report(message.substr(0, message.find('\n')));
+    spdlog::error("{}", message.substr(0, message.find('\n')));
     return static_cast<int>(ExitCode::failure);
   }
 }

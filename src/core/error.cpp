@@ -1,5 +1,7 @@
 #include "wrcor/core/error.h"
 
+#include <sstream>
+
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/utf8.h"
 
@@ -29,5 +31,12 @@ Error::Error(ExitCode code, const std::string& message)
 
 Error::Error(ExitCode code, const std::vector<std::string>& problems)
     : std::runtime_error(lines_of(problems)), code_(code) {}
+
+std::vector<std::string> Error::problems() const {
+  std::vector<std::string> lines;
+  std::istringstream message(what());
+  for (std::string line; std::getline(message, line);) lines.push_back(line);
+  return lines;
+}
 
 }  // namespace wrcor

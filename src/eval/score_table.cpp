@@ -51,9 +51,10 @@ bool is_record(const Json& json) {
 }  // namespace
 
 void ScoreTable::add_file(const std::filesystem::path& path) {
-  const bool folder = std::filesystem::is_directory(path);
+  std::error_code unknown;  // reading it tells why
+  const bool folder = std::filesystem::is_directory(path, unknown);
   const std::filesystem::path file = folder ? path / "result.json" : path;
-  if (folder && !std::filesystem::exists(file)) {
+  if (folder && !std::filesystem::exists(file, unknown)) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }

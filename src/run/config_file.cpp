@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "wrcor/core/error.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/utf8.h"
@@ -136,7 +137,7 @@ class YamlConfigReader {
                    } else if (key == version_key) {
                      check_version(key_node.line, value);
                    } else {
-                     report(key_node.line, unknown_key("", key, value));
+                     report_unknown(key_node.line, "", key, value);
                    }
                  });
     return std::move(found_);
@@ -183,7 +184,7 @@ class YamlConfigReader {
                  [&](const std::string& name, const YamlNode& key_node, const YamlNode& value) {
                    const Setting* setting = find_setting(section + "." + name);
                    if (setting == nullptr) {
-                     report(key_node.line, unknown_key(section, name, value));
+                     report_unknown(key_node.line, section, name, value);
                      return;
                    }
                    ReadValue result = read_value(*setting, typed_value(value), shown_value(value));
@@ -195,6 +196,13 @@ class YamlConfigReader {
                      found_.push_back({setting, nullptr, {}, /*valid=*/false});
                    }
                  });
+  }
+
+  /// Looks for what was meant as long as the problem is one of those that are shown.
+  void report_unknown(int line, const std::string& section, const std::string& key,
+                      const YamlNode& value) {
+    const bool is_shown = problems_.size() < Error::most_lines;
+    report(line, is_shown ? unknown_key(section, key, value) : "unknown key");
   }
 
   std::string place(int line) const { return file_ + ":" + std::to_string(line) + ": "; }

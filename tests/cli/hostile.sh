@@ -52,7 +52,7 @@ for file in zeros /dev/zero; do
   refuse_lightly 2 "$file: (larger than 1 MiB|not a text file)" config validate $file
   refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark $file --metric acc --scores one
   refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark table.csv --metric acc --scores $file
-  refuse_lightly 3 "$file: found no zip archive" score "${small[@]}" --arch "$cell" --batch $file
+  refuse_lightly 3 "$file: found no zip archive" score --channels 4 --cells 1 --arch "$cell" --batch $file
 done
 refuse 3 'standard input:1: found a line of more than 65535 bytes' piped zeros score --arch-file -
 cp zeros archive
@@ -68,8 +68,10 @@ mkfifo pipe
 ln -s loop loop
 for file in folder loop missing; do
   refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" score --arch-file $file
-  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" score --arch "$cell" --batch $file
+  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" \
+    wrcor score --channels 4 --cells 1 --arch "$cell" --batch $file
   refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" wrcor evaluate --benchmark $file --metric acc --scores one
+  refuse 3 "cannot read '$file': |'$file' holds no result.json" evaluate --scores $file
   refuse 2 "$file: cannot be read: " validate $file
 done
 if [ "$(id -u)" -ne 0 ]; then
@@ -109,8 +111,8 @@ expect_printable "$stderr"
 # --- configurations
 {
   echo 'a0: &a0 [x, x, x, x, x, x, x, x, x]'
-  for i in $(seq 50); do printf 'a%s: &a%s [*a%s, *a%s, *a%s, *a%s]\n' "$i" "$i" $((i - 1)) $((i - 1)) $((i - 1)) $((i - 1)); done
-  echo 'score: {proxies: *a50}'
+  for i in $(seq 15); do printf 'a%s: &a%s [*a%s, *a%s, *a%s, *a%s]\n' "$i" "$i" $((i - 1)) $((i - 1)) $((i - 1)) $((i - 1)); done
+  echo 'score: {proxies: *a15}'
 } >bomb.yaml
 expect_exit 2 validate bomb.yaml
 expect_contains "$stderr" 'score.proxies: expected a list of proxies'
@@ -129,7 +131,7 @@ awk 'BEGIN { for (i = 0; i < 100000; i++) print "k" i ": 1" }' >lines.yaml
 expect_exit 2 validate lines.yaml
 expect_equal "$(wc -l <"$stderr_file")" 20
 expect_contains "$stderr" 'and 99981 more problems'
-{ echo 'search:' && printf '  %0100000d: 1\n' 0; } >key.yaml
+{ echo 'search:' && printf '  %0500d: 1\n' 0; } >key.yaml
 refuse 2 "key.yaml:2: unknown key 'search.0000.*\.\.\.'" validate key.yaml
 awk 'BEGIN { for (i = 0; i < 40000; i++) print "- &a" i " x" }' >anchors.yaml
 refuse 2 "anchors.yaml:1: expected sections such as 'search:', got a list" validate anchors.yaml
@@ -148,7 +150,7 @@ refuse_text() {
 refuse_text ': not a text file in UTF-8' 'data: {root: "m\0374ller"}'
 refuse_text ': not a text file: it holds NUL bytes' '\0377\0376r\0000u\0000n\0000'
 refuse_text ":1: unknown key 'run.a.u001b\[2J'" 'run: {"a\\e[2J": 1}'
-refuse_text ":1: unknown key 'run.a.u009b2J'" 'run: {"a\\N2J": 1}'
+refuse_text ":1: unknown key 'run.a.u009b2J'" 'run: {"a\\u009b2J": 1}'
 refuse_text ":1: unknown key 'run.a.u202eb'" 'run: {a\0342\0200\0256b: 1}'
 printf '\xef\xbb\xbfrun:\r\n  seed: 5\r\n' >windows.yaml
 expect_exit 0 validate windows.yaml
@@ -196,17 +198,27 @@ for id in -1 15625 18446744073709551616 1e3 0x1 '' ' 1'; do
 done
 
 # --- tensor files: nothing in a pickle is run, nothing that it says is believed
-for pickle in "$source_dir"/tests/fuzz/corpus/tensor_file/*.pt; do
-  expect_exit 0 wrcor score --channels 4 --cells 1 --arch "$cell" --batch "$pickle" --proxy params
-done
+if command -v python3 >/dev/null; then
+  python3 - <<'END'
+import zipfile
+with zipfile.ZipFile("evil.pt", "w", zipfile.ZIP_STORED) as archive:
+    archive.writestr("a/data.pkl", b"\x80\x02}X\x01\0\0\0acposix\nsystem\nX\x0a\0\0\0touch mark\x85Rs.")
+with zipfile.ZipFile("bomb.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.writestr("a/data.pkl", bytes(100 << 20))
+END
+  batch=(score --channels 4 --cells 1 --arch "$cell" --batch)
+  refuse_lightly 3 "evil.pt: found 'a', which is no dense tensor but is made by posix.system" "${batch[@]}" evil.pt
+  [ ! -e mark ] || fail 'a pickle was run'
+  refuse_lightly 3 "bomb.pt: .*the record 'data.pkl', which is compressed" "${batch[@]}" bomb.pt
+fi
 
 # --- the command line: numbers, texts of other encodings, escape sequences
-for number in '' ' 1' '1 ' -1 0x10 1e3 1.5 99999999999999999999 nan ١; do
-  for flag in --channels --cells --batch-size --repeats --workers --threads --seed; do
-    case $flag$number in --seed1* | --workers1*) continue ;; esac
-    refuse 2 "$flag: expected an integer" wrcor score --arch "$cell" "$flag=$number"
-  done
+for number in ' 1' '1 ' -1 0x10 1e3 1.5 99999999999999999999 nan ١; do
+  refuse 2 "--channels: expected an integer" wrcor score --arch "$cell" "--channels=$number"
+  refuse 2 "--top-k: expected an integer" evaluate --scores scores "--top-k=$number"
 done
+refuse 2 '--seed: expected an integer' wrcor score --arch "$cell" --seed 18446744073709551616
+refuse 2 '--seed: ' wrcor score --arch "$cell" --seed ""
 refuse 2 "argument 2: expected text in UTF-8, got 'm.xfcller'" wrcor score $'m\xfcller'
 refuse 2 'argument 2: expected text in UTF-8' wrcor search $'--out=\xff'
 refuse 2 "unknown command 'a.u001b\[2J'" wrcor "a${escape}[2J"

@@ -29,6 +29,8 @@ class Error : public std::runtime_error {
   Error(ExitCode code, const std::string& message);
   Error(ExitCode code, const std::vector<std::string>& problems);
   ExitCode exit_code() const { return code_; }
+  /// The lines of the message.
+  std::vector<std::string> problems() const;
 
  private:
   ExitCode code_;

@@ -264,13 +264,13 @@ TEST_CASE("deep nesting is refused, however it is written", "[run][config]") {
 }
 
 TEST_CASE("aliases that multiply cost no more than their text", "[run][config]") {
-  std::string bomb = "a0: &a0 [x, x]\n";
-  for (int k = 1; k < 40; ++k) {
+  std::string bomb = "a0: &a0 [x]\n";
+  for (int k = 1; k < 16; ++k) {
     const std::string name = "a" + std::to_string(k);
-    const std::string part = "*a" + std::to_string(k - 1);
-    bomb += name + ": &" + name + " [" + part + ", " + part + "]\n";
+    const std::string part = "*a" + std::to_string(k - 1) + ", ";
+    bomb += name + ": &" + name + " [" + repeated(part, 16) + "x]\n";
   }
-  CHECK(contains(file_error(bomb + "score: {proxies: *a39}\n"),
+  CHECK(contains(file_error(bomb + "score: {proxies: *a15}\n"),
                  "score.proxies: expected a list of proxies or null, got a list"));
   CHECK(file_error("score: &s {proxies: *s}\n") == "my.yaml:1: an alias refers to itself");
 }
