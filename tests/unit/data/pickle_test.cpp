@@ -136,7 +136,7 @@ TEST_CASE("a pickle cannot take more memory than its limits", "[data][pickle]") 
   };
   CHECK(problem_of(program(Pickle::most_instructions)) == "none");
   CHECK(problem_of(program(Pickle::most_instructions + 1)) ==
-        "found instruction 2000001 at byte 2000002, expected at most 2000000");
+        "found instruction 2000001 at byte 2000001, expected at most 2000000");
 }
 
 TEST_CASE("a long text that many names share is not copied", "[data][pickle]") {

@@ -138,19 +138,21 @@ TEST_CASE("what a file says of a tensor is not believed", "[data][tensor_file]")
   };
   const std::string beyond = "'a', which reaches beyond its storage: the file is corrupt";
   const std::string large = "\x8a\x06\x00\x00\x00\x00\x00\x01"s;  // 2^40
-  CHECK_THAT(message("FloatStorage", "K\x00" + large + "\x85K\x01\x85"), ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "K\x00"s + large + "\x85K\x01\x85"),
+             ContainsSubstring(beyond));
   CHECK_THAT(message("FloatStorage", "K\x05K\x02\x85K\x01\x85"), ContainsSubstring(beyond));
-  CHECK_THAT(message("FloatStorage", "K\x00K\x02\x85" + large + "\x85"), ContainsSubstring(beyond));
-  CHECK_THAT(message("FloatStorage", "K\x00" + large + large + "\x86" + large + large + "\x86"),
+  CHECK_THAT(message("FloatStorage", "K\x00K\x02\x85"s + large + "\x85"),
+             ContainsSubstring(beyond));
+  CHECK_THAT(message("FloatStorage", "K\x00"s + large + large + "\x86" + large + large + "\x86"),
              ContainsSubstring(beyond));
   CHECK_THAT(message("FloatStorage", "J\xff\xff\xff\xffK\x02\x85K\x01\x85"),
              ContainsSubstring("'a', which has no valid shape"));
-  CHECK_THAT(message("FloatStorage", "K\x00J\xff\xff\xff\xff\x85K\x01\x85"),
+  CHECK_THAT(message("FloatStorage", "K\x00J\xff\xff\xff\xff\x85K\x01\x85"s),
              ContainsSubstring("'a', which has a negative size or stride"));
-  CHECK_THAT(message("FloatStorage", "K\x00" + large + "\x85K\x00\x85"),
+  CHECK_THAT(message("FloatStorage", "K\x00"s + large + "\x85K\x00\x85"s),
              ContainsSubstring("'a', which has several elements in one place"));
-  CHECK_THAT(message("DoubleStorage", "K\x00K\x06\x85K\x01\x85"), ContainsSubstring(beyond));
-  CHECK_THAT(message("Storage", "K\x00K\x06\x85K\x01\x85"),
+  CHECK_THAT(message("DoubleStorage", "K\x00K\x06\x85K\x01\x85"s), ContainsSubstring(beyond));
+  CHECK_THAT(message("Storage", "K\x00K\x06\x85K\x01\x85"s),
              ContainsSubstring("'a', which has elements of the unknown type 'torch.Storage'"));
 }
 
