@@ -2,15 +2,17 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <bit>
 #include <map>
+#include <utility>
+
+#include "wrcor/core/suggest.h"
 
 namespace wrcor {
 namespace {
 
 using Kind = PickleValue::Kind;
 
-/// The instructions that Python's pickle module writes for plain data, protocols 2 to 4.
+/// The instructions that Python's pickle module writes for plain data, protocols 2 to 5.
 enum Instruction : unsigned char {
   mark = '(',
   stop = '.',
@@ -24,10 +26,13 @@ enum Instruction : unsigned char {
   float8 = 'G',
   unicode1 = 0x8c,
   unicode4 = 'X',
+  unicode8 = 0x8d,
   string1 = 'U',
   string4 = 'T',
   bytes1 = 'C',
   bytes4 = 'B',
+  bytes8 = 0x8e,
+  byte_array8 = 0x96,
   empty_tuple = ')',
   tuple = 't',
   tuple1 = 0x85,
@@ -54,44 +59,87 @@ enum Instruction : unsigned char {
   frame = 0x95,
 };
 
-}  // namespace
+std::string words_for(Kind kind) {
+  switch (kind) {
+    case Kind::none:
+      return "None";
+    case Kind::boolean:
+      return "a boolean";
+    case Kind::integer:
+      return "an integer";
+    case Kind::number:
+      return "a number";
+    case Kind::text:
+      return "a text";
+    case Kind::bytes:
+      return "bytes";
+    case Kind::name:
+      return "a name";
+    case Kind::tuple:
+      return "a tuple";
+    case Kind::list:
+      return "a list";
+    case Kind::dictionary:
+      return "a dictionary";
+    case Kind::call:
+      return "a call";
+    case Kind::reference:
+      break;
+  }
+  return "a reference";
+}
 
 /// The machine that a pickle is a program of: a stack, marks in it, and a memo.
-class PickleReader {
+class PickleMachine {
  public:
-  PickleReader(std::string_view program, Pickle& result)
-      : program_(program), values_(result.values_) {}
+  PickleMachine(std::string_view program, std::deque<PickleValue>& values)
+      : program_(program), values_(values) {}
 
   const PickleValue* run() {
-    if (program_.size() > Pickle::longest) throw PickleError("a pickle of more than 16 MiB");
-    for (;;) {
+    if (program_.empty()) reject("an empty file", "a pickle");
+    if (static_cast<unsigned char>(program_[0]) != protocol) {
+      reject("no pickle of protocol 2 to 5", "the byte 0x80 that starts one");
+    }
+    for (std::size_t count = 1;; ++count) {
+      start_ = position_;
       const auto instruction = static_cast<unsigned char>(take(1)[0]);
-      if (instruction == stop) return pop();
+      if (instruction == stop) return result();
+      if (count > Pickle::most_instructions) {
+        reject(fmt::format("instruction {}", count),
+               fmt::format("at most {}", Pickle::most_instructions));
+      }
       step(instruction);
     }
   }
 
  private:
+  [[noreturn]] void reject(const std::string& found, const std::string& expected) const {
+    throw PickleError(start_, found, expected);
+  }
+
+  const PickleValue* result() {
+    const PickleValue* root = pop();
+    start_ = position_;
+    if (left() != 0) reject(fmt::format("{} more bytes", left()), "the end of the pickle");
+    return root;
+  }
+
+  // --- instructions
+
   void step(unsigned char instruction) {
     switch (instruction) {
       case protocol:
-        take(1);
-        return;
+        return check_protocol(number(1));
       case frame:
-        take(8);
-        return;
+        return check_frame(number(8));
       case mark:
-        marks_.push_back(stack_.size());
-        return;
+        return marks_.push_back(stack_.size());
       case put1:
-        memo_[number(1)] = top();
-        return;
+        return remember(number(1));
       case put4:
-        memo_[number(4)] = top();
-        return;
+        return remember(number(4));
       case memoize:
-        memo_[memo_.size()] = top();
-        return;
+        return remember(memo_.size());
       case get1:
         return recall(number(1));
       case get4:
@@ -118,11 +166,11 @@ class PickleReader {
       case set_items:
         return extend(Kind::dictionary, pop_to_mark());
       case build:
-        return extend(Kind::call, pop_last(1));
+        return set_state(pop());
       case global:
-        return push_name();
+        return push_global();
       case stack_global:
-        return push_name_of(pop_last(2));
+        return push_stack_global();
       default:
         return push_plain(instruction);
     }
@@ -138,34 +186,32 @@ class PickleReader {
         push(Kind::boolean).integer = instruction == new_true;
         return;
       case int1:
-        push(Kind::integer).integer = number(1);
-        return;
+        return push_integer(static_cast<std::int64_t>(number(1)));
       case int2:
-        push(Kind::integer).integer = number(2);
-        return;
+        return push_integer(static_cast<std::int64_t>(number(2)));
       case int4:
-        push(Kind::integer).integer = static_cast<std::int32_t>(number(4));
-        return;
+        return push_integer(signed_number(4));
       case long1:
-        push(Kind::integer).integer = long_integer();
-        return;
+        return push_integer(signed_number(number(1)));
       case float8:
-        push(Kind::number).number = big_endian_double();
+        take(8);
+        push(Kind::number);
         return;
       case unicode1:
-      case string1:
-        push(Kind::text).text = take(number(1));
-        return;
+        return push_text(Kind::text, take(number(1)));
       case unicode4:
-      case string4:
-        push(Kind::text).text = take(number(4));
-        return;
+        return push_text(Kind::text, take(number(4)));
+      case unicode8:
+        return push_text(Kind::text, take(number(8)));
+      case string1:
       case bytes1:
-        push(Kind::bytes).text = take(number(1));
-        return;
+        return push_text(Kind::bytes, take(number(1)));
+      case string4:
       case bytes4:
-        push(Kind::bytes).text = take(number(4));
-        return;
+        return push_text(Kind::bytes, take(number(4)));
+      case bytes8:
+      case byte_array8:
+        return push_text(Kind::bytes, take(number(8)));
       case empty_tuple:
         push(Kind::tuple);
         return;
@@ -176,66 +222,50 @@ class PickleReader {
         push(Kind::dictionary);
         return;
       default:
-        throw PickleError(fmt::format("an unknown instruction 0x{:02x} at byte {} of the pickle",
-                                      instruction, position_ - 1));
+        reject(fmt::format("the opcode 0x{:02x}", instruction), "one of plain data");
     }
   }
 
-  std::string_view take(std::size_t length) {
-    if (length > program_.size() - position_) throw PickleError("a pickle that is cut short");
-    position_ += length;
-    return program_.substr(position_ - length, length);
+  void check_protocol(std::uint64_t version) const {
+    if (version < 2 || version > 5) reject(fmt::format("protocol {}", version), "2 to 5");
   }
 
-  std::string_view take_line() {
-    const std::size_t end = program_.find('\n', position_);
-    if (end == program_.npos) throw PickleError("a pickle that is cut short");
-    const std::string_view line = take(end - position_);
-    take(1);
-    return line;
-  }
-
-  /// An unsigned number in little endian.
-  std::uint32_t number(std::size_t length) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; const char byte : take(length)) {
-      value |= static_cast<std::uint32_t>(static_cast<unsigned char>(byte)) << 8 * i++;
+  void check_frame(std::uint64_t size) const {
+    if (size > left()) {
+      reject(fmt::format("a frame of {} bytes", size),
+             fmt::format("at most the {} that are left", left()));
     }
-    return value;
-  }
-
-  std::int64_t long_integer() {
-    const std::string_view bytes = take(number(1));
-    if (bytes.size() > 8) throw PickleError("an integer of more than 64 bits");
-    std::uint64_t value = !bytes.empty() && (bytes.back() & '\x80') != 0 ? ~std::uint64_t{0} : 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) {
-      value = value << 8 | static_cast<unsigned char>(bytes[i]);
-    }
-    return static_cast<std::int64_t>(value);
-  }
-
-  double big_endian_double() {
-    std::uint64_t bits = 0;
-    for (const char byte : take(8)) bits = bits << 8 | static_cast<unsigned char>(byte);
-    return std::bit_cast<double>(bits);
   }
 
   PickleValue& push(Kind kind) {
-    if (values_.size() == Pickle::most_values) throw PickleError("a pickle of too many values");
     PickleValue& value = values_.emplace_back();
     value.kind = kind;
+    value.place = start_;
     stack_.push_back(&value);
     return value;
   }
 
-  void push_name() {
-    const std::string_view module = take_line();
-    push(Kind::name).text = std::string(module) + "." + std::string(take_line());
+  void push_integer(std::int64_t integer) { push(Kind::integer).integer = integer; }
+
+  void push_text(Kind kind, std::string_view text) { push(kind).text = text; }
+
+  void push_name(std::string_view module, std::string_view name) {
+    PickleValue& value = push(Kind::name);
+    value.module = module;
+    value.text = name;
   }
 
-  void push_name_of(const std::vector<const PickleValue*>& parts) {
-    if (parts[0]->kind != Kind::text || parts[1]->kind != Kind::text) throw broken();
-    push(Kind::name).text = parts[0]->text + "." + parts[1]->text;
+  void push_global() {
+    const std::string_view module = take_line();
+    push_name(module, take_line());
+  }
+
+  void push_stack_global() {
+    const std::vector<const PickleValue*> parts = pop_last(2);
+    for (const PickleValue* part : parts) {
+      if (part->kind != Kind::text) reject(words_for(part->kind), "a text that is a name");
+    }
+    push_name(parts[0]->text, parts[1]->text);
   }
 
   void collect(Kind kind, std::vector<const PickleValue*> items) {
@@ -244,21 +274,73 @@ class PickleReader {
 
   /// Adds the items to the value on top of the stack, which has to be of the kind, or a call, as
   /// objects of Python's classes can be lists and dictionaries: their items are left out.
-  void extend(Kind kind, std::vector<const PickleValue*> items) {
+  void extend(Kind kind, const std::vector<const PickleValue*>& items) {
     PickleValue& target = *top();
-    if (kind == Kind::dictionary && items.size() % 2 != 0) throw broken();
-    if (target.kind != kind && target.kind != Kind::call) throw broken();
-    if (target.kind == kind) target.items.insert(target.items.end(), items.begin(), items.end());
+    if (kind == Kind::dictionary && items.size() % 2 != 0) reject("a key without a value", "pairs");
+    if (target.kind == Kind::call) return;
+    if (target.kind != kind) reject(words_for(target.kind), words_for(kind));
+    target.items.insert(target.items.end(), items.begin(), items.end());
   }
 
-  void recall(std::uint32_t place) {
-    const auto found = memo_.find(place);
-    if (found == memo_.end()) throw broken();
+  void set_state(const PickleValue* state) {
+    PickleValue& target = *top();
+    if (target.kind != Kind::call) reject("a state for " + words_for(target.kind), "an object");
+    target.items.push_back(state);
+  }
+
+  void remember(std::uint64_t key) { memo_[key] = top(); }
+
+  void recall(std::uint64_t key) {
+    const auto found = memo_.find(key);
+    if (found == memo_.end()) reject(fmt::format("no value number {}", key), "one made before");
     stack_.push_back(found->second);
   }
 
+  // --- the program
+
+  std::size_t left() const { return program_.size() - position_; }
+
+  std::string_view take(std::uint64_t length) {
+    if (length > left()) {
+      reject(fmt::format("the end of the file, {} bytes on", left()),
+             fmt::format("{} more bytes", length));
+    }
+    position_ += length;
+    return program_.substr(position_ - length, length);
+  }
+
+  std::string_view take_line() {
+    constexpr std::size_t longest = 200;
+    const std::size_t length = program_.substr(position_, longest).find('\n');
+    if (length == program_.npos) reject("no end of a name", "a line feed");
+    return take(length + 1).substr(0, length);
+  }
+
+  /// An unsigned number of up to 8 bytes, little endian.
+  std::uint64_t number(std::size_t length) {
+    std::uint64_t value = 0;
+    const std::string_view digits = take(length);
+    for (std::size_t i = length; i-- > 0;) {
+      value = value << 8 | static_cast<unsigned char>(digits[i]);
+    }
+    return value;
+  }
+
+  /// The same in two's complement.
+  std::int64_t signed_number(std::size_t length) {
+    if (length == 0) return 0;
+    if (length > 8) reject(fmt::format("an integer of {} bytes", length), "at most 8");
+    const unsigned unused = 64 - 8 * static_cast<unsigned>(length);
+    return static_cast<std::int64_t>(number(length) << unused) >> unused;
+  }
+
+  // --- the stack
+
+  /// How much of it an instruction may use.
+  std::size_t height() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
+
   PickleValue* top() const {
-    if (stack_.size() <= bottom()) throw broken();
+    if (height() == 0) reject("an empty stack", "a value on it");
     return stack_.back();
   }
 
@@ -269,35 +351,45 @@ class PickleReader {
   }
 
   std::vector<const PickleValue*> pop_last(std::size_t count) {
-    if (stack_.size() < bottom() + count) throw broken();
-    std::vector<const PickleValue*> items(stack_.end() - static_cast<std::ptrdiff_t>(count),
-                                          stack_.end());
-    stack_.resize(stack_.size() - count);
+    if (height() < count) {
+      reject(fmt::format("a stack of {}", height()), fmt::format("{} values on it", count));
+    }
+    const auto first = stack_.end() - static_cast<std::ptrdiff_t>(count);
+    std::vector<const PickleValue*> items(first, stack_.end());
+    stack_.erase(first, stack_.end());
     return items;
   }
 
   std::vector<const PickleValue*> pop_to_mark() {
-    if (marks_.empty()) throw broken();
-    auto items = pop_last(stack_.size() - bottom());
+    if (marks_.empty()) reject("no mark on the stack", "one");
+    std::vector<const PickleValue*> items = pop_last(height());
     marks_.pop_back();
     return items;
   }
 
-  /// Where the part of the stack begins that an instruction may use.
-  std::size_t bottom() const { return marks_.empty() ? 0 : marks_.back(); }
-
-  PickleError broken() const {
-    return PickleError(fmt::format("a broken pickle, at byte {}", position_));
-  }
-
   std::string_view program_;
   std::size_t position_ = 0;
+  std::size_t start_ = 0;  ///< of the present instruction
   std::deque<PickleValue>& values_;
   std::vector<PickleValue*> stack_;
-  std::vector<std::size_t> marks_;
+  std::vector<std::size_t> marks_;  ///< heights of the stack
+  /// Ordered, as a file chooses the keys and could make all of them collide in a hash table.
   std::map<std::uint64_t, PickleValue*> memo_;
 };
 
-Pickle::Pickle(std::string_view program) { root_ = PickleReader(program, *this).run(); }
+}  // namespace
+
+std::string words_for(const PickleValue& value) {
+  if (value.kind == Kind::name) {
+    return in_quotes(fmt::format("{}.{}", value.module.substr(0, 60), value.text.substr(0, 60)));
+  }
+  const bool is_named_call = value.kind == Kind::call && value.items[0]->kind == Kind::name;
+  return words_for(value.kind) + (is_named_call ? " of " + words_for(*value.items[0]) : "");
+}
+
+PickleError::PickleError(std::size_t place, const std::string& found, const std::string& expected)
+    : std::runtime_error(fmt::format("found {} at byte {}, expected {}", found, place, expected)) {}
+
+Pickle::Pickle(std::string_view program) { root_ = PickleMachine(program, values_).run(); }
 
 }  // namespace wrcor

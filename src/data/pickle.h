@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <stdexcept>
@@ -16,48 +17,63 @@ struct PickleValue {
     none,
     boolean,
     integer,
-    number,
+    number,  ///< of which only its presence is kept
     text,
     bytes,
-    name,        ///< of a class or a function: `text` is "module.name"
+    name,        ///< of a class or a function: `text` of `module`
     tuple,       ///< `items`
     list,        ///< `items`
     dictionary,  ///< `items`: key, value, key, ...
-    call,  ///< `items`: what would be called, its arguments, and the object's state if it has one
+    call,       ///< `items`: what would be called, its arguments, and each state that the object is
+                ///< given
     reference,  ///< `items`: the identity of something that is stored beside the pickle
   };
   Kind kind = Kind::none;
-  std::int64_t integer = 0;  ///< of a boolean, too
-  double number = 0;
-  std::string text;
-  std::vector<const PickleValue*> items;
+  std::size_t place = 0;      ///< byte of the pickle that it was made at
+  std::int64_t integer = 0;   ///< of a boolean, too
+  std::string_view text{};    ///< lies in the pickle, as does `module`
+  std::string_view module{};  ///< of a name
+  std::vector<const PickleValue*> items{};
+
+  bool is_name(std::string_view in_module, std::string_view name) const {
+    return kind == Kind::name && module == in_module && text == name;
+  }
 };
 
-/// A text that is no pickle, or one of other instructions than those that are known. One line.
+/// "None", "a list", "'os.system'", "a call of 'os.system'".
+std::string words_for(const PickleValue& value);
+
+/// A text that is no pickle, or one of something else than what was expected. One line.
 struct PickleError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  /// "found FOUND at byte PLACE, expected EXPECTED"
+  PickleError(std::size_t place, const std::string& found, const std::string& expected);
 };
 
-/// A pickle (protocols 2 to 4) read as data: nothing that it names is looked up or run. What Python
-/// would call is kept as a value of the kind `call`.
+/// A pickle, protocols 2 to 5, read as data: nothing that it names is looked up or run. What Python
+/// would call is kept as a value of the kind `call`; what it would put into an object that a call
+/// made, other than by a state, is left out. Texts that Python 2 wrote are bytes.
+/// Source: Python's Lib/pickletools.py.
 class Pickle {
  public:
-  static constexpr std::size_t longest = 16 << 20;  ///< bytes
-  static constexpr std::size_t most_values =
-      1'000'000;  ///< which bounds the memory, to about 100 MB
+  /// Bounds the memory: far more than 130,000 labels in a list or the tensors of a network take.
+  static constexpr std::size_t most_instructions = 2'000'000;
 
-  /// @throws PickleError.
+  /// @param program  all of it, which has to outlive the pickle
+  /// @throws PickleError. Memory is within a constant factor of the size of `program`, time within
+  ///         that of sorting it, and no value nests by recursion.
   explicit Pickle(std::string_view program);
+  explicit Pickle(std::string&&) = delete;  // would not live on
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
 
   const PickleValue& root() const { return *root_; }
 
- private:
-  std::deque<PickleValue> values_;  ///< owns all parts, which stay where they are
-  const PickleValue* root_ = nullptr;
+  /// All parts, in the order of their places.
+  const std::deque<PickleValue>& values() const { return values_; }
 
-  friend class PickleReader;
+ private:
+  std::deque<PickleValue> values_;  ///< parts stay where they are
+  const PickleValue* root_ = nullptr;
 };
 
 }  // namespace wrcor

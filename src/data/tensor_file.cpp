@@ -18,6 +18,8 @@ using Kind = PickleValue::Kind;
 constexpr const char* expected =
     "expected a dictionary name -> tensor written by torch.save (PyTorch 1.6 or later)";
 constexpr std::size_t most_dimensions = 64;
+constexpr std::size_t longest_pickle = 16 << 20;  ///< bytes; one tensor takes about 200
+constexpr std::size_t longest_record_name = 64;   ///< torch.save's are numbers
 
 [[noreturn]] void reject(const std::string& name, const std::string& found,
                          const std::string& remedy = "") {
@@ -31,18 +33,25 @@ struct TensorError : std::runtime_error {
 
 /// The arguments of a call of that name, or nothing when the value is something else.
 const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
-                                                    const std::string& name) {
-  if (value.kind != Kind::call || value.items[0]->kind != Kind::name ||
-      value.items[0]->text != name || value.items[1]->kind != Kind::tuple) {
+                                                    std::string_view module,
+                                                    std::string_view name) {
+  if (value.kind != Kind::call || !value.items[0]->is_name(module, name) ||
+      value.items[1]->kind != Kind::tuple) {
     return nullptr;
   }
   return &value.items[1]->items;
 }
 
-/// The name of what a call would call, or of anything else nothing.
-std::string called(const PickleValue& value) {
-  const bool is_named = value.kind == Kind::call && value.items[0]->kind == Kind::name;
-  return is_named ? value.items[0]->text : "something without a name";
+/// What a call would call.
+std::string called(const PickleValue& call) {
+  const PickleValue& function = *call.items[0];
+  return function.kind == Kind::name ? words_for(function) : "something without a name";
+}
+
+bool is_tensor(const PickleValue& call) {
+  const PickleValue& function = *call.items[0];
+  return function.kind == Kind::name && function.module == "torch._utils" &&
+         function.text.starts_with("_rebuild_");
 }
 
 std::string kind_name(const PickleValue& value) {
@@ -66,7 +75,7 @@ std::string kind_name(const PickleValue& value) {
     case Kind::dictionary:
       return "Dict";
     case Kind::call:
-      return called(value).starts_with("torch._utils._rebuild_") ? "Tensor" : called(value);
+      return is_tensor(value) ? "Tensor" : called(value);
     case Kind::name:
     case Kind::reference:
       break;
@@ -74,21 +83,21 @@ std::string kind_name(const PickleValue& value) {
   return "Object";
 }
 
-std::optional<at::ScalarType> element_type(const std::string& storage_class) {
-  static const std::map<std::string, at::ScalarType> types{
-      {"torch.FloatStorage", at::kFloat},
-      {"torch.DoubleStorage", at::kDouble},
-      {"torch.HalfStorage", at::kHalf},
-      {"torch.BFloat16Storage", at::kBFloat16},
-      {"torch.LongStorage", at::kLong},
-      {"torch.IntStorage", at::kInt},
-      {"torch.ShortStorage", at::kShort},
-      {"torch.CharStorage", at::kChar},
-      {"torch.ByteStorage", at::kByte},
-      {"torch.BoolStorage", at::kBool},
-      {"torch.ComplexFloatStorage", at::kComplexFloat}};
-  const auto found = types.find(storage_class);
-  if (found == types.end()) return std::nullopt;
+std::optional<at::ScalarType> element_type(const PickleValue& storage_class) {
+  static const std::map<std::string_view, at::ScalarType> types{
+      {"FloatStorage", at::kFloat},
+      {"DoubleStorage", at::kDouble},
+      {"HalfStorage", at::kHalf},
+      {"BFloat16Storage", at::kBFloat16},
+      {"LongStorage", at::kLong},
+      {"IntStorage", at::kInt},
+      {"ShortStorage", at::kShort},
+      {"CharStorage", at::kChar},
+      {"ByteStorage", at::kByte},
+      {"BoolStorage", at::kBool},
+      {"ComplexFloatStorage", at::kComplexFloat}};
+  const auto found = types.find(storage_class.text);
+  if (storage_class.module != "torch" || found == types.end()) return std::nullopt;
   return found->second;
 }
 
@@ -141,7 +150,7 @@ class TensorReader {
   explicit TensorReader(const StoredArchive& archive) : archive_(archive) {}
 
   at::Tensor tensor(const PickleValue& value) {
-    if (const auto* parameter = arguments_of(value, "torch._utils._rebuild_parameter")) {
+    if (const auto* parameter = arguments_of(value, "torch._utils", "_rebuild_parameter")) {
       if (parameter->empty()) throw TensorError("is a parameter of nothing");
       return dense_tensor(*parameter->front());
     }
@@ -150,7 +159,7 @@ class TensorReader {
 
  private:
   at::Tensor dense_tensor(const PickleValue& value) {
-    const auto* arguments = arguments_of(value, "torch._utils._rebuild_tensor_v2");
+    const auto* arguments = arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
     if (arguments == nullptr) {
       throw TensorError("is no dense tensor but is made by " + called(value));
     }
@@ -169,12 +178,13 @@ class TensorReader {
                             reference.items[0]->items.size() >= 5;
     if (!is_storage) throw TensorError("has no storage");
     const auto& parts = reference.items[0]->items;
-    if (parts[1]->kind != Kind::name || parts[2]->kind != Kind::text) {
+    if (parts[1]->kind != Kind::name || parts[2]->kind != Kind::text ||
+        parts[2]->text.size() > longest_record_name) {
       throw TensorError("has no storage");
     }
-    const auto type = element_type(parts[1]->text);
-    if (!type) throw TensorError("has elements of the unknown type " + parts[1]->text);
-    const at::Tensor bytes = storage("data/" + parts[2]->text);
+    const auto type = element_type(*parts[1]);
+    if (!type) throw TensorError("has elements of the unknown type " + words_for(*parts[1]));
+    const at::Tensor bytes = storage("data/" + std::string(parts[2]->text));
     const auto width = static_cast<std::int64_t>(at::elementSize(*type));
     layout.check(bytes.numel() / width);
     auto* start =
@@ -208,13 +218,13 @@ std::string record_text(const StoredArchive& archive, const std::string& record,
 
 /// The dictionary itself, out of the type tag that libtorch's own writer puts around it.
 const PickleValue& without_type_tag(const PickleValue& root) {
-  const auto* tagged = arguments_of(root, "torch.jit._pickle.restore_type_tag");
+  const auto* tagged = arguments_of(root, "torch.jit._pickle", "restore_type_tag");
   return tagged != nullptr && !tagged->empty() ? *tagged->front() : root;
 }
 
 std::map<std::string, at::Tensor> tensors_of(const std::string& file, const PickleValue& root,
                                              const StoredArchive& archive) {
-  if (arguments_of(root, "collections.OrderedDict") != nullptr) {
+  if (arguments_of(root, "collections", "OrderedDict") != nullptr) {
     reject(file, "an OrderedDict", "; save it as a plain one: torch.save(dict(d), file)");
   }
   const PickleValue& content = without_type_tag(root);
@@ -227,8 +237,11 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
     if (key.kind != Kind::text) reject(file, "a key of type " + kind_name(key));
     if (value.kind != Kind::call)
       reject(file, in_quotes(key.text) + " of type " + kind_name(value));
+    // Once, or a file could make the comparisons of its keys take as long as it likes.
+    const auto [place, is_new] = tensors.try_emplace(std::string(key.text));
+    if (!is_new) reject(file, in_quotes(key.text) + " twice");
     try {
-      tensors[key.text] = reader.tensor(value);
+      place->second = reader.tensor(value);
     } catch (const TensorError& failure) {
       reject(file, in_quotes(key.text) + ", which " + failure.what());
     }
@@ -250,12 +263,12 @@ std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::
     if (archive.holds("byteorder") && record_text(archive, "byteorder", 16) != "little") {
       throw ArchiveError("numbers of another byte order than little endian");
     }
-    const Pickle pickle(record_text(archive, "data.pkl", Pickle::longest));
-    return tensors_of(name, pickle.root(), archive);
+    const std::string program = record_text(archive, "data.pkl", longest_pickle);
+    return tensors_of(name, Pickle(program).root(), archive);
   } catch (const ArchiveError& failure) {
     reject(name, std::string("an archive that cannot be read (") + failure.what() + ")");
   } catch (const PickleError& failure) {
-    reject(name, std::string("an archive that cannot be read (") + failure.what() + ")");
+    reject(name, std::string("an archive that cannot be read (data.pkl: ") + failure.what() + ")");
   }
 }
 

@@ -31,7 +31,7 @@ expect_equal "$(sort -rn <<<"$best_by_acor")" "$best_by_acor"
 expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json first/journal.jsonl first/result.json '
 result=first/result.json
 expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking counts timing '
-expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset size sha256 '
+expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
 expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed '
 expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '

@@ -130,6 +130,34 @@ TEST_CASE("a pickle may refer to itself and nest without end", "[data][imagenet1
              ContainsSubstring("at most 2000000"));
 }
 
+TEST_CASE("arrays that are made otherwise than numpy's are refused", "[data][imagenet16]") {
+  const std::string dtype = "cnumpy\ndtype\nU\2u1\x85R";
+  const auto message_of_data = [](const std::string& data) {
+    return message_for("\x80\x02}(U\4data" + data + "U\6labels]u.");
+  };
+  const std::string reconstruct = "cnumpy.core.multiarray\n_reconstruct\n)R";
+  CHECK_THAT(message_of_data(reconstruct), ContainsSubstring("an array without its content"));
+  CHECK_THAT(message_of_data(reconstruct + "q\1h\1b"), ContainsSubstring("expected a tuple for"));
+  CHECK_THAT(message_of_data(reconstruct + ")b"),
+             ContainsSubstring("found 0 arguments at byte ") && ContainsSubstring("at least 3"));
+  CHECK_THAT(message_of_data(dtype), ContainsSubstring("found a call of 'numpy.dtype'") &&
+                                         ContainsSubstring("expected a numpy array"));
+  CHECK_THAT(message_of_data("]"), ContainsSubstring("found a list at byte "));
+  const std::string scalar = "cnumpy.core.multiarray\nscalar\n";
+  CHECK_THAT(message_of_data(scalar + "NN\x86R"), ContainsSubstring("expected a dtype"));
+  CHECK_THAT(message_of_data(scalar + dtype + "N\x86R"), ContainsSubstring("expected bytes"));
+  CHECK_THAT(message_of_data(scalar + dtype + "c_codecs\nencode\nU\1xU\5utf-8\x86R\x86R"),
+             ContainsSubstring("found 'utf-8'") && ContainsSubstring("'latin1' for encode"));
+}
+
+TEST_CASE("a name is refused wherever it stands", "[data][imagenet16]") {
+  CHECK_THAT(message_for("\x80\x02}U\4restcos\nsystem\ns."),
+             ContainsSubstring("found 'os.system' at byte 9, expected names of numpy's arrays"));
+  CHECK_THAT(message_for("\x80\x02"
+                         "cos\nsystem\n0."),
+             ContainsSubstring("the opcode 0x30"));
+}
+
 TEST_CASE("ImageNet16-120 is read from published files, those that exist", "[data][imagenet16]") {
   const TemporaryFolder folder;
   folder.write("ImageNet16/train_data_batch_10", fixture("protocol_4"));
