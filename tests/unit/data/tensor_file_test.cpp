@@ -153,11 +153,7 @@ TEST_CASE("what a file says of a tensor is not believed", "[data][tensor_file]")
              ContainsSubstring("'a', which has several elements in one place"));
   CHECK_THAT(message("DoubleStorage", "K\x00K\x06\x85K\x01\x85"s), ContainsSubstring(beyond));
   CHECK_THAT(message("Storage", "K\x00K\x06\x85K\x01\x85"s),
-<<<<<<< HEAD
-             ContainsSubstring("'a', which has elements of the unknown type torch.Storage"));
-=======
              ContainsSubstring("'a', which has elements of the unknown type 'torch.Storage'"));
->>>>>>> pickle
 }
 
 TEST_CASE("nothing in a file is run", "[data][tensor_file]") {
