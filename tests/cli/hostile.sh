@@ -207,7 +207,7 @@ with zipfile.ZipFile("bomb.pt", "w", zipfile.ZIP_DEFLATED) as archive:
     archive.writestr("a/data.pkl", bytes(100 << 20))
 END
   batch=(score --channels 4 --cells 1 --arch "$cell" --batch)
-  refuse_lightly 3 "evil.pt: found 'a', which is no dense tensor but is made by posix.system" "${batch[@]}" evil.pt
+  refuse_lightly 3 "evil.pt: found 'a', which is no dense tensor but is made by 'posix.system'" "${batch[@]}" evil.pt
   [ ! -e mark ] || fail 'a pickle was run'
   refuse_lightly 3 "bomb.pt: .*the record 'data.pkl', which is compressed" "${batch[@]}" bomb.pt
 fi
