@@ -22,7 +22,12 @@ enum class Source { none, file, environment, flag };
 struct Origin {
   Source source = Source::none;
   std::string place;
+  json value;
 };
+
+std::string shown(const json& value) {
+  return value.is_string() ? in_quotes(value.get<std::string>()) : value.dump();
+}
 
 /// The effective value of each setting that any source gave, its origin, and what is wrong.
 class MergedConfig {
@@ -39,7 +44,8 @@ class MergedConfig {
       found.setting->set(config_, found.value);
       // An unset value is as good as one that was not given.
       const bool given = !found.value.is_null() && found.value != "";
-      origins_[found.setting->key] = {given ? source : Source::none, std::move(found.place)};
+      origins_[found.setting->key] = {given ? source : Source::none, std::move(found.place),
+                                      std::move(found.value)};
     }
   }
 
@@ -93,7 +99,7 @@ class MergedConfig {
       if (valid({key, "data.batch_file"}) && size.source != Source::none &&
           size.source >= origins_["data.batch_file"].source) {
         report(key, "cannot be given together with data.batch_file, which fixes it; got " +
-                        setting->get(config_).dump() + " and " + in_quotes(file));
+                        shown(size.value) + " and " + in_quotes(file));
       }
       setting->set(config_, setting->default_value());
     }
