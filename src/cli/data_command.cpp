@@ -73,6 +73,8 @@ DataState state_of(const std::string& name, const DatasetKind& kind) {
     return state_of_files(name, *kind.open({}));
   } catch (const MissingDataError&) {
     return state_without_files(name, kind);
+  } catch (const UsageError&) {  // it lies where the user says, never in the cache folder
+    return state_without_files(name, kind);
   } catch (const DataError& problem) {
     return {name, "damaged", {}, {}, {}, problem.what()};
   }

@@ -104,6 +104,8 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
 }
 
 void run_doctor(const DoctorOptions& options) {
+  if (options.self_test && !options.golden_folders.empty())
+    throw UsageError("--self-test does not go with --golden: give one of them");
   const Config config = load_config(options.sources);
   resolve_device(config.run.device);
   if (options.self_test) {
@@ -147,15 +149,14 @@ void setup_doctor(CLI::App& app) {
   auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
       app.add_subcommand("doctor", "what this machine has; fails when a search cannot run");
-  auto* self_test =
-      command->add_flag("--self-test", options->self_test,
-                        "instead, recompute the golden scores in the program and say in one line "
-                        "whether this build can be trusted");
   command
+
       ->add_option("--golden", options->golden_folders,
                    "instead, recompute the golden scores of these folders and compare")
-      ->type_name("DIR")
-      ->excludes(self_test);
+      ->type_name("DIR");
+  command->add_flag("--self-test", options->self_test,
+                    "instead, recompute the golden scores in the program and say in one line "
+                    "whether this build can be trusted");
   add_settings(*command, {"data.root", "run.device"}, options->sources);
   set_example(*command, "wrcor doctor");
   set_action(*command, [options] { run_doctor(*options); });

@@ -14,7 +14,7 @@ expect_exit 0 wrcor data info
 expect_equal "$(state_of cifar10) $(state_of cifar100) $(state_of imagenet16) $(state_of synthetic)" \
   'missing missing missing ready'
 expect_matches "$stdout" 'cifar10 .*wrcor data fetch cifar10'
-expect_matches "$stdout" 'imagenet16 .*write imagenet16_120.bin'
+expect_matches "$stdout" 'imagenet16 .*name a folder with --data-root'
 mkdir -p cache/cifar-10-batches-bin
 head -c 30730 /dev/zero >cache/cifar-10-batches-bin/data_batch_1.bin
 head -c 100 /dev/zero >cache/cifar-100-binary.tar.gz.part
@@ -35,7 +35,7 @@ rm -r cache
 
 # --- what cannot be fetched
 refuse 2 "unknown data set 'cifar11' \(did you mean 'cifar10'\?\)" wrcor data fetch cifar10 cifar11
-refuse 2 "'imagenet16' cannot be fetched: write imagenet16_120.bin" wrcor data fetch imagenet16
+refuse 2 "'imagenet16' cannot be fetched: name a folder with --data-root" wrcor data fetch imagenet16
 refuse 2 "'synthetic' cannot be fetched: the program makes its images" wrcor data fetch synthetic
 refuse 2 'names is required|no .*NAME' wrcor data fetch
 refuse 2 'no command given' wrcor data
@@ -108,7 +108,7 @@ if command -v flock >/dev/null; then
   exec 8>cache/.cifar-10-binary.tar.gz.lock
   flock 8
   "$wrcor_program" data fetch cifar10 --mirror "file://$PWD/nowhere" 2>errors 8>&- &
-  expect_interrupted $! 'info: waiting for another process that fetches CIFAR-10'
+  expect_interrupted $! 'info: waiting for another process, which fetches CIFAR-10'
   exec 8>&-
 fi
 if command -v python3 >/dev/null; then

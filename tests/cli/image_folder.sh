@@ -50,7 +50,8 @@ refuse 2 'height of the images: expected a multiple of 4 .*got 33' \
 refuse 2 'the images of synthetic are 32x32, so the image size cannot be 64x64' \
   wrcor score --arch "$cell" --image-size 64
 refuse 2 "cannot be given together with data.batch_file" \
-  wrcor score --arch "$cell" --data folder --data-root pets --image-size 64 --batch batch.pt
+  wrcor score --arch "$cell" --data folder --data-root pets --image-size 64 \
+  --batch "$source_dir/tests/golden/nb201_small/batch.pt"
 
 # --- what is wrong with the data is said in a line
 refuse 2 "the data set 'folder' needs --data-root" wrcor search --data folder --dry-run

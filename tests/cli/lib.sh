@@ -63,8 +63,9 @@ expect_documents() {
   [ ${#documents[@]} -eq 0 ] || "$check_documents" "${documents[@]}"
 }
 
+# end_test [STATUS]: what happens at the end, whatever that is.
 end_test() {
-  local status=$?
+  local status=${1:-$?}
   if [ "$status" -eq 0 ]; then expect_documents || status=1; fi
   rm -rf "$scratch_dir"
   exit "$status"

@@ -23,7 +23,7 @@ expect_exit 0 wrcor "${score[@]}" --format csv --out whole.csv
 # --- a disk that gets full at the start, in the middle, at the result
 full=0
 mkdir disk
-trap 'umount -l disk 2>/dev/null; rm -rf "$scratch_dir"' EXIT
+trap 'status=$?; umount -l disk 2>/dev/null || true; end_test "$status"' EXIT
 for size in 0 4 8 12 16 24 32 40; do
   mount -t tmpfs -o "size=$((size + 4))k" none disk
   head -c 4096 /dev/zero >disk/others
