@@ -150,7 +150,6 @@ void setup_doctor(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("doctor", "what this machine has; fails when a search cannot run");
   command
-
       ->add_option("--golden", options->golden_folders,
                    "instead, recompute the golden scores of these folders and compare")
       ->type_name("DIR");
