@@ -9,6 +9,7 @@ reproduce() { python3 "$source_dir/bench/reproduce_nb201" --wrcor "$wrcor_progra
 
 wrcor describe --all | awk -F, 'NR == 1 { print "arch,c10,im16,size"; next } { printf "%s,%d,%d,%d\n", $1, $7, -$7, $7 }' >table.csv
 awk -F, 'NR % 50 == 0 { printf "{\"arch\":\"%s\",\"scores\":{\"wrcor\":%d,\"mine\":1}}\n", $1, $4 }' table.csv >scores.jsonl
+unchecked scores.jsonl
 metrics=(--metric c10=c10 --metric c100=size --metric im16=im16)
 
 expect_exit 0 reproduce --benchmark table.csv --scores scores.jsonl "${metrics[@]}" --table-score params:c10=size
