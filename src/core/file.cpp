@@ -90,20 +90,38 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t longest) 
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view content) {
+  write_file_atomic(path, [content](const TextSink& write) { write(content); });
+}
+
+void write_file_atomic(const std::filesystem::path& path,
+                       const std::function<void(const TextSink&)>& write) {
   const std::filesystem::path temporary =
       path.string() + std::string(partial_mark) + std::to_string(::getpid());
-  const auto give_up = [&] {
-    const std::string why = reason();
-    ::unlink(temporary.c_str());
-    fail_to_write(path, why);
-  };
-  {
+  try {
     const Descriptor opened(uninterrupted(
         [&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
     if (!opened) fail_to_write(path, reason());
-    if (!write_all(opened.number(), content) || !flush(opened.number(), ::fsync)) give_up();
+    constexpr std::size_t most_held = 1 << 16;
+    std::string held;
+    const auto release = [&] {
+      if (!write_all(opened.number(), held)) fail_to_write(path, reason());
+      held.clear();
+    };
+    write([&](std::string_view piece) {
+      held += piece;
+      if (held.size() >= most_held) release();
+    });
+    release();
+    if (!flush(opened.number(), ::fsync)) fail_to_write(path, reason());
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
   }
-  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0) give_up();
+  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0) {
+    const std::string why = reason();
+    ::unlink(temporary.c_str());
+    fail_to_write(path, why);
+  }
   flush_folder(folder_of(path));
 }
 

@@ -93,4 +93,13 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
   return evaluation;
 }
 
+PackedEvaluation::PackedEvaluation(const Evaluation& evaluation)
+    : cbor_(nlohmann::ordered_json::to_cbor(to_json(evaluation))) {
+  cbor_.shrink_to_fit();
+}
+
+Evaluation PackedEvaluation::unpacked() const {
+  return evaluation_from_json(nlohmann::ordered_json::from_cbor(cbor_));
+}
+
 }  // namespace wrcor

@@ -10,7 +10,7 @@ namespace wrcor {
 
 void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
   Standings standings(rule);
-  for (const Ranked& entry : entries) standings.add(entry.evaluation);
+  for (const Ranked& entry : entries) standings.add(entry.evaluation.unpacked());
   std::vector<std::pair<std::optional<double>, Ranked>> valued;
   valued.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -15,7 +15,8 @@ std::vector<std::string> header(const SearchResult& result, Scores scores) {
   std::vector<std::string> names{"rank"};
   if (result.rule.is_vote()) names.push_back("vote");
   if (scores == Scores::shown) {
-    for (const auto& entry : result.ranking.front().evaluation.scores) names.push_back(entry.first);
+    const Evaluation first = result.ranking.front().evaluation.unpacked();
+    for (const auto& entry : first.scores) names.push_back(entry.first);
   }
   names.insert(names.end(), {"params", "flops", "arch", "status"});
   return names;
@@ -33,13 +34,12 @@ std::string number(const std::optional<double>& value, Digits digits) {
 std::vector<std::string> row(const SearchResult& result, std::size_t index, Scores scores,
                              Digits digits) {
   const Ranked& entry = result.ranking[index];
+  const Evaluation evaluation = entry.evaluation.unpacked();
   std::vector<std::string> cells{std::to_string(index + 1)};
   if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
   if (scores == Scores::shown) {
-    for (const auto& named : entry.evaluation.scores)
-      cells.push_back(number(named.second.value, digits));
+    for (const auto& named : evaluation.scores) cells.push_back(number(named.second.value, digits));
   }
-  const Evaluation& evaluation = entry.evaluation;
   cells.push_back(std::to_string(evaluation.costs.params));
   cells.push_back(std::to_string(evaluation.costs.flops));
   cells.push_back(entry.arch);
@@ -57,7 +57,7 @@ std::size_t shown(const SearchResult& result, std::size_t rows) {
 std::string ranking_table(const SearchResult& result, std::size_t rows) {
   // Of many members' scores no line has room for all; the files have them.
   constexpr std::size_t most = 4;
-  const bool many = result.ranking.front().evaluation.scores.size() > most;
+  const bool many = result.ranking.front().evaluation.unpacked().scores.size() > most;
   const Scores scores = result.rule.is_vote() && many ? Scores::left_out : Scores::shown;
   std::vector<std::vector<std::string>> cells;
   for (std::size_t i = 0; i < shown(result, rows); ++i)
@@ -81,8 +81,8 @@ std::string ranking_csv(const SearchResult& result, std::size_t rows) {
 }
 
 std::string ranking_json(const SearchResult& result, std::size_t rows) {
-  nlohmann::ordered_json array = ranking_rows(result);
-  array.erase(array.begin() + static_cast<std::ptrdiff_t>(shown(result, rows)), array.end());
+  auto array = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < shown(result, rows); ++i) array.push_back(ranking_row(result, i));
   return array.dump(2) + "\n";
 }
 

@@ -22,24 +22,9 @@ std::string machine() {
 /// As text: not every reader of JSON has integers of 64 bits.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
-}  // namespace
-
-nlohmann::ordered_json ranking_rows(const SearchResult& result) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const Ranked& entry : result.ranking) {
-    nlohmann::ordered_json row{
-        {"rank", rows.size() + 1}, {"arch", entry.arch}, {"canonical", entry.canonical}};
-    if (result.rule.is_vote()) {
-      row["vote"] = entry.vote ? nlohmann::ordered_json(*entry.vote) : nlohmann::ordered_json();
-    }
-    row.update(to_json(entry.evaluation));
-    row["first_seen"] = entry.first_seen;
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-nlohmann::ordered_json to_json(const SearchResult& result, const Config& config) {
+/// @param ranking  what stands for the rows
+nlohmann::ordered_json document_of(const SearchResult& result, const Config& config,
+                                   nlohmann::ordered_json ranking) {
   const auto [data, weights, search] = seeds(config);
   const SearchCounts& counts = result.counts;
   const SearchTiming& timing = result.timing;
@@ -54,7 +39,7 @@ nlohmann::ordered_json to_json(const SearchResult& result, const Config& config)
           {"settings", result.settings},
           {"proxies", effective_proxies(config)},
           {"rank_by", result.rule.text()},
-          {"ranking", ranking_rows(result)},
+          {"ranking", std::move(ranking)},
           {"counts",
            {{"asked", counts.asked},
             {"distinct", counts.distinct},
@@ -72,6 +57,47 @@ nlohmann::ordered_json to_json(const SearchResult& result, const Config& config)
             {"machine", machine()},
             {"processor", processor_name()},
             {"blas", blas_library()}}}};
+}
+
+/// As deep in the document as the rows are.
+std::string indented(std::string text) {
+  for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+    text.insert(at + 1, 4, ' ');
+  return text;
+}
+
+}  // namespace
+
+nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index) {
+  const Ranked& entry = result.ranking[index];
+  nlohmann::ordered_json row{
+      {"rank", index + 1}, {"arch", entry.arch}, {"canonical", entry.canonical}};
+  if (result.rule.is_vote()) {
+    row["vote"] = entry.vote ? nlohmann::ordered_json(*entry.vote) : nlohmann::ordered_json();
+  }
+  row.update(to_json(entry.evaluation.unpacked()));
+  row["first_seen"] = entry.first_seen;
+  return row;
+}
+
+nlohmann::ordered_json to_json(const SearchResult& result, const Config& config) {
+  auto rows = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < result.ranking.size(); ++i) rows.push_back(ranking_row(result, i));
+  return document_of(result, config, std::move(rows));
+}
+
+void write_text(const SearchResult& result, const Config& config, const TextSink& write) {
+  const std::string frame = document_of(result, config, nlohmann::ordered_json::array()).dump(2);
+  const std::string_view opening = "\n  \"ranking\": [";
+  const std::size_t place = frame.find(opening) + opening.size();
+  write(std::string_view(frame).substr(0, place));
+  for (std::size_t i = 0; i < result.ranking.size(); ++i) {
+    write(i == 0 ? "\n    " : ",\n    ");
+    write(indented(ranking_row(result, i).dump(2)));
+  }
+  if (!result.ranking.empty()) write("\n  ");
+  write(std::string_view(frame).substr(place));
+  write("\n");
 }
 
 }  // namespace wrcor

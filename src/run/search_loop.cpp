@@ -137,9 +137,10 @@ void SearchLoop::settle_oldest() {
   } while (!settled.number &&
            settled.pending.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready);
   if (!settled.number) {
-    settled.evaluation = settled.pending.get();
-    settled.number = standings_.add(settled.evaluation);
-    note_best(settled.evaluation);
+    const Evaluation evaluation = settled.pending.get();
+    settled.evaluation = evaluation;
+    settled.number = standings_.add(evaluation);
+    note_best(evaluation);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
   pending_.pop_front();
@@ -186,18 +187,20 @@ SearchResult SearchLoop::result() {
   release_free_memory();
   SearchResult result;
   result.ranking.reserve(classes_.size());
-  for (auto& [arch, entry] : classes_) {
-    const Genotype canonical = space_.representative(entry.representative, Dedupe::strict);
-    result.ranking.push_back(
-        {arch, space_.format(canonical), std::move(entry.evaluation), entry.first_seen});
-    const Status status = result.ranking.back().evaluation.status;
+  while (!classes_.empty()) {
+    const auto node = classes_.extract(classes_.begin());
+    Class& settled = node.mapped();
+    const Status status = settled.evaluation.unpacked().status;
     ++(status == Status::ok       ? counts_.ok
        : status == Status::failed ? counts_.failed
                                   : counts_.degenerate);
+    const Genotype canonical = space_.representative(settled.representative, Dedupe::strict);
+    result.ranking.push_back(
+        {node.key(), space_.format(canonical), std::move(settled.evaluation), settled.first_seen});
   }
   result.rule = standings_.rule();
   rank(result.ranking, result.rule);
-  counts_.distinct = static_cast<std::int64_t>(classes_.size());
+  counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
   counts_.infeasible = space_.rejected();
   result.counts = counts_;
   result.batch = bench_.batch;

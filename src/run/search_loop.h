@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <future>
 #include <map>
@@ -42,7 +43,7 @@ class SearchLoop {
     Genotype representative;
     std::future<Evaluation> pending;  ///< until it is settled
     std::int64_t first_seen = 0;
-    Evaluation evaluation = {};              ///< once it is settled
+    PackedEvaluation evaluation = {};        ///< once it is settled
     std::optional<std::size_t> number = {};  ///< among those told, once it has been
   };
 

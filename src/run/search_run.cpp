@@ -118,7 +118,8 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(config, bench, {});
-    write_file_atomic(directory.result(), to_json(result, config).dump(2) + "\n");
+    write_file_atomic(directory.result(),
+                      [&](const TextSink& write) { write_text(result, config, write); });
     if (result.counts.failed > 0) {
       spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}",
                    result.counts.failed, result.counts.distinct, resuming);

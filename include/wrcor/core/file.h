@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,14 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t longest =
 /// the old file or the new one, never a part: writes a temporary file
 /// beside it, flushes it to the disk, renames it. @throws RunError.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content);
+
+/// Takes a text piece by piece.
+using TextSink = std::function<void(std::string_view piece)>;
+
+/// The same for a content that is never in memory as a whole.
+/// @param write  hands all of it to the sink; what it throws leaves the old file
+void write_file_atomic(const std::filesystem::path& path,
+                       const std::function<void(const TextSink&)>& write);
 
 /// Removes the temporary files beside `path` of processes that were killed in write_file_atomic().
 /// For one who keeps other processes from writing `path`.

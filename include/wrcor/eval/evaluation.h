@@ -37,4 +37,16 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation);
 /// std::invalid_argument for other input.
 Evaluation evaluation_from_json(const nlohmann::ordered_json& json);
 
+/// An evaluation in a fifth of its memory, for thousands of them: its JSON as CBOR, which is exact
+/// to the last bit.
+class PackedEvaluation {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): it is the same thing
+  PackedEvaluation(const Evaluation& evaluation = {});
+  Evaluation unpacked() const;
+
+ private:
+  std::vector<std::uint8_t> cbor_;
+};
+
 }  // namespace wrcor

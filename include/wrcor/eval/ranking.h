@@ -14,7 +14,7 @@ namespace wrcor {
 struct Ranked {
   std::string arch;       ///< the architecture that was evaluated
   std::string canonical;  ///< representative of its strict class
-  Evaluation evaluation;
+  PackedEvaluation evaluation;
   std::int64_t first_seen;          ///< number of the proposal, from 0, that first met the class
   std::optional<double> vote = {};  ///< value in the vote that ordered the ranking, if one did
 };

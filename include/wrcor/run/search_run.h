@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/file.h"
 #include "wrcor/data/download.h"
 #include "wrcor/eval/ranking.h"
 #include "wrcor/run/config.h"
@@ -86,8 +87,12 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
 /// day, it is a function of the configuration, the program, libtorch and the kind of device.
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
 
-/// The array `ranking` of result.json.
-nlohmann::ordered_json ranking_rows(const SearchResult& result);
+/// The same as text, piece by piece: a document of thousands of rows takes many times the memory of
+/// one row.
+void write_text(const SearchResult& result, const Config& config, const TextSink& write);
+
+/// An element of the array `ranking` of result.json. @param index  from 0, the best
+nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index);
 
 /// What a search would do, as text: the effective work, for --dry-run.
 std::string describe_work(const Config& config);

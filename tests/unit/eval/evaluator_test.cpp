@@ -152,6 +152,7 @@ TEST_CASE("evaluations survive JSON to the last bit", "[eval][json]") {
     const std::string text = to_json(evaluation).dump();
     const Evaluation back = evaluation_from_json(nlohmann::ordered_json::parse(text));
     CHECK(to_json(back).dump() == text);
+    CHECK(to_json(PackedEvaluation(evaluation).unpacked()).dump() == text);
     CHECK(back.score("wrcor").value == evaluation.score("wrcor").value);
     CHECK(back.score("gcor").raw == evaluation.score("gcor").raw);
     CHECK((text.find("null") == std::string::npos) == (arch == connected));
@@ -165,7 +166,9 @@ TEST_CASE("a ranking does not depend on the order of its input", "[eval][ranking
     Score score;
     score.value = value;
     score.status = value ? Status::ok : Status::degenerate;
-    ranked.evaluation.scores = {{"wrcor", score}};
+    Evaluation evaluation;
+    evaluation.scores = {{"wrcor", score}};
+    ranked.evaluation = evaluation;
     return ranked;
   };
   std::vector<Ranked> entries{entry("d", {}),  entry("a", 1.0),  entry("c", 2.0),

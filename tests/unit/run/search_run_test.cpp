@@ -169,13 +169,26 @@ TEST_CASE("a result counts what was asked and ranks every class once", "[run][se
   for (std::size_t i = 0; i < result.ranking.size(); ++i) {
     const Ranked& entry = result.ranking[i];
     CHECK(entry.arch == entry.canonical);
-    CHECK(entry.evaluation.costs.params == space->costs(space->parse(entry.arch)).params);
+    CHECK(entry.evaluation.unpacked().costs.params ==
+          space->costs(space->parse(entry.arch)).params);
     if (i == 0) continue;
-    const auto &better = result.ranking[i - 1].evaluation.score("wrcor").value,
-               &mine = entry.evaluation.score("wrcor").value;
+    const auto better = result.ranking[i - 1].evaluation.unpacked().score("wrcor").value,
+               mine = entry.evaluation.unpacked().score("wrcor").value;
     CHECK((!mine || (better && *better >= *mine)));
   }
-  CHECK(result.ranking.back().evaluation.reason == "disconnected");
+  CHECK(result.ranking.back().evaluation.unpacked().reason == "disconnected");
+}
+
+TEST_CASE("the result's file is its document, written row by row", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.score.proxies = {"wrcor", "naswot"};
+  for (const char* rank_by : {"wrcor", "copeland(wrcor,naswot)"}) {
+    config.score.rank_by = rank_by;
+    const RunDirectory directory{folder.path() / rank_by};
+    const SearchResult result = run_search(config, directory, false, {});
+    CHECK(read_file(directory.result()) == to_json(result, config).dump(2) + "\n");
+  }
 }
 
 TEST_CASE("exact deduplication evaluates cells as they are", "[run][search]") {
@@ -198,8 +211,8 @@ TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
   const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
   CHECK(result.counts.infeasible > 0);
   for (const Ranked& entry : result.ranking) {
-    CHECK(entry.evaluation.costs.params >= 6000);
-    CHECK(entry.evaluation.costs.params <= 9000);
+    CHECK(entry.evaluation.unpacked().costs.params >= 6000);
+    CHECK(entry.evaluation.unpacked().costs.params <= 9000);
   }
   config.constraints.max_params = 6001;
   CHECK_THROWS_AS(run_search(config, {folder.path() / "impossible"}, false, {}), NoFeasibleError);
