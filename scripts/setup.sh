@@ -36,6 +36,7 @@ libyaml-cpp-dev      header  yaml-cpp/yaml.h
 libssl-dev           header  openssl/evp.h
 libcurl4-openssl-dev header  curl/curl.h
 libarchive-dev       header  archive.h
+zlib1g-dev           header  zlib.h
 libpng-dev           header  png.h
 libjpeg-dev          header  jpeglib.h
 catch2               header  catch2/catch.hpp catch2/catch_all.hpp

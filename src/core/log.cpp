@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -63,7 +65,12 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   }
   auto logger = std::make_shared<spdlog::logger>("wrcor", sinks.begin(), sinks.end());
   logger->set_level(spdlog::level::debug);
-  logger->flush_on(spdlog::level::warn);
+  logger->flush_on(spdlog::level::info);  // what a log file has no room for is noticed
+  logger->set_error_handler([](const std::string& failure) {
+    static std::atomic_flag said;
+    if (said.test_and_set()) return;
+    std::fprintf(stderr, "warning: messages are lost: %s\n", failure.c_str());
+  });
   spdlog::set_default_logger(logger);
 }
 

@@ -1,5 +1,7 @@
 #include "stored_archive.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -27,6 +29,17 @@ std::uint64_t number_at(std::string_view bytes, std::size_t position, std::size_
 std::string without_folder(std::string_view name) {
   return std::string(name.substr(std::min(name.find('/') + 1, name.size())));
 }
+
+std::uint64_t crc_of(std::span<const char> bytes) {
+  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+}
+
+// A fuzzer would hardly ever meet a checksum.
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+constexpr bool checks_records = false;
+#else
+constexpr bool checks_records = true;
+#endif
 
 }  // namespace
 
@@ -61,7 +74,7 @@ void StoredArchive::read_directory(std::uint64_t start, std::uint64_t size) {
     if (rest.size() < whole) throw ArchiveError("a broken list of records");
     const std::string name = without_folder(rest.substr(entry_size, name_size));
     const bool is_encrypted = (number_at(rest, 8, 2) & 1) != 0;
-    const Record record{number_at(rest, 42, 4), number_at(rest, 24, 4)};
+    const Record record{number_at(rest, 42, 4), number_at(rest, 24, 4), number_at(rest, 16, 4)};
     if (number_at(rest, 10, 2) != 0 || is_encrypted || number_at(rest, 20, 4) != record.size) {
       throw ArchiveError(
           "the record " + in_quotes(name) +
@@ -84,6 +97,9 @@ void StoredArchive::read(const std::string& record, std::span<char> target) cons
     throw ArchiveError("no record where " + in_quotes(record) + " should be");
   }
   fill(found.header + header_size + number_at(header, 26, 2) + number_at(header, 28, 2), target);
+  if (checks_records && crc_of(target) != found.crc) {
+    throw ArchiveError("the record " + in_quotes(record) + ", which is damaged");
+  }
 }
 
 const StoredArchive::Record& StoredArchive::at(const std::string& record) const {

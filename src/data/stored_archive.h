@@ -16,8 +16,8 @@ struct ArchiveError : std::runtime_error {
 
 /// A zip archive whose records are stored as they are, without compression, as `torch.save` writes
 /// them. Reads the list of records; a record's bytes only when they are asked for. No record
-/// reaches beyond the file, so nothing in the archive can make more bytes than it has. Source:
-/// PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
+/// reaches beyond the file, so nothing in the archive can make more bytes than it has, and each is
+/// checked by its CRC-32. Source: PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
 class StoredArchive {
  public:
   /// @param stream  can be sought in; outlives the object
@@ -34,6 +34,7 @@ class StoredArchive {
   struct Record {
     std::uint64_t header;  ///< byte in the file
     std::uint64_t size;
+    std::uint64_t crc;
   };
 
   void read_directory(std::uint64_t start, std::uint64_t size);

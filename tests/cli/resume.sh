@@ -179,4 +179,6 @@ expect_end 0 "$pid"
 if [ -c /dev/full ]; then
   expect_exit 0 bash -c '"$@" 2>/dev/full' - "$wrcor_program" "${search[@]/--quiet/--verbose}" --log-file /dev/full --out unheard
   expect_equal "$stdout" "$table"
+  expect_exit 0 wrcor "${search[@]}" --log-file /dev/full --out unlogged
+  expect_matches "$stderr" 'warning: messages are lost: .*No space left on device'
 fi

@@ -197,6 +197,9 @@ TEST_CASE("archives that are not what they say are refused", "[data][tensor_file
              ContainsSubstring("which is larger than the file"));
   CHECK_THAT(changed(42, "\xf0\xff\xff\x7f"), ContainsSubstring("cut short"));
   CHECK_THAT(changed(28, "\xff\xff"), ContainsSubstring("a broken list of records"));
+  std::string damaged = whole;
+  damaged[damaged.find("\x80\x3f"s)] = '\x81';  // the first number
+  CHECK_THAT(message_of(damaged), ContainsSubstring("the record 'data/0', which is damaged"));
   std::string large = whole;
   large.replace(large.rfind("PK\x05\x06") + 16, 4, "\xff\xff\xff\xff");
   CHECK_THAT(message_of(large), ContainsSubstring("an archive of more than 4 GiB"));
