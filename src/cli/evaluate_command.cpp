@@ -45,6 +45,10 @@ void require_distinct(const std::vector<std::string>& columns, const std::string
 ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>& files) {
   ScoreTable scores(space);
   for (const std::string& file : files) scores.add_file(file);
+  if (scores.failed() > 0) {
+    spdlog::warn("{} scored architectures have the status failed and are left out",
+                 scores.failed());
+  }
   for (const std::string& name : scores.names()) {
     const std::set<std::string>& settings = scores.settings(name);
     const auto& [sources, silent] = scores.sources(name);

@@ -80,21 +80,35 @@ FileIdentity file_identity(const ScoreOptions& options, const Config& config,
   return {score_identity(config, bench, options.weights)};
 }
 
-void score_all(const Workbench& bench, const std::vector<Genotype>& architectures,
-               const std::string& weights, const EvaluationSink& sink) {
-  if (!weights.empty()) {
-    sink(bench.space->format(architectures.front()),
-         score_with_weights(bench, architectures.front(), weights));
-    return;
-  }
+/// Scores all and hands the evaluations over. @return how many failed
+std::size_t score_all(const Workbench& bench, const std::vector<Genotype>& architectures,
+                      const std::string& weights, const EvaluationSink& sink) {
+  std::size_t failed = 0;
   Progress progress;
-  score_architectures(
-      bench, architectures,
-      [&](const std::string& arch, const Evaluation& evaluation) {
-        progress.clear();
-        sink(arch, evaluation);
-      },
-      [&progress](const ProgressState& state) { progress.update(state); });
+  const EvaluationSink counting = [&](const std::string& arch, const Evaluation& evaluation) {
+    if (evaluation.status == Status::failed) ++failed;
+    progress.clear();
+    sink(arch, evaluation);
+  };
+  if (!weights.empty()) {
+    counting(bench.space->format(architectures.front()),
+             score_with_weights(bench, architectures.front(), weights));
+  } else {
+    score_architectures(bench, architectures, counting,
+                        [&progress](const ProgressState& state) { progress.update(state); });
+  }
+  return failed;
+}
+
+/// @param asked   architectures that the command was given
+/// @param advice  what to do about it
+void report_failures(std::size_t failed, std::size_t asked, const std::string& advice = "") {
+  if (failed == 0) return;
+  if (failed == asked) {
+    throw RunError(asked == 1 ? "the architecture could not be evaluated"
+                              : fmt::format("none of {} architectures could be evaluated", asked));
+  }
+  spdlog::warn("{} of {} architectures could not be evaluated{}", failed, asked, advice);
 }
 
 /// Prints what scoring consists of and what it costs, instead of scores.
@@ -122,8 +136,9 @@ void explain(const ScoreOptions& options, const Config& config) {
 }
 
 /// Drops the architectures that are there twice, and those that the file holds.
-void leave_out_known(const std::string& name, const ScoreFile& file, const SearchSpace& space,
-                     std::vector<Genotype>& architectures) {
+/// @return how many different ones there were
+std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
+                            const SearchSpace& space, std::vector<Genotype>& architectures) {
   std::set<Genotype> seen;
   std::erase_if(architectures,
                 [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
@@ -134,6 +149,7 @@ void leave_out_known(const std::string& name, const ScoreFile& file, const Searc
     spdlog::info("'{}' holds {} of {} architectures already", name, asked - architectures.size(),
                  asked);
   }
+  return asked;
 }
 
 void run_score(const ScoreOptions& options) {
@@ -165,24 +181,28 @@ void run_score(const ScoreOptions& options) {
         table ? std::make_unique<TableScores>(proxies)
               : std::unique_ptr<ScoreWriter>(make_lines(options.format, proxies, ""));
     write_output(writer->begin());
-    score_all(bench, architectures, options.weights,
-              [&](const std::string& arch, const Evaluation& evaluation) {
-                write_output(writer->record(arch, evaluation));
-              });
+    const std::size_t failed =
+        score_all(bench, architectures, options.weights,
+                  [&](const std::string& arch, const Evaluation& evaluation) {
+                    write_output(writer->record(arch, evaluation));
+                  });
     write_output(writer->end());
+    report_failures(failed, architectures.size());
     return;
   }
   const auto [identity, version] = file_identity(options, config, bench);
   const auto lines = make_lines(options.format, proxies, identity, version);
   const std::string goes_on = "; the same command goes on with '" + options.out + "'";
   try {
-    ScoreFile file(options.out, *lines, identity);
-    leave_out_known(options.out, file, *bench.space, architectures);
+    ScoreFile file(options.out, *lines, identity, proxies);
+    const std::size_t asked = leave_out_known(options.out, file, *bench.space, architectures);
     if (architectures.empty()) return;
-    score_all(bench, architectures, options.weights,
-              [&](const std::string& arch, const Evaluation& evaluation) {
-                file.append(arch, evaluation);
-              });
+    const std::size_t failed =
+        score_all(bench, architectures, options.weights,
+                  [&](const std::string& arch, const Evaluation& evaluation) {
+                    file.append(arch, evaluation);
+                  });
+    report_failures(failed, asked, "; the same command tries them again");
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + goes_on);
   } catch (const RunError& failure) {

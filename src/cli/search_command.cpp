@@ -44,6 +44,18 @@ std::filesystem::path new_directory(const Config& config) {
                  "; name another folder with --out");
 }
 
+/// @param again  the command that tries them again
+void report_failures(const SearchResult& result, const std::string& again) {
+  const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
+  if (failed == 0) return;
+  if (failed == distinct) {
+    throw RunError(fmt::format("none of {} architectures could be evaluated; to try again: {}",
+                               distinct, again));
+  }
+  spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}", failed,
+               distinct, again);
+}
+
 void run_search_command(SearchOptions options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
@@ -85,6 +97,7 @@ void run_search_command(SearchOptions options) {
   }
   spdlog::info("{}", summary_line(result));
   spdlog::info("the whole ranking: {}", directory.result().string());
+  report_failures(result, retry_command(result, config, directory));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/text_file.h"
+#include "wrcor/proxy/score.h"
 
 namespace wrcor {
 namespace {
@@ -114,6 +115,10 @@ void ScoreTable::fail_to_read(std::size_t line, const std::string& found) const 
 void ScoreTable::add_record(const Json& record, std::size_t line, const std::string& settings) {
   if (!is_record(record)) fail_to_read(line, in_quotes(record.dump()));
   const std::string arch = formatted(text_at(record, "arch"), line);
+  if (text_at(record, "status") == to_string(Status::failed)) {
+    ++failed_;
+    return;
+  }
   for (const auto& [name, score] : record.at("scores").items()) {
     const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
     add_score(arch, name, {value, files_.size() - 1, line}, settings);
@@ -146,6 +151,10 @@ void ScoreTable::add_csv(std::string_view text) {
   }
   while (csv.next()) {
     const std::string arch = formatted(csv.field(0), csv.line());
+    if (csv.field(1) == to_string(Status::failed)) {
+      ++failed_;
+      continue;
+    }
     for (std::size_t column = first; column < after; ++column) {
       add_score(arch, header[column], {csv.number(column), files_.size() - 1, csv.line()},
                 has_settings ? csv.field(header.size() - 1) : "");

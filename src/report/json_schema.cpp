@@ -9,6 +9,7 @@
 #include "wrcor/eval/votes.h"
 #include "wrcor/proxy/builtin.h"
 #include "wrcor/run/config_documents.h"
+#include "wrcor/run/search_run.h"
 
 namespace wrcor {
 namespace {
@@ -71,6 +72,8 @@ Schema ranking_schema() {
 
 Schema result_schema() {
   const auto bears = [](const Setting& setting) { return setting.bearing != Bearing::nothing; };
+  std::vector<std::string> ends;
+  for (const EndedBy end : all_ends) ends.emplace_back(to_string(end));
   const Schema counts = object({{"asked", whole_number()},
                                 {"distinct", whole_number()},
                                 {"ok", whole_number()},
@@ -97,6 +100,7 @@ Schema result_schema() {
                                  {"proxies", array(one_of_texts(proxies().names()))},
                                  {"rank_by", text()},
                                  {"ranking", ranking()},
+                                 {"ended_by", one_of_texts(ends)},
                                  {"counts", counts},
                                  {"timing", timing}})));
 }

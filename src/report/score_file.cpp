@@ -4,6 +4,7 @@
 #include <map>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 
 namespace wrcor {
 namespace {
@@ -29,28 +30,33 @@ std::optional<std::string> settings_in(const std::filesystem::path& path, const 
   if (!std::filesystem::is_regular_file(path)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  if (!form.begin().empty()) std::getline(file, line);
+  const bool has_header = !form.begin().empty();
+  if (has_header) std::getline(file, line);
   if (!std::getline(file, line)) return std::nullopt;
-  const std::optional<ScoreRecordKey> key = form.read(line);
+  const std::optional<ScoreRecordKey> key =
+      form.read(line, path.string() + (has_header ? ":2" : ":1"));
   return key ? std::optional(key->settings) : std::nullopt;
 }
 
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
-                     const std::string& settings)
+                     const std::string& settings, const std::vector<std::string>& proxies)
     : form_(form), lock_(lock_of(path)), file_(path) {
-  if (std::filesystem::is_regular_file(path)) read_existing(path, settings);
+  if (std::filesystem::is_regular_file(path))
+    read_existing(path, settings, {proxies.begin(), proxies.end()});
   const std::string header = without_line_feed(form_.begin());
   if (file_.empty() && !header.empty()) file_.append_line(header);
 }
 
-void ScoreFile::read_existing(const std::filesystem::path& path, const std::string& settings) {
+void ScoreFile::read_existing(const std::filesystem::path& path, const std::string& settings,
+                              const std::set<std::string>& proxies) {
   const std::string header = without_line_feed(form_.begin());
   const AppendOnlyFile::Lines lines = file_.lines();
   std::map<std::string, std::string> line_of;  // by architecture
   int number = 0;
   for (const std::string& line : lines.complete) {
     ++number;
-    const std::string place = path.string() + ":" + std::to_string(number) + ": ";
+    const std::string line_place = path.string() + ":" + std::to_string(number);
+    const std::string place = line_place + ": ";
     if (number == 1 && !header.empty()) {
       if (line != header) {
         throw UsageError(place + "expected the header '" + header +
@@ -58,7 +64,7 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
       }
       continue;
     }
-    const std::optional<ScoreRecordKey> key = form_.read(line);
+    const std::optional<ScoreRecordKey> key = form_.read(line, line_place);
     if (!key)
       throw UsageError(place + "expected a score, found something else; choose another --out");
     if (key->settings != settings) {
@@ -66,6 +72,12 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
                        ", now " + settings +
                        "); choose another --out, or the settings of the file");
     }
+    if (std::set<std::string>(key->proxies.begin(), key->proxies.end()) != proxies) {
+      throw UsageError(place + "the file has scores of " + join(key->proxies) + ", asked for " +
+                       join({proxies.begin(), proxies.end()}) +
+                       "; choose another --out, or the --proxy of the file");
+    }
+    if (key->failed) continue;
     const auto [first, added] = line_of.emplace(key->arch, line);
     if (!added && first->second != line) {
       throw UsageError(place + "a second score of " + key->arch +
@@ -83,6 +95,7 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
 }
 
 void ScoreFile::append(const std::string& arch, const Evaluation& evaluation) {
+  if (evaluation.status == Status::failed) return;
   known_.insert(arch);
   file_.append_line(without_line_feed(form_.record(arch, evaluation)));
 }

@@ -2,8 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
-
+#include "wrcor/core/csv.h"
+#include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
 #include "wrcor/report/table.h"
 
@@ -15,6 +15,11 @@ std::vector<std::string> columns(const std::vector<std::string>& proxies) {
   names.insert(names.end(), proxies.begin(), proxies.end());
   names.insert(names.end(), {"params", "flops"});
   return names;
+}
+
+std::string text_at(const nlohmann::ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 /// As many digits as it takes to read the value back.
@@ -43,7 +48,8 @@ std::string JsonLineScores::record(const std::string& arch, const Evaluation& ev
   return line.dump() + "\n";
 }
 
-std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line) const {
+std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line,
+                                                   const std::string& place) const {
   nlohmann::ordered_json json;
   try {
     json = parse_json(line);
@@ -51,11 +57,14 @@ std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line) const 
     return std::nullopt;
   }
   if (!json.is_object()) return std::nullopt;
-  const auto arch = json.find("arch"), settings = json.find("settings");
-  if (arch == json.end() || !arch->is_string()) return std::nullopt;
-  if (settings == json.end() || !settings->is_string())
-    return ScoreRecordKey{arch->get<std::string>(), ""};
-  return ScoreRecordKey{arch->get<std::string>(), settings->get<std::string>()};
+  read_schema_version(json, schema_version::score, place);
+  const auto arch = json.find("arch"), scores = json.find("scores");
+  if (arch == json.end() || !arch->is_string() || scores == json.end() || !scores->is_object())
+    return std::nullopt;
+  ScoreRecordKey key{arch->get<std::string>(), text_at(json, "settings"), {}};
+  for (const auto& score : scores->items()) key.proxies.push_back(score.key());
+  key.failed = text_at(json, "status") == to_string(Status::failed);
+  return key;
 }
 
 std::string CsvScores::begin() const {
@@ -70,14 +79,17 @@ std::string CsvScores::record(const std::string& arch, const Evaluation& evaluat
   return csv_line(row);
 }
 
-std::optional<ScoreRecordKey> CsvScores::read(std::string_view line) const {
-  // Neither the architecture, the first column, nor the settings, the last, need quotes; nor does
-  // any between them.
-  const std::size_t first = line.find(','), last = line.rfind(',');
-  const auto header = begin();
-  if (std::count(line.begin(), line.end(), ',') != std::count(header.begin(), header.end(), ','))
+std::optional<ScoreRecordKey> CsvScores::read(std::string_view line,
+                                              const std::string& place) const {
+  try {
+    CsvReader csv(begin() + std::string(line), place);
+    if (!csv.next()) return std::nullopt;
+    const std::string settings = settings_.empty() ? "" : csv.field(csv.header().size() - 1);
+    return ScoreRecordKey{csv.field(0), settings, proxies_,
+                          csv.field(1) == to_string(Status::failed)};
+  } catch (const DataError&) {
     return std::nullopt;
-  return ScoreRecordKey{std::string(line.substr(0, first)), std::string(line.substr(last + 1))};
+  }
 }
 
 std::string TableScores::record(const std::string& arch, const Evaluation& evaluation) {

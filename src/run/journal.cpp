@@ -42,10 +42,14 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
 bool take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
   content.elapsed = entry.at("elapsed").get<double>();
   const Evaluation evaluation = evaluation_from_json(entry);
+  const auto arch = entry.at("arch").get<std::string>();
   // What failed may succeed on a machine that is less busy.
-  if (evaluation.status == Status::failed) return true;
-  const auto [known, added] =
-      content.evaluations.emplace(entry.at("arch").get<std::string>(), evaluation);
+  if (evaluation.status == Status::failed) {
+    if (!content.evaluations.contains(arch)) content.failures.insert_or_assign(arch, evaluation);
+    return true;
+  }
+  content.failures.erase(arch);
+  const auto [known, added] = content.evaluations.emplace(arch, evaluation);
   return added || to_json(known->second) == to_json(evaluation);
 }
 

@@ -1,6 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 #include <sys/utsname.h>
 
+#include <stdexcept>
+
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/version.h"
 #include "wrcor/eval/device.h"
@@ -40,6 +42,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
           {"proxies", effective_proxies(config)},
           {"rank_by", result.rule.text()},
           {"ranking", std::move(ranking)},
+          {"ended_by", to_string(result.ended_by)},
           {"counts",
            {{"asked", counts.asked},
             {"distinct", counts.distinct},
@@ -67,6 +70,18 @@ std::string indented(std::string text) {
 }
 
 }  // namespace
+
+std::string_view to_string(EndedBy end) {
+  switch (end) {
+    case EndedBy::budget:
+      return "budget";
+    case EndedBy::max_seconds:
+      return "max_seconds";
+    case EndedBy::exhausted:
+      return "exhausted";
+  }
+  throw std::logic_error("no such end of a search");
+}
 
 nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index) {
   const Ranked& entry = result.ranking[index];

@@ -1,7 +1,5 @@
 #include "wrcor/run/score_run.h"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <deque>
 #include <future>
@@ -23,7 +21,6 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
   state.total = static_cast<std::int64_t>(architectures.size());
   const auto most_pending = static_cast<std::size_t>(2 * bench.workers);
   std::size_t next = 0;
-  std::int64_t failed = 0;
   WorkerPool pool(bench.workers, [threads = bench.threads] { configure_thread(threads); });
   const auto refill = [&] {
     for (; next < architectures.size() && pending.size() < most_pending &&
@@ -38,13 +35,11 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
       if (progress) progress(state);
     }
     const Evaluation evaluation = pending.front().get();
-    if (evaluation.status == Status::failed) ++failed;
     sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]), evaluation);
     pending.pop_front();
     state.evaluated = ++state.done;
     if (progress) progress(state);
   }
-  if (failed > 0) spdlog::warn("{} of {} architectures could not be evaluated", failed, state.done);
   if (state.done < state.total) {
     throw Interrupted(InterruptGuard::signal(), "interrupted after " + std::to_string(state.done) +
                                                     " of " + std::to_string(state.total) +

@@ -24,6 +24,12 @@ int useful_workers(const Config& config, const Workbench& bench) {
   return config.search.window;
 }
 
+std::future<Evaluation> ready(Evaluation evaluation) {
+  std::promise<Evaluation> promise;
+  promise.set_value(std::move(evaluation));
+  return promise.get_future();
+}
+
 }  // namespace
 
 CostLimits cost_limits(const Config& config) {
@@ -54,6 +60,7 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       bench_(bench),
       journal_(journal),
       replayed_(replayed),
+      journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
       standings_(ranking_rule(config)),
       workers_(useful_workers(config, bench)),
@@ -66,16 +73,30 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       pool_(workers_, [threads = bench.threads] { configure_thread(threads); }) {}
 
 SearchResult SearchLoop::run() {
-  state_.total = effective_budget(config_, strategy_->proposals());
+  const EndedBy ended_by = propose();
+  state_.total = counts_.asked;
+  while (!pending_.empty()) settle_oldest();
+  SearchResult found = result();
+  found.ended_by = ended_by;
+  return found;
+}
+
+/// Takes in proposals to the end; all but the last window are settled then.
+EndedBy SearchLoop::propose() {
+  const std::optional<std::uint64_t> all = strategy_->proposals();
+  state_.total = effective_budget(config_, all);
   for (std::int64_t k = 0; k < state_.total; ++k) {
     if (k >= config_.search.window) settle_oldest();
     const std::optional<Genotype> proposal = ask();
-    if (!proposal || !enter(*proposal, k)) break;
+    if (!proposal) return EndedBy::exhausted;
+    if (!enter(*proposal, k)) {
+      spdlog::info("stopped by --max-seconds after {} proposals", k);
+      return EndedBy::max_seconds;
+    }
     ++counts_.asked;
   }
-  state_.total = counts_.asked;
-  while (!pending_.empty()) settle_oldest();
-  return result();
+  const bool none_left = all && state_.total == static_cast<std::int64_t>(*all);
+  return none_left ? EndedBy::exhausted : EndedBy::budget;
 }
 
 double SearchLoop::sitting_seconds() const {
@@ -84,6 +105,15 @@ double SearchLoop::sitting_seconds() const {
 
 bool SearchLoop::out_of_time() const {
   return config_.search.max_seconds && elapsed() >= *config_.search.max_seconds;
+}
+
+/// Whether the run has come as far as the sitting that wrote the journal: to all that is in it.
+/// What was in flight beside that is evaluated again, a window at most; once a failure that was
+/// mended leads the strategy elsewhere, the rest of the journal is not waited for.
+bool SearchLoop::caught_up() const {
+  const auto in_flight = static_cast<std::size_t>(config_.search.window);
+  return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
+         classes_.size() >= journaled_ + in_flight;
 }
 
 /// A strategy that finds no further feasible architecture ends the search; what was found stays.
@@ -98,14 +128,14 @@ std::optional<Genotype> SearchLoop::ask() {
 }
 
 /// Takes a proposal in, unless it needs an evaluation for which there is no time left. What is
-/// known costs no time, so that a resumed run comes as far as the one it continues.
+/// known costs no time, and a resumed run comes as far as the one it continues, whatever the time.
 bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   const Genotype representative = space_.representative(genotype, config_.search.dedupe);
   const std::string arch = space_.format(representative);
   auto entry = classes_.find(arch);
   if (entry == classes_.end()) {
-    const bool known = replayed_.evaluations.contains(arch);
-    if (!known && !classes_.empty() && out_of_time()) return false;
+    const bool known = replayed_.evaluations.contains(arch) || replayed_.failures.contains(arch);
+    if (!known && !classes_.empty() && caught_up() && out_of_time()) return false;
     entry =
         classes_.emplace(arch, Class{representative, evaluate(arch, representative), number}).first;
   }
@@ -113,12 +143,11 @@ bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   return true;
 }
 
+/// What failed is tried again as long as there is time.
 std::future<Evaluation> SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
-  if (auto known = replayed_.evaluations.extract(arch)) {
-    std::promise<Evaluation> ready;
-    ready.set_value(std::move(known.mapped()));
-    return ready.get_future();
-  }
+  if (auto known = replayed_.evaluations.extract(arch)) return ready(std::move(known.mapped()));
+  auto failure = replayed_.failures.extract(arch);
+  if (failure && out_of_time()) return ready(std::move(failure.mapped()));
   return pool_.submit([this, arch, genotype] {
     journal_.require_intact();  // what cannot be kept is not worth computing
     Evaluation evaluation = bench_.evaluator->evaluate(genotype);

@@ -25,7 +25,7 @@ namespace wrcor {
 /// outcomes in the order of asking, a fixed window behind.
 class SearchLoop {
  public:
-  /// @param replayed  evaluations that need not be repeated, which the loop takes out one by one;
+  /// @param replayed  what an earlier sitting evaluated, which the loop takes out one by one;
   /// outlives the loop, as do the others
   SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
              JournalContent& replayed, ProgressSink progress);
@@ -55,7 +55,9 @@ class SearchLoop {
   double sitting_seconds() const;
   double elapsed() const { return replayed_.elapsed + sitting_seconds(); }
   bool out_of_time() const;
+  bool caught_up() const;
 
+  EndedBy propose();
   std::optional<Genotype> ask();
   bool enter(const Genotype& genotype, std::int64_t number);
   std::future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
@@ -69,6 +71,7 @@ class SearchLoop {
   const Workbench& bench_;
   Journal& journal_;
   JournalContent& replayed_;
+  std::size_t journaled_;  ///< classes in the journal that is replayed
   ProgressSink progress_;
   Standings standings_;  ///< of the classes that the strategy was told of
   int workers_;

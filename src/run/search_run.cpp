@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "run_identity.h"
 #include "search_loop.h"
@@ -28,6 +29,10 @@ std::string shell_word(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
   return quoted + "'";
+}
+
+std::string resume_command(const RunDirectory& directory) {
+  return "wrcor search --resume --out " + shell_word(directory.path.string());
 }
 
 void require_run(const RunDirectory& directory) {
@@ -108,8 +113,7 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   const OwnFolder folder(directory);
   if (!resume) require_no_run(directory);
   const Workbench bench = make_workbench(config, download);
-  const std::string resuming = "wrcor search --resume --out " + shell_word(directory.path.string());
-  const std::string how_to_resume = "; resume with: " + resuming;
+  const std::string how_to_resume = "; resume with: " + resume_command(directory);
   JournalContent replayed;
   bool begun = resume;
   try {
@@ -120,10 +124,6 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     result.settings = score_identity(config, bench, {});
     write_file_atomic(directory.result(),
                       [&](const TextSink& write) { write_text(result, config, write); });
-    if (result.counts.failed > 0) {
-      spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}",
-                   result.counts.failed, result.counts.distinct, resuming);
-    }
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
@@ -136,6 +136,16 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     throw RunError(failure.what() +
                    (begun ? how_to_resume : "; nothing was evaluated yet: start the search again"));
   }
+}
+
+std::string retry_command(const SearchResult& result, const Config& config,
+                          const RunDirectory& directory) {
+  std::string command = resume_command(directory);
+  if (result.ended_by == EndedBy::max_seconds) {
+    command += fmt::format(" --max-seconds {:.0f}",
+                           std::ceil(result.timing.seconds + *config.search.max_seconds));
+  }
+  return command;
 }
 
 std::string describe_work(const Config& config) {

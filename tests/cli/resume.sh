@@ -125,6 +125,20 @@ expect_exit 0 wrcor search --resume --out grown
 expect_same_result grown whole
 expect_contains "$(<grown/result.json)" '"evaluated": 0,'
 
+# --- a run that time ended, with an evaluation that failed: nothing gets lost by trying again
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedupe exact --budget 30 --out timed
+entry=$(sed -n 12p timed/journal.jsonl)
+body=$(sed -E 's/^\{"check":"[^"]*",/{/; s/"status":"ok","scores":\{"wrcor":[^}]*\}/"status":"failed","reason":"out_of_memory","scores":{"wrcor":null},"raw":{"wrcor":"nan"}/' <<<"$entry")
+expect_contains "$body" '"failed"'
+printf '{"check":"%s",%s\n' "$(printf %s "$body" | sha256sum | cut -c1-16)" "${body#\{}" >failure
+sed -i -e '12r failure' -e 12d timed/journal.jsonl
+expect_exit 0 wrcor search --resume --max-seconds 0.001 --budget 3000 --out timed
+expect_contains "$stderr" 'info: stopped by --max-seconds after 30 proposals'
+expect_contains "$stderr" 'warning: 1 of 30 architectures could not be evaluated; to try them again: wrcor search --resume --out timed --max-seconds '
+expect_contains "$(<timed/result.json)" '"distinct": 30,'
+eval "expect_exit 0 ${stderr#*to try them again: } --budget 30"
+expect_contains "$(<timed/result.json)" '"ok": 30,'
+
 # --- a disk that gets full, here by a limit on the size of files
 limited() {
   (

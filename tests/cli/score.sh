@@ -155,6 +155,19 @@ refused --batch-size 8 --format csv --seed 1
 refused --batch-size 9 --format csv
 refused --batch-size 8 --format csv --proxy rcor
 refused --batch-size 8 --format jsonl
+# The same proxies for every architecture.
+expect_exit 0 wrcor score "${small[@]}" --arch "$good" --out one.jsonl
+before=$(<one.jsonl)
+for proxies in wrcor,gcor gcor; do
+  refuse 2 'one.jsonl:1: the file has scores of wrcor, asked for [a-z, ]*; choose another --out, or the --proxy of the file' \
+    wrcor score "${small[@]}" --proxy $proxies --arch "$good" --out one.jsonl
+  expect_equal "$(<one.jsonl)" "$before"
+done
+# A reason with a comma, which CSV quotes.
+sed 's/,disconnected,/,"disconnected, entirely",/' one.csv >quoted.csv
+expect_exit 0 wrcor score "${small[@]}" --arch "$empty" --arch "$pointless" --out quoted.csv --format csv
+expect_contains "$stderr" 'holds 1 of 2 architectures already'
+expect_equal "$(wc -l <quoted.csv)" 4
 # Devices and pipes are written to.
 expect_exit 0 wrcor score "${small[@]}" --arch "$good" --arch "$empty" --out /dev/stdout
 expect_equal "$(archs <"$stdout_file")" "$good

@@ -30,12 +30,13 @@ expect_equal "$(sort -rn <<<"$best_by_acor")" "$best_by_acor"
 # --- the run directory
 expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json first/journal.jsonl first/result.json '
 result=first/result.json
-expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking counts timing '
+expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking ended_by counts timing '
 expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
 expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed '
 expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '
 expect_json "$(<$result)"
+expect_contains "$(<$result)" '"ended_by": "budget",'
 # Networks without a score have none, and no number that is no number.
 [ "$(count degenerate $result)" -gt 0 ] || fail 'no architecture without a score: choose another seed'
 expect_equal "$(grep -c '"wrcor": null' $result)" "$(count degenerate $result)"
@@ -102,6 +103,8 @@ expect_equal "$(find runs -name result.json | grep -cE '^runs/[0-9]{8}-[0-9]{6}-
 expect_exit 0 wrcor search "${small[@]}" --budget 100000 --max-seconds 0.3 --window 4 --out limited
 asked=$(count asked limited/result.json)
 ((asked >= 1 && asked < 100000)) || fail "$asked proposals in 0.3 s"
+expect_contains "$stderr" "info: stopped by --max-seconds after $asked proposals"
+expect_contains "$(<limited/result.json)" '"ended_by": "max_seconds",'
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 20 --min-params 7000 --max-params 10000 --top 100 --format csv --out fit
 expect_matches "$stdout" '^rank,wrcor,params,flops,arch,status'
 expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''

@@ -63,6 +63,9 @@ sed -i 's/"schema_version": 1/"schema_version": 2/' newer_run/config.json
 unchecked newer.jsonl newer_run/result.json newer_run/config.json
 newer="schema_version: expected 1 to 2, got '3'; .*update wrcor"
 refuse 3 "newer.jsonl:1: $newer" evaluate --scores newer.jsonl
+before=$(<newer.jsonl)
+refuse 3 "newer.jsonl:1: $newer" wrcor score "${small[@]}" --arch "$cell" --out newer.jsonl
+expect_equal "$(<newer.jsonl)" "$before"
 refuse 3 "newer_run/result.json: $newer" evaluate --scores newer_run
 refuse 2 'newer_run/config.json:2: schema_version: expected 1, got 2; .*newer wrcor' wrcor search --config newer_run/config.json
 

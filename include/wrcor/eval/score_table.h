@@ -22,7 +22,8 @@ class ScoreTable {
   explicit ScoreTable(const SearchSpace& space) : space_(space) {}
 
   /// Adds what a file holds: JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`,
-  /// or its folder. A line that a crash left incomplete at the end is dropped, with a warning.
+  /// or its folder. A line that a crash left incomplete at the end is dropped, with a warning, and
+  /// what failed is left out: it says nothing about the architecture.
   /// @throws DataError for a file that cannot be read or holds something else; for an architecture
   ///         that has another score of that name already
   void add_file(const std::filesystem::path& path);
@@ -37,6 +38,8 @@ class ScoreTable {
     std::size_t line = 0;         ///< from 1; 0 in a result.json
   };
 
+  /// Rows that were left out because the evaluation failed.
+  std::size_t failed() const { return failed_; }
   /// The names of the scores, in the order in which they were met.
   const std::vector<std::string>& names() const { return names_; }
   /// The architectures, as SearchSpace::format() writes them, sorted.
@@ -66,6 +69,7 @@ class ScoreTable {
   std::string here(std::size_t line) const { return place({{}, files_.size() - 1, line}); }
 
   const SearchSpace& space_;
+  std::size_t failed_ = 0;
   std::vector<std::string> files_;
   std::vector<std::string> names_;
   std::map<std::string, std::map<std::string, Entry>> rows_;  ///< by architecture, by name

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
@@ -17,19 +18,27 @@ std::optional<std::string> settings_in(const std::filesystem::path& path, const 
 /// A file of scores that grows by one line an architecture, each on the disk when append() returns;
 /// an existing file is continued. An incomplete last line, the trace of a crash, is cut off. While
 /// the object lives no other process writes the file.
+///
+/// Evaluations that failed are not kept: whoever continues the file tries them again. So are those
+/// that an older version has kept.
 class ScoreFile {
  public:
   /// @param form      the file's form; outlives this object
   /// @param settings  identity of how the scores are made
-  /// @throws UsageError when the file holds scores of other settings, damage or something else, or
-  /// is being written by another process; RunError
-  ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings);
+  /// @param proxies   that every architecture is scored by
+  /// @throws UsageError when the file holds scores of other settings or proxies, damage or
+  /// something else, or is being written by another process; DataError when a newer program wrote
+  /// it; RunError
+  ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings,
+            const std::vector<std::string>& proxies);
 
   bool holds(const std::string& arch) const { return known_.contains(arch); }
+  /// Adds an evaluation, unless it failed.
   void append(const std::string& arch, const Evaluation& evaluation);
 
  private:
-  void read_existing(const std::filesystem::path& path, const std::string& settings);
+  void read_existing(const std::filesystem::path& path, const std::string& settings,
+                     const std::set<std::string>& proxies);
 
   ScoreLines& form_;
   std::set<std::string> known_;

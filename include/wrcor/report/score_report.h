@@ -11,10 +11,13 @@
 
 namespace wrcor {
 
-/// Which architecture a record of a score file is about, and under which settings it was scored.
+/// What a record of a score file is about: which architecture was scored, by which proxies, under
+/// which settings, and what came of it.
 struct ScoreRecordKey {
   std::string arch;
   std::string settings;
+  std::vector<std::string> proxies;
+  bool failed = false;
 };
 
 /// A form of scores as text, one architecture after the other.
@@ -34,7 +37,10 @@ class ScoreLines : public ScoreWriter {
   /// What every file of this form begins with.
   virtual std::string opening() const = 0;
   /// Reads back a line that record() made; nothing when it is not such a line.
-  virtual std::optional<ScoreRecordKey> read(std::string_view line) const = 0;
+  /// @param place  of the line, such as "scores.jsonl:12", for messages
+  /// @throws DataError when a newer program made it
+  virtual std::optional<ScoreRecordKey> read(std::string_view line,
+                                             const std::string& place) const = 0;
 };
 
 /// JSON lines: {"arch", then as to_json(Evaluation), then "settings" and "schema_version" if there
@@ -48,7 +54,8 @@ class JsonLineScores final : public ScoreLines {
       : settings_(std::move(settings)), schema_version_(schema_version) {}
   std::string opening() const override { return R"({"arch":)"; }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
-  std::optional<ScoreRecordKey> read(std::string_view line) const override;
+  std::optional<ScoreRecordKey> read(std::string_view line,
+                                     const std::string& place) const override;
 
  private:
   std::string settings_;
@@ -64,7 +71,8 @@ class CsvScores final : public ScoreLines {
   std::string begin() const override;
   std::string opening() const override { return begin(); }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
-  std::optional<ScoreRecordKey> read(std::string_view line) const override;
+  std::optional<ScoreRecordKey> read(std::string_view line,
+                                     const std::string& place) const override;
 
  private:
   std::vector<std::string> proxies_;

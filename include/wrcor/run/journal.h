@@ -17,6 +17,7 @@ namespace wrcor {
 struct JournalContent {
   nlohmann::ordered_json header;  ///< null when the run was killed before it wrote one
   std::map<std::string, Evaluation> evaluations;  ///< by architecture, without those that failed
+  std::map<std::string, Evaluation> failures;     ///< by architecture: failed, and not done since
   double elapsed = 0;                             ///< seconds of searching up to the last entry
 };
 

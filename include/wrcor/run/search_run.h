@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -38,6 +39,11 @@ struct SearchCounts {
   std::int64_t infeasible = 0;
 };
 
+/// What ended a search; exhausted: nothing was left to propose.
+enum class EndedBy { budget, max_seconds, exhausted };
+inline constexpr EndedBy all_ends[] = {EndedBy::budget, EndedBy::max_seconds, EndedBy::exhausted};
+std::string_view to_string(EndedBy end);
+
 struct SearchTiming {
   std::string started;         ///< of this sitting, ISO 8601, UTC
   double seconds = 0;          ///< of searching, earlier sittings included
@@ -51,6 +57,7 @@ struct SearchResult {
   RankingRule rule;             ///< what orders the ranking
   std::vector<Ranked> ranking;  ///< best first, one entry a class
   SearchCounts counts;
+  EndedBy ended_by = EndedBy::budget;
   nlohmann::ordered_json batch;  ///< of Workbench
   std::string device_kind;       ///< of Workbench
   std::string settings;          ///< score_identity()
@@ -83,8 +90,14 @@ struct RunDirectory {
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download = {});
 
+/// The shell command that tries again what failed in a run, with as much time again where time has
+/// ended it.
+std::string retry_command(const SearchResult& result, const Config& config,
+                          const RunDirectory& directory);
+
 /// The document of result.json. Without its last key, `timing`, which is of this machine and this
-/// day, it is a function of the configuration, the program, libtorch and the kind of device.
+/// day, it is a function of the configuration, the program, libtorch and the kind of device, unless
+/// time ended the search or an evaluation failed.
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
 
 /// The same as text, piece by piece: a document of thousands of rows takes many times the memory of

@@ -64,6 +64,19 @@ TEST_CASE("scores of several files are joined by architecture", "[eval][scores]"
   CHECK(table.settings("acor").empty());
 }
 
+TEST_CASE("what failed says nothing about an architecture", "[eval][scores]") {
+  Files files;
+  std::string failed = line(a, R"("wrcor":null)");
+  failed.replace(failed.find(R"("ok")"), 4, R"("failed")");
+  files.add("1.jsonl", failed + line(b, R"("wrcor":1)"));
+  files.add("2.csv",
+            "arch,status,reason,wrcor,params,flops\n" + b + ",failed,\"out, of memory\",,1,2\n");
+  CHECK(files.table().failed() == 2);
+  CHECK(files.table().archs() == std::vector<std::string>{b});
+  // The same architecture, evaluated later.
+  CHECK(files.add("3.jsonl", line(a, R"("wrcor":2)")).find(a, "wrcor")->value == 2);
+}
+
 TEST_CASE("the ranking of a search is a score file, too", "[eval][scores]") {
   Files files;
   const std::string result = R"({

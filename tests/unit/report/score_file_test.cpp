@@ -28,11 +28,19 @@ Evaluation degenerate() {
   return evaluation;
 }
 
+Evaluation failed(const std::string& reason) {
+  Evaluation evaluation = degenerate();
+  evaluation.status = Status::failed;
+  evaluation.reason = reason;
+  return evaluation;
+}
+
 std::string rejection(const std::filesystem::path& path, ScoreLines& form,
-                      const std::string& settings) {
+                      const std::string& settings,
+                      const std::vector<std::string>& proxies = {"wrcor"}) {
   try {
-    ScoreFile(path, form, settings);
-  } catch (const UsageError& error) {
+    ScoreFile(path, form, settings, proxies);
+  } catch (const Error& error) {
     return error.what();
   }
   return "accepted";
@@ -80,11 +88,11 @@ TEST_CASE("a score file is continued after its whole lines", "[report][scores]")
   CsvScores csv({"wrcor"}, "abc");
   for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
     std::filesystem::remove(path);
-    { ScoreFile(path, *form, "abc").append(arch, good()); }
+    { ScoreFile(path, *form, "abc", {"wrcor"}).append(arch, good()); }
     const std::string first = read_file(path);
     folder.write("scores", first + form->record("|other|", good()).substr(0, 9));
     {
-      ScoreFile file(path, *form, "abc");
+      ScoreFile file(path, *form, "abc", {"wrcor"});
       CHECK(file.holds(arch));
       CHECK_FALSE(file.holds("|other|"));
       file.append("|third|", degenerate());
@@ -129,7 +137,7 @@ TEST_CASE("a score file belongs to one process at a time, by whatever name", "[r
   const auto path = folder.path() / "scores";
   JsonLineScores lines("abc");
   {
-    ScoreFile file(path, lines, "abc");
+    ScoreFile file(path, lines, "abc", {"wrcor"});
     std::filesystem::create_symlink(path, folder.path() / "other name");
     CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("is being written by"));
     CHECK_THAT(rejection(folder.path() / "other name", lines, "abc"),
@@ -143,7 +151,7 @@ TEST_CASE("scores of other settings, and other files, are refused", "[report][sc
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "scores";
   JsonLineScores lines("abc"), others("xyz");
-  { ScoreFile(path, lines, "abc").append(arch, good()); }
+  { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
   CHECK_THAT(rejection(path, others, "xyz"),
              Catch::Matchers::Contains("scores:1: ") &&
                  Catch::Matchers::Contains("other settings (abc, now xyz)"));
@@ -157,4 +165,70 @@ TEST_CASE("scores of other settings, and other files, are refused", "[report][sc
     CHECK(read_file(path) == letter);
   }
   CHECK(rejection("/dev/null", lines, "abc") == "accepted");
+}
+
+TEST_CASE("a score file holds scores of one list of proxies", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc");
+  { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
+  const std::string before = read_file(path);
+  CHECK_THAT(rejection(path, lines, "abc", {"acor", "wrcor"}),
+             Catch::Matchers::Contains("scores:1: the file has scores of wrcor, asked for acor, "
+                                       "wrcor; choose another --out"));
+  CHECK_THAT(rejection(path, lines, "abc", {"acor"}),
+             Catch::Matchers::Contains("has scores of wrcor, asked for acor"));
+  CHECK(read_file(path) == before);
+}
+
+TEST_CASE("what failed is not kept in a score file, and tried again where it was",
+          "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc");
+  CsvScores csv({"wrcor"}, "abc");
+  for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
+    std::filesystem::remove(path);
+    {
+      ScoreFile file(path, *form, "abc", {"wrcor"});
+      file.append(arch, failed("out_of_memory"));
+      CHECK_FALSE(file.holds(arch));
+    }
+    CHECK(read_file(path) == form->begin());
+    // As an older version wrote it, with a reason that CSV has to quote.
+    const std::string older = form->begin() + form->record(arch, failed("expected \"a\", found b"));
+    folder.write("scores", older);
+    {
+      ScoreFile file(path, *form, "abc", {"wrcor"});
+      CHECK_FALSE(file.holds(arch));
+      file.append(arch, good());
+    }
+    CHECK(read_file(path) == older + form->record(arch, good()));
+    CHECK(ScoreFile(path, *form, "abc", {"wrcor"}).holds(arch));
+  }
+}
+
+TEST_CASE("a score that CSV has to quote is read back", "[report][scores]") {
+  CsvScores csv({"wrcor"}, "abc");
+  Evaluation evaluation = degenerate();
+  evaluation.reason = "one, \"two\", three";
+  std::string line = csv.record(arch, evaluation);
+  line.pop_back();
+  const auto key = csv.read(line, "scores.csv:2");
+  REQUIRE(key);
+  CHECK(key->arch == arch);
+  CHECK(key->settings == "abc");
+  CHECK_FALSE(key->failed);
+  CHECK_FALSE(csv.read(line + ",abc", "scores.csv:2"));
+  CHECK_FALSE(csv.read("", "scores.csv:2"));
+}
+
+TEST_CASE("a score file of a newer program is refused", "[report][scores]") {
+  const test::TemporaryFolder folder;
+  JsonLineScores newer("abc", schema_version::score + 1), lines("abc");
+  const auto path = folder.write("scores", newer.record(arch, good()));
+  CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);
+  CHECK_THROWS_AS(settings_in(path, lines), DataError);
+  CHECK_THAT(rejection(path, lines, "abc"),
+             Catch::Matchers::Contains("scores:1: schema_version: expected 1 to 2, got '3'"));
 }

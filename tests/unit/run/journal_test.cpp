@@ -109,7 +109,15 @@ TEST_CASE("what failed is tried again on resume", "[run][journal]") {
     failed.scores = {{"wrcor", Score{Status::failed, "out_of_memory", std::nullopt, 0.0}}};
     Journal::resume(path, content).append("|c~0|", failed, 4);
   }
+  {
+    Journal journal = Journal::resume(path, content);
+    CHECK(content.evaluations.size() == 2);
+    REQUIRE(content.failures.size() == 1);
+    CHECK(content.failures.at("|c~0|").reason == "out_of_memory");
+    CHECK(content.elapsed == 4);
+    journal.append("|c~0|", evaluation(0.3), 5);
+  }
   Journal::resume(path, content);
-  CHECK(content.evaluations.size() == 2);
-  CHECK(content.elapsed == 4);
+  CHECK(content.evaluations.size() == 3);
+  CHECK(content.failures.empty());
 }

@@ -9,6 +9,7 @@
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
 #include "wrcor/run/config_loader.h"
+#include "wrcor/run/journal.h"
 #include "wrcor/run/workbench.h"
 
 using namespace wrcor;
@@ -42,6 +43,17 @@ std::string search(const Config& config, const std::filesystem::path& folder, bo
   run_search(config, {folder}, resume, {});
   CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result_of(folder);
+}
+
+/// A folder with the journal of a run that lacks one architecture, two seconds after its start.
+std::filesystem::path journal_without(const std::string& arch, const JournalContent& content,
+                                      const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  Journal journal = Journal::create(folder / "journal.jsonl");
+  journal.write_header(content.header);
+  for (const auto& [other, evaluation] : content.evaluations)
+    if (other != arch) journal.append(other, evaluation, 2);
+  return folder;
 }
 
 std::string lines_of(const std::string& text, std::size_t count) {
@@ -231,6 +243,7 @@ TEST_CASE("a search that runs out of feasible architectures keeps what it found"
   const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
   CHECK(result.counts.distinct == 1);
   CHECK(result.counts.asked == 2);
+  CHECK(result.ended_by == EndedBy::exhausted);
 }
 
 TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
@@ -246,6 +259,85 @@ TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
   const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
   CHECK(again.timing.evaluated == 0);
   CHECK(again.counts.distinct == result.counts.distinct);
+}
+
+TEST_CASE("a resumed run without time left keeps what failed", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.strategy = "random";
+  const std::string expected = search(config, folder.path() / "whole");
+  JournalContent content, ignored;
+  Journal::resume(folder.path() / "whole" / "journal.jsonl", content);
+  const std::string arch = std::next(content.evaluations.begin(), 9)->first;
+  const auto run = journal_without(arch, content, folder.path() / "run");
+  Evaluation failure = content.evaluations.at(arch);
+  failure.status = Status::failed;
+  failure.reason = "out_of_memory";
+  failure.scores = {{"wrcor", Score{Status::failed, "out_of_memory", std::nullopt, 0.0}}};
+  Journal::resume(run / "journal.jsonl", ignored).append(arch, failure, 2);
+  Config late = config;
+  late.search.max_seconds = 1;
+  const SearchResult kept = run_search(late, {run}, true, {});
+  CHECK(kept.counts.failed == 1);
+  CHECK(kept.timing.evaluated == 0);
+  CHECK(kept.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
+  // With time, it is tried again.
+  CHECK(search(config, run, true) == expected);
+}
+
+TEST_CASE("a resumed run without time left fills the gaps that a kill left in the journal",
+          "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  for (const std::string strategy : {"random", "evolution"}) {
+    config.search.strategy = strategy;
+    const auto whole = folder.path() / strategy;
+    search(config, whole);
+    JournalContent content;
+    Journal::resume(whole / "journal.jsonl", content);
+    const std::string arch = std::next(content.evaluations.begin(), 9)->first;
+    const auto run = journal_without(arch, content, folder.path() / (strategy + " killed"));
+    Config late = config;
+    late.search.max_seconds = 1;
+    const SearchResult filled = run_search(late, {run}, true, {});
+    CHECK(filled.timing.evaluated == 1);
+    CHECK(filled.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
+  }
+}
+
+TEST_CASE("a resumed run without time left does not wait for what is not proposed any more",
+          "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.strategy = "random";
+  config.search.budget = 10;
+  search(config, folder.path() / "run");
+  JournalContent content;
+  Journal::resume(folder.path() / "run" / "journal.jsonl", content)
+      .append("proposed by a strategy that took another way", content.evaluations.begin()->second,
+              2);
+  config.search.budget = 1'000'000;
+  config.search.max_seconds = 1;
+  const SearchResult result = run_search(config, {folder.path() / "run"}, true, {});
+  const auto journaled = static_cast<std::int64_t>(content.evaluations.size()) + 1;
+  CHECK(result.counts.distinct == journaled + config.search.window);
+  CHECK(result.ended_by == EndedBy::max_seconds);
+}
+
+TEST_CASE("a result says what ended the search", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_config();
+  config.search.budget = 5;
+  CHECK(run_search(config, {folder.path() / "1"}, false, {}).ended_by == EndedBy::budget);
+  config.search.budget = 1'000'000;
+  config.search.max_seconds = 0.1;
+  CHECK(run_search(config, {folder.path() / "2"}, false, {}).ended_by == EndedBy::max_seconds);
+  config.search.max_seconds.reset();
+  config.search.strategy = "exhaustive";
+  config.constraints.max_params = 5000;
+  CHECK(run_search(config, {folder.path() / "3"}, false, {}).ended_by == EndedBy::exhausted);
+  const auto written = nlohmann::json::parse(read_file(folder.path() / "2" / "result.json"));
+  CHECK(written["ended_by"] == "max_seconds");
 }
 
 TEST_CASE("a signal ends a run after what had started, and the run can be resumed",
