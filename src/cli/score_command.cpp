@@ -42,7 +42,7 @@ struct ScoreOptions {
 
 std::vector<Genotype> chosen_architectures(const SearchSpace& space, const ScoreOptions& options) {
   ArchitectureList list(space, Shard::parse(options.shard));
-  for (const std::string& text : options.architectures) list.add(space.parse(text));
+  for (const std::string& text : options.architectures) list.add_text(text);
   if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
   if (options.all || options.unique) list.add_space(options.unique);
   if (list.nothing_named())
