@@ -122,5 +122,6 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
   }
   return results;
 }
+  reserve_blas_buffers(1);
 
 }  // namespace wrcor

@@ -69,6 +69,23 @@ expect_matches "$(tail -n 1 "$stdout_file")" '"status":"failed","reason":"out_of
 expect_contains "$stderr" "warning: cannot evaluate $heavy: out of memory, a request for "
 expect_contains "$stderr" 'warning: 1 of 2 architectures could not be evaluated'
 
+# However little there is, the program ends by itself: with scores, with networks that fail, or with one line.
+for limit in 700000 750000 850000 900000 950000 1000000; do
+  (ulimit -v $limit && wrcor --version >scored 2>&1) || continue  # the libraries alone are larger
+  status=0
+  (
+    ulimit -v $limit
+    exec timeout -s KILL 300 "$wrcor_program" score --channels 64 --cells 2 --batch-size 64 --workers 1 --quiet \
+      --arch "$light" --arch "$heavy"
+  ) >scored 2>errors || status=$?
+  echo "limit $limit KiB: status $status, $(wc -l <scored) scores, $(head -n 1 errors)"
+  case $status in
+    0) expect_equal "$(wc -l <scored)" 2 ;;
+    1) expect_matches "$(<errors)" '^error: ' ;;
+    *) fail "status $status under a limit of $limit KiB: $(<errors)" ;;
+  esac
+done
+
 search=(search "${large[@]}" --strategy random --budget 5 --seed 6)
 expect_exit 0 wrcor "${search[@]}" --out enough
 expect_exit 0 limited "${search[@]}" --out short
