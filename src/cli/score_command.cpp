@@ -232,10 +232,16 @@ void setup_score(CLI::App& app) {
               "wrcor score --proxy wrcor,acor --arch "
               "'|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
               "skip_connect~2|'");
-  set_action(*command, [options, command] {
-    options->format_given = command->count("--format") > 0;
-    run_score(*options);
-  });
+  set_action(
+      *command,
+      [options, command] {
+        options->format_given = command->count("--format") > 0;
+        run_score(*options);
+      },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};
+        return {options->out, options->out + ".lock"};
+      });
 }
 
 }  // namespace wrcor::cli

@@ -107,7 +107,13 @@ void setup_search(CLI::App& app) {
   add_choice(*command, "--format", options->format, {"table", "json", "csv"},
              "form of the ranking on standard output");
   set_example(*command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");
-  set_action(*command, [options] { run_search_command(*options); });
+  set_action(
+      *command, [options] { run_search_command(*options); },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};  // a new folder
+        const RunDirectory run{options->out};
+        return {run.config(), run.journal(), run.result(), run.lock()};
+      });
 }
 
 }  // namespace wrcor::cli
