@@ -33,6 +33,18 @@ void ArchitectureList::add(Genotype genotype) {
   kept_.push_back(std::move(genotype));
 }
 
+void ArchitectureList::add_text(const std::string& text) {
+  try {
+    add(space_.parse(text));
+  } catch (const UsageError& error) {
+    // What describe takes, and prints the string of.
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    if (!is_number && !text.starts_with("index:")) throw;
+    throw UsageError(std::string(error.what()) + "; 'wrcor describe " + text +
+                     "' prints the string of this one");
+  }
+}
+
 void ArchitectureList::add_file(const std::string& file) {
   std::ifstream opened;
   if (file != "-") opened = open_to_read(file);
@@ -41,7 +53,7 @@ void ArchitectureList::add_file(const std::string& file) {
     const std::string& line = lines.line();
     if (line.find_first_not_of(" \t\r") == line.npos || line.starts_with('#')) continue;
     try {
-      add(space_.parse(line));
+      add_text(line);
     } catch (const UsageError& error) {
       throw UsageError(lines.place() + ": " + error.what());
     }

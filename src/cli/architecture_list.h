@@ -25,6 +25,8 @@ class ArchitectureList {
 
   /// @throws UsageError beyond the limit
   void add(Genotype genotype);
+  /// @throws UsageError for what is no architecture string, too
+  void add_text(const std::string& text);
   /// Adds those of a file, one a line, which is read line by line; blank lines and lines that start
   /// with # are skipped. @param file  "-" is standard input
   /// @throws UsageError for what is no architecture; DataError for a file that cannot be read

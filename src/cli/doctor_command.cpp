@@ -118,6 +118,7 @@ void run_doctor(const DoctorOptions& options) {
   }
   configure_process();
   configure_thread(1);
+  reserve_blas_buffers(1);
   const std::string speed = std::to_string(std::lround(measure_gflops())) + " GFLOP/s";
 
   std::vector<std::string> cuda = usable_devices();

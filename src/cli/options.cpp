@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/run/settings.h"
 
@@ -80,6 +81,17 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   negative->group(group);
 }
 
+/// Whether two names are of one file, which need not be there yet.
+bool are_one(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code unreachable;  // opening it will say so
+  if (std::filesystem::exists(a, unreachable))
+    return std::filesystem::equivalent(a, b, unreachable);
+  const auto place = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path), unreachable);
+  };
+  return !unreachable && place(a) == place(b);
+}
+
 }  // namespace
 
 void add_settings(CLI::App& command, const std::vector<std::string>& keys, ConfigSources& target) {
@@ -110,12 +122,20 @@ void add_logging(CLI::App& command, LoggingOptions& target) {
       ->group(group);
 }
 
-void apply_logging(const LoggingOptions& options) {
+void apply_logging(const LoggingOptions& options,
+                   const std::vector<std::filesystem::path>& written) {
   const Verbosity verbosity = options.quiet     ? Verbosity::quiet
                               : options.verbose ? Verbosity::verbose
                                                 : Verbosity::normal;
   std::optional<std::filesystem::path> file;
-  if (!options.log_file.empty()) file = options.log_file;
+  if (!options.log_file.empty()) {
+    file = options.log_file;
+    for (const std::filesystem::path& other : written) {
+      if (!are_one(*file, other)) continue;
+      throw UsageError("--log-file: " + in_quotes(file->string()) +
+                       " is written by the command itself; choose another file for messages");
+    }
+  }
   configure_logging(verbosity, file);
 }
 
@@ -149,11 +169,12 @@ CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& t
               ->type_name("N");
 }
 
-void set_action(CLI::App& command, const std::function<void()>& action) {
+void set_action(CLI::App& command, const std::function<void()>& action,
+                const std::function<std::vector<std::filesystem::path>()>& written) {
   auto logging = std::make_shared<LoggingOptions>();
   add_logging(command, *logging);
-  command.callback([logging, action] {
-    apply_logging(*logging);
+  command.callback([logging, action, written] {
+    apply_logging(*logging, written ? written() : std::vector<std::filesystem::path>());
     action();
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -26,7 +27,10 @@ struct LoggingOptions {
 
 /// Adds --quiet, --verbose and --log-file.
 void add_logging(CLI::App& command, LoggingOptions& target);
-void apply_logging(const LoggingOptions& options);
+/// @param written  files that the command itself writes
+/// @throws UsageError when the log file is one of them, or cannot be opened
+void apply_logging(const LoggingOptions& options,
+                   const std::vector<std::filesystem::path>& written);
 
 /// Adds an option that takes one of `choices`; the target's present value is the default.
 void add_choice(CLI::App& command, const std::string& name, std::string& target,
@@ -38,7 +42,9 @@ CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& t
                               int most, const std::string& description);
 
 /// Sets what the subcommand does; adds the flags for logging, which take effect before.
-void set_action(CLI::App& command, const std::function<void()>& action);
+/// @param written  files that the action writes, for which no log may be taken
+void set_action(CLI::App& command, const std::function<void()>& action,
+                const std::function<std::vector<std::filesystem::path>()>& written = {});
 
 /// Sets the text below the help: one example.
 void set_example(CLI::App& command, const std::string& example);

@@ -42,7 +42,7 @@ struct ScoreOptions {
 
 std::vector<Genotype> chosen_architectures(const SearchSpace& space, const ScoreOptions& options) {
   ArchitectureList list(space, Shard::parse(options.shard));
-  for (const std::string& text : options.architectures) list.add(space.parse(text));
+  for (const std::string& text : options.architectures) list.add_text(text);
   if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
   if (options.all || options.unique) list.add_space(options.unique);
   if (list.nothing_named())
@@ -252,10 +252,16 @@ void setup_score(CLI::App& app) {
               "wrcor score --proxy wrcor,acor --arch "
               "'|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
               "skip_connect~2|'");
-  set_action(*command, [options, command] {
-    options->format_given = command->count("--format") > 0;
-    run_score(*options);
-  });
+  set_action(
+      *command,
+      [options, command] {
+        options->format_given = command->count("--format") > 0;
+        run_score(*options);
+      },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};
+        return {options->out, options->out + ".lock"};
+      });
 }
 
 }  // namespace wrcor::cli

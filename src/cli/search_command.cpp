@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/ranking_report.h"
@@ -34,8 +35,12 @@ std::filesystem::path new_directory(const Config& config) {
       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   const std::string name = fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
                                        config.search.strategy, config.run.seed);
+  try {
+    make_folder("runs");
+  } catch (const RunError& failure) {
+    throw RunError(std::string(failure.what()) + "; name another folder with --out");
+  }
   std::error_code failure;
-  std::filesystem::create_directories("runs", failure);
   for (int number = 1; !failure; ++number) {
     const std::filesystem::path path = number == 1 ? name : name + "-" + std::to_string(number);
     if (std::filesystem::create_directory(path, failure)) return path;
@@ -120,7 +125,13 @@ void setup_search(CLI::App& app) {
   add_choice(*command, "--format", options->format, {"table", "json", "csv"},
              "form of the ranking on standard output");
   set_example(*command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");
-  set_action(*command, [options] { run_search_command(*options); });
+  set_action(
+      *command, [options] { run_search_command(*options); },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};  // a new folder
+        const RunDirectory run{options->out};
+        return {run.config(), run.journal(), run.result(), run.lock()};
+      });
 }
 
 }  // namespace wrcor::cli

@@ -39,6 +39,23 @@ bool is_at(const std::filesystem::path& path, const Descriptor& opened) {
          same_file(mine, found);
 }
 
+/// What is longer is no lock of ours.
+constexpr std::size_t longest_details = 1024;
+
+/// Whether a file was written by sign(), or by nobody: one that was cut short by a machine that
+/// went down is empty, or has zeros in place of its text.
+bool is_lock(const Descriptor& opened) {
+  std::string text(longest_details + 1, '\0');
+  const ssize_t size =
+      uninterrupted([&] { return ::pread(opened.number(), text.data(), text.size(), 0); });
+  if (size < 0 || static_cast<std::size_t>(size) > longest_details) return false;
+  text.resize(static_cast<std::size_t>(size));
+  if (text.find_first_not_of('\0') == text.npos) return true;
+  const auto details = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return details.is_object() && details.contains("host") && details.contains("pid") &&
+         details.contains("since");
+}
+
 bool has_no_locks(int error) {
   return error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
 }
@@ -67,6 +84,11 @@ std::optional<FileLock> FileLock::try_take(const std::filesystem::path& file) {
       return FileLock(file, Descriptor());
     }
     if (!is_at(file, opened)) continue;  // its holder removed it in the meantime
+    if (!is_lock(opened)) {
+      throw UsageError("'" + file.string() +
+                       "' is not the lock that belongs there, which would replace it; move it, or "
+                       "write somewhere else");
+    }
     FileLock lock(file, std::move(opened));
     lock.sign();
     return lock;

@@ -64,6 +64,7 @@ StoredArchive::StoredArchive(std::istream& stream) : stream_(stream) {
 void StoredArchive::read_directory(std::uint64_t start, std::uint64_t size) {
   if (size > longest_directory) throw ArchiveError("an archive of too many records");
   const std::string directory = bytes(start, size);
+  std::uint64_t stored = 0;
   for (std::string_view rest = directory; !rest.empty();) {
     if (rest.size() < entry_size || !rest.starts_with(directory_signature)) {
       throw ArchiveError("a broken list of records");
@@ -82,6 +83,13 @@ void StoredArchive::read_directory(std::uint64_t start, std::uint64_t size) {
     }
     if (record.size > file_size_) {
       throw ArchiveError("the record " + in_quotes(name) + ", which is larger than the file");
+    }
+    // Each on its own may fit, and all of them be the same bytes: read one by one, they fill
+    // memory.
+    stored += record.size;
+    if (stored > file_size_) {
+      throw ArchiveError("records that take more bytes than the file has, up to " +
+                         in_quotes(name));
     }
     if (!records_.emplace(name, record).second) {
       throw ArchiveError("two records " + in_quotes(name));

@@ -8,9 +8,12 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -23,6 +26,15 @@ namespace {
 
 int cuda_devices() {
   return torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+}
+
+/// OpenBLAS computes a product in a buffer of this size on x86-64. It asks for one when a product
+/// finds all that it has in use, and when the system refuses, it asks again without end.
+constexpr std::size_t openblas_buffer = (std::size_t{128} << 20) + 4096;
+
+bool can_map(std::size_t bytes) {
+  void* found = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return found != MAP_FAILED && ::munmap(found, bytes) == 0;
 }
 
 }  // namespace
@@ -57,6 +69,31 @@ void configure_thread(int intra_op_threads) {
   static const auto set_openblas_threads =
       reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
   if (set_openblas_threads != nullptr) set_openblas_threads(1);
+}
+
+void reserve_blas_buffers(int threads) {
+  using Take = void* (*)(int);
+  using Release = void (*)(void*);
+  static const auto take = reinterpret_cast<Take>(dlsym(RTLD_DEFAULT, "blas_memory_alloc"));
+  static const auto release = reinterpret_cast<Release>(dlsym(RTLD_DEFAULT, "blas_memory_free"));
+  if (take == nullptr || release == nullptr) return;
+  constexpr int least_room = 50;  // buffers that every build has room for
+  static int reserved = 0;
+  std::vector<void*> buffers;
+  const int wanted = std::min(threads, least_room);
+  const auto is_there = [&] {
+    const int found = static_cast<int>(buffers.size());
+    return found < reserved || can_map(openblas_buffer);
+  };
+  while (static_cast<int>(buffers.size()) < wanted && is_there()) buffers.push_back(take(0));
+  for (void* buffer : buffers) release(buffer);
+  const int taken = static_cast<int>(buffers.size());
+  reserved = std::max(reserved, taken);
+  if (taken < wanted) {
+    throw RunError("too little memory for matrix products: " + std::to_string(wanted) +
+                   " threads need 128 MiB each, the system gives " + std::to_string(taken) +
+                   "; lower --workers or --threads, or raise the limit (ulimit -v)");
+  }
 }
 
 void configure_process() {

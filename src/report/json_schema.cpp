@@ -46,9 +46,11 @@ std::vector<Member> joined(std::vector<Member> members, const std::vector<Member
 Schema journal_schema() {
   const Member check{"check", hexadecimal(16)};
   const auto lasts = [](const Setting& setting) { return setting.bearing >= Bearing::search; };
-  const Schema header =
-      object(joined(joined({check}, program(schema_version::journal)),
-                    {{"batch", batch()}, {"config", written_settings_schema(lasts)}}));
+  const Schema header = object(joined(joined({check}, program(schema_version::journal)),
+                                      {{"processor", text(), /*required=*/false},
+                                       {"blas", text(), /*required=*/false},
+                                       {"batch", batch()},
+                                       {"config", written_settings_schema(lasts)}}));
   const Schema entry = evaluation_object(
       joined(joined({check, {"arch", text()}}, evaluation_members()), {{"elapsed", number()}}));
   return document(

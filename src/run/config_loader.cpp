@@ -1,6 +1,7 @@
 #include "wrcor/run/config_loader.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <stdexcept>
 
@@ -133,6 +134,11 @@ class MergedConfig {
   std::map<std::string, Origin> origins_;
 };
 
+/// "batch.pt" of "/data/batch.pt", "images" of "images/".
+std::string last_name(const std::filesystem::path& path) {
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 }  // namespace
 
 Config load_config(const ConfigSources& sources) {
@@ -166,10 +172,21 @@ nlohmann::ordered_json to_json(const Config& config) {
 nlohmann::ordered_json result_config(const Config& config) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
-    if (setting.bearing != Bearing::nothing)
-      document[setting.section()][setting.name()] = setting.get(config);
+    if (setting.bearing == Bearing::nothing) continue;
+    auto& value = document[setting.section()][setting.name()];
+    value = setting.get(config);
+    if (setting.is_path) value = last_name(value.get<std::string>());
   }
   return document;
+}
+
+Config with_absolute_paths(Config config) {
+  for (const Setting& setting : settings()) {
+    if (!setting.is_path) continue;
+    const auto given = setting.get(config).get<std::string>();
+    if (!given.empty()) setting.set(config, std::filesystem::absolute(given).string());
+  }
+  return config;
 }
 
 std::string config_document(const Config& config) {

@@ -15,6 +15,7 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/proxy/builtin.h"
+#include "wrcor/run/settings.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace wrcor {
@@ -43,6 +44,23 @@ double error_of_plain(double computed, double expected, double snip) {
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
+/// A size of a network, within what the program builds.
+int size_from_json(const nlohmann::json& golden, const char* name, std::uint64_t most) {
+  const nlohmann::json& value = golden.at(name);
+  if (value.is_number_unsigned() && value >= 1 && value <= most) return value.get<int>();
+  throw DataError(golden.at("name").get<std::string>() + ": " + name +
+                  ": expected an integer from 1 to " + std::to_string(most) + ", got " +
+                  value.dump());
+}
+
+NasBench201 space_from_json(const nlohmann::json& golden, const at::Tensor& images) {
+  constexpr std::uint64_t most_classes = 65536;
+  return NasBench201({size_from_json(golden, "C", find_setting("space.channels")->maximum),
+                      size_from_json(golden, "N", find_setting("space.cells")->maximum),
+                      size_from_json(golden, "num_classes", most_classes),
+                      static_cast<int>(images.size(2)), static_cast<int>(images.size(3))});
+}
+
 std::map<std::string, at::Tensor> read_tensors(const GoldenSet& set, const std::string& file) {
   return parse_tensor_file(set.read(file), set.origin + "/" + file);
 }
@@ -54,9 +72,7 @@ void check_case(const nlohmann::json& golden, const GoldenSet& set, const Miniba
   for (const std::string& name : proxies().names()) {
     if (golden.at("scores").contains(name)) options.proxies.push_back(name);
   }
-  const NasBench201 space(
-      {golden.at("C").get<int>(), golden.at("N").get<int>(), golden.at("num_classes").get<int>(),
-       static_cast<int>(minibatch.images.size(2)), static_cast<int>(minibatch.images.size(3))});
+  const NasBench201 space = space_from_json(golden, minibatch.images);
   const Genotype genotype = space.parse(golden.at("arch").get<std::string>());
   const auto weights = golden.at("weights").get<std::string>();
   const StateDict state(set.origin + "/" + weights, read_tensors(set, weights),
@@ -106,6 +122,7 @@ GoldenSet built_in_golden_set() {
 std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& device_name) {
   configure_process();
   configure_thread(1);
+  reserve_blas_buffers(1);
   const at::Device device = resolve_device(device_name);
   std::vector<ParityCase> results;
   try {

@@ -92,6 +92,28 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
   }
 }
 
+/// A BLAS by its file, which has its version: where that lies makes no difference.
+std::string blas_name() { return std::filesystem::path(blas_library()).filename().string(); }
+
+/// What computes the scores, beside the program: unlike it, it is not of the user's choosing.
+Json computing_parts() { return {{"processor", processor_name()}, {"blas", blas_name()}}; }
+
+/// A journal of a program that did not write them down says nothing of them.
+void warn_of_other_parts(const Json& found, const std::string& quoted_folder) {
+  std::vector<std::string> differences;
+  const Json parts = computing_parts();
+  for (const auto& [name, present] : parts.items()) {
+    const auto begun = found.find(name);
+    if (begun != found.end() && *begun != present)
+      differences.push_back(name + " " + begun->dump() + ", now " + present.dump());
+  }
+  if (differences.empty()) return;
+  spdlog::warn(
+      "{} was begun with {}: new scores may differ from those of its journal in their last "
+      "digits",
+      quoted_folder, join(differences, "; "));
+}
+
 }  // namespace
 
 Json journal_header(const Config& config, const Workbench& bench) {
@@ -100,6 +122,8 @@ Json journal_header(const Config& config, const Workbench& bench) {
           {"scoring_revision", scoring_revision},
           {"libtorch", libtorch_version()},
           {"device", bench.device_kind},
+          {"processor", processor_name()},
+          {"blas", blas_name()},
           {"batch", bench.batch},
           {"config", lasting_settings(config)}};
 }
@@ -112,6 +136,7 @@ void require_same_run(const Json& found, const Config& config, const Workbench& 
   try {
     require_same_settings(found, config, bench, quoted_folder, journal);
     require_same_scores(found, folder, quoted_folder);
+    warn_of_other_parts(found, quoted_folder);
   } catch (const Json::exception&) {
     throw DataError(journal + ": expected the header of a journal, found " +
                     in_quotes(found.dump()));

@@ -10,13 +10,14 @@
 namespace wrcor {
 
 /// What a journal says of the run that it belongs to, its first line: the program and the libtorch
-/// that make its scores, the device, the minibatch, and the settings that have to stay.
+/// that make its scores, the device, the processor and the BLAS, the minibatch, and the settings
+/// that have to stay.
 nlohmann::ordered_json journal_header(const Config& config, const Workbench& bench);
 
 /// Checks that a run may be continued with this configuration by this program. The limits on its
 /// length may be others; settings that the program got after the run was begun count as at their
 /// defaults. Another libtorch is refused: its scores differ in their last digits, and the result
-/// would be that of neither.
+/// would be that of neither. Of another processor or BLAS, which may do the same, a warning tells.
 /// @param found   header of the run's journal, of this version or an older one
 /// @param folder  of the run, for messages
 /// @throws UsageError naming every difference; DataError for a journal of a newer program

@@ -52,6 +52,21 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, unreachable);
 }
 
+/// The settings of a run as its folder holds them: they mean the same wherever it is continued.
+std::string settings_document(const Config& config) {
+  return config_document(with_absolute_paths(config));
+}
+
+/// Without a journal, config.json is not of a run but somebody's own.
+void require_no_other_config(const RunDirectory& directory, const Config& config) {
+  if (is_there(directory.journal()) || !is_there(directory.config()) ||
+      read_file(directory.config()) == settings_document(config))
+    return;
+  throw UsageError("'" + directory.config().string() +
+                   "' is not of a run, and this search would replace it; move it, or choose "
+                   "another --out");
+}
+
 /// A run's folder that no other process writes. One that was made for it and stays empty goes with
 /// the object.
 class OwnFolder {
@@ -88,7 +103,7 @@ Journal open_journal(const Config& config, const Workbench& bench, const RunDire
                  replayed.evaluations.size());
   }
   // Before the header: what holds a run has its settings.
-  write_file_atomic(directory.config(), config_document(config));
+  write_file_atomic(directory.config(), settings_document(config));
   if (!begun) journal.write_header(journal_header(config, bench));
   return journal;
 }
@@ -112,6 +127,8 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   if (resume) require_run(directory);
   const OwnFolder folder(directory);
   if (!resume) require_no_run(directory);
+  if (!resume) require_no_other_config(directory, config);
+  const bool has_config = is_there(directory.config());
   const Workbench bench = make_workbench(config, download);
   const std::string how_to_resume = "; resume with: " + resume_command(directory);
   JournalContent replayed;
@@ -130,7 +147,10 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   } catch (const NoFeasibleError&) {
     // Nothing was found: the folder is free for the same search with other constraints.
     std::error_code ignored;
-    if (replayed.header.is_null()) std::filesystem::remove(directory.journal(), ignored);
+    if (replayed.header.is_null()) {
+      std::filesystem::remove(directory.journal(), ignored);
+      if (!has_config) std::filesystem::remove(directory.config(), ignored);
+    }
     throw;
   } catch (const RunError& failure) {
     throw RunError(failure.what() +

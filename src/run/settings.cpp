@@ -106,6 +106,14 @@ Setting text(const char* key, Member member, const char* flag, const char* place
 }
 
 template <typename Member>
+Setting path(const char* key, Member member, const char* flag, const char* placeholder,
+             const char* description) {
+  Setting setting = text(key, member, flag, placeholder, description);
+  setting.is_path = true;
+  return setting;
+}
+
+template <typename Member>
 Setting name(const char* key, Member member, const char* flag, SettingChoices choices,
              const char* description) {
   Setting setting = make_setting(SettingType::text, key, member, flag, description);
@@ -208,10 +216,10 @@ std::vector<Setting> data_settings() {
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
                                        {"data set", "data sets", [] { return datasets().names(); }},
                                        "data set that the minibatch is drawn from")),
-      text(MEMBER(data.root), "--data-root", "DIR",
+      path(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       image_size,
-      text(MEMBER(data.batch_file), "--batch", "FILE.pt",
+      path(MEMBER(data.batch_file), "--batch", "FILE.pt",
            "file written by torch.save with the tensors images and labels, used instead of drawing "
            "a minibatch"),
       batch_size,

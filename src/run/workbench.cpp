@@ -85,11 +85,12 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
-  Minibatch minibatch = open_minibatch(config, download);
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
   bench.threads = config.run.threads;
+  reserve_blas_buffers(bench.workers * bench.threads);
+  Minibatch minibatch = open_minibatch(config, download);
   bench.batch = {{"dataset", minibatch.dataset},
                  {"classes", dataset_info(config).classes},
                  {"size", minibatch.images.size(0)},

@@ -56,6 +56,7 @@ refuse 2 'at byte 80: found the end of the text, expected term 3 of node 3' wrco
 refuse 2 "at byte 0: found 'nor_conv_3x3', expected '\|'" wrcor describe 'nor_conv_3x3'
 refuse 2 'id: expected an integer from 0 to 15624' wrcor describe 15625
 refuse 2 'official index: expected an integer from 0 to 15624' wrcor describe index:-1
+refuse 2 "; 'wrcor describe index:5' prints the string of this one" wrcor score --arch index:5
 refuse 2 'expected an architecture or --all, got both' wrcor describe --all 3
 
 # --- 2: configuration files, by line

@@ -68,10 +68,60 @@ refuse 4 'no architecture of nb201 satisfies the constraints' search --max-flops
 # The folder is free for another try.
 expect_exit 0 search --max-flops 1000000 --strategy exhaustive --budget 2
 
-# --- 1: what cannot be written
+# --- 2: files of other use by the names that a run or a file of scores has
 rm -rf run
+mkdir own
+printf '{"search": {"budget": 2}}\n' >own/config.json
+unchecked own/config.json
+cp own/config.json kept
+refuse 2 "'own/config.json' is not of a run, and this search would replace it; move it, or choose another --out" \
+  wrcor search "${small[@]}" --budget 2 --out own
+in_own() { (cd own && wrcor search "${small[@]}" "$@" --out .); }
+refuse 2 "'./config.json' is not of a run" in_own --config config.json
+refuse 2 "'./config.json' is not of a run" in_own --config config.json
+expect_same_file own/config.json kept
+expect_equal "$(ls -A own)" config.json
+rm own/config.json
+for lock in own/lock own/scores.lock; do printf 'important\n' >$lock; done
+refuse 2 "'own/lock' is not the lock that belongs there, which would replace it; move it" \
+  wrcor search "${small[@]}" --budget 2 --out own
+refuse 2 "own/scores.lock' is not the lock" score --batch-size 8 --out own/scores
+for lock in own/lock own/scores.lock; do expect_equal "$(<$lock)" important; done
+rm -r own
+# The settings that a search would write itself are in nobody's way.
+expect_exit 0 wrcor search "${small[@]}" --budget 2 --dry-run
+mkdir own
+printf '%s\n' "$stdout" >own/config.json
+expect_exit 0 in_own --config config.json --budget 2
+expect_file own/result.json
+rm -r own
+
+# --- 2: messages into a file that the command writes itself
+for file in config.json journal.jsonl result.json lock; do
+  refuse 2 "--log-file: 'run/$file' is written by the command itself" search --budget 2 --log-file "run/$file"
+done
+[ ! -e run ] || fail 'a refused search made its folder'
+expect_exit 0 search --budget 2
+ln -s run/journal.jsonl link
+refuse 2 "--log-file: 'link' is written by the command itself" search --budget 2 --resume --log-file link
+rm -r run link
+refuse 2 "--log-file: './scores' is written by the command itself" score --batch-size 8 --out scores --log-file ./scores
+refuse 2 "--log-file: 'scores.lock' is written" score --batch-size 8 --out scores --log-file scores.lock
+[ ! -e scores ] || fail 'a refused log file was made'
+
+# --- 3: golden folders of any size
+cp -r "$golden" golden
+sed -i '0,/"N": 1,/s//"N": 1000000000,/' golden/golden.json
+refuse 3 'arch1651: N: expected an integer from 1 to 300, got 1000000000' wrcor doctor --golden golden
+sed -i 's/"N": 1000000000,/"N": 1,/; 0,/"C": 4,/s//"C": 99999999999999,/' golden/golden.json
+refuse 3 'arch1651: C: expected an integer from 1 to 4096, got 99999999999999' wrcor doctor --golden golden
+
+# --- 1: what cannot be written
 : >file
 refuse 1 "cannot create 'file/run': Not a directory" wrcor search --out file/run
+: >runs
+refuse 1 "cannot create 'runs': .*; name another folder with --out" wrcor search "${small[@]}" --budget 2
+rm runs
 refuse 1 "cannot write '.*file/scores.lock', which keeps other processes out: Not a directory" score --batch-size 8 --out file/scores
 refuse 1 "cannot write '\.': Is a directory" score --batch-size 8 --out .
 if [ "$(id -u)" -ne 0 ]; then

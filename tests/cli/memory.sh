@@ -95,6 +95,23 @@ expect_exit 0 wrcor evaluate --scores printed.jsonl --benchmark table.csv --metr
 expect_contains "$stderr" 'warning: 1 scored architectures have the status failed and are left out'
 expect_matches "$stdout" $'\nwrcor,proxy,acc,1,'
 
+# However little there is, the program ends by itself: with scores, with networks that fail, or with one line.
+for limit in 700000 750000 850000 900000 950000 1000000; do
+  (ulimit -v $limit && wrcor --version >scored 2>&1) || continue  # the libraries alone are larger
+  status=0
+  (
+    ulimit -v $limit
+    exec timeout -s KILL 300 "$wrcor_program" score --channels 64 --cells 2 --batch-size 64 --workers 1 --quiet \
+      --arch "$light" --arch "$heavy"
+  ) >scored 2>errors || status=$?
+  echo "limit $limit KiB: status $status, $(wc -l <scored) scores, $(head -n 1 errors)"
+  case $status in
+    0) expect_equal "$(wc -l <scored)" 2 ;;
+    1) expect_matches "$(<errors)" '^error: ' ;;
+    *) fail "status $status under a limit of $limit KiB: $(<errors)" ;;
+  esac
+done
+
 search=(search "${large[@]}" --strategy random --budget 5 --seed 6)
 expect_exit 0 wrcor "${search[@]}" --out enough
 # It depends on the machine whether any of them fits.

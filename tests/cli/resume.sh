@@ -153,6 +153,40 @@ expect_unfinished full
 expect_exit 0 wrcor search --resume --out full
 expect_same_result full whole
 
+# --- a run is the same wherever it is continued
+mkdir sibling
+cp "$source_dir/tests/golden/nb201_small/batch.pt" .
+placed=(search --channels 4 --cells 1 --batch batch.pt --data-root . --budget 4 --quiet)
+expect_exit 0 wrcor "${placed[@]}" --out placed
+expect_contains "$(<placed/config.json)" "\"batch_file\": \"$PWD/batch.pt\""
+expect_contains "$(<placed/config.json)" "\"root\": \"$PWD/.\""
+expect_lacks "$(<placed/result.json)" "$PWD"
+expect_contains "$(<placed/result.json)" '"batch_file": "batch.pt"'
+in_sibling() { (cd sibling && wrcor search "$@" --quiet); }
+expect_exit 0 in_sibling --config ../placed/config.json --out again
+expect_same_result sibling/again placed
+cp -r placed moved
+rm moved/result.json
+expect_exit 0 in_sibling --resume --out ../moved
+expect_same_result moved placed
+
+# --- another processor or BLAS is told
+# with_header RUN SED: the run with a header that is edited and sealed anew.
+with_header() {
+  local body
+  body="{$(head -n 1 "$1/journal.jsonl" | sed -E 's/^\{"check":"[0-9a-f]{16}",//; '"$2")"
+  { printf '{"check":"%.16s",%s\n' "$(printf %s "$body" | sha256sum)" "${body#\{}" && tail -n +2 "$1/journal.jsonl"; } >edited
+  mv edited "$1/journal.jsonl"
+}
+expect_exit 0 wrcor search --resume --out moved
+expect_lacks "$stderr" 'was begun with'
+with_header moved 's/"processor":"[^"]*"/"processor":"Abacus"/'
+expect_exit 0 wrcor search --resume --out moved
+expect_matches "$stderr" "warning: 'moved' was begun with processor \"Abacus\", now \"[^\"]*\": new scores may differ"
+with_header moved 's/"processor":"[^"]*",//; s/"blas":"[^"]*",//'
+expect_exit 0 wrcor search --resume --out moved
+expect_lacks "$stderr" 'was begun with'
+
 # --- damage within a journal is not repaired in silence
 unchecked unfinished/journal.jsonl
 sed '3s/"ok"/"no"/' whole/journal.jsonl >unfinished/journal.jsonl

@@ -12,7 +12,8 @@ namespace wrcor {
 /// A lock that one process has at a time. It is the system's lock on a small file, which says who
 /// has it, and ends with the process, however that ends: a file that a crash left behind is simply
 /// taken over. With the object the file goes, too. Where the file system has no locks, the lock is
-/// always free, and a warning says so.
+/// always free, and a warning says so. A file of another content is somebody else's: it is left as
+/// it is, and every function that takes a lock throws a UsageError.
 class FileLock {
  public:
   /// Takes the lock of `file`, or nothing when another process has it.

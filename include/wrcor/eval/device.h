@@ -21,6 +21,11 @@ int usable_cores();
 /// pools fight each other unless one of them is silenced).
 void configure_thread(int intra_op_threads);
 
+/// Before the first evaluation: has the BLAS take the memory that products on so many threads at
+/// once need, while there is enough: OpenBLAS, once refused, would wait for it forever.
+/// @throws RunError when there is too little
+void reserve_blas_buffers(int threads);
+
 /// Once a process, before the first evaluation: keeps freed tensor memory in the process instead of
 /// giving every buffer back to the system and faulting it in again, and makes CUDA kernels exact
 /// and repeatable.

@@ -50,8 +50,13 @@ Config load_config(const ConfigSources& sources);
 /// fixes it. load_config() reads the text back to an equal Config.
 nlohmann::ordered_json to_json(const Config& config);
 
-/// to_json() without the values that never change a result.
+/// to_json() without the values that never change a result, and with the last names of paths only:
+/// what lies before them is of the machine.
 nlohmann::ordered_json result_config(const Config& config);
+
+/// The same configuration wherever the program is started: paths that are relative to the present
+/// working directory become absolute.
+Config with_absolute_paths(Config config);
 
 /// The text of config.json: to_json() with the version of its schema.
 std::string config_document(const Config& config);

@@ -83,8 +83,8 @@ struct RunDirectory {
 ///
 /// @param resume    continue the folder's run; without it, a folder that holds a run is an error
 /// @param download  as for make_workbench()
-/// @throws UsageError when the folder does not fit, holds a run of another configuration, or is
-///         being written by another process;
+/// @throws UsageError when the folder does not fit, holds a run of another configuration, or files
+///         of other use by the names of a run's, or is being written by another process;
 ///         DataError when data is missing or the journal is damaged; NoFeasibleError;
 ///         Interrupted after a signal, when all that had started is in the journal; RunError
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,

@@ -50,6 +50,7 @@ struct Setting {
   std::string pattern_words;  ///< the same for people
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
+  bool is_path = false;                   ///< of a text: a file or a folder
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
   Bearing bearing = Bearing::scores;
 

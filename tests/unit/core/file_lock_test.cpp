@@ -107,6 +107,20 @@ TEST_CASE("a lock file that somebody else put in its place is not removed", "[co
   CHECK(read_file(file) == "another's");
 }
 
+TEST_CASE("a file of another use is no lock and stays as it is", "[core][lock]") {
+  const test::TemporaryFolder folder;
+  for (const char* content : {"important\n", "{\"host\": 1}", "[]", "\n"}) {
+    const auto file = folder.write("lock", content);
+    CHECK_THROWS_AS(FileLock::try_take(file), UsageError);
+    CHECK_THROWS_WITH(FileLock::take(file, "run"),
+                      Contains("lock' is not the lock that belongs there") && Contains("move it"));
+    CHECK(read_file(file) == content);
+  }
+  // What a machine that went down leaves of a lock.
+  for (const std::string& content : {std::string(), std::string(70, '\0')})
+    CHECK(FileLock::try_take(folder.write("lock", content)));
+}
+
 TEST_CASE("many processes that want a lock have it one at a time", "[core][lock]") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "lock", inside = folder.path() / "inside";

@@ -1,5 +1,7 @@
 #include "wrcor/data/tensor_file.h"
 
+#include <cstring>
+
 #include "support/catch.h"
 #include "support/shared.h"
 #include "unit/data/archives.h"
@@ -197,6 +199,15 @@ TEST_CASE("archives that are not what they say are refused", "[data][tensor_file
              ContainsSubstring("which is larger than the file"));
   CHECK_THAT(changed(42, "\xf0\xff\xff\x7f"), ContainsSubstring("cut short"));
   CHECK_THAT(changed(28, "\xff\xff"), ContainsSubstring("a broken list of records"));
+  std::string twice = whole;  // every record is at the place of the first, and as large as the file
+  for (std::size_t entry = 0; (entry = twice.find("PK\x01\x02", entry)) != twice.npos; ++entry) {
+    const auto size = static_cast<std::uint32_t>(whole.size());
+    for (const std::size_t place : {20, 24})
+      std::memcpy(twice.data() + entry + place, &size, sizeof size);
+    std::memset(twice.data() + entry + 42, 0, 4);
+  }
+  CHECK_THAT(message_of(twice),
+             ContainsSubstring("records that take more bytes than the file has"));
   std::string damaged = whole;
   damaged[damaged.find("\x80\x3f"s)] = '\x81';  // the first number
   CHECK_THAT(message_of(damaged), ContainsSubstring("the record 'data/0', which is damaged"));
