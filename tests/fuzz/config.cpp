@@ -13,7 +13,7 @@ Config read(const std::string& text) {
   std::vector<std::string> problems;
   Config config;
   for (const FoundValue& found : read_config_text(text, "input.yaml", problems)) {
-    found.setting->set(config, found.value);
+    if (found.valid) found.setting->set(config, found.value);
   }
   if (!problems.empty()) throw UsageError(problems);
   return config;
