@@ -33,6 +33,7 @@ libcli11-dev         header  CLI/CLI.hpp
 nlohmann-json3-dev   header  nlohmann/json.hpp
 libspdlog-dev        header  spdlog/spdlog.h
 libyaml-cpp-dev      header  yaml-cpp/yaml.h
+libhwy-dev           header  hwy/highway.h
 libssl-dev           header  openssl/evp.h
 libcurl4-openssl-dev header  curl/curl.h
 libarchive-dev       header  archive.h

@@ -1,17 +1,15 @@
 #include "wrcor/proxy/correlation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
+
+#include "gram.h"
 
 namespace wrcor {
 namespace {
-
-/// R from a Gram matrix of centred rows.
-at::Tensor normalise(const at::Tensor& gram, const at::Tensor& norms) {
-  at::Tensor matrix = (gram.abs() / norms.unsqueeze(1) / norms.unsqueeze(0)).clamp_max_(1.0);
-  matrix.fill_diagonal_(1.0);
-  return matrix;
-}
 
 at::Tensor exact_correlation(const at::Tensor& rows) {
   const at::Tensor doubles = rows.to(at::kDouble);
@@ -20,26 +18,80 @@ at::Tensor exact_correlation(const at::Tensor& rows) {
   const at::Tensor smallest =
       doubles.abs().amax(1) * (1e-12 * std::sqrt(static_cast<double>(rows.size(1))));
   const at::Tensor kept = (norms > smallest).logical_and(norms.isfinite()).all();
+  at::Tensor matrix = (at::mm(centred, centred.t()).abs() / norms.unsqueeze(1) / norms.unsqueeze(0))
+                          .clamp_max_(1.0);
+  matrix.fill_diagonal_(1.0);
   // Where the response is dropped the quotient may be anything; where() keeps it out of the sums.
-  const at::Tensor matrix = normalise(at::mm(centred, centred.t()), norms);
   return at::where(kept, matrix, at::zeros_like(matrix));
 }
 
-/// Whether float32 held the centred rows and their squared norms soundly.
-bool sound(const at::Tensor& squared_norms, const at::Tensor& means, std::int64_t features) {
-  constexpr float smallest = 1e-20f,
-                  largest = 1e30f;  // far inside float32's range, also divided by D
-  constexpr float deviation_to_mean = 1e-3f;
-  const std::span<const float> squares(squared_norms.data_ptr<float>(),
-                                       static_cast<std::size_t>(squared_norms.numel()));
-  const float* mean = means.data_ptr<float>();
-  for (std::size_t i = 0; i < squares.size(); ++i) {
-    const float offset = deviation_to_mean * mean[i];
-    const bool fine = squares[i] > smallest && squares[i] < largest &&
-                      squares[i] > offset * offset * static_cast<float>(features);
-    if (!fine) return false;  // also taken when a NaN is among them
+/// The share of the variance in the mean square of the row that has least of it; the rest is the
+/// square of its mean. 0 where float32 may not have held the sums.
+double variance_share(std::span<const double> products, std::span<const double> sums,
+                      std::size_t features) {
+  constexpr double smallest = 1e-20, largest = 1e30;  // far inside float32's range
+  const std::size_t n = sums.size();
+  double least = 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double square = products[i * n + i];
+    const double centred = square - sums[i] * sums[i] / static_cast<double>(features);
+    const bool held = square > smallest && square < largest;  // not so a NaN
+    least = held ? std::min(least, centred / square) : 0;
   }
-  return true;
+  return least;
+}
+
+/// R from the products of rows and their sums, in place.
+void correlate(std::span<double> products, std::span<double> sums, std::size_t features) {
+  const std::size_t n = sums.size();
+  std::vector<double> inverse_norms(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    sums[i] /= std::sqrt(static_cast<double>(features));
+    inverse_norms[i] = 1 / std::sqrt(products[i * n + i] - sums[i] * sums[i]);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      double& value = products[i * n + j];
+      value = std::abs(value - sums[i] * sums[j]) * (inverse_norms[i] * inverse_norms[j]);
+      value = std::min(value, 1.0);
+    }
+    products[i * n + i] = 1;
+  }
+}
+
+struct Attempt {
+  at::Tensor matrix;  ///< defined where float32 was good enough
+  double variance_share = 0;
+};
+
+/// @param rows  [N, D] float32 on the CPU
+Attempt in_float32(const at::Tensor& rows) {
+  const auto n = static_cast<std::size_t>(rows.size(0)),
+             features = static_cast<std::size_t>(rows.size(1));
+  const at::Tensor values = rows.contiguous();
+  const at::Tensor matrix = at::empty({rows.size(0), rows.size(0)}, at::kDouble);
+  const std::span<double> products(matrix.data_ptr<double>(), n * n);
+  std::vector<double> sums(n);
+  gram(values.data_ptr<float>(), n, features, products.data(), sums.data());
+  const double share = variance_share(products, sums, features);
+  constexpr double loses_a_digit = 0.1;
+  if (share < loses_a_digit) return {{}, share};
+  correlate(products, sums, features);
+  return {matrix, share};
+}
+
+/// Of rows that are all zero, tiny, huge, or far from a mean of 0.
+at::Tensor correlation_of_difficult(const at::Tensor& rows) {
+  const at::Tensor magnitudes = rows.abs().amax(1, true);
+  const bool constant = (magnitudes == 0).any().item<bool>();  // as behind a dead branch
+  if (constant) return at::zeros({rows.size(0), rows.size(0)}, at::kDouble);
+  // A factor for each row changes no correlation.
+  const at::Tensor scaled = rows * at::exp2(-at::floor(at::log2(magnitudes)));
+  Attempt attempt = in_float32(scaled);
+  constexpr double loses_the_deviation = 1e-6;
+  if (!attempt.matrix.defined() && attempt.variance_share > loses_the_deviation)
+    attempt = in_float32(scaled - scaled.mean(1, true));
+  return attempt.matrix.defined() ? attempt.matrix : exact_correlation(rows);
 }
 
 }  // namespace
@@ -54,12 +106,8 @@ at::Tensor flatten_rows(const at::Tensor& response) {
 at::Tensor abs_correlation(const at::Tensor& response) {
   const at::Tensor rows = flatten_rows(response);
   if (!rows.device().is_cpu() || rows.scalar_type() != at::kFloat) return exact_correlation(rows);
-  const at::Tensor means = rows.mean(1, true);
-  const at::Tensor centred = rows - means;
-  const at::Tensor gram = at::mm(centred, centred.t());
-  const at::Tensor squared_norms = gram.diagonal().contiguous();
-  if (!sound(squared_norms, means, rows.size(1))) return exact_correlation(rows);
-  return normalise(gram.to(at::kDouble), squared_norms.to(at::kDouble).sqrt());
+  const Attempt attempt = in_float32(rows);
+  return attempt.matrix.defined() ? attempt.matrix : correlation_of_difficult(rows);
 }
 
 void CorrelationSums::grow(int unit) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "support/catch.h"
+#include "support/vector_targets.h"
 
 using namespace wrcor;
 
@@ -38,6 +39,23 @@ TEST_CASE("the float32 path agrees with float64", "[proxy][correlation]") {
   CHECK(worst(abs_correlation(response), exact) < 1e-6);
   CHECK(worst(abs_correlation(response.contiguous(at::MemoryFormat::ChannelsLast)), exact) < 1e-6);
   CHECK(worst(exact, at::corrcoef(response.to(at::kDouble).reshape({32, -1})).abs()) < 1e-12);
+}
+
+TEST_CASE("every instruction set correlates any number of rows and features",
+          "[proxy][correlation]") {
+  at::manual_seed(5);
+  for (const std::int64_t rows : {2, 3, 7, 16, 33}) {
+    for (const std::int64_t features : {5, 256, 300, 2000}) {
+      const at::Tensor response = at::randn({rows, features}) + at::randn({rows, 1}) / 3;
+      const at::Tensor exact = abs_correlation(response.to(at::kDouble));
+      test::for_each_vector_target([&](const char* target) {
+        INFO(target << ": " << rows << " rows of " << features);
+        const at::Tensor matrix = abs_correlation(response);
+        CHECK(worst(matrix, exact) < 2e-6);
+        CHECK(matrix.equal(matrix.t()));
+      });
+    }
+  }
 }
 
 TEST_CASE("responses that float32 cannot hold are correlated all the same",
