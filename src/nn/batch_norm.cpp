@@ -1,18 +1,47 @@
 #include "wrcor/nn/batch_norm.h"
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "channel_rows.h"
+#include "vector_code.h"
+
 namespace wrcor {
 namespace {
 
-/// Inverse of channel_rows for a tensor of the shape of `like`; the result is channels-last.
-at::Tensor from_rows(const at::Tensor& rows, const at::Tensor& like) {
-  return rows.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
+ChannelRows rows_of(const at::Tensor& tensor) {
+  return {static_cast<std::size_t>(tensor.size(0)),
+          static_cast<std::size_t>(tensor.size(2) * tensor.size(3)),
+          static_cast<std::size_t>(tensor.size(1))};
 }
 
-/// [C] means of rows: float32 within blocks, float64 over them, for the errors of a statistic are
-/// shared by all samples and show in their correlations.
-at::Tensor column_means(const at::Tensor& rows, std::int64_t blocks) {
-  const at::Tensor sums = rows.view({blocks, -1, rows.size(1)}).sum(1);
-  return (sums.to(at::kDouble).sum(0) / static_cast<double>(rows.size(0))).to(rows.scalar_type());
+std::span<const float> values_of(const at::Tensor& vector) {
+  return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};
+}
+
+double count_of(const ChannelRows& rows) {
+  return static_cast<double>(rows.images * rows.positions);
+}
+
+/// Means and inverse deviations of the channels.
+void measure(const float* values, const ChannelRows& rows, BatchNormState& state) {
+  std::vector<float> offsets(rows.channels, 0.0f);
+  std::vector<double> sums(rows.channels), squares(rows.channels);
+  // The means of the first image are near the others': the squares of what is left do not cancel.
+  const ChannelRows first{1, rows.positions, rows.channels};
+  channel_moments(values, first, offsets, sums, squares);
+  for (std::size_t c = 0; c < rows.channels; ++c)
+    offsets[c] = static_cast<float>(sums[c] / count_of(first));
+  channel_moments(values, rows, offsets, sums, squares);
+  for (std::size_t c = 0; c < rows.channels; ++c) {
+    const double mean = sums[c] / count_of(rows);
+    const double variance = std::max(squares[c] / count_of(rows) - mean * mean, 0.0);
+    state.mean.data_ptr<float>()[c] = static_cast<float>(offsets[c] + mean);
+    state.inverse_deviation.data_ptr<float>()[c] =
+        static_cast<float>(1 / std::sqrt(variance + batch_norm_epsilon));
+  }
 }
 
 }  // namespace
@@ -23,34 +52,49 @@ at::Tensor channel_rows(const at::Tensor& tensor) {
 
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                       BatchNormState& state) {
-  if (!input.device().is_cpu()) {
+  if (!has_vector_code(input)) {
     auto [value, mean, inverse_deviation] = at::native_batch_norm(
         input, weight, bias, {}, {}, /*training=*/true, /*momentum=*/0.1, batch_norm_epsilon);
     state = {input, mean, inverse_deviation};
     return value;
   }
-  const at::Tensor rows = channel_rows(input);
-  state.input = rows - column_means(rows, input.size(0));
-  const at::Tensor variance = column_means(state.input * state.input, input.size(0));
-  state.inverse_deviation = (variance + batch_norm_epsilon).rsqrt();
-  return from_rows(at::addcmul(bias, state.input, weight * state.inverse_deviation), input);
+  state = {input.contiguous(at::MemoryFormat::ChannelsLast), at::empty_like(weight),
+           at::empty_like(weight)};
+  const ChannelRows rows = rows_of(input);
+  const float* values = state.input.data_ptr<float>();
+  measure(values, rows, state);
+  at::Tensor output = at::empty_like(state.input);
+  const at::Tensor factors = weight * state.inverse_deviation;
+  scale_channels(values, rows, values_of(state.mean), values_of(factors), values_of(bias),
+                 output.data_ptr<float>());
+  return output;
 }
 
 at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight,
                                const BatchNormState& state) {
-  if (!gradient.device().is_cpu()) {
+  if (!has_vector_code(gradient)) {
     return std::get<0>(at::native_batch_norm_backward(
         gradient, state.input, weight, {}, {}, state.mean, state.inverse_deviation, /*train=*/true,
         batch_norm_epsilon, {true, false, false}));
   }
   // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
-  const at::Tensor rows = channel_rows(gradient);
-  const at::Tensor scale = weight * state.inverse_deviation;
-  const at::Tensor slope =
-      column_means(rows * state.input, gradient.size(0)) * state.inverse_deviation.square();
-  at::Tensor result = rows - column_means(rows, gradient.size(0));
-  result.addcmul_(state.input, -slope);
-  return from_rows(result.mul_(scale), gradient);
+  const at::Tensor contiguous = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const float* gradients = contiguous.data_ptr<float>();
+  const float* values = state.input.data_ptr<float>();
+  const ChannelRows rows = rows_of(gradient);
+  std::vector<double> sums(rows.channels), products(rows.channels);
+  channel_products(gradients, values, rows, values_of(state.mean), sums, products);
+  std::vector<float> means(rows.channels), slopes(rows.channels);
+  for (std::size_t c = 0; c < rows.channels; ++c) {
+    const double inverse = values_of(state.inverse_deviation)[c];
+    means[c] = static_cast<float>(sums[c] / count_of(rows));
+    slopes[c] = static_cast<float>(products[c] / count_of(rows) * inverse * inverse);
+  }
+  const at::Tensor scales = weight * state.inverse_deviation;
+  at::Tensor result = at::empty_like(contiguous);
+  combine_channels(gradients, values, rows, values_of(state.mean), means, slopes, values_of(scales),
+                   result.data_ptr<float>());
+  return result;
 }
 
 }  // namespace wrcor

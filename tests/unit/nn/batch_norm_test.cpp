@@ -1,6 +1,7 @@
 #include "wrcor/nn/batch_norm.h"
 
 #include "support/catch.h"
+#include "support/vector_targets.h"
 
 using namespace wrcor;
 
@@ -12,10 +13,6 @@ TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") 
     const at::Tensor gradient =
         at::randn({8, channels, 6, 4}).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor weight = at::rand({channels}) + 0.5, bias = at::randn({channels});
-    BatchNormState state;
-    const at::Tensor value = batch_norm(input, weight, bias, state);
-    const at::Tensor back = batch_norm_backward(gradient, weight, state);
-
     const at::Tensor x = input.to(at::kDouble), g = gradient.to(at::kDouble);
     const at::Tensor mean = x.mean({0, 2, 3}, true);
     const at::Tensor inverse =
@@ -25,9 +22,15 @@ TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") 
                      b = bias.to(at::kDouble).view({1, -1, 1, 1});
     const at::Tensor expected_back =
         w * inverse * (g - g.mean({0, 2, 3}, true) - normal * (g * normal).mean({0, 2, 3}, true));
-    CHECK((value.to(at::kDouble) - (normal * w + b)).abs().max().item<double>() < 1e-5);
-    CHECK((back.to(at::kDouble) - expected_back).abs().max().item<double>() < 1e-6);
-    CHECK(value.is_contiguous(at::MemoryFormat::ChannelsLast));
+    test::for_each_vector_target([&](const char* target) {
+      INFO(target << ": " << channels << " channels");
+      BatchNormState state;
+      const at::Tensor value = batch_norm(input, weight, bias, state);
+      const at::Tensor back = batch_norm_backward(gradient, weight, state);
+      CHECK((value.to(at::kDouble) - (normal * w + b)).abs().max().item<double>() < 1e-5);
+      CHECK((back.to(at::kDouble) - expected_back).abs().max().item<double>() < 1e-6);
+      CHECK(value.is_contiguous(at::MemoryFormat::ChannelsLast));
+    });
   }
 }
 

@@ -1,0 +1,74 @@
+#include "wrcor/nn/average_pool.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "separable_sum.h"
+#include "vector_code.h"
+
+namespace wrcor {
+namespace {
+
+/// Windows along one axis: each output position is the mean of the inputs in its window.
+std::vector<WeightedRange> windows(const Layer& layer, int inputs, int outputs) {
+  std::vector<WeightedRange> all;
+  for (int o = 0; o < outputs; ++o) {
+    const int start = o * layer.stride - layer.padding;
+    const int first = std::max(start, 0), end = std::min(start + layer.kernel, inputs);
+    all.push_back({first, std::vector<float>(static_cast<std::size_t>(end - first),
+                                             1.0f / static_cast<float>(end - first))});
+  }
+  return all;
+}
+
+/// The matrix of the windows, transposed.
+std::vector<WeightedRange> transposed(const std::vector<WeightedRange>& windows, int inputs) {
+  std::vector<WeightedRange> all(static_cast<std::size_t>(inputs));
+  for (std::size_t o = 0; o < windows.size(); ++o) {
+    for (std::size_t k = 0; k < windows[o].weights.size(); ++k) {
+      WeightedRange& range = all[static_cast<std::size_t>(windows[o].first) + k];
+      if (range.weights.empty()) range.first = static_cast<int>(o);
+      range.weights.push_back(windows[o].weights[k]);
+    }
+  }
+  return all;
+}
+
+int size_of(const at::Tensor& tensor, int axis) { return static_cast<int>(tensor.size(axis)); }
+
+at::Tensor summed(const at::Tensor& input, const std::vector<WeightedRange>& rows,
+                  const std::vector<WeightedRange>& columns) {
+  const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast);
+  at::Tensor target =
+      at::empty({input.size(0), input.size(1), static_cast<std::int64_t>(rows.size()),
+                 static_cast<std::int64_t>(columns.size())},
+                input.options(), at::MemoryFormat::ChannelsLast);
+  separable_sum(source.data_ptr<float>(), size_of(input, 0), size_of(input, 2), size_of(input, 3),
+                size_of(input, 1), rows, columns, target.data_ptr<float>());
+  return target;
+}
+
+}  // namespace
+
+at::Tensor average_pool(const at::Tensor& input, const Layer& layer) {
+  if (!has_vector_code(input)) {
+    return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
+                          /*count_include_pad=*/false);
+  }
+  return summed(input, windows(layer, size_of(input, 2), layer.out.height),
+                windows(layer, size_of(input, 3), layer.out.width));
+}
+
+at::Tensor average_pool_backward(const at::Tensor& gradient, const at::Tensor& input,
+                                 const Layer& layer) {
+  if (!has_vector_code(gradient)) {
+    return at::avg_pool2d_backward(gradient, input, {layer.kernel, layer.kernel},
+                                   {layer.stride, layer.stride}, {layer.padding, layer.padding},
+                                   /*ceil_mode=*/false, /*count_include_pad=*/false, {});
+  }
+  const int height = size_of(input, 2), width = size_of(input, 3);
+  return summed(gradient, transposed(windows(layer, height, layer.out.height), height),
+                transposed(windows(layer, width, layer.out.width), width));
+}
+
+}  // namespace wrcor

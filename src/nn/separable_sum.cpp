@@ -1,0 +1,76 @@
+#include "separable_sum.h"
+
+#include <cstddef>
+
+#include "wrcor/core/vector_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "nn/separable_sum.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/aligned_allocator.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+#include "channel_lanes.h"
+namespace wrcor::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Sum of weights[k] * vectors[k], vectors `stride` numbers apart, for all lanes of `length`.
+template <typename Lanes>
+HWY_INLINE void weighted_sum(Lanes lanes, const float* HWY_RESTRICT vectors, std::size_t stride,
+                             std::span<const float> weights, std::size_t length,
+                             float* HWY_RESTRICT target) {
+  for (std::size_t c = 0; c < length; c += hn::Lanes(lanes)) {
+    auto sum = hn::Zero(lanes);
+    const float* vector = vectors + c;
+    for (const float weight : weights) {
+      sum = hn::MulAdd(hn::Set(lanes, weight), hn::LoadU(lanes, vector), sum);
+      vector += stride;
+    }
+    hn::StoreU(sum, lanes, target + c);
+  }
+}
+
+void compute(const float* input, std::size_t images, std::size_t height, std::size_t width,
+             std::size_t channels, std::span<const WeightedRange> rows,
+             std::span<const WeightedRange> columns, float* output) {
+  const std::size_t row_size = width * channels;
+  const auto row_sum = hwy::AllocateAligned<float>(row_size);
+  with_channel_lanes(channels, [&](auto lanes) {
+    for (std::size_t n = 0; n < images; ++n) {
+      const float* image = input + n * height * row_size;
+      for (const WeightedRange& row : rows) {
+        weighted_sum(lanes, image + static_cast<std::size_t>(row.first) * row_size, row_size,
+                     row.weights, row_size, row_sum.get());
+        for (const WeightedRange& column : columns) {
+          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(column.first) * channels,
+                       channels, column.weights, channels, output);
+          output += channels;
+        }
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace wrcor::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace wrcor {
+
+HWY_EXPORT(compute);
+
+void separable_sum(const float* input, int images, int height, int width, int channels,
+                   std::span<const WeightedRange> rows, std::span<const WeightedRange> columns,
+                   float* output) {
+  HWY_DYNAMIC_DISPATCH(compute)
+  (input, static_cast<std::size_t>(images), static_cast<std::size_t>(height),
+   static_cast<std::size_t>(width), static_cast<std::size_t>(channels), rows, columns, output);
+}
+
+}  // namespace wrcor
+#endif
