@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "wrcor/nn/average_pool.h"
+#include "wrcor/nn/convolution.h"
+
 namespace wrcor {
 
 at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights,
@@ -9,12 +12,11 @@ at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights
   const at::Tensor& input = inputs.front();
   switch (layer.kind) {
     case LayerKind::convolution:
-      return at::conv2d(input, weights.weight, {}, layer.stride, layer.padding);
+      return convolution(input, weights.weight, layer);
     case LayerKind::relu:
       return at::relu(input);
     case LayerKind::average_pool:
-      return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, /*ceil_mode=*/false,
-                            /*count_include_pad=*/false);
+      return average_pool(input, layer);
     case LayerKind::sum: {
       at::Tensor total = input + inputs[1];
       for (const at::Tensor& more : inputs.subspan(2)) total.add_(more);

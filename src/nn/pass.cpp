@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "wrcor/nn/average_pool.h"
+#include "wrcor/nn/convolution.h"
 #include "wrcor/nn/layer_output.h"
 
 namespace wrcor {
@@ -244,14 +246,15 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
                                                               const at::Tensor& gradient,
                                                               bool of_input, bool of_weight) const {
   const Layer& layer = plan_.layers[i];
+  const at::Tensor& weight = network_.weights(static_cast<int>(i)).weight;
   const int source = source_of(plan_, layer);
-  at::Tensor input = outputs_[at_index(source)];
-  // Without the weight's gradient only the sizes of the input are read.
-  if (of_weight && source != layer.inputs.front()) input = at::relu(input);
-  auto [at_input, of_weights, of_bias] = at::convolution_backward(
-      gradient, input, network_.weights(static_cast<int>(i)).weight, at::OptionalIntArrayRef(),
-      {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1},
-      /*transposed=*/false, {0, 0}, /*groups=*/1, {of_input, of_weight, false});
+  const at::Tensor& input = outputs_[at_index(source)];
+  at::Tensor at_input, of_weights;
+  if (of_input) at_input = convolution_input_gradient(gradient, input, weight, layer);
+  if (of_weight) {
+    of_weights = convolution_weight_gradient(
+        gradient, source == layer.inputs.front() ? input : at::relu(input), weight, layer);
+  }
   return {at_input, of_weights};
 }
 
@@ -268,9 +271,7 @@ at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const
     case LayerKind::relu:
       return at::threshold_backward(gradient, input(), 0);
     case LayerKind::average_pool:
-      return at::avg_pool2d_backward(gradient, input(), {layer.kernel, layer.kernel},
-                                     {layer.stride, layer.stride}, {layer.padding, layer.padding},
-                                     /*ceil_mode=*/false, /*count_include_pad=*/false, {});
+      return average_pool_backward(gradient, input(), layer);
     case LayerKind::sum:
       return gradient;
     case LayerKind::zero:

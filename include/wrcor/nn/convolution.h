@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "wrcor/space/network_plan.h"
+
+namespace wrcor {
+
+// On the CPU, float32 convolutions of 3x3 and stride 1 go through vector code, the others through
+// libtorch.
+
+/// @param input  [N, C, H, W]
+/// @param weight  [K, C, k, k]
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
+
+/// Gradient at the input from the one at the output.
+/// @param input  of the forward pass; only its shape and layout matter
+at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
+                                      const at::Tensor& weight, const Layer& layer);
+
+/// Gradient of the weight from the one at the output.
+at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Tensor& input,
+                                       const at::Tensor& weight, const Layer& layer);
+
+}  // namespace wrcor

@@ -1,0 +1,67 @@
+#include "wrcor/nn/convolution.h"
+
+#include "support/catch.h"
+#include "support/vector_targets.h"
+
+using namespace wrcor;
+
+namespace {
+
+at::Tensor random_images(std::int64_t channels, std::int64_t height, std::int64_t width) {
+  return at::randn({3, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+Layer layer_of(int kernel, int stride) {
+  Layer layer;
+  layer.kind = LayerKind::convolution;
+  layer.kernel = kernel;
+  layer.stride = stride;
+  layer.padding = kernel / 2;
+  return layer;
+}
+
+/// Largest error in units of the expected values' deviation.
+double error_of(const at::Tensor& value, const at::Tensor& expected) {
+  return ((value.to(at::kDouble) - expected).abs().max() / expected.std()).item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("convolutions and their gradients agree with float64", "[nn][convolution]") {
+  at::manual_seed(7);
+  struct Size {
+    std::int64_t in, out, height, width;
+  };
+  // Channels of every number of lanes; images that tiles cover evenly, unevenly, and not at all.
+  for (const Size size :
+       {Size{16, 16, 8, 8}, Size{32, 64, 8, 4}, Size{64, 32, 5, 7}, Size{4, 8, 6, 6},
+        Size{12, 4, 3, 9}, Size{16, 16, 1, 1}, Size{3, 16, 8, 8}, Size{16, 6, 4, 4}}) {
+    for (const Layer& layer : {layer_of(3, 1), layer_of(3, 2), layer_of(1, 1)}) {
+      const at::Tensor input = random_images(size.in, size.height, size.width);
+      const at::Tensor weight = at::randn({size.out, size.in, layer.kernel, layer.kernel});
+      const at::Tensor exact_input = input.to(at::kDouble).set_requires_grad(true),
+                       exact_weight = weight.to(at::kDouble).set_requires_grad(true);
+      at::Tensor expected, at_input, of_weight, gradient;
+      {
+        const at::AutoGradMode derive(true);
+        expected = convolution(exact_input, exact_weight, layer);
+        gradient = at::randn_like(expected, at::kFloat);
+        expected.backward(gradient.to(at::kDouble));
+        at_input = exact_input.grad();
+        of_weight = exact_weight.grad();
+      }
+      test::for_each_vector_target([&](const char* target) {
+        INFO(target << ": " << size.in << " -> " << size.out << ", " << size.height << "x"
+                    << size.width << ", kernel " << layer.kernel << ", stride " << layer.stride);
+        const at::Tensor output = convolution(input, weight, layer);
+        REQUIRE(output.sizes() == expected.sizes());
+        CHECK(error_of(output, expected.detach()) < 1e-5);
+        const at::Tensor back = convolution_input_gradient(gradient, input, weight, layer);
+        REQUIRE(back.sizes() == input.sizes());
+        CHECK(error_of(back, at_input) < 1e-5);
+        CHECK(error_of(convolution_weight_gradient(gradient, input, weight, layer), of_weight) <
+              1e-5);
+      });
+    }
+  }
+}
