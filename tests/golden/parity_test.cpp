@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
+#include "support/vector_targets.h"
 #include "wrcor/core/error.h"
 
 namespace {
@@ -19,7 +20,10 @@ void require_parity(const wrcor::GoldenSet& golden, std::size_t cases) {
 }  // namespace
 
 TEST_CASE("scores of small networks equal those of the published implementation", "[golden]") {
-  require_parity(wrcor::built_in_golden_set(), 14 * 21);
+  wrcor::test::for_each_vector_target([](const char* target) {
+    INFO(target);
+    require_parity(wrcor::built_in_golden_set(), 14 * 21);
+  });
 }
 
 TEST_CASE("the golden scores in the program are those of the folder", "[golden]") {
@@ -39,7 +43,10 @@ TEST_CASE("the golden scores in the program are those of the folder", "[golden]"
 
 TEST_CASE("scores of full-size networks equal those of the published implementation", "[golden]") {
   WRCOR_REQUIRE_SHARED(folder, "golden/nb201_full");
-  require_parity(wrcor::golden_folder(folder), 2 * 13);
+  wrcor::test::for_each_vector_target([&](const char* target) {
+    INFO(target);
+    require_parity(wrcor::golden_folder(folder), 2 * 13);
+  });
 }
 
 TEST_CASE("relative error tells special values apart", "[golden]") {
