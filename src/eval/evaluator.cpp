@@ -11,6 +11,7 @@
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/out_of_memory.h"
+#include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/builtin.h"
 
 namespace wrcor {
@@ -207,6 +208,51 @@ Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations acti
   return average(repeats);
 }
 
+bool Evaluator::batches() const {
+  return options_.weights_mode == WeightsMode::shared && fits_batch(requirements_) &&
+         std::all_of(proxies_.begin(), proxies_.end(), [](const NamedProxy& entry) {
+           return entry.proxy->own_passes().empty();
+         });
+}
+
+std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> genotypes) const {
+  if (genotypes.size() > 1 && batches()) {
+    try {
+      return measure_batch(genotypes);
+    } catch (const std::exception& error) {
+      if (!as_out_of_memory(error)) throw;
+    }
+    release_cached_memory(device_);
+    spdlog::debug("out of memory with {} networks at once", genotypes.size());
+    // The two halves one after the other.
+    std::vector<Evaluation> evaluations = evaluate_batch(genotypes.first(genotypes.size() / 2));
+    for (Evaluation& more : evaluate_batch(genotypes.subspan(genotypes.size() / 2)))
+      evaluations.push_back(std::move(more));
+    return evaluations;
+  }
+  std::vector<Evaluation> evaluations;
+  for (const Genotype& genotype : genotypes) evaluations.push_back(evaluate(genotype));
+  return evaluations;
+}
+
+std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genotypes) const {
+  std::vector<std::vector<Evaluation>> repeats(genotypes.size());
+  for (const auto& draws : draws_) {
+    std::vector<Network> networks;
+    for (const Genotype& genotype : genotypes)
+      networks.emplace_back(space_.plan(genotype), draws->weights);
+    const std::vector<Observation> seen =
+        observe_batch({networks.front(), minibatch_.images, minibatch_.labels, options_.counting,
+                       draws->noise},
+                      networks, requirements_);
+    for (std::size_t i = 0; i < genotypes.size(); ++i)
+      repeats[i].push_back(scored(genotypes[i], seen[i]));
+  }
+  std::vector<Evaluation> evaluations;
+  for (const auto& of_one : repeats) evaluations.push_back(average(of_one));
+  return evaluations;
+}
+
 std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const try {
   std::vector<PassCost> costs;
   const auto own = draw(0, genotype);
@@ -237,6 +283,11 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
                           costs != nullptr, activations},
                          requirements_);
   if (costs != nullptr) *costs = shared_costs(seen);
+  return scored(genotype, seen, costs);
+}
+
+Evaluation Evaluator::scored(const Genotype& genotype, const Observation& seen,
+                             std::vector<PassCost>* costs) const {
   Evaluation evaluation;
   evaluation.costs = space_.costs(genotype);
   for (const NamedProxy& entry : proxies_) {

@@ -80,7 +80,8 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
   // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
   const at::Tensor contiguous = gradient.contiguous(at::MemoryFormat::ChannelsLast);
   const float* gradients = contiguous.data_ptr<float>();
-  const float* values = state.input.data_ptr<float>();
+  const at::Tensor input = state.input.contiguous(at::MemoryFormat::ChannelsLast);
+  const float* values = input.data_ptr<float>();
   const ChannelRows rows = rows_of(gradient);
   std::vector<double> sums(rows.channels), products(rows.channels);
   channel_products(gradients, values, rows, values_of(state.mean), sums, products);

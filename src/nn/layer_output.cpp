@@ -35,4 +35,31 @@ at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights
   throw std::logic_error("this layer has no output of its own");
 }
 
+at::Tensor layer_input_gradient(const Layer& layer, const Network::LayerWeights& weights,
+                                const at::Tensor& gradient, const at::Tensor& input,
+                                const FeatureShape& shape) {
+  switch (layer.kind) {
+    case LayerKind::relu:
+      return at::threshold_backward(gradient, input, 0);
+    case LayerKind::average_pool:
+      return average_pool_backward(gradient, input, layer);
+    case LayerKind::sum:
+      return gradient;
+    case LayerKind::zero:
+      return {};
+    case LayerKind::global_average:
+      return (gradient / static_cast<double>(shape.height * shape.width))
+          .view({gradient.size(0), shape.channels, 1, 1})
+          .expand({-1, -1, shape.height, shape.width})
+          .contiguous(at::MemoryFormat::ChannelsLast);
+    case LayerKind::linear:
+      return at::mm(gradient, weights.weight);
+    case LayerKind::convolution:
+    case LayerKind::batch_norm:
+    case LayerKind::input:
+      break;
+  }
+  throw std::logic_error("no gradient passes this layer here");
+}
+
 }  // namespace wrcor

@@ -261,45 +261,29 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
 at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const {
   const Layer& layer = plan_.layers[i];
   const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-  const auto input = [&] { return outputs_[at_index(layer.inputs.front())]; };
-  switch (layer.kind) {
-    case LayerKind::batch_norm:
-      if (norms_ == NormMode::off) return gradient;
-      if (norms_ == NormMode::minibatch)
-        return batch_norm_backward(gradient, weights.weight, norm_states_[i]);
-      return gradient * (weights.weight / std::sqrt(1.0 + batch_norm_epsilon)).view({1, -1, 1, 1});
-    case LayerKind::relu:
-      return at::threshold_backward(gradient, input(), 0);
-    case LayerKind::average_pool:
-      return average_pool_backward(gradient, input(), layer);
-    case LayerKind::sum:
-      return gradient;
-    case LayerKind::zero:
-      return {};
-    case LayerKind::global_average: {
-      const FeatureShape& shape = plan_.layers[at_index(layer.inputs.front())].out;
-      const double area = static_cast<double>(shape.height) * shape.width;
-      return (gradient / area)
-          .view({gradient.size(0), shape.channels, 1, 1})
-          .expand({-1, -1, shape.height, shape.width})
-          .contiguous(at::MemoryFormat::ChannelsLast);
-    }
-    case LayerKind::linear:
-      return at::mm(gradient, weights.weight);
-    case LayerKind::convolution:
-    case LayerKind::input:
-      break;
+  if (layer.kind == LayerKind::batch_norm) {
+    if (norms_ == NormMode::off) return gradient;
+    if (norms_ == NormMode::minibatch)
+      return batch_norm_backward(gradient, weights.weight, norm_states_[i]);
+    return gradient * (weights.weight / std::sqrt(1.0 + batch_norm_epsilon)).view({1, -1, 1, 1});
   }
-  throw std::logic_error("no gradient passes this layer here");
+  const std::size_t input = at_index(layer.inputs.front());
+  return layer_input_gradient(layer, weights, gradient, outputs_[input], plan_.layers[input].out);
 }
 
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {
   const at::NoGradGuard no_grad;
   const at::Tensor log_probabilities = at::log_softmax(logits, 1);
   const at::Tensor chosen = labels.unsqueeze(1);
-  const auto samples = static_cast<double>(logits.size(0));
   return {-log_probabilities.gather(1, chosen).mean().item<double>(),
-          (log_probabilities.exp() - at::zeros_like(logits).scatter_(1, chosen, 1.0)) / samples};
+          cross_entropy_gradient(logits, labels)};
+}
+
+at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels) {
+  const at::NoGradGuard no_grad;
+  const std::int64_t classes = logits.dim() - 1;
+  const at::Tensor chosen = at::zeros_like(logits).scatter_(classes, labels.unsqueeze(classes), 1.0);
+  return (at::log_softmax(logits, classes).exp() - chosen) / static_cast<double>(logits.size(0));
 }
 
 }  // namespace wrcor

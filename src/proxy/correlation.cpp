@@ -11,18 +11,27 @@
 namespace wrcor {
 namespace {
 
+/// @param rows  [..., N, D]
 at::Tensor exact_correlation(const at::Tensor& rows) {
-  const at::Tensor doubles = rows.to(at::kDouble);
-  const at::Tensor centred = doubles - doubles.mean(1, true);
-  const at::Tensor norms = centred.square().sum(1).sqrt();
+  // A GPU sums the pieces of a long product side by side.
+  constexpr std::int64_t piece = 1024;
+  const std::int64_t features = rows.size(-1);
+  const std::int64_t pieces = features % piece == 0 ? features / piece : 1;
+  // [..., pieces, N, D / pieces]
+  const at::Tensor doubles = rows.unflatten(-1, {pieces, features / pieces})
+                                 .transpose(-3, -2)
+                                 .to(at::kDouble, false, false, at::MemoryFormat::Contiguous);
+  const at::Tensor centred = doubles - doubles.mean({-3, -1}, true);
+  const at::Tensor norms = centred.square().sum({-3, -1}).sqrt();
   const at::Tensor smallest =
-      doubles.abs().amax(1) * (1e-12 * std::sqrt(static_cast<double>(rows.size(1))));
-  const at::Tensor kept = (norms > smallest).logical_and(norms.isfinite()).all();
-  at::Tensor matrix = (at::mm(centred, centred.t()).abs() / norms.unsqueeze(1) / norms.unsqueeze(0))
-                          .clamp_max_(1.0);
-  matrix.fill_diagonal_(1.0);
+      doubles.abs().amax({-3, -1}) * (1e-12 * std::sqrt(static_cast<double>(features)));
+  const at::Tensor kept = (norms > smallest).logical_and(norms.isfinite()).all(-1);
+  const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).sum(-3).abs();
+  const at::Tensor matrix =
+      (products / norms.unsqueeze(-1) / norms.unsqueeze(-2)).clamp_max_(1.0);
+  matrix.diagonal(0, -2, -1).fill_(1.0);
   // Where the response is dropped the quotient may be anything; where() keeps it out of the sums.
-  return at::where(kept, matrix, at::zeros_like(matrix));
+  return at::where(kept.unsqueeze(-1).unsqueeze(-1), matrix, at::zeros_like(matrix));
 }
 
 /// The share of the variance in the mean square of the row that has least of it; the rest is the
@@ -110,22 +119,26 @@ at::Tensor abs_correlation(const at::Tensor& response) {
   return attempt.matrix.defined() ? attempt.matrix : correlation_of_difficult(rows);
 }
 
-void CorrelationSums::grow(int unit) {
-  const auto wanted = static_cast<std::size_t>(unit) + 1;
-  for (auto& side : sums_) {
-    if (side.size() < wanted) side.resize(wanted);
-  }
+at::Tensor abs_correlations(const at::Tensor& responses) {
+  if (!responses.device().is_cpu() || responses.scalar_type() != at::kFloat)
+    return exact_correlation(responses.flatten(2).transpose(0, 1));
+  std::vector<at::Tensor> matrices;
+  for (const at::Tensor& response : responses.unbind(1))
+    matrices.push_back(abs_correlation(response));
+  return at::stack(matrices);
 }
 
-void CorrelationSums::record(const at::Tensor& response, std::span<const Tap> taps) {
+void CorrelationSums::add(Side side, int unit, const at::Tensor& matrix, double multiplicity) {
+  const auto number = static_cast<std::size_t>(unit);
+  for (auto& sums : sums_) sums.resize(std::max(sums.size(), number + 1));
+  at::Tensor& sum = sums_[side == Side::activation ? 0 : 1][number];
+  if (!sum.defined()) sum = at::zeros_like(matrix);
+  sum.add_(matrix, multiplicity);
+}
+
+void CorrelationObserver::record(const at::Tensor& response, std::span<const Tap> taps) {
   const at::Tensor matrix = abs_correlation(response);
-  for (const Tap& tap : taps) {
-    grow(tap.unit);
-    at::Tensor& sum =
-        sums_[tap.side == Side::activation ? 0 : 1][static_cast<std::size_t>(tap.unit)];
-    if (!sum.defined()) sum = at::zeros_like(matrix);
-    sum.add_(matrix, tap.multiplicity);
-  }
+  for (const Tap& tap : taps) sums_.add(tap.side, tap.unit, matrix, tap.multiplicity);
 }
 
 at::Tensor CorrelationSums::sum(Side side, int unit) const {

@@ -82,7 +82,7 @@ class Measurement {
     const std::vector<Tap> correlated =
         taps(Need::activation_correlations, Need::gradient_correlations);
     const std::vector<Tap> coded = taps(Need::activation_codes, Need::gradient_codes);
-    CorrelationSums& correlations = target_.correlations_.emplace(plan_, correlated);
+    CorrelationObserver correlations(plan_, correlated);
     BinaryCodeSums codes(plan_, coded);
     PatternObserver patterns(plan_);
     FeatureObserver features(plan_);
@@ -133,6 +133,7 @@ class Measurement {
             [&] { pull_blocks_back(pass, first_block, at_block_inputs); });
     }
 
+    target_.correlations_ = correlations.take();
     target_.shared_bits_ = {codes.sum(Side::activation), codes.sum(Side::gradient)};
     if (needs_.has(Need::activation_patterns)) target_.distinct_patterns_ = patterns.distinct();
     if (needs_.has(features_of(View::data, NormMode::minibatch)))

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,13 @@ class Evaluator {
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
                       const Noise& noise) const;
 
+  /// Whether several genotypes can be evaluated as one batch: their weights are shared, and all that
+  /// the proxies look at fits_batch().
+  bool batches() const;
+  /// Evaluates several genotypes, as one batch where batches() and the memory suffices: what
+  /// evaluate() gives for each of them, up to rounding.
+  std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
+
   /// Evaluates with the weights of the first repeat and says what each pass cost.
   std::vector<PassCost> explain(const Genotype& genotype) const;
 
@@ -89,6 +97,10 @@ class Evaluator {
   Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights,
                      const Noise& noise, Activations activations,
                      std::vector<PassCost>* costs = nullptr) const;
+  std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes) const;
+  /// The scores of a network of which all that they take was seen.
+  Evaluation scored(const Genotype& genotype, const Observation& seen,
+                    std::vector<PassCost>* costs = nullptr) const;
   std::vector<PassCost> shared_costs(const Observation& seen) const;
 
   const SearchSpace& space_;

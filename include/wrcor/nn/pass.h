@@ -146,4 +146,10 @@ struct Loss {
 /// @param labels  [N] int64 in [0, classes)
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels);
 
+/// The gradient at the logits alone, which does not wait for the device. Also of several networks'
+/// losses over the same minibatch at once.
+/// @param logits  [N, ..., classes]
+/// @param labels  [N, ...], as many dimensions as the logits have before the last
+at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels);
+
 }  // namespace wrcor

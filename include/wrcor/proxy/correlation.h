@@ -28,12 +28,17 @@ at::Tensor flatten_rows(const at::Tensor& response);
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
+/// The same of several networks' responses at once.
+/// @param responses  [N, networks, ...]
+/// @return [networks, N, N] float64
+at::Tensor abs_correlations(const at::Tensor& responses);
+
 /// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies
 /// need of a pass.
-class CorrelationSums final : public TapObserver {
+class CorrelationSums {
  public:
-  using TapObserver::TapObserver;
-  void record(const at::Tensor& response, std::span<const Tap> taps) override;
+  /// Adds multiplicity * matrix. @param matrix  [N, N] float64
+  void add(Side side, int unit, const at::Tensor& matrix, double multiplicity = 1);
 
   /// Sum over the responses r of a side in a unit of multiplicity_r * R_r: [N, N] float64, or
   /// undefined without any.
@@ -41,9 +46,20 @@ class CorrelationSums final : public TapObserver {
   int units() const { return static_cast<int>(sums_[0].size()); }
 
  private:
-  void grow(int unit);
-
   std::array<std::vector<at::Tensor>, 2> sums_;
+};
+
+/// Sums the correlation matrices of what its taps look at.
+class CorrelationObserver final : public TapObserver {
+ public:
+  using TapObserver::TapObserver;
+  CorrelationSums take() { return std::move(sums_); }
+
+ protected:
+  void record(const at::Tensor& response, std::span<const Tap> taps) override;
+
+ private:
+  CorrelationSums sums_;
 };
 
 struct LogDeterminant {

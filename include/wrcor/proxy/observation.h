@@ -59,6 +59,7 @@ class Requirements {
   }
   bool has(Need need) const { return (bits_ & static_cast<std::uint32_t>(need)) != 0; }
   bool any() const { return bits_ != 0; }
+  bool covers(Requirements other) const { return (other.bits_ & ~bits_) == 0; }
   Requirements& operator|=(Requirements other) {
     bits_ |= other.bits_;
     return *this;
@@ -157,6 +158,8 @@ class Observation {
 
  private:
   friend class Measurement;
+  friend class BatchMeasurement;
+  explicit Observation(const Inputs& inputs) : inputs_(inputs) {}
 
   Inputs inputs_;
   at::Tensor logits_;

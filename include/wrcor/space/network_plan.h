@@ -31,8 +31,10 @@ struct Layer {
   LayerKind kind = LayerKind::input;
   std::vector<int> inputs{};  ///< positions of earlier layers in NetworkPlan::layers
   FeatureShape out;
-  std::string name{};  ///< path of its tensors in a state dict ("cells.3.layers.0.op.1"); empty
-                       ///< without tensors
+  /// Place in the network: a path, that of its tensors in a state dict where it has any
+  /// ("cells.3.layers.0.op.1"). Layers of different networks with one name do their work at the
+  /// same place.
+  std::string name{};
   int kernel = 0;
   int stride = 1;
   int padding = 0;

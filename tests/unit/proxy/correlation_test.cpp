@@ -89,12 +89,11 @@ TEST_CASE("a response with a constant or non-finite sample adds nothing", "[prox
 TEST_CASE("sums are kept by side and unit with their multiplicities", "[proxy][correlation]") {
   at::manual_seed(4);
   const at::Tensor a = at::randn({5, 20}), b = at::randn({5, 20});
-  CorrelationSums sums(NetworkPlan{}, {});
-  const std::vector<Tap> two{{0, Side::activation, 1, 3}, {0, Side::activation, 2, 1}};
-  const std::vector<Tap> one{{4, Side::gradient, 1, 1}};
-  sums.record(a, two);
-  sums.record(b, one);
-  sums.record(a, one);
+  CorrelationSums sums;
+  sums.add(Side::activation, 1, abs_correlation(a), 3);
+  sums.add(Side::activation, 2, abs_correlation(a));
+  sums.add(Side::gradient, 1, abs_correlation(b));
+  sums.add(Side::gradient, 1, abs_correlation(a));
   CHECK(sums.units() == 3);
   CHECK_FALSE(sums.sum(Side::activation, 0).defined());
   CHECK(worst(sums.sum(Side::activation, 1), 3 * abs_correlation(a)) < 1e-15);

@@ -66,8 +66,6 @@ std::vector<std::string> state_dict(const NetworkPlan& plan) {
     } else if (layer.kind == LayerKind::linear) {
       entries.push_back(layer.name + ".weight" + shape_text({out, in}));
       entries.push_back(layer.name + ".bias" + shape_text({out}));
-    } else {
-      REQUIRE(layer.name.empty());
     }
   }
   return entries;

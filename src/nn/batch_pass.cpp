@@ -1,0 +1,243 @@
+#include "wrcor/nn/batch_pass.h"
+
+#include <algorithm>
+
+#include "wrcor/nn/average_pool.h"
+#include "wrcor/nn/convolution.h"
+#include "wrcor/nn/layer_output.h"
+
+namespace wrcor {
+namespace {
+
+std::int64_t as_size(std::size_t count) { return static_cast<std::int64_t>(count); }
+
+/// [N * members, ...] as [N, members, ...].
+at::Tensor by_member(const at::Tensor& values, std::int64_t samples) {
+  std::vector<std::int64_t> shape = values.sizes().vec();
+  shape.front() /= samples;
+  shape.insert(shape.begin(), samples);
+  return values.view(shape);
+}
+
+/// [N, members, ...] as [N * members, ...].
+at::Tensor as_images(const at::Tensor& values) { return values.flatten(0, 1); }
+
+/// [N * members, C, H, W] as [N, members * C, H, W].
+at::Tensor as_channels(const at::Tensor& values, std::int64_t samples) {
+  return values.reshape({samples, -1, values.size(2), values.size(3)});
+}
+
+at::Tensor selected(const at::Tensor& values, const at::Tensor& positions) {
+  return positions.defined() ? values.index_select(1, positions) : values;
+}
+
+/// A tensor of that many images whose values do not matter.
+at::Tensor of_shape(const FeatureShape& shape, const at::Tensor& gradient) {
+  const std::vector<std::int64_t> sizes{gradient.size(0), shape.channels, shape.height,
+                                        shape.width};
+  return gradient.sizes() == at::IntArrayRef(sizes) ? gradient
+                                                    : at::empty(sizes, gradient.options());
+}
+
+}  // namespace
+
+BatchPass::BatchPass(const NetworkBatch& batch, BatchPassObserver& observer)
+    : batch_(batch),
+      steps_(batch.steps()),
+      observer_(observer),
+      needs_gradient_(steps_.size(), false),
+      last_reader_(steps_.size(), 0),
+      outputs_(steps_.size()),
+      norm_states_(steps_.size()),
+      gradients_(steps_.size()) {
+  find_needs();
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    for (const auto& sources : steps_[s].inputs) {
+      for (const NetworkBatch::Source& source : sources) last_reader_[source.step] = s;
+    }
+  }
+  for (const NetworkBatch::Source& source : batch_.logits())
+    last_reader_[source.step] = steps_.size();
+}
+
+/// A gradient is needed wherever a step upstream shows one.
+void BatchPass::find_needs() {
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    bool needed = observer_.wants_input_gradient(s);
+    for (const auto& sources : steps_[s].gradients) {
+      for (const NetworkBatch::Source& source : sources)
+        needed = needed || needs_gradient_[source.step];
+    }
+    needs_gradient_[s] = needed && steps_[s].live.count > 0;
+  }
+}
+
+at::Tensor BatchPass::gathered(const std::vector<NetworkBatch::Source>& sources,
+                               std::size_t members) const {
+  const auto part = [this](const NetworkBatch::Source& source) {
+    return selected(by_member(outputs_[source.step], samples_), source.there);
+  };
+  if (sources.size() == 1) return part(sources.front());
+  std::vector<std::int64_t> shape = by_member(outputs_[sources.front().step], samples_).sizes().vec();
+  shape[1] = as_size(members);
+  at::Tensor whole = at::empty(shape, outputs_[sources.front().step].options());
+  for (const NetworkBatch::Source& source : sources)
+    whole.index_copy_(1, source.here, part(source));
+  return whole;
+}
+
+/// In the order of the inputs, as a sum of one network.
+at::Tensor BatchPass::summed(const NetworkBatch::Step& step) const {
+  const std::size_t members = step.members.size();
+  at::Tensor total = gathered(step.inputs[0], members) + gathered(step.inputs[1], members);
+  for (std::size_t k = 2; k < step.inputs.size(); ++k) {
+    for (const NetworkBatch::Source& source : step.inputs[k]) {
+      const at::Tensor part =
+          selected(by_member(outputs_[source.step], samples_), source.there);
+      if (source.here.defined()) {
+        total.index_add_(1, source.here, part);
+      } else {
+        total.add_(part);
+      }
+    }
+  }
+  return as_images(total);
+}
+
+at::Tensor BatchPass::run_step(std::size_t s) {
+  const NetworkBatch::Step& step = steps_[s];
+  if (step.layer.kind == LayerKind::sum) return summed(step);
+  const at::Tensor input = as_images(gathered(step.inputs.front(), step.members.size()));
+  if (step.layer.kind == LayerKind::batch_norm) return run_norm(s, input);
+  return layer_output(step.layer, step.weights, {&input, 1});
+}
+
+at::Tensor BatchPass::run_norm(std::size_t s, const at::Tensor& input) {
+  const NetworkBatch::Step& step = steps_[s];
+  const std::int64_t members = as_size(step.members.size());
+  return batch_norm(as_channels(input, samples_), step.weights.weight.repeat(members),
+                    step.weights.bias.repeat(members), norm_states_[s])
+      .reshape(input.sizes());
+}
+
+at::Tensor BatchPass::forward(const at::Tensor& images) {
+  const at::NoGradGuard no_grad;
+  samples_ = images.size(0);
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    const auto members = as_size(steps_[s].members.size());
+    outputs_[s] = steps_[s].layer.kind == LayerKind::input
+                      ? as_images(images.unsqueeze(1).expand({-1, members, -1, -1, -1}).contiguous())
+                      : run_step(s);
+    if (observer_.wants_output(s)) observer_.output(s, by_member(outputs_[s], samples_));
+    release_after(s);
+  }
+  const at::Tensor logits = gathered(batch_.logits(), batch_.size());
+  for (const NetworkBatch::Source& source : batch_.logits()) outputs_[source.step].reset();
+  return logits;
+}
+
+void BatchPass::release_after(std::size_t s) {
+  const auto kept = [this](std::size_t i) {
+    return steps_[i].layer.kind == LayerKind::relu && needs_gradient_[i];
+  };
+  for (const auto& sources : steps_[s].inputs) {
+    for (const NetworkBatch::Source& source : sources) {
+      if (last_reader_[source.step] == s && !kept(source.step)) outputs_[source.step].reset();
+    }
+  }
+  const bool unread = last_reader_[s] == 0;
+  if (unread && !kept(s)) outputs_[s].reset();
+  if (!needs_gradient_[s]) norm_states_[s] = {};
+}
+
+void BatchPass::backward(const at::Tensor& gradient) {
+  const at::NoGradGuard no_grad;
+  for (const NetworkBatch::Source& source : batch_.logits())
+    accumulate(source.step, source.there, selected(gradient, source.here));
+  for (std::size_t s = steps_.size(); s-- > 0;) {
+    if (needs_gradient_[s] && gradients_[s].values.defined()) step_back(s);
+    gradients_[s] = {};
+    outputs_[s].reset();
+    norm_states_[s] = {};
+  }
+}
+
+void BatchPass::step_back(std::size_t s) {
+  const at::Tensor at_input = input_gradient(s, as_images(gradients_[s].values));
+  if (!at_input.defined()) return;
+  const at::Tensor values = by_member(at_input, samples_);
+  if (observer_.wants_input_gradient(s)) observer_.input_gradient(s, values);
+  hand_on(s, values);
+}
+
+at::Tensor BatchPass::input_gradient(std::size_t s, const at::Tensor& gradient) const {
+  const NetworkBatch::Step& step = steps_[s];
+  const Layer& layer = step.layer;
+  const FeatureShape& shape = steps_[step.inputs.front().front().step].layer.out;
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      return convolution_input_gradient(gradient, of_shape(shape, gradient), step.weights.weight,
+                                        layer);
+    case LayerKind::batch_norm:
+      return norm_gradient(s, gradient);
+    case LayerKind::relu: {
+      const at::Tensor output =
+          as_images(selected(by_member(outputs_[s], samples_), step.live.positions));
+      return layer_input_gradient(layer, step.weights, gradient, output, shape);
+    }
+    case LayerKind::average_pool:
+      return layer_input_gradient(layer, step.weights, gradient, of_shape(shape, gradient), shape);
+    default:
+      return layer_input_gradient(layer, step.weights, gradient, {}, shape);
+  }
+}
+
+at::Tensor BatchPass::norm_gradient(std::size_t s, const at::Tensor& gradient) const {
+  const NetworkBatch::Step& step = steps_[s];
+  const BatchNormState& norm = norm_states_[s];
+  const auto live = as_size(step.live.count);
+  // Of the live members.
+  const auto of_channels = [&](const at::Tensor& values) {
+    return selected(values.view({1, -1, step.layer.out.channels}), step.live.positions).flatten();
+  };
+  BatchNormState state = norm;
+  if (step.live.positions.defined()) {
+    const auto all = as_size(step.members.size());
+    const at::Tensor inputs = norm.input.reshape(
+        {samples_, all, step.layer.out.channels, norm.input.size(2), norm.input.size(3)});
+    state = {as_channels(as_images(selected(inputs, step.live.positions)), samples_),
+             of_channels(norm.mean), of_channels(norm.inverse_deviation)};
+  }
+  return batch_norm_backward(as_channels(gradient, samples_), step.weights.weight.repeat(live),
+                             state)
+      .reshape(gradient.sizes());
+}
+
+/// To the steps that the inputs come from.
+void BatchPass::hand_on(std::size_t s, const at::Tensor& gradient) {
+  for (const auto& sources : steps_[s].gradients) {
+    for (const NetworkBatch::Source& source : sources) {
+      if (needs_gradient_[source.step])
+        accumulate(source.step, source.there, selected(gradient, source.here));
+    }
+  }
+}
+
+/// @param positions  of the part among the live members of the step; undefined: all of them
+void BatchPass::accumulate(std::size_t s, const at::Tensor& positions, const at::Tensor& part) {
+  Gradient& total = gradients_[s];
+  if (!positions.defined()) {
+    total = total.values.defined() ? Gradient{total.values + part, true} : Gradient{part, false};
+    return;
+  }
+  if (!total.values.defined()) {
+    std::vector<std::int64_t> shape = part.sizes().vec();
+    shape[1] = as_size(steps_[s].live.count);
+    total = {at::zeros(shape, part.options()), true};
+  } else if (!total.owned) {
+    total = {total.values.clone(), true};
+  }
+  total.values.index_add_(1, positions, part);
+}
+
+}  // namespace wrcor
