@@ -20,6 +20,7 @@
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/eval/memory_meter.h"
 
 namespace wrcor {
 namespace {
@@ -102,6 +103,7 @@ void configure_process() {
   constexpr int never_mmap = 1 << 30;
   mallopt(M_MMAP_THRESHOLD, never_mmap);
   mallopt(M_TRIM_THRESHOLD, never_mmap);
+  count_tensor_memory();
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
   at::globalContext().setDeterministicCuDNN(true);

@@ -10,7 +10,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/eval/out_of_memory.h"
+#include "wrcor/eval/memory_meter.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/builtin.h"
 
@@ -140,21 +140,54 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const Attempt& attempt)
   return failure(genotype, first_line(error));
 }
 
+template <typename Work>
+auto Evaluator::within_memory(const Work& attempt, OutOfMemory& refused) const
+    -> std::optional<decltype(attempt())> {
+  MemoryMeter meter(options_.memory_bound);
+  const auto note_peak = [&] {
+    std::int64_t known = peak_memory_;
+    while (known < meter.peak() && !peak_memory_.compare_exchange_weak(known, meter.peak())) {
+    }
+  };
+  try {
+    auto result = attempt();
+    note_peak();
+    return result;
+  } catch (const std::exception& error) {
+    note_peak();
+    const std::optional<OutOfMemory> found = as_out_of_memory(error);
+    if (!found) throw;
+    refused = *found;
+    refused.by_bound = meter.reached_bound();
+    return std::nullopt;
+  }
+}
+
 Evaluation Evaluator::with_enough_memory(const Genotype& genotype, const Attempt& attempt) const {
   OutOfMemory refused;
-  const auto evaluated = [&](Activations activations) -> std::optional<Evaluation> {
-    try {
-      return attempt(activations);
-    } catch (const std::exception& error) {
-      const std::optional<OutOfMemory> found = as_out_of_memory(error);
-      if (!found) throw;
-      refused = *found;
-      return std::nullopt;
+  const auto evaluated = [&](Activations activations) {
+    return within_memory([&] { return attempt(activations); }, refused);
+  };
+  const auto evaluated_in_less = [&] {
+    release_cached_memory(device_);
+    std::optional<Evaluation> evaluation = evaluated(Activations::recomputed);
+    if (evaluation) {
+      std::call_once(said_recomputed_, [&] {
+        spdlog::info(
+            "{} and perhaps others need more memory than there is: their activations are "
+            "computed twice, which takes longer and changes no score",
+            space_.format(genotype));
+      });
     }
+    return evaluation;
   };
   {
     const MemoryGate::Place beside_others = gate_.enter();
     if (auto evaluation = evaluated(Activations::kept)) return *evaluation;
+    if (refused.by_bound) {
+      if (auto evaluation = evaluated_in_less()) return *evaluation;
+      if (refused.by_bound) return out_of_memory(genotype, refused);
+    }
   }
   const MemoryGate::Place alone = gate_.enter_alone();
   release_cached_memory(device_);
@@ -164,19 +197,17 @@ Evaluation Evaluator::with_enough_memory(const Genotype& genotype, const Attempt
     }
     return *evaluation;
   }
-  release_cached_memory(device_);
-  if (auto evaluation = evaluated(Activations::recomputed)) {
-    std::call_once(said_recomputed_, [&] {
-      spdlog::info(
-          "{} and perhaps others need more memory than there is: their activations are "
-          "computed twice, which takes longer and changes no score",
-          space_.format(genotype));
-    });
-    return *evaluation;
-  }
-  spdlog::warn("cannot evaluate {}: out of memory{}", space_.format(genotype),
+  if (auto evaluation = evaluated_in_less()) return *evaluation;
+  return out_of_memory(genotype, refused);
+}
+
+Evaluation Evaluator::out_of_memory(const Genotype& genotype, const OutOfMemory& refused) const {
+  spdlog::warn("cannot evaluate {}: out of memory{}{}", space_.format(genotype),
                refused.wanted_bytes
                    ? fmt::format(", a request for {} bytes was refused", *refused.wanted_bytes)
+                   : "",
+               refused.by_bound
+                   ? fmt::format(" within the bound of {} MiB", *options_.memory_bound >> 20)
                    : "");
   Evaluation evaluation = failure(genotype, "out_of_memory");
   evaluation.wanted_bytes = refused.wanted_bytes;
@@ -210,29 +241,38 @@ Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations acti
 
 bool Evaluator::batches() const {
   return options_.weights_mode == WeightsMode::shared && fits_batch(requirements_) &&
-         std::all_of(proxies_.begin(), proxies_.end(), [](const NamedProxy& entry) {
-           return entry.proxy->own_passes().empty();
-         });
+         std::all_of(proxies_.begin(), proxies_.end(),
+                     [](const NamedProxy& entry) { return entry.proxy->own_passes().empty(); });
 }
 
 std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> genotypes) const {
-  if (genotypes.size() > 1 && batches()) {
-    try {
-      return measure_batch(genotypes);
-    } catch (const std::exception& error) {
-      if (!as_out_of_memory(error)) throw;
-    }
-    release_cached_memory(device_);
-    spdlog::debug("out of memory with {} networks at once", genotypes.size());
-    // The two halves one after the other.
-    std::vector<Evaluation> evaluations = evaluate_batch(genotypes.first(genotypes.size() / 2));
-    for (Evaluation& more : evaluate_batch(genotypes.subspan(genotypes.size() / 2)))
-      evaluations.push_back(std::move(more));
+  const std::size_t half = genotypes.size() / 2;
+  if (half == 0) {
+    std::vector<Evaluation> evaluations;
+    for (const Genotype& genotype : genotypes) evaluations.push_back(evaluate(genotype));
     return evaluations;
   }
-  std::vector<Evaluation> evaluations;
-  for (const Genotype& genotype : genotypes) evaluations.push_back(evaluate(genotype));
+  if (batches()) {
+    if (auto evaluations = attempt_batch(genotypes)) return *std::move(evaluations);
+    release_cached_memory(device_);
+  }
+  std::vector<Evaluation> evaluations = evaluate_batch(genotypes.first(half));
+  for (Evaluation& more : evaluate_batch(genotypes.subspan(half)))
+    evaluations.push_back(std::move(more));
   return evaluations;
+}
+
+/// Nothing when it does not fit, or when something goes wrong that may concern one network only.
+std::optional<std::vector<Evaluation>> Evaluator::attempt_batch(
+    std::span<const Genotype> genotypes) const try {
+  OutOfMemory refused;
+  const MemoryGate::Place beside_others = gate_.enter();
+  return within_memory([&] { return measure_batch(genotypes); }, refused);
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  spdlog::debug("cannot evaluate {} networks at once: {}", genotypes.size(), first_line(error));
+  return std::nullopt;
 }
 
 std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genotypes) const {
@@ -241,10 +281,9 @@ std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genot
     std::vector<Network> networks;
     for (const Genotype& genotype : genotypes)
       networks.emplace_back(space_.plan(genotype), draws->weights);
-    const std::vector<Observation> seen =
-        observe_batch({networks.front(), minibatch_.images, minibatch_.labels, options_.counting,
-                       draws->noise},
-                      networks, requirements_);
+    const std::vector<Observation> seen = observe_batch(
+        {networks.front(), minibatch_.images, minibatch_.labels, options_.counting, draws->noise},
+        networks, requirements_);
     for (std::size_t i = 0; i < genotypes.size(); ++i)
       repeats[i].push_back(scored(genotypes[i], seen[i]));
   }

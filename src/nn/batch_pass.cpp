@@ -78,7 +78,8 @@ at::Tensor BatchPass::gathered(const std::vector<NetworkBatch::Source>& sources,
     return selected(by_member(outputs_[source.step], samples_), source.there);
   };
   if (sources.size() == 1) return part(sources.front());
-  std::vector<std::int64_t> shape = by_member(outputs_[sources.front().step], samples_).sizes().vec();
+  std::vector<std::int64_t> shape =
+      by_member(outputs_[sources.front().step], samples_).sizes().vec();
   shape[1] = as_size(members);
   at::Tensor whole = at::empty(shape, outputs_[sources.front().step].options());
   for (const NetworkBatch::Source& source : sources)
@@ -92,8 +93,7 @@ at::Tensor BatchPass::summed(const NetworkBatch::Step& step) const {
   at::Tensor total = gathered(step.inputs[0], members) + gathered(step.inputs[1], members);
   for (std::size_t k = 2; k < step.inputs.size(); ++k) {
     for (const NetworkBatch::Source& source : step.inputs[k]) {
-      const at::Tensor part =
-          selected(by_member(outputs_[source.step], samples_), source.there);
+      const at::Tensor part = selected(by_member(outputs_[source.step], samples_), source.there);
       if (source.here.defined()) {
         total.index_add_(1, source.here, part);
       } else {
@@ -125,9 +125,10 @@ at::Tensor BatchPass::forward(const at::Tensor& images) {
   samples_ = images.size(0);
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const auto members = as_size(steps_[s].members.size());
-    outputs_[s] = steps_[s].layer.kind == LayerKind::input
-                      ? as_images(images.unsqueeze(1).expand({-1, members, -1, -1, -1}).contiguous())
-                      : run_step(s);
+    outputs_[s] =
+        steps_[s].layer.kind == LayerKind::input
+            ? as_images(images.unsqueeze(1).expand({-1, members, -1, -1, -1}).contiguous())
+            : run_step(s);
     if (observer_.wants_output(s)) observer_.output(s, by_member(outputs_[s], samples_));
     release_after(s);
   }

@@ -14,11 +14,11 @@ namespace {
 
 std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 
-/// What is equal for layers that are one step: kind, place, geometry and number of inputs; the kernel
-/// of the convolution that a ReLU feeds or a batch norm normalises, which keeps blocks together that
-/// need not be taken apart and put together again; the identity of the weights.
-using Key = std::tuple<LayerKind, std::string, int, int, int, int, int, int, std::size_t, int,
-                       const void*>;
+/// What is equal for layers that are one step: kind, place, geometry and number of inputs; the
+/// kernel of the convolution that a ReLU feeds or a batch norm normalises, which keeps blocks
+/// together that need not be taken apart and put together again; the identity of the weights.
+using Key =
+    std::tuple<LayerKind, std::string, int, int, int, int, int, int, std::size_t, int, const void*>;
 
 /// A layer of one of the networks and the steps around it, while they are found.
 struct Node {
@@ -90,10 +90,17 @@ class Merge {
   Key key_of(const NetworkBatch::Member& member) const {
     const Layer& mine = layer(member);
     const at::Tensor& weight = networks_[at_index(member.network)]->weights(member.layer).weight;
-    return {mine.kind,          mine.name,       mine.kernel,
-            mine.stride,        mine.padding,    mine.out.channels,
-            mine.out.height,    mine.out.width,  mine.inputs.size(),
-            block_kernel(member), weight.defined() ? weight.unsafeGetTensorImpl() : nullptr};
+    return {mine.kind,
+            mine.name,
+            mine.kernel,
+            mine.stride,
+            mine.padding,
+            mine.out.channels,
+            mine.out.height,
+            mine.out.width,
+            mine.inputs.size(),
+            block_kernel(member),
+            weight.defined() ? weight.unsafeGetTensorImpl() : nullptr};
   }
 
   /// Sorts groups topologically; writes their new numbers into the nodes.
@@ -131,7 +138,8 @@ class Merge {
 };
 
 /// Positions there and here, by step.
-using Links = std::map<std::size_t, std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>>>;
+using Links =
+    std::map<std::size_t, std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>>>;
 
 bool counts_up_to(const std::vector<std::int64_t>& positions, std::size_t count) {
   if (positions.size() != count) return false;
@@ -143,8 +151,7 @@ bool counts_up_to(const std::vector<std::int64_t>& positions, std::size_t count)
 
 }  // namespace
 
-NetworkBatch::NetworkBatch(std::vector<const Network*> networks)
-    : networks_(std::move(networks)) {
+NetworkBatch::NetworkBatch(std::vector<const Network*> networks) : networks_(std::move(networks)) {
   Merge merge(networks_);
   auto groups = merge.groups();
   merge.find_live();
@@ -154,8 +161,8 @@ NetworkBatch::NetworkBatch(std::vector<const Network*> networks)
     Step& step = steps_[s];
     step.members = std::move(groups[s]);
     step.layer = merge.layer(step.members.front());
-    step.weights = networks_[at_index(step.members.front().network)]->weights(
-        step.members.front().layer);
+    step.weights =
+        networks_[at_index(step.members.front().network)]->weights(step.members.front().layer);
     for (const Member& member : step.members) {
       Node& node = merge.node(member);
       if (!node.live) continue;

@@ -282,7 +282,8 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {
 at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels) {
   const at::NoGradGuard no_grad;
   const std::int64_t classes = logits.dim() - 1;
-  const at::Tensor chosen = at::zeros_like(logits).scatter_(classes, labels.unsqueeze(classes), 1.0);
+  const at::Tensor chosen =
+      at::zeros_like(logits).scatter_(classes, labels.unsqueeze(classes), 1.0);
   return (at::log_softmax(logits, classes).exp() - chosen) / static_cast<double>(logits.size(0));
 }
 

@@ -163,8 +163,8 @@ class BatchMeasurement {
                                                const std::vector<CorrelationSums>& sums) {
     std::vector<Observation> all;
     for (std::size_t i = 0; i < networks.size(); ++i) {
-      Observation& one = all.emplace_back(Observation(
-          {networks[i], inputs.images, inputs.labels, inputs.counting, inputs.noise}));
+      Observation& one = all.emplace_back(
+          Observation({networks[i], inputs.images, inputs.labels, inputs.counting, inputs.noise}));
       one.logits_ = logits.select(1, static_cast<std::int64_t>(i));
       one.correlations_ = sums[i];
     }

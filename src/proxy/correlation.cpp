@@ -27,8 +27,7 @@ at::Tensor exact_correlation(const at::Tensor& rows) {
       doubles.abs().amax({-3, -1}) * (1e-12 * std::sqrt(static_cast<double>(features)));
   const at::Tensor kept = (norms > smallest).logical_and(norms.isfinite()).all(-1);
   const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).sum(-3).abs();
-  const at::Tensor matrix =
-      (products / norms.unsqueeze(-1) / norms.unsqueeze(-2)).clamp_max_(1.0);
+  const at::Tensor matrix = (products / norms.unsqueeze(-1) / norms.unsqueeze(-2)).clamp_max_(1.0);
   matrix.diagonal(0, -2, -1).fill_(1.0);
   // Where the response is dropped the quotient may be anything; where() keeps it out of the sums.
   return at::where(kept.unsqueeze(-1).unsqueeze(-1), matrix, at::zeros_like(matrix));

@@ -37,10 +37,8 @@ class PlanBuilder {
   }
 
   int relu(int from, std::string name) {
-    return add({.kind = LayerKind::relu,
-                .inputs = {from},
-                .out = shape(from),
-                .name = std::move(name)});
+    return add(
+        {.kind = LayerKind::relu, .inputs = {from}, .out = shape(from), .name = std::move(name)});
   }
 
   int average_pool(int from, int kernel, int stride, int padding, std::string name) {
@@ -55,18 +53,14 @@ class PlanBuilder {
   }
 
   int zero(int like, std::string name) {
-    return add({.kind = LayerKind::zero,
-                .inputs = {like},
-                .out = shape(like),
-                .name = std::move(name)});
+    return add(
+        {.kind = LayerKind::zero, .inputs = {like}, .out = shape(like), .name = std::move(name)});
   }
 
   int sum(std::vector<int> terms, std::string name) {
     const FeatureShape out = shape(terms.front());
-    return add({.kind = LayerKind::sum,
-                .inputs = std::move(terms),
-                .out = out,
-                .name = std::move(name)});
+    return add(
+        {.kind = LayerKind::sum, .inputs = std::move(terms), .out = out, .name = std::move(name)});
   }
 
   /// A block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch norm).

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/evaluation.h"
 #include "wrcor/eval/memory_gate.h"
+#include "wrcor/eval/out_of_memory.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/nn/response.h"
 #include "wrcor/nn/weights.h"
@@ -25,6 +28,8 @@ struct EvaluatorOptions {
   WeightsMode weights_mode = WeightsMode::shared;
   int repeats = 1;         ///< draws of weights that a score is averaged over
   std::uint64_t seed = 0;  ///< of the weights and of the noise
+  /// Bytes that the tensors of an evaluation on the CPU may take at a time; nothing: no bound.
+  std::optional<std::int64_t> memory_bound = {};
 };
 
 /// A pass over a network, or a proxy's own work, and what it is there for.
@@ -49,8 +54,9 @@ class Evaluator {
   /// Scores exactly this genotype, dead branches included.
   ///
   /// An evaluation that runs out of memory is repeated while no other one runs, and then once more
-  /// with its activations recomputed: neither changes a score. It has failed if that is not enough,
-  /// and also, with the message as its reason, after any other error of libtorch.
+  /// with its activations recomputed (one that comes to the bound at once so): neither changes a
+  /// score. It has failed if that is not enough, and also, with the message as its reason, after
+  /// any other error of libtorch.
   /// @throws RunError when the device does not compute any more
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones.
@@ -59,8 +65,8 @@ class Evaluator {
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
                       const Noise& noise) const;
 
-  /// Whether several genotypes can be evaluated as one batch: their weights are shared, and all that
-  /// the proxies look at fits_batch().
+  /// Whether several genotypes can be evaluated as one batch: their weights are shared, and all
+  /// that the proxies look at fits_batch().
   bool batches() const;
   /// Evaluates several genotypes, as one batch where batches() and the memory suffices: what
   /// evaluate() gives for each of them, up to rounding.
@@ -70,6 +76,8 @@ class Evaluator {
   std::vector<PassCost> explain(const Genotype& genotype) const;
 
   at::Device device() const { return device_; }
+  /// Most bytes that the tensors of one evaluation, or of one batch, have taken on the CPU so far.
+  std::int64_t peak_memory() const { return peak_memory_; }
 
  private:
   struct NamedProxy {
@@ -91,12 +99,18 @@ class Evaluator {
   using Attempt = std::function<Evaluation(Activations)>;
   Evaluation evaluate(const Genotype& genotype, const Attempt& attempt) const;
   Evaluation with_enough_memory(const Genotype& genotype, const Attempt& attempt) const;
+  Evaluation out_of_memory(const Genotype& genotype, const OutOfMemory& refused) const;
+  /// What an attempt gives, or the request that was refused. @throws any other error
+  template <typename Work>
+  auto within_memory(const Work& attempt, OutOfMemory& refused) const
+      -> std::optional<decltype(attempt())>;
   Evaluation failure(const Genotype& genotype, const std::string& reason) const;
 
   Evaluation measure_repeats(const Genotype& genotype, Activations activations) const;
   Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights,
                      const Noise& noise, Activations activations,
                      std::vector<PassCost>* costs = nullptr) const;
+  std::optional<std::vector<Evaluation>> attempt_batch(std::span<const Genotype> genotypes) const;
   std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes) const;
   /// The scores of a network of which all that they take was seen.
   Evaluation scored(const Genotype& genotype, const Observation& seen,
@@ -111,6 +125,7 @@ class Evaluator {
   Requirements requirements_;
   std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
   mutable MemoryGate gate_;
+  mutable std::atomic<std::int64_t> peak_memory_{0};
   mutable std::once_flag said_recomputed_;
 };
 

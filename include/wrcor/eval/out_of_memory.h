@@ -10,6 +10,7 @@ namespace wrcor {
 struct OutOfMemory {
   /// Size of the request, where the allocator told it; CUDA's does to three digits.
   std::optional<std::int64_t> wanted_bytes = {};
+  bool by_bound = false;  ///< by a MemoryMeter, not by the system
 };
 
 /// What an error says about memory, nothing if it is about something else. libtorch and the

@@ -24,8 +24,8 @@ class BatchPassObserver {
 };
 
 /// One forward pass of several networks over one minibatch, with the minibatch's batch-norm
-/// statistics, and one backward sweep: what Pass does for one network, with one call of a kernel for
-/// all networks that have a layer.
+/// statistics, and one backward sweep: what Pass does for one network, with one call of a kernel
+/// for all networks that have a layer.
 ///
 /// A tensor of a step holds its members' feature maps side by side, [N, members, C, H, W]: seen as
 /// N * members images it is the input of a convolution, seen as N images of members * C channels

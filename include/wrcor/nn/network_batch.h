@@ -10,8 +10,9 @@
 
 namespace wrcor {
 
-/// Several networks as one: layers of different networks that do the same work with the same weights
-/// are one step. Networks that share a weight bank and differ in genotype only share most of theirs.
+/// Several networks as one: layers of different networks that do the same work with the same
+/// weights are one step. Networks that share a weight bank and differ in genotype only share most
+/// of theirs.
 class NetworkBatch {
  public:
   /// A layer of one of the networks.

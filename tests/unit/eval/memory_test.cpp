@@ -14,6 +14,7 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/eval/memory_gate.h"
+#include "wrcor/eval/memory_meter.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/eval/worker_pool.h"
 #include "wrcor/proxy/builtin.h"
@@ -35,9 +36,11 @@ struct Fixture {
   NasBench201 space{MacroSettings{4, 2, 10, 32, 32}};
   Minibatch minibatch = draw_minibatch(*make_synthetic(), 8, true, 1);
 
-  std::unique_ptr<Evaluator> evaluator(const std::vector<std::string>& proxies) const {
+  std::unique_ptr<Evaluator> evaluator(const std::vector<std::string>& proxies,
+                                       std::optional<std::int64_t> bound = std::nullopt) const {
     EvaluatorOptions options;
     options.proxies = proxies;
+    options.memory_bound = bound;
     return std::make_unique<Evaluator>(space, minibatch, options, at::kCPU);
   }
 };
@@ -206,6 +209,73 @@ TEST_CASE("what does not fit has failed with the bytes that it wanted, and the n
   CHECK(text_of(evaluation_from_json(nlohmann::ordered_json::parse(text))) == text);
   memory.limit(std::numeric_limits<std::int64_t>::max());
   CHECK(text_of(evaluator->evaluate(genotype)) == expected);
+}
+
+TEST_CASE("an evaluation stays within its bound, with the same scores or with none",
+          "[eval][memory]") {
+  count_tensor_memory();
+  const Fixture f;
+  const std::vector<std::string> scores{"wrcor", "snip"};
+  const Genotype genotype = f.space.parse(heavy);
+  const auto unbounded = f.evaluator(scores);
+  const std::string expected = text_of(unbounded->evaluate(genotype));
+  const std::int64_t enough = unbounded->peak_memory();
+  CHECK(enough > 1'000'000);
+
+  const std::int64_t tight = enough * 2 / 3;
+  const auto bounded = f.evaluator(scores, tight);
+  CHECK(text_of(bounded->evaluate(genotype)) == expected);
+  CHECK(bounded->peak_memory() <= tight);
+
+  const auto too_tight = f.evaluator(scores, 200'000);
+  const Evaluation failed = too_tight->evaluate(genotype);
+  CHECK(failed.status == Status::failed);
+  CHECK(failed.reason == "out_of_memory");
+  CHECK(too_tight->peak_memory() <= 200'000);
+}
+
+TEST_CASE("a batch has the scores of its networks, also when it is too large for the memory",
+          "[eval][memory][batch]") {
+  count_tensor_memory();
+  const Fixture f;
+  Rng rng(12);
+  std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(dead)};
+  while (genotypes.size() < 9) genotypes.push_back(f.space.sample(rng));
+  const auto alone = f.evaluator({"wrcor", "acor", "params"});
+  REQUIRE(alone->batches());
+  const auto compare = [&](const Evaluator& evaluator) {
+    const std::vector<Evaluation> together = evaluator.evaluate_batch(genotypes);
+    REQUIRE(together.size() == genotypes.size());
+    for (std::size_t i = 0; i < genotypes.size(); ++i) {
+      INFO(f.space.format(genotypes[i]));
+      const Evaluation expected = alone->evaluate(genotypes[i]);
+      CHECK(together[i].status == expected.status);
+      CHECK(together[i].reason == expected.reason);
+      CHECK(together[i].costs.params == expected.costs.params);
+      for (const auto& [name, score] : expected.scores) {
+        CHECK(together[i].score(name).status == score.status);
+        CHECK(together[i].score(name).raw == Approx(score.raw).epsilon(1e-5));
+      }
+    }
+  };
+  const auto batched = f.evaluator({"wrcor", "acor", "params"});
+  compare(*batched);
+  CHECK(batched->peak_memory() > 3 * alone->peak_memory());
+  const std::int64_t two_networks = alone->peak_memory() * 5 / 2;
+  const auto bounded = f.evaluator({"wrcor", "acor", "params"}, two_networks);
+  compare(*bounded);
+  CHECK(bounded->peak_memory() <= two_networks);
+}
+
+TEST_CASE("proxies that look at more than correlations are evaluated one by one", "[eval][batch]") {
+  const Fixture f;
+  const auto evaluator = f.evaluator({"wrcor", "snip"});
+  CHECK_FALSE(evaluator->batches());
+  const std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(residual)};
+  const std::vector<Evaluation> evaluations = evaluator->evaluate_batch(genotypes);
+  REQUIRE(evaluations.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i)
+    CHECK(text_of(evaluations[i]) == text_of(evaluator->evaluate(genotypes[i])));
 }
 
 TEST_CASE("any other error fails one evaluation, with its message as the reason", "[eval]") {

@@ -102,7 +102,8 @@ TEST_CASE("a batch holds dead ends, disconnected cells and equal ones", "[proxy]
 TEST_CASE("networks of a batch may have weights of their own", "[proxy][batch]") {
   const WeightBank first(1, Initialisation::standard, at::kCPU),
       second(2, Initialisation::kaiming, at::kCPU);
-  require_batch_equals_single(random_cells(6, 5), {&first, &second, &first, &first, &second, &first},
+  require_batch_equals_single(random_cells(6, 5),
+                              {&first, &second, &first, &first, &second, &first},
                               Counting::reference, both);
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wrcor {
+
+/// Has the tensors of the CPU counted from here on, which memory meters need. Any number of times.
+void count_tensor_memory();
+
+/// Counts the bytes of tensors that the calling thread takes on the CPU while the meter lives, and
+/// refuses what would go beyond a bound, in the words of libtorch's own allocator. The latest meter
+/// of a thread counts.
+///
+/// What is freed counts for the thread that frees it. Memory that libraries take beside tensors,
+/// such as the matrix product's buffers, is not counted.
+class MemoryMeter {
+ public:
+  /// @param bound  in bytes; nothing: no bound
+  explicit MemoryMeter(std::optional<std::int64_t> bound = std::nullopt);
+  ~MemoryMeter();
+  MemoryMeter(const MemoryMeter&) = delete;
+  MemoryMeter& operator=(const MemoryMeter&) = delete;
+
+  /// Most bytes that were held at a time, taken after the meter's start.
+  std::int64_t peak() const { return peak_; }
+  /// Whether a request was refused.
+  bool reached_bound() const { return reached_bound_; }
+
+  // For the allocator.
+  /// @return whether the bytes may be taken
+  bool take(std::int64_t bytes);
+  void give_back(std::int64_t bytes) { held_ -= bytes; }
+
+ private:
+  std::optional<std::int64_t> bound_;
+  std::int64_t held_ = 0;
+  std::int64_t peak_ = 0;
+  bool reached_bound_ = false;
+  MemoryMeter* outer_;
+};
+
+}  // namespace wrcor

@@ -1,0 +1,64 @@
+#include "wrcor/eval/memory_meter.h"
+
+#include <thread>
+
+#include <ATen/ATen.h>
+
+#include "support/catch.h"
+#include "wrcor/eval/out_of_memory.h"
+
+using namespace wrcor;
+
+namespace {
+
+constexpr std::int64_t kilobyte = 1024;
+
+at::Tensor taken(std::int64_t bytes) { return at::empty({bytes}, at::kByte); }
+
+}  // namespace
+
+TEST_CASE("a meter knows the most that its thread held", "[eval][memory]") {
+  count_tensor_memory();
+  const at::Tensor before = taken(100 * kilobyte);
+  MemoryMeter meter;
+  CHECK(meter.peak() == 0);
+  {
+    const at::Tensor a = taken(30 * kilobyte), b = taken(20 * kilobyte);
+    std::thread([] { taken(500 * kilobyte); }).join();  // somebody else's
+  }
+  const at::Tensor c = taken(10 * kilobyte);
+  CHECK(meter.peak() >= 50 * kilobyte);
+  CHECK(meter.peak() < 52 * kilobyte);
+  CHECK_FALSE(meter.reached_bound());
+}
+
+TEST_CASE("a meter refuses what goes beyond its bound", "[eval][memory]") {
+  count_tensor_memory();
+  MemoryMeter meter(64 * kilobyte);
+  at::Tensor first = taken(40 * kilobyte);
+  std::optional<OutOfMemory> refused;
+  try {
+    taken(30 * kilobyte);
+  } catch (const std::exception& error) {
+    refused = as_out_of_memory(error);
+  }
+  REQUIRE(refused);
+  CHECK(refused->wanted_bytes == 30 * kilobyte);
+  CHECK(meter.reached_bound());
+  first.reset();
+  CHECK_NOTHROW(taken(60 * kilobyte));
+  CHECK(meter.peak() < 64 * kilobyte);
+}
+
+TEST_CASE("the latest meter of a thread counts", "[eval][memory]") {
+  count_tensor_memory();
+  MemoryMeter outer;
+  {
+    MemoryMeter inner;
+    taken(20 * kilobyte);
+    CHECK(inner.peak() >= 20 * kilobyte);
+  }
+  CHECK(outer.peak() == 0);
+  taken(kilobyte);
+  CHECK(outer.peak() >= kilobyte);
+}
