@@ -1,88 +1,272 @@
-// Seconds a network of the plain way and of this program, in one run, on the same weights and the
-// same minibatch:
+// Seconds an architecture of this program and of the plain way, in one run, on the same weights and
+// the same minibatch, where they go, and how far from what the machine can do:
 //
-//   wrcor_bench --networks 16 --workers 2
+//   wrcor_bench --networks 64 --workers 2
 //
 // Both use the same number of processors: the plain way as intra-op threads, this program as
-// workers of one thread.
+// workers of one thread. Ratios of one run are comparable between machines, seconds are not.
 
 #include <ATen/Parallel.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <future>
-#include <map>
+#include <nlohmann/json.hpp>
 
+#include "breakdown.h"
 #include "plain_way.h"
+#include "work.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/worker_pool.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
-#include "wrcor/eval/worker_pool.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace {
 
+using namespace wrcor;
 using Clock = std::chrono::steady_clock;
+
+struct Options {
+  int networks = 64;
+  int evaluations = 0;  ///< 0: every network once
+  int workers = 2;
+  int at_once = 1;
+  int rounds = 3;
+  int batch = 64;
+  int channels = 16;
+  int cells = 5;
+  std::string device = "cpu";
+  std::string data = "synthetic";
+  std::string root;
+  std::vector<std::string> proxies{"wrcor"};
+  bool plain = true;
+  bool broken_down = true;
+  bool tf32 = false;
+  bool json = false;
+};
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace wrcor;
-  CLI::App app("Seconds a network: the plain way against this program");
-  int networks = 16, workers = 2, rounds = 3;
-  std::string data = "synthetic", root;
-  app.add_option("--networks", networks, "random cells of the sample");
-  app.add_option("--workers", workers, "processors that either way uses");
-  app.add_option("--rounds", rounds, "repetitions; the best of each way counts");
-  app.add_option("--data", data, "data set of the minibatch");
-  app.add_option("--data-root", root, "its folder");
-  CLI11_PARSE(app, argc, argv);
-
-  configure_process();
-  configure_thread(workers);
-  const NasBench201 space;
-  const Minibatch minibatch = draw_minibatch(*datasets().find(data).make.open({root}), 64, true, 0);
-  const WeightBank bank(0, Initialisation::standard, at::kCPU);
-  const Evaluator evaluator(space, minibatch, {}, at::kCPU);
+/// The same cells wherever and whenever this is run; all of them connected.
+std::vector<Genotype> sample_of(const NasBench201& space, int networks) {
   Rng rng(2026);
   std::vector<Genotype> sample;
   while (static_cast<int>(sample.size()) < networks) {
     Genotype genotype = space.sample(rng);
     if (space.connected(genotype)) sample.push_back(std::move(genotype));
   }
+  return sample;
+}
 
-  double plain_best = 1e300, ours_best = 1e300, worst_error = 0;
-  WorkerPool pool(workers, [] { configure_thread(1); });
-  for (int round = 0; round < rounds; ++round) {
-    std::vector<double> plain_scores;
-    Clock::time_point start = Clock::now();
-    for (const Genotype& genotype : sample) {
-      plain_scores.push_back(plain_wrcor(plain_pass(space.plan(genotype), bank, minibatch.images,
-                                                    minibatch.labels, Counting::reference)));
-    }
-    plain_best = std::min(plain_best, seconds_since(start) / networks);
-
-    start = Clock::now();
-    std::vector<std::future<Evaluation>> pending;
-    for (const Genotype& genotype : sample)
-      pending.push_back(pool.submit([&] { return evaluator.evaluate(genotype, bank); }));
-    for (std::size_t i = 0; i < pending.size(); ++i) {
-      const double score = *pending[i].get().score("wrcor").value;
-      worst_error =
-          std::max(worst_error, std::abs(score - plain_scores[i]) / std::abs(plain_scores[i]));
-    }
-    ours_best = std::min(ours_best, seconds_since(start) / networks);
+Options read_options(int argc, char** argv) {
+  Options options;
+  CLI::App app("Seconds an architecture: the plain way, this program, and what the machine can do");
+  app.add_option("--networks", options.networks, "random cells of the sample");
+  app.add_option("--evaluations", options.evaluations,
+                 "evaluations of the sample, round and round; 0: each once");
+  app.add_option("--workers", options.workers, "processors that either way uses");
+  app.add_option("--at-once", options.at_once, "networks that a worker evaluates as one batch");
+  app.add_option("--rounds", options.rounds, "repetitions; the best of each way counts");
+  app.add_option("--batch", options.batch, "images of the minibatch");
+  app.add_option("--channels", options.channels, "of the first stage");
+  app.add_option("--cells", options.cells, "of a stage");
+  app.add_option("--device", options.device, "cpu, cuda or cuda:K");
+  app.add_option("--data", options.data, "data set of the minibatch");
+  app.add_option("--data-root", options.root, "its folder");
+  app.add_option("--proxy", options.proxies, "proxies of this program's way")->delimiter(',');
+  app.add_flag("!--no-plain", options.plain, "leave the plain way out");
+  app.add_flag("!--no-breakdown", options.broken_down, "leave the breakdown out");
+  app.add_flag("--tf32", options.tf32, "let CUDA round the factors of products to 10 bits");
+  app.add_flag("--json", options.json, "print a JSON document instead of a table");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
   }
-  std::printf("networks %d, batch 64, C 16, N 5, %d processors, best of %d rounds\n", networks,
-              workers, rounds);
-  std::printf("plain way      %8.4f s a network\n", plain_best);
-  std::printf("this program   %8.4f s a network\n", ours_best);
-  std::printf("ratio          %8.2f\n", plain_best / ours_best);
-  std::printf("largest relative difference of a score %.1e\n", worst_error);
+  return options;
+}
+
+class Bench {
+ public:
+  explicit Bench(const Options& options)
+      : options_(options),
+        device_(resolve_device(options.device)),
+        space_({options.channels, options.cells, 10, 32, 32}),
+        minibatch_(
+            draw_minibatch(*datasets().find(options.data).make.open({options.root}), options.batch,
+                           true, 0)),
+        // That of the evaluator's first repeat: both ways have the same weights.
+        bank_(derive_seed(0, {"repeat", "0", "shared"}), Initialisation::standard, device_),
+        evaluator_(space_, minibatch_, evaluator_options(), device_),
+        sample_(sample_of(space_, options.networks)),
+        pool_(options.workers, [] { configure_thread(1); }) {
+    minibatch_.images = minibatch_.images.to(device_);
+    minibatch_.labels = minibatch_.labels.to(device_);
+  }
+
+  nlohmann::ordered_json run() {
+    double plain = 1e300, ours = 1e300;
+    for (int round = 0; round < options_.rounds; ++round) {
+      if (options_.plain) plain = std::min(plain, plain_seconds());
+      ours = std::min(ours, our_seconds());
+    }
+    nlohmann::ordered_json result{{"device", device_.str()},
+                                  {"libtorch", libtorch_version()},
+                                  {"networks", options_.networks},
+                                  {"evaluations", evaluations()},
+                                  {"workers", options_.workers},
+                                  {"at_once", options_.at_once},
+                                  {"batch", options_.batch},
+                                  {"channels", options_.channels},
+                                  {"cells", options_.cells},
+                                  {"proxies", options_.proxies},
+                                  {"seconds", ours}};
+    if (options_.plain) {
+      result["plain_seconds"] = plain;
+      result["ratio"] = plain / ours;
+      if (options_.proxies.front() == "wrcor") result["largest_difference"] = largest_difference();
+    }
+    add_limit(result, ours);
+    if (options_.broken_down) add_breakdown(result);
+    result["tensor_bytes_of_a_worker"] = evaluator_.peak_memory();
+    return result;
+  }
+
+ private:
+  EvaluatorOptions evaluator_options() const {
+    EvaluatorOptions chosen;
+    chosen.proxies = options_.proxies;
+    return chosen;
+  }
+
+  int evaluations() const {
+    return options_.evaluations > 0 ? options_.evaluations : options_.networks;
+  }
+
+  double plain_seconds() {
+    plain_scores_.clear();
+    const Clock::time_point start = Clock::now();
+    for (const Genotype& genotype : sample_) {
+      plain_scores_.push_back(plain_wrcor(plain_pass(space_.plan(genotype), bank_,
+                                                     minibatch_.images, minibatch_.labels,
+                                                     Counting::reference)));
+    }
+    return seconds_since(start) / options_.networks;
+  }
+
+  double our_seconds() {
+    std::vector<Genotype> all;
+    for (int i = 0; i < evaluations(); ++i)
+      all.push_back(sample_[static_cast<std::size_t>(i) % sample_.size()]);
+    std::vector<std::future<std::vector<Evaluation>>> pending;
+    scores_.clear();
+    const Clock::time_point start = Clock::now();
+    for (std::size_t i = 0; i < all.size(); i += static_cast<std::size_t>(options_.at_once)) {
+      const std::size_t count =
+          std::min(static_cast<std::size_t>(options_.at_once), all.size() - i);
+      pending.push_back(pool_.submit(
+          [&, i, count] { return evaluator_.evaluate_batch(std::span(all).subspan(i, count)); }));
+    }
+    for (auto& batch : pending) {
+      for (const Evaluation& evaluation : batch.get())
+        scores_.push_back(evaluation.scores.front().second.raw);
+    }
+    return seconds_since(start) / evaluations();
+  }
+
+  double largest_difference() const {
+    double worst = 0;
+    for (std::size_t i = 0; i < std::min(scores_.size(), plain_scores_.size()); ++i) {
+      worst = std::max(worst,
+                       std::abs(scores_[i] - plain_scores_[i]) / std::abs(plain_scores_[i]));
+    }
+    return worst;
+  }
+
+  void add_limit(nlohmann::ordered_json& result, double seconds) const {
+    EvaluationWork mean;
+    for (const Genotype& genotype : sample_) {
+      const EvaluationWork work =
+          work_of(space_.plan(genotype), options_.batch, Counting::reference);
+      const auto add = [&](Work& to, const Work& from) {
+        to += {from.flop / options_.networks, from.bytes / options_.networks};
+      };
+      add(mean.forward, work.forward);
+      add(mean.backward, work.backward);
+      add(mean.correlation, work.correlation);
+    }
+    const Machine machine = measure_machine(device_, device_.is_cpu() ? options_.workers : 1);
+    const double least = machine.seconds(mean.total());
+    result["limit"] = {{"gflop_forward", mean.forward.flop / 1e9},
+                       {"gflop_backward", mean.backward.flop / 1e9},
+                       {"gflop_correlation", mean.correlation.flop / 1e9},
+                       {"gigabytes", mean.total().bytes / 1e9},
+                       {"machine_gflop_per_second", machine.flop_per_second / 1e9},
+                       {"machine_gigabytes_per_second", machine.bytes_per_second / 1e9},
+                       {"seconds", least},
+                       {"distance", seconds / least}};
+  }
+
+  void add_breakdown(nlohmann::ordered_json& result) {
+    const Breakdown parts = break_down(space_, sample_, minibatch_, bank_, Counting::reference,
+                                       pool_, options_.workers);
+    const double all = options_.networks;
+    result["milliseconds_of_a_worker"] = {{"set_up", 1e3 * parts.set_up / all},
+                                          {"forward", 1e3 * parts.forward / all},
+                                          {"backward", 1e3 * parts.backward / all},
+                                          {"correlation", 1e3 * parts.correlation / all},
+                                          {"scoring", 1e3 * parts.scoring / all},
+                                          {"idle", 1e3 * parts.idle / all}};
+  }
+
+  Options options_;
+  c10::Device device_;
+  NasBench201 space_;
+  Minibatch minibatch_;
+  WeightBank bank_;
+  Evaluator evaluator_;
+  std::vector<Genotype> sample_;
+  std::vector<double> plain_scores_, scores_;
+  WorkerPool pool_;
+};
+
+void print(const nlohmann::ordered_json& result, const std::string& before = "") {
+  for (const auto& [name, value] : result.items()) {
+    if (value.is_object()) {
+      std::printf("%s%s\n", before.c_str(), name.c_str());
+      print(value, before + "  ");
+    } else if (value.is_number_float()) {
+      std::printf("%s%-30s %.4g\n", before.c_str(), name.c_str(), value.get<double>());
+    } else {
+      std::printf("%s%-30s %s\n", before.c_str(), name.c_str(), value.dump().c_str());
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = read_options(argc, argv);
+  try {
+    configure_process();
+    if (options.tf32) allow_tf32();
+    configure_thread(options.workers);
+    const nlohmann::ordered_json result = Bench(options).run();
+    if (options.json) {
+      std::printf("%s\n", result.dump(2).c_str());
+    } else {
+      print(result);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wrcor_bench: %s\n", error.what());
+    return 1;
+  }
 }

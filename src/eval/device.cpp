@@ -109,6 +109,11 @@ void configure_process() {
   at::globalContext().setDeterministicCuDNN(true);
 }
 
+void allow_tf32() {
+  at::globalContext().setAllowTF32CuDNN(true);
+  at::globalContext().setAllowTF32CuBLAS(true);
+}
+
 void release_cached_memory(c10::Device device) {
   if (device.is_cpu()) return;
   // Linking CUDA's allocator would take a CUDA toolkit. It releases what it has cached before it

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "wrcor/core/worker_pool.h"
+#include "wrcor/data/minibatch.h"
+#include "wrcor/nn/weights.h"
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// Where the seconds of evaluations by WRCor go, all workers together.
+struct Breakdown {
+  double set_up = 0;  ///< plans, weights, what to look at
+  double forward = 0;
+  double backward = 0;
+  double correlation = 0;
+  double scoring = 0;  ///< weighted sums, log-determinants
+  double idle = 0;     ///< workers without work
+};
+
+/// Evaluates every genotype once, one by one on each worker, with a clock at every seam: slower than
+/// without, on CUDA by far, as each step waits for the device.
+Breakdown break_down(const SearchSpace& space, std::span<const Genotype> genotypes,
+                     const Minibatch& minibatch, const WeightBank& bank, Counting counting,
+                     WorkerPool& pool, int workers);
+
+}  // namespace wrcor
