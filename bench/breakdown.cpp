@@ -106,8 +106,7 @@ Breakdown break_down(const SearchSpace& space, std::span<const Genotype> genotyp
     all.scoring += part.scoring;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  const double busy =
-      all.set_up + all.forward + all.backward + all.correlation + all.scoring;
+  const double busy = all.set_up + all.forward + all.backward + all.correlation + all.scoring;
   all.idle = std::max(0.0, workers * seconds.count() - busy);
   return all;
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/worker_pool.h"
-#include "wrcor/data/minibatch.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/space/search_space.h"
 
@@ -22,8 +22,8 @@ struct Breakdown {
   double idle = 0;     ///< workers without work
 };
 
-/// Evaluates every genotype once, one by one on each worker, with a clock at every seam: slower than
-/// without, on CUDA by far, as each step waits for the device.
+/// Evaluates every genotype once, one by one on each worker, with a clock at every seam: slower
+/// than without, on CUDA by far, as each step waits for the device.
 Breakdown break_down(const SearchSpace& space, std::span<const Genotype> genotypes,
                      const Minibatch& minibatch, const WeightBank& bank, Counting counting,
                      WorkerPool& pool, int workers);

@@ -19,10 +19,10 @@
 #include "breakdown.h"
 #include "plain_way.h"
 #include "work.h"
+#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/worker_pool.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/space/nas_bench_201.h"
@@ -100,9 +100,8 @@ class Bench {
       : options_(options),
         device_(resolve_device(options.device)),
         space_({options.channels, options.cells, 10, 32, 32}),
-        minibatch_(
-            draw_minibatch(*datasets().find(options.data).make.open({options.root}), options.batch,
-                           true, 0)),
+        minibatch_(draw_minibatch(*datasets().find(options.data).make.open({options.root}),
+                                  options.batch, true, 0)),
         // That of the evaluator's first repeat: both ways have the same weights.
         bank_(derive_seed(0, {"repeat", "0", "shared"}), Initialisation::standard, device_),
         evaluator_(space_, minibatch_, evaluator_options(), device_),
@@ -155,9 +154,9 @@ class Bench {
     plain_scores_.clear();
     const Clock::time_point start = Clock::now();
     for (const Genotype& genotype : sample_) {
-      plain_scores_.push_back(plain_wrcor(plain_pass(space_.plan(genotype), bank_,
-                                                     minibatch_.images, minibatch_.labels,
-                                                     Counting::reference)));
+      plain_scores_.push_back(
+          plain_wrcor(plain_pass(space_.plan(genotype), bank_, minibatch_.images, minibatch_.labels,
+                                 Counting::reference)));
     }
     return seconds_since(start) / options_.networks;
   }
@@ -185,8 +184,7 @@ class Bench {
   double largest_difference() const {
     double worst = 0;
     for (std::size_t i = 0; i < std::min(scores_.size(), plain_scores_.size()); ++i) {
-      worst = std::max(worst,
-                       std::abs(scores_[i] - plain_scores_[i]) / std::abs(plain_scores_[i]));
+      worst = std::max(worst, std::abs(scores_[i] - plain_scores_[i]) / std::abs(plain_scores_[i]));
     }
     return worst;
   }
@@ -219,12 +217,10 @@ class Bench {
     const Breakdown parts = break_down(space_, sample_, minibatch_, bank_, Counting::reference,
                                        pool_, options_.workers);
     const double all = options_.networks;
-    result["milliseconds_of_a_worker"] = {{"set_up", 1e3 * parts.set_up / all},
-                                          {"forward", 1e3 * parts.forward / all},
-                                          {"backward", 1e3 * parts.backward / all},
-                                          {"correlation", 1e3 * parts.correlation / all},
-                                          {"scoring", 1e3 * parts.scoring / all},
-                                          {"idle", 1e3 * parts.idle / all}};
+    result["milliseconds_of_a_worker"] = {
+        {"set_up", 1e3 * parts.set_up / all},     {"forward", 1e3 * parts.forward / all},
+        {"backward", 1e3 * parts.backward / all}, {"correlation", 1e3 * parts.correlation / all},
+        {"scoring", 1e3 * parts.scoring / all},   {"idle", 1e3 * parts.idle / all}};
   }
 
   Options options_;

@@ -101,14 +101,14 @@ EvaluationWork work_of(const NetworkPlan& plan, int samples, Counting counting) 
     const bool passes = gradient[i] && layer.kind != LayerKind::zero && i > 2;
     if (!passes) continue;
     const bool needs_values = layer.kind == LayerKind::relu || layer.kind == LayerKind::batch_norm;
-    work.backward += {n * flop_of(plan, layer),
-                      n * float_bytes * (written + read + (needs_values ? read : 0))};
+    work.backward +=
+        {n * flop_of(plan, layer), n * float_bytes * (written + read + (needs_values ? read : 0))};
   }
   for (const Tap& tap : response_taps(plan, counting)) {
     if (tap.side == Side::gradient && !gradient[static_cast<std::size_t>(tap.layer)]) continue;
     const Layer& watched = layer_at(plan, tap.layer);
-    const double features = elements(
-        tap.side == Side::activation ? watched : layer_at(plan, watched.inputs.front()));
+    const double features =
+        elements(tap.side == Side::activation ? watched : layer_at(plan, watched.inputs.front()));
     work.correlation += {n * (n + 1) * features, n * float_bytes * features};
   }
   return work;

@@ -6,6 +6,7 @@ include(CMakePackageConfigHelpers)
 set(wrcor_package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/wrcor)
 
 install(TARGETS wrcor RUNTIME)
+install(TARGETS wrcor_engine RUNTIME DESTINATION ${engine_directory})
 install(TARGETS wrcor_base wrcor_core EXPORT wrcorTargets ARCHIVE)
 install(DIRECTORY include/wrcor TYPE INCLUDE)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/include/wrcor/core/version.h"

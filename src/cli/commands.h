@@ -1,18 +1,24 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <vector>
 
-// Each setup_X adds the subcommand X; its callback calls
-// run_X, which does the work and throws wrcor::Error.
+// Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
+// the work and throws wrcor::Error.
 namespace wrcor::cli {
 
-void setup_search(CLI::App& app);
-void setup_score(CLI::App& app);
-void setup_evaluate(CLI::App& app);
-void setup_describe(CLI::App& app);
-void setup_data(CLI::App& app);
-void setup_list(CLI::App& app);
-void setup_config(CLI::App& app);
-void setup_doctor(CLI::App& app);
+/// Tells the names of all usable devices, e.g. {"cpu", "cuda:0"}.
+using DeviceNames = std::function<std::vector<std::string>()>;
+
+void setup_search(CLI::App& command);
+void setup_score(CLI::App& command);
+void setup_evaluate(CLI::App& command);
+void setup_describe(CLI::App& command);
+void setup_data(CLI::App& data);
+void setup_list(CLI::App& command, const DeviceNames& devices);
+void setup_config(CLI::App& config);
+void setup_doctor(CLI::App& command);
 
 }  // namespace wrcor::cli

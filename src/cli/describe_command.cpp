@@ -8,13 +8,13 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/report/table.h"
-#include "wrcor/run/config_loader.h"
-#include "wrcor/run/settings.h"
-#include "wrcor/run/workbench.h"
+#include "wrcor/core/table.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
@@ -198,26 +198,25 @@ void run_describe(const DescribeOptions& options) {
 
 }  // namespace
 
-void setup_describe(CLI::App& app) {
+void setup_describe(CLI::App& command) {
   auto options = std::make_shared<DescribeOptions>();
-  CLI::App* command = app.add_subcommand("describe", "size, cost and class of an architecture");
-  command->add_option("architecture", options->architecture,
-                      "architecture string, lexicographic id, or index:N for the official index");
-  command->add_flag("--all", options->all, "every architecture of the space, as CSV");
-  add_settings(*command, {"space", "data.name", "data.root"}, options->sources);
+  command.add_option("architecture", options->architecture,
+                     "architecture string, lexicographic id, or index:N for the official index");
+  command.add_flag("--all", options->all, "every architecture of the space, as CSV");
+  add_settings(command, {"space", "data.name", "data.root"}, options->sources);
   command
-      ->add_option("--classes", options->classes,
-                   "classes of the data; by default those of the data set")
+      .add_option("--classes", options->classes,
+                  "classes of the data; by default those of the data set")
       ->type_name("N");
   command
-      ->add_option(
+      .add_option(
           "--image-size", options->image_size,
           "height and width of the images, a multiple of 4; by default those of the data set")
       ->type_name("N");
-  add_choice(*command, "--format", options->format, {"text", "json", "csv"},
+  add_choice(command, "--format", options->format, {"text", "json", "csv"},
              "form of the output; text, with --all csv");
-  set_example(*command, "wrcor describe index:6111 --format json");
-  set_action(*command, [options] { run_describe(*options); });
+  set_example(command, "wrcor describe index:6111 --format json");
+  set_action(command, [options] { run_describe(*options); });
 }
 
 }  // namespace wrcor::cli

@@ -6,12 +6,12 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/table.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/votes.h"
-#include "wrcor/proxy/builtin.h"
-#include "wrcor/report/table.h"
+#include "wrcor/score/proxies.h"
+#include "wrcor/score/votes.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
 
@@ -35,9 +35,9 @@ Listing listing_of(const std::string& kind, const Registry<Factory>& registry) {
   return listing;
 }
 
-Listing device_listing() {
+Listing device_listing(const std::vector<std::string>& names) {
   Listing listing{"devices", {}};
-  for (const std::string& name : usable_devices()) {
+  for (const std::string& name : names) {
     const bool is_cpu = name == "cpu";
     listing.rows.push_back({name, is_cpu
                                       ? "processor, usable cores: " + std::to_string(usable_cores())
@@ -46,14 +46,14 @@ Listing device_listing() {
   return listing;
 }
 
-Listing make_listing(const std::string& kind) {
+Listing make_listing(const std::string& kind, const DeviceNames& devices) {
   if (kind == "proxies") return listing_of(kind, proxies());
   if (kind == "votes") return listing_of(kind, votes());
   if (kind == "methods") return listing_of(kind, vote_methods());
   if (kind == "spaces") return listing_of(kind, spaces());
   if (kind == "strategies") return listing_of(kind, strategies());
   if (kind == "datasets") return listing_of(kind, datasets());
-  return device_listing();
+  return device_listing(devices());
 }
 
 std::vector<std::string> kinds() {
@@ -79,23 +79,23 @@ std::string as_table(const std::vector<Listing>& listings) {
   return text;
 }
 
-void run_list(const ListOptions& options) {
+void run_list(const ListOptions& options, const DeviceNames& devices) {
   std::vector<Listing> listings;
   for (const std::string& kind : kinds()) {
-    if (options.kind.empty() || options.kind == kind) listings.push_back(make_listing(kind));
+    if (options.kind.empty() || options.kind == kind)
+      listings.push_back(make_listing(kind, devices));
   }
   write_output(options.format == "json" ? as_json(listings) : as_table(listings));
 }
 
 }  // namespace
 
-void setup_list(CLI::App& app) {
+void setup_list(CLI::App& command, const DeviceNames& devices) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("list", "what can be chosen by name, and the devices");
-  add_choice(*command, "kind", options->kind, kinds(), "what to list; all when not given");
-  add_choice(*command, "--format", options->format, {"table", "json"}, "form of the output");
-  set_example(*command, "wrcor list proxies --format json");
-  set_action(*command, [options] { run_list(*options); });
+  add_choice(command, "kind", options->kind, kinds(), "what to list; all when not given");
+  add_choice(command, "--format", options->format, {"table", "json"}, "form of the output");
+  set_example(command, "wrcor list proxies --format json");
+  set_action(command, [options, devices] { run_list(*options, devices); });
 }
 
 }  // namespace wrcor::cli

@@ -7,9 +7,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/run/settings.h"
 
 namespace wrcor::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/log.h"
-#include "wrcor/run/config_loader.h"
 
 namespace wrcor::cli {
 

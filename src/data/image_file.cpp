@@ -1,10 +1,5 @@
 #include "wrcor/data/image_file.h"
 
-#include <ATen/ATen.h>
-#include <ATen/ops/_upsample_bilinear2d_aa.h>
-
-#include <algorithm>
-
 #include "image_formats.h"
 #include "wrcor/core/error.h"
 
@@ -12,19 +7,6 @@ namespace wrcor {
 namespace {
 
 constexpr std::uint64_t most_pixels = 64 << 20;
-
-struct Rectangle {
-  std::int64_t top, left, height, width;
-};
-
-Rectangle middle_part(const ImageSize& whole, const ImageSize& proportions) {
-  const std::int64_t h = whole.height, w = whole.width;
-  const std::int64_t rows = proportions.height, columns = proportions.width;
-  const auto rounded = [](std::int64_t a, std::int64_t b) { return (2 * a + b) / (2 * b); };
-  const std::int64_t height = std::clamp(rounded(w * rows, columns), std::int64_t{1}, h);
-  const std::int64_t width = std::clamp(rounded(h * columns, rows), std::int64_t{1}, w);
-  return {(h - height) / 2, (w - width) / 2, height, width};
-}
 
 }  // namespace
 
@@ -44,22 +26,6 @@ ColourImage blank_image(std::uint64_t height, std::uint64_t width, const std::st
   }
   return {{static_cast<int>(height), static_cast<int>(width)},
           std::vector<std::uint8_t>(3 * height * width)};
-}
-
-void fit_image(const ColourImage& image, const ImageSize& size, std::span<std::uint8_t> planes) {
-  const Rectangle part = middle_part(image.size, size);
-  // from_blob takes no constant memory; nothing writes to it.
-  const at::Tensor whole = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
-                                         {image.size.height, image.size.width, 3}, at::kByte);
-  const at::Tensor seen =
-      whole.narrow(0, part.top, part.height).narrow(1, part.left, part.width).permute({2, 0, 1});
-  const at::Tensor out = at::from_blob(planes.data(), {3, size.height, size.width}, at::kByte);
-  for (std::int64_t c = 0; c < 3; ++c) {  // one by one: eight bytes a pixel are many
-    const at::Tensor plane = seen[c].to(at::kDouble).contiguous().unsqueeze(0).unsqueeze(0);
-    const at::Tensor fitted =
-        at::_upsample_bilinear2d_aa(plane, {size.height, size.width}, /*align_corners=*/false);
-    out[c].copy_(fitted[0][0].round().clamp(0, 255));
-  }
 }
 
 }  // namespace wrcor

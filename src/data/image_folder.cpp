@@ -87,7 +87,7 @@ struct ImageClass {
 class ImageFolder final : public Dataset {
  public:
   ImageFolder(const Listing& root, const DatasetOptions& options)
-      : Dataset(make_info(root.folders.size(), options)) {
+      : Dataset(make_info(root.folders.size(), options)), fit_(options.fit) {
     std::vector<std::string> ignored;
     for (const std::string& file : root.files) ignored.push_back(file);
     for (const std::string& name : root.folders) add_class(fs::path(options.root) / name, ignored);
@@ -104,8 +104,7 @@ class ImageFolder final : public Dataset {
     const ImageClass& its = *std::prev(after);
     const fs::path file = its.folder / its.images[static_cast<std::size_t>(index - its.start)];
     const FeatureShape& shape = info().image;
-    fit_image(decode_image(read_image_file(file), file.string()), {shape.height, shape.width},
-              pixels);
+    fit_(decode_image(read_image_file(file), file.string()), {shape.height, shape.width}, pixels);
     return static_cast<int>(&its - classes_.data());
   }
 
@@ -135,6 +134,7 @@ class ImageFolder final : public Dataset {
     return read_file(file);
   }
 
+  ImageFitter fit_;
   std::vector<ImageClass> classes_;
   std::int64_t size_ = 0;
 };

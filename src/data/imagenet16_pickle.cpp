@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "numpy_array.h"
-#include "pickle.h"
 #include "wrcor/core/error.h"
+#include "wrcor/data/pickle.h"
 
 namespace wrcor {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pickle.h"
+#include "wrcor/data/pickle.h"
 
 namespace wrcor::numpy {
 

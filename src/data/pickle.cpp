@@ -1,4 +1,4 @@
-#include "pickle.h"
+#include "wrcor/data/pickle.h"
 
 #include <spdlog/fmt/fmt.h>
 

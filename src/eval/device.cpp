@@ -7,7 +7,6 @@
 #include <ATen/ops/sum.h>
 #include <dlfcn.h>
 #include <malloc.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -15,8 +14,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <thread>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
@@ -54,13 +51,6 @@ std::vector<std::string> usable_devices() {
   std::vector<std::string> names{"cpu"};
   for (int i = 0; i < cuda_devices(); ++i) names.push_back("cuda:" + std::to_string(i));
   return names;
-}
-
-int usable_cores() {
-  cpu_set_t mask;
-  CPU_ZERO(&mask);
-  if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 void configure_thread(int intra_op_threads) {
@@ -155,14 +145,5 @@ bool blas_is_reference() {
 }
 
 std::string libtorch_version() { return TORCH_VERSION; }
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with("model name") && colon != line.npos) return line.substr(colon + 2);
-  }
-  return "unknown";
-}
 
 }  // namespace wrcor

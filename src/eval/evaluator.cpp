@@ -12,7 +12,7 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/memory_meter.h"
 #include "wrcor/proxy/batch_observation.h"
-#include "wrcor/proxy/builtin.h"
+#include "wrcor/proxy/factory.h"
 
 namespace wrcor {
 namespace {
@@ -78,7 +78,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       options_(std::move(options)),
       device_(device) {
   for (const std::string& name : options_.proxies) {
-    proxies_.push_back({name, proxies().find(name).make.make({space_})});
+    proxies_.push_back({name, make_proxy(name, {space_})});
     const Proxy& proxy = *proxies_.back().proxy;
     requirements_ |= proxy.requirements();
     // Whether the output is constant is told by the minibatch, whatever else a proxy looks at: a

@@ -26,5 +26,6 @@ class Flops final : public Proxy {
 
 std::unique_ptr<Proxy> make_params(const ProxyContext&) { return std::make_unique<Params>(); }
 std::unique_ptr<Proxy> make_flops(const ProxyContext&) { return std::make_unique<Flops>(); }
+std::unique_ptr<Proxy> make_az_complexity(const ProxyContext&) { return std::make_unique<Flops>(); }
 
 }  // namespace wrcor

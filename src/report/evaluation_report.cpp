@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/table.h"
 #include "wrcor/core/version.h"
-#include "wrcor/report/table.h"
 
 namespace wrcor {
 namespace {

@@ -1,7 +1,7 @@
 #include "evaluation_schema.h"
 
-#include "wrcor/proxy/builtin.h"
-#include "wrcor/proxy/score.h"
+#include "wrcor/score/proxies.h"
+#include "wrcor/score/score.h"
 
 namespace wrcor {
 

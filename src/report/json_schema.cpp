@@ -3,13 +3,13 @@
 #include <functional>
 
 #include "evaluation_schema.h"
+#include "wrcor/config/config_documents.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/core/schema_version.h"
-#include "wrcor/eval/agreement.h"
-#include "wrcor/eval/votes.h"
-#include "wrcor/proxy/builtin.h"
-#include "wrcor/run/config_documents.h"
 #include "wrcor/run/search_run.h"
+#include "wrcor/score/agreement.h"
+#include "wrcor/score/proxies.h"
+#include "wrcor/score/votes.h"
 
 namespace wrcor {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/report/table.h"
+#include "wrcor/core/table.h"
 
 namespace wrcor {
 namespace {

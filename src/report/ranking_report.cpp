@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "wrcor/report/table.h"
+#include "wrcor/core/table.h"
 
 namespace wrcor {
 namespace {

@@ -5,7 +5,7 @@
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
-#include "wrcor/report/table.h"
+#include "wrcor/core/table.h"
 
 namespace wrcor {
 namespace {

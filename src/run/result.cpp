@@ -3,14 +3,15 @@
 
 #include <stdexcept>
 
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/seeds.h"
+#include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/version.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/scoring_revision.h"
-#include "wrcor/run/config_loader.h"
-#include "wrcor/run/proxy_choice.h"
 #include "wrcor/run/search_run.h"
-#include "wrcor/run/seeds.h"
 
 namespace wrcor {
 namespace {

@@ -2,15 +2,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/version.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/scoring_revision.h"
-#include "wrcor/run/config_loader.h"
-#include "wrcor/run/proxy_choice.h"
-#include "wrcor/run/settings.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/run/config.h"
+#include "wrcor/config/config.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor {

@@ -1,9 +1,9 @@
 #include "wrcor/run/score_identity.h"
 
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/eval/scoring_revision.h"
-#include "wrcor/run/proxy_choice.h"
-#include "wrcor/run/settings.h"
 
 namespace wrcor {
 namespace {

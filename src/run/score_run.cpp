@@ -4,9 +4,9 @@
 #include <deque>
 #include <future>
 
-#include "wrcor/data/tensor_file.h"
+#include "wrcor/batch/tensor_file.h"
+#include "wrcor/core/worker_pool.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/eval/worker_pool.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/run/interrupt.h"
 

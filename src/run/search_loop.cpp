@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <ctime>
 
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/seeds.h"
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/run/proxy_choice.h"
-#include "wrcor/run/seeds.h"
 #include "wrcor/search/builtin.h"
 
 namespace wrcor {

@@ -10,11 +10,11 @@
 #include <optional>
 #include <string>
 
-#include "wrcor/eval/standings.h"
-#include "wrcor/eval/worker_pool.h"
+#include "wrcor/core/worker_pool.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
+#include "wrcor/score/standings.h"
 #include "wrcor/search/strategy.h"
 #include "wrcor/space/constrained_space.h"
 

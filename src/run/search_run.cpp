@@ -8,13 +8,14 @@
 
 #include "run_identity.h"
 #include "search_loop.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/seeds.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
 #include "wrcor/core/random.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_identity.h"
-#include "wrcor/run/seeds.h"
 
 namespace wrcor {
 namespace {

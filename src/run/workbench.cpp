@@ -4,24 +4,23 @@
 
 #include <algorithm>
 
+#include "wrcor/batch/fit_image.h"
+#include "wrcor/batch/minibatch.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/seeds.h"
+#include "wrcor/core/processor.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/minibatch.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/run/data_fetch.h"
-#include "wrcor/run/proxy_choice.h"
-#include "wrcor/run/seeds.h"
-#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
 
-DatasetOptions dataset_options(const Config& config) {
-  return {config.data.root, parse_image_size(config.data.image_size)};
-}
-
 Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   DatasetOptions options = dataset_options(config);
+  options.fit = fit_image;
   if (config.data.download) {
     options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
   }
@@ -35,13 +34,6 @@ bool may_download(const Config& config) {
          datasets().find(config.data.name).make.source.has_value();
 }
 
-std::unique_ptr<SearchSpace> sized_space(const Config& config, int height, int width) {
-  const DatasetInfo info = dataset_info(config);
-  return spaces()
-      .find(config.space.name)
-      .make({config.space.channels, config.space.cells, info.classes, height, width});
-}
-
 int chosen_workers(const Config& config, const at::Device& device) {
   if (config.run.workers > 0) return config.run.workers;
   // One process keeps a GPU's queue filled; on the CPU one thread a network wastes none on
@@ -50,15 +42,6 @@ int chosen_workers(const Config& config, const at::Device& device) {
 }
 
 }  // namespace
-
-DatasetInfo dataset_info(const Config& config) {
-  return datasets().find(config.data.name).make.info(dataset_options(config));
-}
-
-std::unique_ptr<SearchSpace> make_space(const Config& config) {
-  const FeatureShape image = dataset_info(config).image;
-  return sized_space(config, image.height, image.width);
-}
 
 std::vector<ConfigCheck> workbench_checks() {
   return {{{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }},
@@ -95,8 +78,8 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
                  {"classes", dataset_info(config).classes},
                  {"size", minibatch.images.size(0)},
                  {"sha256", minibatch.sha256}};
-  bench.space = sized_space(config, static_cast<int>(minibatch.images.size(2)),
-                            static_cast<int>(minibatch.images.size(3)));
+  bench.space = make_space(config, {static_cast<int>(minibatch.images.size(2)),
+                                    static_cast<int>(minibatch.images.size(3))});
   spdlog::info("{} images of {} on {}, {} {} of {} {}", minibatch.images.size(0), minibatch.dataset,
                device.str(), bench.workers, bench.workers == 1 ? "worker" : "workers",
                bench.threads, bench.threads == 1 ? "thread" : "threads");

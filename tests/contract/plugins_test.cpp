@@ -9,8 +9,8 @@
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/evaluator.h"
-#include "wrcor/eval/ranking_rule.h"
-#include "wrcor/proxy/builtin.h"
+#include "wrcor/score/proxies.h"
+#include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
 
@@ -105,7 +105,7 @@ TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
   const std::string image = read_file(WRCOR_SOURCE_DIR "/tests/fixtures/images/colour.png");
   for (const char* file : {"cifar10/1.png", "cifar100/1.png", "imagenet16/1.png"})
     root.write(file, image);
-  const DatasetOptions options{root.path().string()};
+  const DatasetOptions options{.root = root.path().string(), .fit = fit_image};
 
   for (const auto& entry : datasets().entries()) {
     INFO(entry.name);

@@ -2,8 +2,8 @@
 // well, and is the JSON of what it is read as.
 #include "config_file.h"
 #include "support/property.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/run/config_loader.h"
 
 using namespace wrcor;
 

@@ -1,5 +1,5 @@
 // Ranking rules: what is read is written in full, and read again as the same rule.
-#include "wrcor/eval/ranking_rule.h"
+#include "wrcor/score/ranking_rule.h"
 #include "support/property.h"
 
 using namespace wrcor;

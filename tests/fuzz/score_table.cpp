@@ -1,5 +1,5 @@
 // Score files (JSON lines, CSV, result.json): what is read are finite scores of architectures.
-#include "wrcor/eval/score_table.h"
+#include "wrcor/score/score_table.h"
 
 #include <cmath>
 

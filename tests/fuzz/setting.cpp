@@ -1,8 +1,8 @@
 // Flags and environment variables: the first byte says which setting, the rest is its text.
 #include "support/property.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/run/config_loader.h"
-#include "wrcor/run/settings.h"
 
 using namespace wrcor;
 

@@ -2,12 +2,11 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
+#include "wrcor/batch/minibatch.h"
+#include "wrcor/batch/tensor_file.h"
 #include "wrcor/core/json.h"
-#include "wrcor/data/minibatch.h"
-#include "wrcor/data/tensor_file.h"
 #include "wrcor/proxy/batch_observation.h"
-#include "wrcor/proxy/builtin.h"
-#include "wrcor/proxy/proxy.h"
+#include "wrcor/proxy/factory.h"
 #include "wrcor/run/parity.h"
 #include "wrcor/space/nas_bench_201.h"
 
@@ -39,7 +38,7 @@ int compare_batch(const GoldenSet& set) {
       {Need::activation_correlations, Need::gradient_correlations, Need::logits});
   int compared = 0;
   for (const char* name : {"wrcor", "rcor", "acor", "gcor"}) {
-    const auto proxy = proxies().find(name).make.make({space});
+    const auto proxy = make_proxy(name, {space});
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const nlohmann::json& expected = cases[i].at("scores").at(name);
       if (!expected.is_number()) continue;

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
+#include "wrcor/batch/minibatch.h"
+#include "wrcor/batch/tensor_file.h"
 #include "wrcor/core/file.h"
-#include "wrcor/data/minibatch.h"
-#include "wrcor/data/tensor_file.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/run/parity.h"

@@ -43,6 +43,10 @@ add src/space/tensor.cpp '#include <torch/torch.h>'
 expect_exit 1 check
 expect_equal "$stdout" 'src/space/tensor.cpp:1: space does without libtorch, but includes torch/torch.h'
 fresh_tree
+add src/config/config.cpp '#include "wrcor/proxy/proxy.h"'
+expect_exit 1 check
+expect_equal "$stdout" 'src/config/config.cpp:1: config does without libtorch, but includes include/wrcor/proxy/proxy.h -> ATen/ATen.h'
+fresh_tree
 add src/search/random.cpp '#include "wrcor/proxy/proxy.h"'
 expect_exit 1 check
 expect_equal "$stdout" 'src/search/random.cpp:1: search does without libtorch, but includes include/wrcor/proxy/proxy.h -> ATen/ATen.h'

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "wrcor/core/error.h"
+#include "wrcor/data/image_file.h"
 #include "wrcor/data/image_size.h"
 #include "wrcor/data/source.h"
 #include "wrcor/space/network_plan.h"
@@ -77,6 +78,8 @@ struct DatasetOptions {
   /// Puts what is missing into the cache folder. Not called with a root, which the user chose to
   /// have the data. Empty: what is missing is an error.
   DataFetcher fetch = {};
+  /// Resizes images, where a data set does that. Empty: none of its images can be read.
+  ImageFitter fit = {};
 };
 
 /// There is no such data set where it was looked for. Exit code 3.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,10 +27,9 @@ struct ColourImage {
 ///         for more than 64 Mi pixels, before memory for them is taken
 ColourImage decode_image(std::string_view bytes, const std::string& name);
 
-/// The largest part in the middle of the image that has the proportions of `size`, resized to it:
-/// antialiased bilinear, computed in double precision and rounded.
-///
+/// Makes an image of another size of one, see batch/fit_image.h.
 /// @param planes  receives 3 * height * width values: the red plane, then green, then blue
-void fit_image(const ColourImage& image, const ImageSize& size, std::span<std::uint8_t> planes);
+using ImageFitter = std::function<void(const ColourImage& image, const ImageSize& size,
+                                       std::span<std::uint8_t> planes)>;
 
 }  // namespace wrcor

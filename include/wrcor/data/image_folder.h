@@ -11,9 +11,9 @@ namespace wrcor {
 // the bytes of their names. Hidden files are skipped, others that are no images with one warning,
 // folders below those of the classes are not looked into. Links are followed.
 //
-// An image is decoded when it is read, and fitted to `DatasetOptions::image_size`, by default
-// 32x32, see image_file.h. The normalisation is that of ImageNet, the crop padding an eighth of the
-// shorter side, as in CIFAR.
+// An image is decoded when it is read, and `DatasetOptions::fit` makes it
+// `DatasetOptions::image_size`, by default 32x32. The normalisation is that of ImageNet, the crop
+// padding an eighth of the shorter side, as in CIFAR.
 
 /// Knows the classes after listing `root` only.
 /// @throws UsageError without a root; DataError when it cannot be listed or has fewer than two

@@ -14,9 +14,6 @@ c10::Device resolve_device(const std::string& name);
 /// Names of all usable devices, e.g. {"cpu", "cuda:0"}.
 std::vector<std::string> usable_devices();
 
-/// Processors that this process may run on (affinity mask), at least 1.
-int usable_cores();
-
 /// Prepares the calling thread for evaluations: intra-op threads of libtorch and of the BLAS (whose
 /// pools fight each other unless one of them is silenced).
 void configure_thread(int intra_op_threads);
@@ -53,9 +50,5 @@ bool blas_is_reference();
 /// The libtorch that the program was built with, such as "1.13.0": scores of different ones differ
 /// in their last digits.
 std::string libtorch_version();
-
-/// The processor's name for itself, such as "AMD EPYC 7763 64-Core Processor"; "unknown" where the
-/// system does not tell.
-std::string processor_name();
 
 }  // namespace wrcor

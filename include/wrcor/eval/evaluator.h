@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/data/minibatch.h"
-#include "wrcor/eval/evaluation.h"
+#include "wrcor/batch/minibatch.h"
 #include "wrcor/eval/memory_gate.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/nn/response.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/proxy/proxy.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

@@ -3,17 +3,11 @@
 #include <span>
 #include <vector>
 
+#include "wrcor/nn/counting.h"
 #include "wrcor/nn/pass.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {
-
-/// Which responses a network has.
-enum class Counting {
-  reference,  ///< as the published implementation counts: each ReLU-Conv-BN block is two sites a
-              ///< side
-  paper,      ///< every ReLU once, its input and the gradient there
-};
 
 enum class Side { activation, gradient };
 

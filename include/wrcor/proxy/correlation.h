@@ -7,7 +7,7 @@
 #include <ATen/ATen.h>
 
 #include "wrcor/nn/response.h"
-#include "wrcor/proxy/score.h"
+#include "wrcor/score/score.h"
 
 namespace wrcor {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "wrcor/proxy/observation.h"
-#include "wrcor/proxy/score.h"
+#include "wrcor/score/score.h"
 
 namespace wrcor {
 

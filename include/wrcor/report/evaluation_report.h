@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/eval/comparison.h"
 #include "wrcor/run/simulated_search.h"
+#include "wrcor/score/comparison.h"
 
 namespace wrcor {
 

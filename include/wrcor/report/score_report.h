@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "wrcor/core/schema_version.h"
-#include "wrcor/eval/evaluation.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "wrcor/config/config.h"
 #include "wrcor/data/download.h"
 #include "wrcor/data/source.h"
-#include "wrcor/run/config.h"
 
 namespace wrcor {
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/core/file.h"
-#include "wrcor/eval/evaluation.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

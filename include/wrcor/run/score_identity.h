@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "wrcor/run/config.h"
+#include "wrcor/config/config.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/eval/evaluation.h"
-#include "wrcor/run/config.h"
+#include "wrcor/config/config.h"
 #include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

@@ -10,10 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/config/config.h"
 #include "wrcor/core/file.h"
 #include "wrcor/data/download.h"
-#include "wrcor/eval/ranking.h"
-#include "wrcor/run/config.h"
+#include "wrcor/score/ranking.h"
 
 namespace wrcor {
 

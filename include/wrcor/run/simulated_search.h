@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/eval/standings.h"
-#include "wrcor/eval/statistics.h"
-#include "wrcor/run/config.h"
+#include "wrcor/config/config.h"
+#include "wrcor/score/standings.h"
+#include "wrcor/score/statistics.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

@@ -6,11 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/data/dataset.h"
+#include "wrcor/config/config.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
-#include "wrcor/run/config.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -34,13 +33,5 @@ Workbench make_workbench(const Config& config, const DownloadSink& download = {}
 /// What make_workbench() demands of the machine: a device that is usable, data that are there and
 /// suffice for a minibatch.
 std::vector<ConfigCheck> workbench_checks();
-
-/// What is known of the configuration's data set without reading any image.
-/// @throws UsageError, DataError
-DatasetInfo dataset_info(const Config& config);
-
-/// The networks' space alone, sized for the configuration's data set, without reading any image.
-/// @throws UsageError, DataError
-std::unique_ptr<SearchSpace> make_space(const Config& config);
 
 }  // namespace wrcor

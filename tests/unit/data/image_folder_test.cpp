@@ -6,8 +6,9 @@
 
 #include "unit/data/fixtures.h"
 #include "unit/data/log_capture.h"
+#include "wrcor/batch/fit_image.h"
+#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/file.h"
-#include "wrcor/data/minibatch.h"
 
 namespace wrcor {
 namespace {
@@ -21,7 +22,9 @@ std::string image(const std::string& name) {
   return read_file(WRCOR_SOURCE_DIR "/tests/fixtures/images/" + name);
 }
 
-DatasetOptions options(const TemporaryFolder& folder) { return {folder.path().string()}; }
+DatasetOptions options(const TemporaryFolder& folder) {
+  return {.root = folder.path().string(), .fit = fit_image};
+}
 
 TEST_CASE("classes and images are in the order of their names' bytes", "[data][folder]") {
   const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-#include "../src/data/pickle.h"
+#include "wrcor/data/pickle.h"
 
 #include "unit/data/fixtures.h"
 

@@ -5,10 +5,11 @@
 #include "plain_way.h"
 #include "support/catch.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/processor.h"
+#include "wrcor/core/worker_pool.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/eval/ranking.h"
-#include "wrcor/eval/worker_pool.h"
+#include "wrcor/score/ranking.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

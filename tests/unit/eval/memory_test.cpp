@@ -10,14 +10,14 @@
 
 #include "support/catch.h"
 #include "support/scarce_memory.h"
+#include "wrcor/core/worker_pool.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/eval/memory_gate.h"
 #include "wrcor/eval/memory_meter.h"
 #include "wrcor/eval/out_of_memory.h"
-#include "wrcor/eval/worker_pool.h"
-#include "wrcor/proxy/builtin.h"
+#include "wrcor/score/proxies.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

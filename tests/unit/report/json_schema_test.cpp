@@ -5,10 +5,10 @@
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
+#include "wrcor/config/config_documents.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/file.h"
 #include "wrcor/report/score_report.h"
-#include "wrcor/run/config_documents.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/search_run.h"
 
 using namespace wrcor;

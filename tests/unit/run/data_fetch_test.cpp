@@ -4,8 +4,8 @@
 
 #include "support/http_server.h"
 #include "unit/data/fixtures.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/data/binary_records.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/workbench.h"
 

@@ -5,10 +5,10 @@
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
 

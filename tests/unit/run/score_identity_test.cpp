@@ -3,8 +3,8 @@
 #include <functional>
 #include <set>
 
-#include "config_support.h"
 #include "support/catch.h"
+#include "unit/config/config_support.h"
 
 using namespace wrcor;
 

@@ -5,10 +5,11 @@
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
-#include "wrcor/run/config_loader.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/workbench.h"
 

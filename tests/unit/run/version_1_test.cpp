@@ -1,9 +1,9 @@
 // Files that the first version of the program wrote: they are resumed and read for ever. When
 // scores change on purpose, these tests fail until the scoring revision is raised.
-#include "config_support.h"
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
+#include "unit/config/config_support.h"
 #include "wrcor/core/file.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/scoring_revision.h"

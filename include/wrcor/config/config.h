@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrcor/nn/counting.h"
+#include "wrcor/nn/initialisation.h"
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// Everything that decides the outcome of a run, and how it is executed. Filled from flags,
+/// environment variables and a YAML or JSON file by config_loader.h; every member is described
+/// once, in settings.cpp.
+struct Config {
+  struct Space {
+    std::string name = "nb201";
+    int channels = 16;
+    int cells = 5;
+  } space;
+
+  struct Data {
+    std::string name = "synthetic";
+    std::string root;        ///< empty: the cache folder
+    std::string image_size;  ///< "N" or "HxW"; empty: the data set's own
+    std::string batch_file;  ///< a .pt file with images and labels; empty: draw a minibatch from
+                             ///< the data set
+    int batch_size = 64;
+    bool augment = true;
+    bool download = true;  ///< what the cache folder lacks; never changes a result
+    std::string mirror;    ///< URL of a folder that has the archives; empty: their authors'
+  } data;
+
+  struct Score {
+    /// As written, see effective_proxies(); empty: those that the ranking needs.
+    std::vector<std::string> proxies;
+    std::string rank_by;  ///< a rule; empty: the first of the proxies, or auto
+    Counting counting = Counting::reference;
+    Initialisation init = Initialisation::standard;
+    WeightsMode weights_mode = WeightsMode::shared;
+    int repeats = 1;
+  } score;
+
+  struct Search {
+    std::string strategy = "evolution";
+    std::optional<std::int64_t>
+        budget;  ///< unset: 1000, or the whole space for an exhaustive search
+    std::optional<double> max_seconds;
+    int window = 16;
+    Dedupe dedupe = Dedupe::strict;
+    int population = 64;
+    int tournament = 10;
+    bool replacement = false;
+  } search;
+
+  struct Constraints {
+    std::optional<std::int64_t> min_params;
+    std::optional<std::int64_t> max_params;
+    std::optional<std::int64_t> max_flops;
+  } constraints;
+
+  struct Run {
+    std::uint64_t seed = 0;
+    std::string device = "auto";
+    int workers = 0;  ///< 0: chosen by the program; never changes a result
+    int threads = 1;  ///< of each worker
+  } run;
+};
+
+}  // namespace wrcor

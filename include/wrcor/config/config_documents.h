@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "wrcor/config/settings.h"
+
+namespace wrcor {
+
+/// JSON Schema (draft-07) of the configuration files.
+nlohmann::ordered_json config_schema();
+
+/// JSON Schema of settings as to_json(Config) writes them: every one of those chosen, none else.
+nlohmann::ordered_json written_settings_schema(const std::function<bool(const Setting&)>& chosen);
+
+/// A YAML file with every setting at its default, each with a comment.
+std::string commented_config();
+
+}  // namespace wrcor

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrcor/config/config.h"
+
+namespace wrcor {
+
+/// The variables of the process's environment that start with WRCOR_, by name.
+std::map<std::string, std::string> process_environment();
+
+/// A check of values that are valid by themselves.
+struct ConfigCheck {
+  /// The settings that it looks at: it is made when none of them is invalid. The first is blamed.
+  std::vector<std::string> keys;
+  std::function<void(const Config&)> check;  ///< @throws Error
+  /// What is being set up makes it anyway: it is made early only to complete a report of other
+  /// problems.
+  bool costly = false;
+};
+
+/// Where a configuration comes from. A flag wins over the environment, the environment over the
+/// file, the file over the defaults.
+struct ConfigSources {
+  std::optional<std::filesystem::path> file;  ///< YAML or JSON, told apart by content
+  std::map<std::string, std::string> flags;   ///< setting key ("search.budget") -> text as given
+  std::map<std::string, std::string> environment = process_environment();
+  /// Defaults of one command where they differ from Config's: setting key -> text.
+  std::map<std::string, std::string> defaults = {};
+  /// What the machine has to have for the command.
+  std::vector<ConfigCheck> checks = {};
+};
+
+/// Merges and checks the sources. A variable that is set but empty counts as not set. A variable
+/// whose name is near to that of a setting, or begins as one does, is an error; any other WRCOR_*
+/// that is unknown is warned of.
+/// @throws UsageError with one line for each problem of any source:
+///   "configs/my.yaml:12: search.budget: expected an integer from 1 to 1000000000, got -5",
+///   "WRCOR_SEARCH_BUDGET: expected ..., got 'abc'", "--budget: expected ..., got 'abc'".
+Config load_config(const ConfigSources& sources);
+
+/// All effective values by section; an optional value that is
+/// unset is null, and so is data.batch_size where a batch file
+/// fixes it. load_config() reads the text back to an equal Config.
+nlohmann::ordered_json to_json(const Config& config);
+
+/// to_json() without the values that never change a result, and with the last names of paths only:
+/// what lies before them is of the machine.
+nlohmann::ordered_json result_config(const Config& config);
+
+/// The same configuration wherever the program is started: paths that are relative to the present
+/// working directory become absolute.
+Config with_absolute_paths(Config config);
+
+/// The text of config.json: to_json() with the version of its schema.
+std::string config_document(const Config& config);
+
+/// Reads what to_json() wrote, in this or an older version of the program: a setting that is not
+/// there has its default. @throws DataError naming a key that is unknown or has an invalid value
+/// @param place  of the values, for messages
+Config config_from_json(const nlohmann::ordered_json& sections, const std::string& place);
+
+}  // namespace wrcor

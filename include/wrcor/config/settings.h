@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wrcor/config/config.h"
+
+namespace wrcor {
+
+enum class SettingType { integer, number, boolean, text, text_list };
+
+/// What a setting bears on, from nothing to everything. A run is resumed with equal settings that
+/// bear on its search or more; scores with equal settings that bear on scores are comparable.
+enum class Bearing {
+  nothing,  ///< how the work is done, such as run.workers: results do not have it
+  length,   ///< how far a search goes: may be another on resume
+  source,   ///< where something comes from that is recorded by itself: minibatch, kind of device
+  search,   ///< which architectures are scored, by what, and their order
+  weights,  ///< how weights are drawn, and so the score of every architecture with drawn weights
+  scores,   ///< the score of every architecture
+};
+
+/// The names that a setting may have, and what such a name is called in messages.
+struct SettingChoices {
+  std::string singular;
+  std::string plural;
+  std::function<std::vector<std::string>()> names;
+};
+
+/// One configurable value: what flags, environment variables, files, the JSON Schema, the commented
+/// file and the help know about it. Its default is that of a default-constructed Config.
+struct Setting {
+  std::string key;   ///< "search.budget": section and name in a file, and the member of Config
+  std::string flag;  ///< "--budget"
+  std::string negative_flag;  ///< of a boolean: "--no-augment"
+  SettingType type = SettingType::text;
+  std::string description;       ///< one line
+  std::string placeholder = {};  ///< of a text: stands for the value in the help
+
+  std::uint64_t minimum = 0;  ///< of an integer
+  std::uint64_t maximum = 0;  ///< of an integer
+  double largest = 0;         ///< of a number, which lies above 0
+  std::string zero_name;      ///< of an integer: a word that may be written for 0
+  std::string pattern;        ///< of a text: a regular expression that it matches
+  std::string pattern_words;  ///< the same for people
+  bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
+  std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
+  bool is_path = false;                   ///< of a text: a file or a folder
+  bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
+  Bearing bearing = Bearing::scores;
+
+  /// Of a text: what is wrong with it, or nothing.
+  std::function<std::string(const std::string&)> check = {};
+
+  std::function<nlohmann::json(const Config&)> get;
+  /// Takes a value that read_value() or read_text() accepted.
+  std::function<void(Config&, const nlohmann::json&)> set;
+
+  std::string section() const;
+  std::string name() const;
+  std::string environment_name() const;  ///< "WRCOR_SEARCH_BUDGET"
+  nlohmann::json default_value() const;
+};
+
+struct SettingSection {
+  std::string name;
+  std::string description;
+};
+
+/// Every setting, grouped by section, in the order in which they are shown.
+const std::vector<Setting>& settings();
+const std::vector<SettingSection>& setting_sections();
+
+/// @return null when there is no such key.
+const Setting* find_setting(std::string_view key);
+
+/// A value for a setting, or what is wrong with the one given.
+struct ReadValue {
+  nlohmann::json value;
+  std::string problem;  ///< empty when the value is valid; else "expected ..., got ..."
+};
+
+/// Reads the text of a flag or an environment variable; lists are separated by commas.
+ReadValue read_text(const Setting& setting, std::string_view text);
+
+/// Checks a typed value of a file.
+/// @param shown  how the value is written in messages; by default its JSON text.
+ReadValue read_value(const Setting& setting, const nlohmann::json& value,
+                     const std::string& shown = {});
+
+/// What the setting accepts, short: "1 to 1000000000", "shared|independent", "true|false".
+std::string accepted_values(const Setting& setting);
+
+/// A plain scalar as YAML's core schema types it: null, boolean, integer, number or text. Integers
+/// beyond 64 bits become numbers; numbers that are not finite stay text.
+nlohmann::json typed_scalar(std::string_view text);
+
+}  // namespace wrcor

@@ -1,0 +1,12 @@
+#pragma once
+
+namespace wrcor {
+
+/// Which responses a network has.
+enum class Counting {
+  reference,  ///< as the published implementation counts: each ReLU-Conv-BN block is two sites a
+              ///< side
+  paper,      ///< every ReLU once, its input and the gradient there
+};
+
+}  // namespace wrcor

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "wrcor/proxy/proxy.h"
+
+namespace wrcor {
+
+class SearchSpace;
+
+/// What a proxy may look at when it is made.
+struct ProxyContext {
+  const SearchSpace& space;
+};
+
+/// Makes one of the proxies of score/proxies.h. @throws UsageError that lists the known names.
+std::unique_ptr<Proxy> make_proxy(const std::string& name, const ProxyContext& context);
+
+}  // namespace wrcor

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "wrcor/core/registry.h"
+
+namespace wrcor {
+
+/// Which of two different scores is the better one.
+enum class Direction { higher, lower };
+
+/// What is known of a proxy without computing it; proxy/factory.h makes it.
+struct ProxyKind {
+  Direction better = Direction::higher;
+};
+
+/// All proxies by name, as proxies.inc lists them.
+const Registry<ProxyKind>& proxies();
+
+}  // namespace wrcor

@@ -1,0 +1,170 @@
+#include "wrcor/batch/minibatch.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <numeric>
+#include <span>
+#include <sstream>
+#include <vector>
+
+#include "wrcor/batch/tensor_file.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/core/random.h"
+
+namespace wrcor {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "tensor bytes are hashed as they lie in memory");
+
+constexpr int smallest_batch = 2;
+
+std::string shape_text(const at::Tensor& tensor) {
+  std::ostringstream text;
+  text << tensor.sizes();
+  return text.str();
+}
+
+std::span<const std::byte> bytes_of(const at::Tensor& contiguous) {
+  return {static_cast<const std::byte*>(contiguous.data_ptr()), contiguous.nbytes()};
+}
+
+Minibatch finished(Minibatch batch) {
+  batch.images = batch.images.contiguous();
+  batch.labels = batch.labels.contiguous();
+  batch.sha256 = Sha256()
+                     .update(shape_text(batch.images))
+                     .update(bytes_of(batch.images))
+                     .update(bytes_of(batch.labels))
+                     .hex();
+  return batch;
+}
+
+std::vector<std::int64_t> shuffled_indices(std::int64_t size, Rng& rng) {
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(size));
+  std::iota(indices.begin(), indices.end(), std::int64_t{0});
+  rng.shuffle(indices);
+  return indices;
+}
+
+/// Where the pixels of an augmented image come from.
+struct View {
+  bool flipped = false;
+  int dy = 0, dx = 0;  ///< offset of the crop from the unpadded image, -padding to padding
+};
+
+View draw_view(Rng& rng, int padding) {
+  const auto offset = [&rng, padding] {
+    return static_cast<int>(rng.below(static_cast<std::uint64_t>(2 * padding + 1))) - padding;
+  };
+  View view;
+  view.flipped = rng.coin();
+  view.dy = offset();
+  view.dx = offset();
+  return view;
+}
+
+void write_image(const DatasetInfo& info, std::span<const std::uint8_t> pixels, const View& view,
+                 float* out) {
+  const auto [channels, height, width] = info.image;
+  for (int c = 0; c < channels; ++c) {
+    const float mean = info.normalisation.mean[static_cast<std::size_t>(c)];
+    const float deviation = info.normalisation.deviation[static_cast<std::size_t>(c)];
+    for (int y = view.dy; y < height + view.dy; ++y) {
+      for (int x = view.dx; x < width + view.dx; ++x) {
+        const bool inside = 0 <= y && y < height && 0 <= x && x < width;
+        const int column = view.flipped ? width - 1 - x : x;
+        const float pixel =
+            inside ? pixels[static_cast<std::size_t>((c * height + y) * width + column)] : 0.0f;
+        *out++ = (pixel - mean) / deviation;
+      }
+    }
+  }
+}
+
+/// The entry of a loaded minibatch, of the type and rank that it must have.
+at::Tensor take(const std::string& file, const std::map<std::string, at::Tensor>& tensors,
+                const std::string& name, at::ScalarType type, std::int64_t rank,
+                const std::string& expected) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) {
+    throw DataError(file + ": found no '" + name + "', expected " + expected);
+  }
+  const at::Tensor& tensor = found->second;
+  if (tensor.scalar_type() != type || tensor.dim() != rank) {
+    throw DataError(file + ": found '" + name + "' of shape " + shape_text(tensor) + " and type " +
+                    c10::toString(tensor.scalar_type()) + ", expected " + expected);
+  }
+  return tensor;
+}
+
+void check_images(const std::string& file, const at::Tensor& images) {
+  if (images.size(0) < smallest_batch || images.size(1) != 3 || images.size(2) < 1 ||
+      images.size(3) < 1) {
+    throw DataError(file + ": found 'images' of shape " + shape_text(images) +
+                    ", expected [N, 3, H, W] with N of " + std::to_string(smallest_batch) +
+                    " or more, H and W positive");
+  }
+  const at::Tensor broken = at::isfinite(images).logical_not().flatten(1).any(1);
+  if (broken.any().item<bool>()) {
+    throw DataError(file + ": found NaN or infinity in 'images', image " +
+                    std::to_string(broken.to(at::kInt).argmax().item<std::int64_t>()) +
+                    ", expected finite numbers");
+  }
+}
+
+void check_labels(const std::string& file, const at::Tensor& labels, std::int64_t images) {
+  if (labels.size(0) != images) {
+    throw DataError(file + ": found " + std::to_string(labels.size(0)) + " labels, expected " +
+                    std::to_string(images) + ", one for each image");
+  }
+  if (const auto least = labels.min().item<std::int64_t>(); least < 0) {
+    throw DataError(file + ": found the label " + std::to_string(least) + ", expected 0 or more");
+  }
+}
+
+}  // namespace
+
+Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, std::uint64_t seed) {
+  const DatasetInfo& info = dataset.info();
+  if (batch_size < smallest_batch || batch_size > dataset.size()) {
+    throw UsageError("batch size " + std::to_string(batch_size) + ": expected " +
+                     std::to_string(smallest_batch) + " to " + std::to_string(dataset.size()) +
+                     ", the number of images of " + info.name);
+  }
+  const auto [channels, height, width] = info.image;
+  Minibatch batch{.images = at::empty({batch_size, channels, height, width}, at::kFloat),
+                  .labels = at::empty({batch_size}, at::kLong),
+                  .dataset = info.name,
+                  .sha256 = {}};
+  auto* image = batch.images.data_ptr<float>();
+  auto* label = batch.labels.data_ptr<std::int64_t>();
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(channels * height * width));
+  Rng rng(seed);
+  const std::vector<std::int64_t> indices = shuffled_indices(dataset.size(), rng);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(batch_size); ++i) {
+    label[i] = dataset.read(indices[i], pixels);
+    const View view = augment ? draw_view(rng, info.crop_padding) : View{};
+    write_image(info, pixels, view, image + i * pixels.size());
+  }
+  return finished(std::move(batch));
+}
+
+Minibatch load_minibatch(const std::filesystem::path& path) {
+  return make_minibatch(load_tensor_file(path), path.string());
+}
+
+Minibatch make_minibatch(const std::map<std::string, at::Tensor>& tensors,
+                         const std::string& file) {
+  Minibatch batch;
+  batch.dataset = "file";
+  batch.images = take(file, tensors, "images", at::kFloat, 4, "'images' [N, 3, H, W] float32");
+  batch.labels = take(file, tensors, "labels", at::kLong, 1, "'labels' [N] int64");
+  check_images(file, batch.images);
+  check_labels(file, batch.labels, batch.images.size(0));
+  return finished(std::move(batch));
+}
+
+}  // namespace wrcor

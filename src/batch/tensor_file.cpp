@@ -1,0 +1,287 @@
+#include "wrcor/batch/tensor_file.h"
+
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "stored_archive.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/data/pickle.h"
+
+namespace wrcor {
+namespace {
+
+using Kind = PickleValue::Kind;
+
+constexpr const char* expected =
+    "expected a dictionary name -> tensor written by torch.save (PyTorch 1.6 or later)";
+constexpr std::size_t most_dimensions = 64;
+constexpr std::size_t longest_pickle = 16 << 20;  ///< bytes; one tensor takes about 200
+constexpr std::size_t longest_record_name = 64;   ///< torch.save's are numbers
+
+[[noreturn]] void reject(const std::string& name, const std::string& found,
+                         const std::string& remedy = "") {
+  throw DataError(name + ": found " + found + ", " + expected + remedy);
+}
+
+/// What is wrong with a tensor, in words that follow its name.
+struct TensorError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The arguments of a call of that name, or nothing when the value is something else.
+const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
+                                                    std::string_view module,
+                                                    std::string_view name) {
+  if (value.kind != Kind::call || !value.items[0]->is_name(module, name) ||
+      value.items[1]->kind != Kind::tuple) {
+    return nullptr;
+  }
+  return &value.items[1]->items;
+}
+
+/// What a call would call.
+std::string called(const PickleValue& call) {
+  const PickleValue& function = *call.items[0];
+  return function.kind == Kind::name ? words_for(function) : "something without a name";
+}
+
+bool is_tensor(const PickleValue& call) {
+  const PickleValue& function = *call.items[0];
+  return function.kind == Kind::name && function.module == "torch._utils" &&
+         function.text.starts_with("_rebuild_");
+}
+
+std::string kind_name(const PickleValue& value) {
+  switch (value.kind) {
+    case Kind::none:
+      return "None";
+    case Kind::boolean:
+      return "Bool";
+    case Kind::integer:
+      return "Int";
+    case Kind::number:
+      return "Float";
+    case Kind::text:
+      return "String";
+    case Kind::bytes:
+      return "Bytes";
+    case Kind::tuple:
+      return "Tuple";
+    case Kind::list:
+      return "List";
+    case Kind::dictionary:
+      return "Dict";
+    case Kind::call:
+      return is_tensor(value) ? "Tensor" : called(value);
+    case Kind::name:
+    case Kind::reference:
+      break;
+  }
+  return "Object";
+}
+
+std::optional<at::ScalarType> element_type(const PickleValue& storage_class) {
+  static const std::map<std::string_view, at::ScalarType> types{
+      {"FloatStorage", at::kFloat},
+      {"DoubleStorage", at::kDouble},
+      {"HalfStorage", at::kHalf},
+      {"BFloat16Storage", at::kBFloat16},
+      {"LongStorage", at::kLong},
+      {"IntStorage", at::kInt},
+      {"ShortStorage", at::kShort},
+      {"CharStorage", at::kChar},
+      {"ByteStorage", at::kByte},
+      {"BoolStorage", at::kBool},
+      {"ComplexFloatStorage", at::kComplexFloat}};
+  const auto found = types.find(storage_class.text);
+  if (storage_class.module != "torch" || found == types.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::int64_t> integers(const PickleValue& tuple) {
+  if (tuple.kind != Kind::tuple || tuple.items.size() > most_dimensions) {
+    throw TensorError("has no list of sizes where it should have one");
+  }
+  std::vector<std::int64_t> result;
+  for (const PickleValue* item : tuple.items) {
+    if (item->kind != Kind::integer || item->integer < 0) {
+      throw TensorError("has a negative size or stride");
+    }
+    result.push_back(item->integer);
+  }
+  return result;
+}
+
+/// Where a tensor lies in its storage, in elements.
+struct Layout {
+  std::int64_t offset = 0;
+  std::vector<std::int64_t> sizes, strides;
+
+  /// Checks that every element lies within the storage.
+  void check(std::int64_t stored) const {
+    if (offset < 0 || strides.size() != sizes.size()) throw TensorError("has no valid shape");
+    std::int64_t count = 1, last = offset;
+    bool is_representable = true;
+    for (const std::int64_t size : sizes) {
+      if (size == 0) return;
+    }
+    for (std::size_t d = 0; d < sizes.size() && is_representable; ++d) {
+      std::int64_t reach = 0;
+      is_representable = !__builtin_mul_overflow(count, sizes[d], &count) &&
+                         !__builtin_mul_overflow(sizes[d] - 1, strides[d], &reach) &&
+                         !__builtin_add_overflow(last, reach, &last);
+    }
+    if (!is_representable || last >= stored) {
+      throw TensorError("reaches beyond its storage: the file is corrupt");
+    }
+    if (count > stored) {
+      throw TensorError(
+          "has several elements in one place; save a copy of it, made by contiguous()");
+    }
+  }
+};
+
+/// Turns what a pickle says of tensors into tensors over the records of its archive.
+class TensorReader {
+ public:
+  explicit TensorReader(const StoredArchive& archive) : archive_(archive) {}
+
+  at::Tensor tensor(const PickleValue& value) {
+    if (const auto* parameter = arguments_of(value, "torch._utils", "_rebuild_parameter")) {
+      if (parameter->empty()) throw TensorError("is a parameter of nothing");
+      return dense_tensor(*parameter->front());
+    }
+    return dense_tensor(value);
+  }
+
+ private:
+  at::Tensor dense_tensor(const PickleValue& value) {
+    const auto* arguments = arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
+    if (arguments == nullptr) {
+      throw TensorError("is no dense tensor but is made by " + called(value));
+    }
+    if (arguments->size() < 4 || (*arguments)[1]->kind != Kind::integer) {
+      throw TensorError("has no valid shape");
+    }
+    const Layout layout{(*arguments)[1]->integer, integers(*(*arguments)[2]),
+                        integers(*(*arguments)[3])};
+    return placed(*(*arguments)[0], layout);
+  }
+
+  /// @param reference  ("storage", class, record, device, number of elements)
+  at::Tensor placed(const PickleValue& reference, const Layout& layout) {
+    const bool is_storage = reference.kind == Kind::reference &&
+                            reference.items[0]->kind == Kind::tuple &&
+                            reference.items[0]->items.size() >= 5;
+    if (!is_storage) throw TensorError("has no storage");
+    const auto& parts = reference.items[0]->items;
+    if (parts[1]->kind != Kind::name || parts[2]->kind != Kind::text ||
+        parts[2]->text.size() > longest_record_name) {
+      throw TensorError("has no storage");
+    }
+    const auto type = element_type(*parts[1]);
+    if (!type) throw TensorError("has elements of the unknown type " + words_for(*parts[1]));
+    const at::Tensor bytes = storage("data/" + std::string(parts[2]->text));
+    const auto width = static_cast<std::int64_t>(at::elementSize(*type));
+    layout.check(bytes.numel() / width);
+    auto* start =
+        static_cast<char*>(bytes.data_ptr()) + (bytes.numel() == 0 ? 0 : layout.offset * width);
+    return at::from_blob(
+        start, layout.sizes, layout.strides, [bytes](void*) {}, at::TensorOptions(*type));
+  }
+
+  /// The bytes of a record, read once however many tensors share it.
+  at::Tensor storage(const std::string& record) {
+    const auto known = storages_.find(record);
+    if (known != storages_.end()) return known->second;
+    const auto size = static_cast<std::int64_t>(archive_.size(record));
+    const at::Tensor bytes = at::empty({size}, at::kByte);
+    archive_.read(record, {static_cast<char*>(bytes.data_ptr()), static_cast<std::size_t>(size)});
+    storages_.emplace(record, bytes);
+    return bytes;
+  }
+
+  const StoredArchive& archive_;
+  std::map<std::string, at::Tensor> storages_;
+};
+
+std::string record_text(const StoredArchive& archive, const std::string& record,
+                        std::size_t longest) {
+  if (archive.size(record) > longest) throw ArchiveError("too long a record " + in_quotes(record));
+  std::string text(archive.size(record), '\0');
+  archive.read(record, text);
+  return text;
+}
+
+/// The dictionary itself, out of the type tag that libtorch's own writer puts around it.
+const PickleValue& without_type_tag(const PickleValue& root) {
+  const auto* tagged = arguments_of(root, "torch.jit._pickle", "restore_type_tag");
+  return tagged != nullptr && !tagged->empty() ? *tagged->front() : root;
+}
+
+std::map<std::string, at::Tensor> tensors_of(const std::string& file, const PickleValue& root,
+                                             const StoredArchive& archive) {
+  if (arguments_of(root, "collections", "OrderedDict") != nullptr) {
+    reject(file, "an OrderedDict", "; save it as a plain one: torch.save(dict(d), file)");
+  }
+  const PickleValue& content = without_type_tag(root);
+  if (content.kind != Kind::dictionary) reject(file, "a " + kind_name(content) + " in the archive");
+  TensorReader reader(archive);
+  std::map<std::string, at::Tensor> tensors;
+  for (std::size_t i = 0; i + 1 < content.items.size(); i += 2) {
+    const PickleValue& key = *content.items[i];
+    const PickleValue& value = *content.items[i + 1];
+    if (key.kind != Kind::text) reject(file, "a key of type " + kind_name(key));
+    if (value.kind != Kind::call)
+      reject(file, in_quotes(key.text) + " of type " + kind_name(value));
+    // Once, or a file could make the comparisons of its keys take as long as it likes.
+    const auto [place, is_new] = tensors.try_emplace(std::string(key.text));
+    if (!is_new) reject(file, in_quotes(key.text) + " twice");
+    try {
+      place->second = reader.tensor(value);
+    } catch (const TensorError& failure) {
+      reject(file, in_quotes(key.text) + ", which " + failure.what());
+    }
+  }
+  return tensors;
+}
+
+std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name) {
+  constexpr std::string_view zip = "PK\x03\x04";
+  char start[zip.size()] = {};
+  stream.read(start, zip.size());
+  if (stream.gcount() == 0) reject(name, "an empty file");
+  if (std::string_view(start, static_cast<std::size_t>(stream.gcount())) != zip) {
+    reject(name, "no zip archive");
+  }
+  stream.clear();
+  try {
+    const StoredArchive archive(stream);
+    if (archive.holds("byteorder") && record_text(archive, "byteorder", 16) != "little") {
+      throw ArchiveError("numbers of another byte order than little endian");
+    }
+    const std::string program = record_text(archive, "data.pkl", longest_pickle);
+    return tensors_of(name, Pickle(program).root(), archive);
+  } catch (const ArchiveError& failure) {
+    reject(name, std::string("an archive that cannot be read (") + failure.what() + ")");
+  } catch (const PickleError& failure) {
+    reject(name, std::string("an archive that cannot be read (data.pkl: ") + failure.what() + ")");
+  }
+}
+
+}  // namespace
+
+std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name) {
+  std::istringstream stream(std::move(bytes));
+  return read_tensors(stream, name);
+}
+
+std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path) {
+  std::ifstream stream = open_to_read(path);
+  return read_tensors(stream, path.string());
+}
+
+}  // namespace wrcor

@@ -1,0 +1,265 @@
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <set>
+
+#include "../commands.h"
+#include "../options.h"
+#include "../output.h"
+#include "architecture_list.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/settings.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/random.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/report/download_progress.h"
+#include "wrcor/report/plan_report.h"
+#include "wrcor/report/progress.h"
+#include "wrcor/report/score_file.h"
+#include "wrcor/report/score_report.h"
+#include "wrcor/run/interrupt.h"
+#include "wrcor/run/score_identity.h"
+#include "wrcor/run/score_run.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct ScoreOptions {
+  ConfigSources sources;
+  std::vector<std::string> architectures;
+  std::string architecture_file;
+  bool all = false;
+  bool unique = false;
+  std::string weights;
+  std::string shard;
+  std::string format = "jsonl";
+  bool format_given = false;
+  bool explain = false;
+  std::string out;
+};
+
+std::vector<Genotype> chosen_architectures(const SearchSpace& space, const ScoreOptions& options) {
+  ArchitectureList list(space, Shard::parse(options.shard));
+  for (const std::string& text : options.architectures) list.add_text(text);
+  if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
+  if (options.all || options.unique) list.add_space(options.unique);
+  if (list.nothing_named())
+    throw UsageError(
+        "no architecture to score; name some by --arch, --arch-file, --all or --unique");
+  return list.take();
+}
+
+bool names_architectures(const ScoreOptions& options) {
+  return !options.architectures.empty() || !options.architecture_file.empty() || options.all ||
+         options.unique;
+}
+
+/// A form with one record a line.
+std::unique_ptr<ScoreLines> make_lines(const std::string& format,
+                                       const std::vector<std::string>& proxies,
+                                       const std::string& settings,
+                                       int schema_version = schema_version::score) {
+  if (format == "csv") return std::make_unique<CsvScores>(proxies, settings);
+  return std::make_unique<JsonLineScores>(settings, schema_version);
+}
+
+/// What is written beside the scores of a file.
+struct FileIdentity {
+  std::string settings;
+  int schema_version = schema_version::score;
+};
+
+/// A file of version 1 that has scores of these settings is continued as it was begun.
+FileIdentity file_identity(const ScoreOptions& options, const Config& config,
+                           const Workbench& bench) {
+  const auto lines = make_lines(options.format, effective_proxies(config), "any", 1);
+  const auto older = version_1_score_identity(config, bench, options.weights);
+  if (older && settings_in(options.out, *lines) == older) return {*older, 1};
+  return {score_identity(config, bench, options.weights)};
+}
+
+/// Scores all and hands the evaluations over. @return how many failed
+std::size_t score_all(const Workbench& bench, const std::vector<Genotype>& architectures,
+                      const std::string& weights, const EvaluationSink& sink) {
+  std::size_t failed = 0;
+  Progress progress;
+  const EvaluationSink counting = [&](const std::string& arch, const Evaluation& evaluation) {
+    if (evaluation.status == Status::failed) ++failed;
+    progress.clear();
+    sink(arch, evaluation);
+  };
+  if (!weights.empty()) {
+    counting(bench.space->format(architectures.front()),
+             score_with_weights(bench, architectures.front(), weights));
+  } else {
+    score_architectures(bench, architectures, counting,
+                        [&progress](const ProgressState& state) { progress.update(state); });
+  }
+  return failed;
+}
+
+/// @param asked   architectures that the command was given
+/// @param advice  what to do about it
+void report_failures(std::size_t failed, std::size_t asked, const std::string& advice = "") {
+  if (failed == 0) return;
+  if (failed == asked) {
+    throw RunError(asked == 1 ? "the architecture could not be evaluated"
+                              : fmt::format("none of {} architectures could be evaluated", asked));
+  }
+  spdlog::warn("{} of {} architectures could not be evaluated{}", failed, asked, advice);
+}
+
+/// Prints what scoring consists of and what it costs, instead of scores.
+void explain(const ScoreOptions& options, const Config& config) {
+  const std::string format = options.format_given ? options.format : "table";
+  if (format == "csv") throw UsageError("--explain prints a table or, with --format jsonl, JSON");
+  if (!options.out.empty() || !options.weights.empty())
+    throw UsageError("--explain goes with neither --out nor --weights: it prints no scores");
+  if (!options.shard.empty())
+    throw UsageError("--explain does not go with --shard: it takes the architectures as a whole");
+  const Workbench bench = make_workbench(config, download_progress());
+  std::vector<Genotype> architectures;
+  if (names_architectures(options)) {
+    architectures = chosen_architectures(*bench.space, options);
+  } else {
+    constexpr int samples = 5;
+    Rng rng(derive_seed(config.run.seed, {"explain"}));
+    for (int i = 0; i < samples; ++i) architectures.push_back(bench.space->sample(rng));
+  }
+  bench.evaluator->explain(architectures.front());  // the first evaluation pays for start-up
+  std::vector<std::vector<PassCost>> costs;
+  for (const Genotype& genotype : architectures)
+    costs.push_back(bench.evaluator->explain(genotype));
+  write_output(format == "table" ? plan_table(costs) : plan_json(costs));
+}
+
+/// Drops the architectures that are there twice, and those that the file holds.
+/// @return how many different ones there were
+std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
+                            const SearchSpace& space, std::vector<Genotype>& architectures) {
+  std::set<Genotype> seen;
+  std::erase_if(architectures,
+                [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
+  const std::size_t asked = architectures.size();
+  std::erase_if(architectures,
+                [&](const Genotype& genotype) { return file.holds(space.format(genotype)); });
+  if (architectures.size() < asked) {
+    spdlog::info("'{}' holds {} of {} architectures already", name, asked - architectures.size(),
+                 asked);
+  }
+  return asked;
+}
+
+void run_score(const ScoreOptions& options) {
+  const Config config = load_config(options.sources);
+  if (options.explain) {
+    explain(options, config);
+    return;
+  }
+  if (options.format == "table" && !options.out.empty()) {
+    throw UsageError("--out holds one record a line: use --format jsonl or csv");
+  }
+  std::vector<Genotype> architectures = chosen_architectures(*make_space(config), options);
+  for (const Setting& setting : settings()) {
+    if (!options.weights.empty() && setting.bearing == Bearing::weights &&
+        options.sources.flags.contains(setting.key)) {
+      throw UsageError("--weights cannot be given together with " + setting.flag +
+                       ", which is about drawn weights");
+    }
+  }
+  if (!options.weights.empty() && architectures.size() != 1) {
+    throw UsageError("--weights needs exactly one architecture, got " +
+                     std::to_string(architectures.size()));
+  }
+  const Workbench bench = make_workbench(config, download_progress());
+  const std::vector<std::string> proxies = effective_proxies(config);
+  if (options.out.empty()) {
+    const bool table = options.format == "table";
+    const std::unique_ptr<ScoreWriter> writer =
+        table ? std::make_unique<TableScores>(proxies)
+              : std::unique_ptr<ScoreWriter>(make_lines(options.format, proxies, ""));
+    write_output(writer->begin());
+    const std::size_t failed =
+        score_all(bench, architectures, options.weights,
+                  [&](const std::string& arch, const Evaluation& evaluation) {
+                    write_output(writer->record(arch, evaluation));
+                  });
+    write_output(writer->end());
+    report_failures(failed, architectures.size());
+    return;
+  }
+  const auto [identity, version] = file_identity(options, config, bench);
+  const auto lines = make_lines(options.format, proxies, identity, version);
+  const std::string goes_on = "; the same command goes on with '" + options.out + "'";
+  try {
+    ScoreFile file(options.out, *lines, identity, proxies);
+    const std::size_t asked = leave_out_known(options.out, file, *bench.space, architectures);
+    if (architectures.empty()) return;
+    const std::size_t failed =
+        score_all(bench, architectures, options.weights,
+                  [&](const std::string& arch, const Evaluation& evaluation) {
+                    file.append(arch, evaluation);
+                  });
+    report_failures(failed, asked, "; the same command tries them again");
+  } catch (const Interrupted& interrupt) {
+    throw Interrupted(interrupt.signal(), interrupt.what() + goes_on);
+  } catch (const RunError& failure) {
+    throw RunError(failure.what() + goes_on);
+  }
+}
+
+}  // namespace
+
+void setup_score(CLI::App& command) {
+  auto options = std::make_shared<ScoreOptions>();
+  command
+      .add_option("--arch", options->architectures,
+                  "architecture string (not an id); may be given several times")
+      ->type_name("STR");
+  command
+      .add_option("--arch-file", options->architecture_file,
+                  "file with one architecture a line; - for standard input")
+      ->type_name("FILE");
+  auto* all = command.add_flag("--all", options->all, "every architecture of the space");
+  command.add_flag("--unique", options->unique, "the representative of every strict class")
+      ->excludes(all);
+  command
+      .add_option("--weights", options->weights,
+                  "state dict of the one architecture, written by torch.save as a plain dictionary")
+      ->type_name("FILE.pt");
+  command.add_flag("--explain", options->explain,
+                   "print which passes serve which proxies and what each costs instead of scores; "
+                   "without architectures, for five random ones");
+  command.add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")
+      ->type_name("I/N");
+  add_choice(command, "--format", options->format, {"jsonl", "csv", "table"}, "form of the scores");
+  command
+      .add_option("--out", options->out,
+                  "write to this file instead of standard output; an existing one is continued")
+      ->type_name("FILE");
+  options->sources.defaults["score.proxies"] = "wrcor";
+  options->sources.checks = workbench_checks();
+  add_settings(command,
+               {"space", "data", "score.proxies", "score.counting", "score.init",
+                "score.weights_mode", "score.repeats", "run"},
+               options->sources);
+  set_example(command,
+              "wrcor score --proxy wrcor,acor --arch "
+              "'|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
+              "skip_connect~2|'");
+  set_action(
+      command,
+      [options, &command] {
+        options->format_given = command.count("--format") > 0;
+        run_score(*options);
+      },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};
+        return {options->out, options->out + ".lock"};
+      });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,136 @@
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <memory>
+
+#include "../commands.h"
+#include "../options.h"
+#include "../output.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/report/download_progress.h"
+#include "wrcor/report/progress.h"
+#include "wrcor/report/ranking_report.h"
+#include "wrcor/run/search_run.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct SearchOptions {
+  ConfigSources sources;
+  std::string out;
+  bool resume = false;
+  bool dry_run = false;
+  int top = 10;
+  std::string format = "table";
+};
+
+/// A folder that did not exist before: "runs/20260131-142501-nb201-evolution-seed0", with "-2" and
+/// so on behind it when that is taken.
+std::filesystem::path new_directory(const Config& config) {
+  const auto now =
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  const std::string name = fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
+                                       config.search.strategy, config.run.seed);
+  try {
+    make_folder("runs");
+  } catch (const RunError& failure) {
+    throw RunError(std::string(failure.what()) + "; name another folder with --out");
+  }
+  std::error_code failure;
+  for (int number = 1; !failure; ++number) {
+    const std::filesystem::path path = number == 1 ? name : name + "-" + std::to_string(number);
+    if (std::filesystem::create_directory(path, failure)) return path;
+  }
+  throw RunError("cannot create '" + name + "': " + failure.message() +
+                 "; name another folder with --out");
+}
+
+/// @param again  the command that tries them again
+void report_failures(const SearchResult& result, const std::string& again) {
+  const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
+  if (failed == 0) return;
+  if (failed == distinct) {
+    throw RunError(fmt::format("none of {} architectures could be evaluated; to try again: {}",
+                               distinct, again));
+  }
+  spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}", failed,
+               distinct, again);
+}
+
+void run_search_command(SearchOptions options) {
+  if (options.resume) {
+    if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
+    const RunDirectory directory{options.out};
+    if (!options.sources.file && directory.holds_run()) {
+      options.sources.file = directory.config();
+      options.sources.environment.clear();  // the run's own settings count
+    }
+  }
+  if (!options.dry_run) options.sources.checks = workbench_checks();
+  const Config config = load_config(options.sources);
+  if (options.dry_run) {
+    const std::string work = describe_work(config);
+    write_output(config_document(config));
+    spdlog::info("{}", work);
+    return;
+  }
+  const RunDirectory directory{options.out.empty() ? new_directory(config)
+                                                   : std::filesystem::path(options.out)};
+  SearchResult result;
+  try {
+    Progress progress;
+    result = run_search(
+        config, directory, options.resume,
+        [&progress](const ProgressState& state) { progress.update(state); }, download_progress());
+  } catch (const Error&) {
+    std::error_code not_empty;
+    if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);
+    throw;
+  }
+  const auto rows = static_cast<std::size_t>(options.top);
+  try {
+    write_output(options.format == "json"  ? ranking_json(result, rows)
+                 : options.format == "csv" ? ranking_csv(result, rows)
+                                           : ranking_table(result, rows));
+  } catch (const RunError& failure) {
+    throw RunError(std::string(failure.what()) + "; the whole ranking is in '" +
+                   directory.result().string() + "'");
+  }
+  spdlog::info("{}", summary_line(result));
+  spdlog::info("the whole ranking: {}", directory.result().string());
+  report_failures(result, retry_command(result, config, directory));
+}
+
+}  // namespace
+
+void setup_search(CLI::App& command) {
+  auto options = std::make_shared<SearchOptions>();
+  add_settings(command, {"space", "data", "score", "search", "constraints", "run"},
+               options->sources);
+  command
+      .add_option("--out", options->out,
+                  "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)")
+      ->type_name("DIR");
+  command.add_flag("--resume", options->resume,
+                   "go on with the run in --out, with its own settings");
+  command.add_flag("--dry-run", options->dry_run,
+                   "print the effective configuration and the work, and stop");
+  add_whole_number(command, "--top", options->top, 1, 999'999'999,
+                   "rows of the ranking on standard output");
+  add_choice(command, "--format", options->format, {"table", "json", "csv"},
+             "form of the ranking on standard output");
+  set_example(command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");
+  set_action(
+      command, [options] { run_search_command(*options); },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};  // a new folder
+        const RunDirectory run{options->out};
+        return {run.config(), run.journal(), run.result(), run.lock()};
+      });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,193 @@
+#include "program.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "output.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/log.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
+#include "wrcor/core/version.h"
+
+namespace wrcor::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+};
+
+/// All of them, in the order of `wrcor --help`.
+constexpr Command commands[] = {
+    {"search", "run a search and rank what it found"},
+    {"score", "score named architectures, exactly as they are"},
+    {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
+    {"describe", "size, cost and class of an architecture"},
+    {"data", "fetch and show the data sets in the cache folder"},
+    {"list", "what can be chosen by name, and the devices"},
+    {"config", "write, check and describe configuration files"},
+    {"doctor", "what this machine has; fails when a search cannot run"},
+};
+
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  /// Nothing behind a flag: CLI11 would list what it excludes.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_items_expected_max() == 0 ? "" : CLI::Formatter::make_option_opts(option);
+  }
+};
+
+/// Long names of the options that the command takes, and names of its subcommands.
+std::vector<std::string> known_words(const CLI::App& command) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(sub->get_name());
+  }
+  return words;
+}
+
+/// The subcommand that the command line got to.
+CLI::App& deepest_command(CLI::App& app) {
+  CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+bool takes_commands(const CLI::App& command) {
+  return !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
+/// "wrcor config init"
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
+}
+
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+  const std::string kind = word.starts_with('-')     ? "unknown option "
+                           : takes_commands(command) ? "unknown command "
+                                                     : "unexpected argument ";
+  const std::string near = nearest_name(word, known_words(command));
+  return kind + in_quotes(word) + (near.empty() ? "" : " (did you mean '" + near + "'?)");
+}
+
+/// What CLI11 found, in words that name what was not understood and what may have been meant.
+std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = deepest_command(app);
+  const std::string hint = "; see '" + full_name(command) + " --help'";
+
+  const std::vector<std::string> unknown = app.remaining(true);
+  // A misspelt option is the cause of what is wrong
+  // with the words behind it; so is a misspelt command.
+  const bool command_first =
+      !unknown.empty() && takes_commands(command) && !unknown.front().starts_with('-');
+  const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                   [](const std::string& word) { return word.starts_with('-'); });
+  if (option != unknown.end() && !command_first) {
+    return unknown_word(command, option->substr(0, option->find('='))) + hint;
+  }
+  const std::string message = error.what();
+  const std::string subject = message.substr(0, message.find(':'));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool repeated = message.find("received") != std::string::npos;
+    return subject + ": " + (repeated ? "given more than once" : "a value is missing") + hint;
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr &&
+      dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+    return message;
+  }
+  if (!unknown.empty()) return unknown_word(command, unknown.front()) + hint;
+  return (takes_commands(command) ? "no command given" : message) + hint;
+}
+
+/// Texts of the command line end up in JSON and in messages.
+void require_utf8(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (!is_utf8(argv[i])) {
+      throw UsageError("argument " + std::to_string(i) + ": expected text in UTF-8, got " +
+                       in_quotes(argv[i]));
+    }
+  }
+}
+
+/// The most that the process has held in memory, in MiB.
+double peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+/// Whether the command line can be about a command that the executable does not run: some word of
+/// it is the name of one. The other executable understands whatever this one does.
+bool names_other_command(int argc, char** argv, const Executable& executable) {
+  return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const std::string& word) {
+    return std::any_of(std::begin(commands), std::end(commands), [&](const Command& command) {
+      return word == command.name && !executable.setups.contains(word);
+    });
+  });
+}
+
+int run(int argc, char** argv, const Executable& executable) {
+  require_utf8(argc, argv);
+  if (names_other_command(argc, argv, executable)) executable.hand_over();
+
+  CLI::App app("Training-free neural architecture search: ranks networks before any training",
+               "wrcor");
+  app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(32);
+  app.formatter(formatter);
+  app.require_subcommand(1);
+  for (const auto& [name, summary] : commands) {
+    CLI::App* command = app.add_subcommand(name, summary);
+    const auto setup = executable.setups.find(name);
+    if (setup != executable.setups.end()) setup->second(*command);
+  }
+  app.footer(
+      "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"
+      "3 data missing or corrupt, 4 no feasible architecture, 130/143 interrupted.\n"
+      "Example:\n  wrcor search --data synthetic --budget 50 --out runs/first");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    write_output(app.help());
+  } catch (const CLI::CallForVersion& asked) {
+    write_output(std::string(asked.what()) + "\n");
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(parse_problem(app, error));
+  }
+  spdlog::debug("peak memory: {:.1f} MiB", peak_memory());
+  return static_cast<int>(ExitCode::success);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const Executable& executable) {
+  try {
+    prepare_streams();
+    configure_logging(Verbosity::normal, std::nullopt);
+    return run(argc, argv, executable);
+  } catch (const Error& error) {
+    for (const std::string& problem : error.problems()) spdlog::error("{}", problem);
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    // libtorch's messages go on with a stack trace.
+    const std::string message = error.what();
+    spdlog::error("{}", message.substr(0, message.find('\n')));
+    return static_cast<int>(ExitCode::failure);
+  }
+}
+
+}  // namespace wrcor::cli

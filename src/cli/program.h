@@ -1,0 +1,23 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace wrcor::cli {
+
+/// One of the two executables that are the program: `wrcor`, which does without libtorch and so
+/// starts at once, and `wrcor-engine`, which takes over where libtorch is needed.
+struct Executable {
+  /// What sets up the commands that it runs, by name.
+  std::map<std::string, std::function<void(CLI::App& command)>> setups;
+  /// Called for a command line that names any other command. Does not return.
+  std::function<void()> hand_over = {};
+};
+
+/// The program: hands the command line to a command and turns what that throws into messages.
+/// @return the exit code
+int run_program(int argc, char** argv, const Executable& executable);
+
+}  // namespace wrcor::cli

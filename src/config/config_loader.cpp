@@ -1,0 +1,216 @@
+#include "wrcor/config/config_loader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+
+#include "config_environment.h"
+#include "config_file.h"
+#include "wrcor/config/settings.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+namespace {
+
+using nlohmann::json;
+
+/// Sources in the order of rising precedence.
+enum class Source { none, file, environment, flag };
+
+struct Origin {
+  Source source = Source::none;
+  std::string place;
+  json value;
+};
+
+std::string shown(const json& value) {
+  return value.is_string() ? in_quotes(value.get<std::string>()) : value.dump();
+}
+
+/// The effective value of each setting that any source gave, its origin, and what is wrong.
+class MergedConfig {
+ public:
+  void take(std::vector<FoundValue> values, Source source) {
+    for (FoundValue& found : values) {
+      if (!found.valid) {
+        invalid_.insert(found.setting->key);
+        continue;
+      }
+      // Unset is what the command makes of it.
+      if (source == Source::none) own_defaults_.insert(found.setting->key);
+      if (found.value.is_null() && own_defaults_.contains(found.setting->key)) continue;
+      found.setting->set(config_, found.value);
+      // An unset value is as good as one that was not given.
+      const bool given = !found.value.is_null() && found.value != "";
+      origins_[found.setting->key] = {given ? source : Source::none, std::move(found.place),
+                                      std::move(found.value)};
+    }
+  }
+
+  /// What is wrong with a source; take() appends to it while it reads.
+  std::vector<std::string>& problems() { return problems_; }
+
+  /// Makes the checks that concern more than one setting, and those of the command.
+  /// @throws UsageError with all problems, if there are any
+  Config checked(const std::vector<ConfigCheck>& checks) {
+    check_evolution();
+    check_parameters();
+    check_sizes();
+    for (const ConfigCheck& check : checks) {
+      if (!check.costly) make(check);
+    }
+    for (const ConfigCheck& check : checks) {
+      if (check.costly && !problems_.empty()) make(check);
+    }
+    if (!problems_.empty()) throw UsageError(problems_);
+    return config_;
+  }
+
+ private:
+  void check_evolution() {
+    const Config::Search& search = config_.search;
+    if (!valid({"search.tournament", "search.population"}) ||
+        search.tournament <= search.population)
+      return;
+    report("search.tournament", "expected at most search.population (" +
+                                    std::to_string(search.population) + "), got " +
+                                    std::to_string(search.tournament));
+  }
+
+  void check_parameters() {
+    const auto &least = config_.constraints.min_params, &most = config_.constraints.max_params;
+    if (!valid({"constraints.min_params", "constraints.max_params"}) || !least || !most ||
+        *least <= *most)
+      return;
+    report("constraints.min_params", "expected at most constraints.max_params (" +
+                                         std::to_string(*most) + "), got " +
+                                         std::to_string(*least));
+  }
+
+  /// A size from a source of lower precedence was not meant for the batch file and is ignored.
+  void check_sizes() {
+    const std::string& file = config_.data.batch_file;
+    if (file.empty()) return;
+    for (const char* key : {"data.batch_size", "data.image_size"}) {
+      const Setting* setting = find_setting(key);
+      const Origin& size = origins_[key];
+      if (valid({key, "data.batch_file"}) && size.source != Source::none &&
+          size.source >= origins_["data.batch_file"].source) {
+        report(key, "cannot be given together with data.batch_file, which fixes it; got " +
+                        shown(size.value) + " and " + in_quotes(file));
+      }
+      setting->set(config_, setting->default_value());
+    }
+  }
+
+  void make(const ConfigCheck& check) {
+    if (!valid(check.keys)) return;
+    try {
+      check.check(config_);
+    } catch (const Error& error) {
+      report(check.keys.front(), error.what());
+    }
+  }
+
+  /// Values that are wrong themselves are not compared with others.
+  bool valid(const std::vector<std::string>& keys) const {
+    return std::none_of(keys.begin(), keys.end(),
+                        [this](const auto& key) { return invalid_.contains(key); });
+  }
+
+  void report(const std::string& key, const std::string& problem) {
+    const auto found = origins_.find(key);
+    const std::string& place = found == origins_.end() ? key : found->second.place;
+    problems_.push_back(place + ": " + problem);
+  }
+
+  Config config_;
+  std::vector<std::string> problems_;
+  std::set<std::string> invalid_;       ///< keys with a problem of their own
+  std::set<std::string> own_defaults_;  ///< keys that the command has a default of its own for
+  std::map<std::string, Origin> origins_;
+};
+
+/// "batch.pt" of "/data/batch.pt", "images" of "images/".
+std::string last_name(const std::filesystem::path& path) {
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+}  // namespace
+
+Config load_config(const ConfigSources& sources) {
+  MergedConfig merged;
+  std::vector<FoundValue> defaults;
+  for (const auto& [key, text] : sources.defaults)
+    defaults.push_back(found_value(*find_setting(key), key, text, merged.problems()));
+  merged.take(std::move(defaults), Source::none);
+  if (sources.file) merged.take(read_config_file(*sources.file, merged.problems()), Source::file);
+  merged.take(read_environment(sources.environment, merged.problems()), Source::environment);
+  std::vector<FoundValue> flags;
+  for (const auto& [key, text] : sources.flags) {
+    const Setting* setting = find_setting(key);
+    if (setting == nullptr) throw std::logic_error("no setting has the key " + key);
+    const bool negated = !setting->negative_flag.empty() && text == "false";
+    flags.push_back(found_value(*setting, negated ? setting->negative_flag : setting->flag, text,
+                                merged.problems()));
+  }
+  merged.take(std::move(flags), Source::flag);
+  return merged.checked(sources.checks);
+}
+
+nlohmann::ordered_json to_json(const Config& config) {
+  nlohmann::ordered_json document;
+  for (const Setting& setting : settings()) {
+    document[setting.section()][setting.name()] = setting.get(config);
+  }
+  return document;
+}
+
+nlohmann::ordered_json result_config(const Config& config) {
+  nlohmann::ordered_json document;
+  for (const Setting& setting : settings()) {
+    if (setting.bearing == Bearing::nothing) continue;
+    auto& value = document[setting.section()][setting.name()];
+    value = setting.get(config);
+    if (setting.is_path) value = last_name(value.get<std::string>());
+  }
+  return document;
+}
+
+Config with_absolute_paths(Config config) {
+  for (const Setting& setting : settings()) {
+    if (!setting.is_path) continue;
+    const auto given = setting.get(config).get<std::string>();
+    if (!given.empty()) setting.set(config, std::filesystem::absolute(given).string());
+  }
+  return config;
+}
+
+std::string config_document(const Config& config) {
+  nlohmann::ordered_json document{{"schema_version", schema_version::config}};
+  document.update(to_json(config));
+  return document.dump(2) + "\n";
+}
+
+Config config_from_json(const nlohmann::ordered_json& sections, const std::string& place) {
+  Config config;
+  for (const auto& [section, values] : sections.items()) {
+    for (const auto& [name, value] : values.items()) {
+      const std::string key = section + "." + name;
+      const Setting* setting = find_setting(key);
+      if (setting == nullptr) {
+        throw DataError(place + ": this program has no setting " + in_quotes(key) +
+                        "; a newer one wrote this: update wrcor");
+      }
+      ReadValue read = read_value(*setting, value);
+      if (!read.problem.empty()) throw DataError(place + ": " + key + ": " + read.problem);
+      setting->set(config, read.value);
+    }
+  }
+  return config;
+}
+
+}  // namespace wrcor

@@ -1,0 +1,236 @@
+// What is a valid value of a setting, and what to say about an invalid one.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <regex>
+
+#include "wrcor/config/settings.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
+
+namespace wrcor {
+namespace {
+
+using nlohmann::json;
+
+bool is_decimal_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+template <typename T>
+std::optional<T> convert(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// The text as a finite decimal number; nothing for "inf", "nan", hexadecimal and what double
+/// cannot hold.
+std::optional<double> finite_number(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::optional<double> value = convert<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::string plain_decimal(double value) {
+  return std::abs(value) < 1e15 && value == std::floor(value)
+             ? std::to_string(static_cast<std::int64_t>(value))
+             : json(value).dump();
+}
+
+std::string expectation(const Setting& setting, std::string_view unset_word) {
+  std::string text;
+  switch (setting.type) {
+    case SettingType::integer:
+      text = "an integer from " + std::to_string(setting.minimum) + " to " +
+             std::to_string(setting.maximum);
+      break;
+    case SettingType::number:
+      text = "a number above 0, at most " + plain_decimal(setting.largest);
+      break;
+    case SettingType::boolean:
+      text = "true or false";
+      break;
+    case SettingType::text:
+      text = setting.choices            ? "one of " + join(setting.choices->names())
+             : !setting.pattern.empty() ? setting.pattern_words
+                                        : "text";
+      break;
+    case SettingType::text_list:
+      text = "a list of " + (setting.choices ? setting.choices->plural : "texts");
+      break;
+  }
+  if (!setting.zero_name.empty()) text += " or " + setting.zero_name;
+  if (setting.optional) text += " or " + std::string(unset_word);
+  return text;
+}
+
+bool in_range(const Setting& setting, const json& value) {
+  if (!value.is_number_integer()) return false;
+  if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0) return false;
+  const auto number = value.get<std::uint64_t>();
+  return number >= setting.minimum && number <= setting.maximum;
+}
+
+/// @return a message about the unknown ones among names, or nothing.
+std::string name_problem(const Setting& setting, const std::vector<std::string>& given) {
+  constexpr std::size_t most_shown = 5;
+  if (!setting.choices) return {};
+  const auto& [singular, plural, names] = *setting.choices;
+  const std::vector<std::string> known = names();
+  std::vector<std::string> unknown;
+  std::size_t count = 0;
+  for (const std::string& name : given) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (++count > most_shown) continue;
+    const std::string near = nearest_name(name, known);
+    unknown.push_back(in_quotes(name) + (near.empty() ? "" : " (did you mean '" + near + "'?)"));
+  }
+  if (count == 0) return {};
+  if (count > most_shown) unknown.push_back(std::to_string(count - most_shown) + " more");
+  return "unknown " + (count == 1 ? singular : plural) + " " + join(unknown) + "; known " + plural +
+         ": " + join(known);
+}
+
+ReadValue refuse(const Setting& setting, const std::string& shown, std::string_view unset_word) {
+  return {nullptr, "expected " + expectation(setting, unset_word) + ", got " + shown};
+}
+
+ReadValue read_list(const Setting& setting, const json& value, const std::string& shown,
+                    std::string_view unset_word) {
+  if (!value.is_array() || value.empty()) return refuse(setting, shown, unset_word);
+  const bool all_texts =
+      std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_string(); });
+  if (!all_texts) return refuse(setting, shown, unset_word);
+  const auto given = value.get<std::vector<std::string>>();
+  if (const std::string problem = name_problem(setting, given); !problem.empty()) {
+    return {nullptr, problem};
+  }
+  for (auto name = given.begin(); name != given.end(); ++name) {
+    if (std::find(given.begin(), name, *name) != name)
+      return {nullptr, in_quotes(*name) + " is listed twice"};
+  }
+  return {value, {}};
+}
+
+ReadValue read_any(const Setting& setting, const json& value, const std::string& shown,
+                   std::string_view unset_word) {
+  const auto refused = [&] { return refuse(setting, shown, unset_word); };
+  if (value.is_null()) return setting.optional ? ReadValue{nullptr, {}} : refused();
+  switch (setting.type) {
+    case SettingType::integer:
+      if (!setting.zero_name.empty() && value == setting.zero_name) return {0, {}};
+      return in_range(setting, value) ? ReadValue{value, {}} : refused();
+    case SettingType::number: {
+      if (!value.is_number()) return refused();
+      const double number = value.get<double>();
+      const bool valid = std::isfinite(number) && number > 0 && number <= setting.largest;
+      return valid ? ReadValue{number, {}} : refused();
+    }
+    case SettingType::boolean:
+      return value.is_boolean() ? ReadValue{value, {}} : refused();
+    case SettingType::text: {
+      if (setting.also_integer && in_range(setting, value)) return {value.dump(), {}};
+      if (!value.is_string()) {
+        ReadValue result = refused();
+        if (!setting.choices && !setting.also_integer && value.is_primitive())
+          result.problem += "; put it in quotes";
+        return result;
+      }
+      const auto& given = value.get_ref<const std::string&>();
+      if (const std::string problem = name_problem(setting, {given}); !problem.empty()) {
+        return {nullptr, problem};
+      }
+      if (!setting.pattern.empty() && !std::regex_match(given, std::regex(setting.pattern))) {
+        return refused();
+      }
+      if (!is_utf8(given) || given.find('\0') != given.npos)
+        return {nullptr, "expected UTF-8 text without a NUL"};
+      if (setting.check) {
+        if (const std::string problem = setting.check(given); !problem.empty()) {
+          return {nullptr, problem};
+        }
+      }
+      return {value, {}};
+    }
+    case SettingType::text_list:
+      return read_list(setting, value, shown, unset_word);
+  }
+  return refused();
+}
+
+json split_list(std::string_view text) {
+  json items = json::array();
+  while (true) {
+    const std::size_t comma = text.find(',');
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    items.push_back(item);
+    if (comma == std::string_view::npos) return items;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+json typed_scalar(std::string_view text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
+    return nullptr;
+  }
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (is_decimal_integer(text)) {
+    if (const auto value = convert<std::uint64_t>(text)) return *value;
+    if (const auto value = convert<std::int64_t>(text)) return *value;
+  }
+  if (const auto value = finite_number(text)) return *value;
+  return std::string(text);
+}
+
+ReadValue read_text(const Setting& setting, std::string_view text) {
+  constexpr std::string_view unset_word = "none";
+  const json typed = typed_scalar(text);
+  const std::string shown = typed.is_number() ? std::string(text.substr(0, 80)) : in_quotes(text);
+  if (setting.optional && text == unset_word) return {nullptr, {}};
+  switch (setting.type) {
+    case SettingType::text:
+      return read_any(setting, std::string(text), shown, unset_word);
+    case SettingType::text_list:
+      return read_any(setting, split_list(text), shown, unset_word);
+    default:
+      // Only the null of a file means "unset".
+      return typed.is_null() ? refuse(setting, shown, unset_word)
+                             : read_any(setting, typed, shown, unset_word);
+  }
+}
+
+ReadValue read_value(const Setting& setting, const json& value, const std::string& shown) {
+  if (!shown.empty()) return read_any(setting, value, shown, "null");
+  const std::string text = value.is_string()
+                               ? in_quotes(value.get_ref<const std::string&>())
+                               : value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return read_any(setting, value, text.substr(0, 100), "null");
+}
+
+std::string accepted_values(const Setting& setting) {
+  if (setting.choices) return join(setting.choices->names(), "|");
+  switch (setting.type) {
+    case SettingType::integer:
+      return std::to_string(setting.minimum) + " to " + std::to_string(setting.maximum) +
+             (setting.zero_name.empty() ? "" : ", " + setting.zero_name);
+    case SettingType::number:
+      return "above 0, at most " + plain_decimal(setting.largest);
+    case SettingType::boolean:
+      return "true|false";
+    default:
+      return setting.pattern_words;
+  }
+}
+
+}  // namespace wrcor

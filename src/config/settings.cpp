@@ -1,0 +1,401 @@
+#include "wrcor/config/settings.h"
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/data/image_size.h"
+#include "wrcor/score/ranking_rule.h"
+#include "wrcor/search/builtin.h"
+#include "wrcor/space/builtin.h"
+
+namespace wrcor {
+namespace {
+
+using nlohmann::json;
+
+template <typename T>
+json to_value(const T& member) {
+  return member;
+}
+template <typename T>
+json to_value(const std::optional<T>& member) {
+  return member ? json(*member) : json(nullptr);
+}
+
+template <typename T>
+void from_value(const json& value, T& member) {
+  member = value.get<T>();
+}
+template <typename T>
+void from_value(const json& value, std::optional<T>& member) {
+  member = value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
+template <typename T>
+constexpr bool is_optional = false;
+template <typename T>
+constexpr bool is_optional<std::optional<T>> = true;
+
+/// What most settings of a section bear on.
+Bearing usual_bearing(const std::string& section) {
+  if (section == "data") return Bearing::source;
+  if (section == "search" || section == "constraints") return Bearing::search;
+  return Bearing::scores;
+}
+
+/// @param member  callable that takes a Config, const or not, to the member that holds the value
+template <typename Member>
+Setting make_setting(SettingType type, const char* key, Member member, const char* flag,
+                     const char* description) {
+  using Value = std::remove_cvref_t<decltype(member(std::declval<Config&>()))>;
+  Setting setting;
+  setting.key = key;
+  setting.flag = flag;
+  setting.type = type;
+  setting.description = description;
+  setting.optional = is_optional<Value>;
+  setting.bearing = usual_bearing(setting.section());
+  if constexpr (!std::is_enum_v<Value>) {
+    setting.get = [member](const Config& config) { return to_value(member(config)); };
+    setting.set = [member](Config& config, const json& value) {
+      from_value(value, member(config));
+    };
+  }
+  return setting;
+}
+
+template <typename Member>
+Setting integer(const char* key, Member member, const char* flag, std::uint64_t minimum,
+                std::uint64_t maximum, const char* description) {
+  Setting setting = make_setting(SettingType::integer, key, member, flag, description);
+  setting.minimum = minimum;
+  setting.maximum = maximum;
+  return setting;
+}
+
+template <typename Member>
+Setting number_above_0(const char* key, Member member, const char* flag, double largest,
+                       const char* description) {
+  Setting setting = make_setting(SettingType::number, key, member, flag, description);
+  setting.largest = largest;
+  return setting;
+}
+
+template <typename Member>
+Setting boolean(const char* key, Member member, const char* flag, const char* negative_flag,
+                const char* description) {
+  Setting setting = make_setting(SettingType::boolean, key, member, flag, description);
+  setting.negative_flag = negative_flag;
+  return setting;
+}
+
+template <typename Member>
+Setting text(const char* key, Member member, const char* flag, const char* placeholder,
+             const char* description) {
+  Setting setting = make_setting(SettingType::text, key, member, flag, description);
+  setting.placeholder = placeholder;
+  return setting;
+}
+
+template <typename Member>
+Setting path(const char* key, Member member, const char* flag, const char* placeholder,
+             const char* description) {
+  Setting setting = text(key, member, flag, placeholder, description);
+  setting.is_path = true;
+  return setting;
+}
+
+template <typename Member>
+Setting name(const char* key, Member member, const char* flag, SettingChoices choices,
+             const char* description) {
+  Setting setting = make_setting(SettingType::text, key, member, flag, description);
+  setting.choices = std::move(choices);
+  return setting;
+}
+
+template <typename Member>
+Setting names(const char* key, Member member, const char* flag, SettingChoices choices,
+              const char* description) {
+  Setting setting = make_setting(SettingType::text_list, key, member, flag, description);
+  setting.choices = std::move(choices);
+  return setting;
+}
+
+template <typename Enum>
+using NamedValues = std::vector<std::pair<std::string, Enum>>;
+
+/// A text with one name for each value of an enumeration.
+template <typename Member, typename Enum>
+Setting named_value(const char* key, Member member, const char* flag, const char* singular,
+                    const char* plural, NamedValues<Enum> values, const char* description) {
+  Setting setting = make_setting(SettingType::text, key, member, flag, description);
+  setting.choices = SettingChoices{singular, plural, [values] {
+                                     std::vector<std::string> all;
+                                     for (const auto& entry : values) all.push_back(entry.first);
+                                     return all;
+                                   }};
+  setting.get = [member, values](const Config& config) -> json {
+    for (const auto& [value_name, value] : values) {
+      if (value == member(config)) return value_name;
+    }
+    throw std::logic_error("an enumeration has a value without a name");
+  };
+  setting.set = [member, values](Config& config, const json& given) {
+    for (const auto& [value_name, value] : values) {
+      if (value_name == given) member(config) = value;
+    }
+  };
+  return setting;
+}
+
+Setting bearing_on(Bearing bearing, Setting setting) {
+  setting.bearing = bearing;
+  return setting;
+}
+
+// The key of a setting is the path of its member in Config.
+#define MEMBER(path) \
+#path, [](auto& config) -> auto& { return config.path; }
+
+std::vector<Setting> space_settings() {
+  return {
+      name(MEMBER(space.name), "--space", {"space", "spaces", [] { return spaces().names(); }},
+           "search space"),
+      integer(MEMBER(space.channels), "--channels", 1, 4096, "channels of the first stage"),
+      integer(MEMBER(space.cells), "--cells", 1, 300, "cells in each stage"),
+  };
+}
+
+// 4 to 1024, for a regular expression: the JSON Schema has no other way to say it.
+#define IMAGE_SIDE "[4-9]|[1-9][0-9]|[1-9][0-9]{2}|10[01][0-9]|102[0-4]"
+
+std::vector<Setting> data_settings() {
+  Setting batch_size = integer(MEMBER(data.batch_size), "--batch-size", 2, 65536,
+                               "images in the minibatch; none: 64, or the size of the batch file");
+  batch_size.optional = true;
+  batch_size.get = [](const Config& config) {
+    return config.data.batch_file.empty() ? json(config.data.batch_size) : json(nullptr);
+  };
+  batch_size.set = [](Config& config, const json& value) {
+    config.data.batch_size = value.is_null() ? Config().data.batch_size : value.get<int>();
+  };
+  Setting mirror = text(MEMBER(data.mirror), "--mirror", "URL",
+                        "folder to download from; empty: the site of the data set's authors");
+  mirror.bearing = Bearing::nothing;
+  mirror.pattern_words = "a URL that starts with http://, https:// or file://";
+  mirror.check = [words = mirror.pattern_words](const std::string& given) -> std::string {
+    for (const char* scheme : {"http://", "https://", "file://"}) {
+      if (given.empty() || given.starts_with(scheme)) return {};
+    }
+    return "expected " + words + ", got " + in_quotes(given);
+  };
+  Setting image_size = text(MEMBER(data.image_size), "--image-size", "N|HxW",
+                            "pixels that the images of a folder are resized to; none: 32");
+  image_size.pattern = "^(" IMAGE_SIDE ")(x(" IMAGE_SIDE "))?$";
+  image_size.pattern_words = "N or HxW, 4 to 1024 each";
+  image_size.also_integer = true;
+  image_size.minimum = smallest_image_side;
+  image_size.maximum = largest_image_side;
+  image_size.optional = true;
+  image_size.get = [](const Config& config) {
+    return config.data.image_size.empty() ? json(nullptr) : json(config.data.image_size);
+  };
+  image_size.set = [](Config& config, const json& value) {
+    config.data.image_size = value.is_null() ? "" : value.get<std::string>();
+  };
+  return {
+      // Its number of classes shapes the networks, whatever the minibatch.
+      bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
+                                       {"data set", "data sets", [] { return datasets().names(); }},
+                                       "data set that the minibatch is drawn from")),
+      path(MEMBER(data.root), "--data-root", "DIR",
+           "folder of the data set; empty: the cache folder"),
+      image_size,
+      path(MEMBER(data.batch_file), "--batch", "FILE.pt",
+           "file written by torch.save with the tensors images and labels, used instead of drawing "
+           "a minibatch"),
+      batch_size,
+      boolean(MEMBER(data.augment), "--augment", "--no-augment",
+              "crop and flip the images at random, as in training"),
+      bearing_on(Bearing::nothing, boolean(MEMBER(data.download), "--download", "--no-download",
+                                           "download a data set that the cache folder lacks")),
+      mirror,
+  };
+}
+
+/// What is wrong with the text of a ranking rule, or nothing.
+std::string rule_problem(const std::string& rule) {
+  if (rule.empty()) return {};
+  try {
+    RankingRule::parse(rule);
+    return {};
+  } catch (const UsageError& error) {
+    return std::string(error.what()) + ", in " + in_quotes(rule);
+  }
+}
+
+std::vector<Setting> score_settings() {
+  Setting rank_by =
+      text(MEMBER(score.rank_by), "--rank-by", "RULE",
+           "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
+           "the first of the proxies, or auto");
+  rank_by.check = rule_problem;
+  rank_by.bearing = Bearing::search;
+  Setting chosen = names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
+                         "proxies to compute; a vote stands for its members, all for every one; "
+                         "none: those that the ranking needs");
+  chosen.optional = true;
+  chosen.bearing = Bearing::search;
+  chosen.get = [](const Config& config) {
+    return config.score.proxies.empty() ? json(nullptr) : json(config.score.proxies);
+  };
+  chosen.set = [](Config& config, const json& value) {
+    config.score.proxies =
+        value.is_null() ? std::vector<std::string>() : value.get<std::vector<std::string>>();
+  };
+  return {
+      chosen,
+      rank_by,
+      named_value(
+          MEMBER(score.counting), "--counting", "counting policy", "counting policies",
+          NamedValues<Counting>{{"reference", Counting::reference}, {"paper", Counting::paper}},
+          "which responses count: as in the published code, or every ReLU once"),
+      bearing_on(Bearing::weights,
+                 named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
+                             NamedValues<Initialisation>{{"default", Initialisation::standard},
+                                                         {"xavier", Initialisation::xavier},
+                                                         {"kaiming", Initialisation::kaiming},
+                                                         {"normal", Initialisation::normal}},
+                             "distribution of the weights")),
+      bearing_on(
+          Bearing::weights,
+          named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
+                      NamedValues<WeightsMode>{{"shared", WeightsMode::shared},
+                                               {"independent", WeightsMode::independent}},
+                      "architectures have equal weights in equal places, or each its own")),
+      bearing_on(Bearing::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
+                                           "seeds that a score is averaged over")),
+  };
+}
+
+std::vector<Setting> search_settings() {
+  return {
+      name(MEMBER(search.strategy), "--strategy",
+           {"strategy", "strategies", [] { return strategies().names(); }}, "search strategy"),
+      bearing_on(Bearing::length,
+                 integer(MEMBER(search.budget), "--budget", 1, 1'000'000'000,
+                         "evaluations asked for, repeated ones included; none: 1000, or all for "
+                         "exhaustive")),
+      bearing_on(Bearing::length, number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
+                                                 "stop asking after this time, in seconds")),
+      integer(MEMBER(search.window), "--window", 1, 1'000'000,
+              "proposals in flight; 1 is the sequential algorithm"),
+      named_value(
+          MEMBER(search.dedupe), "--dedupe", "kind of class", "kinds of class",
+          NamedValues<Dedupe>{
+              {"strict", Dedupe::strict}, {"score", Dedupe::score}, {"exact", Dedupe::exact}},
+          "which cells count as one: equal networks, equal scores, or none"),
+      integer(MEMBER(search.population), "--population", 2, 1'000'000,
+              "evolution: architectures kept"),
+      integer(MEMBER(search.tournament), "--tournament", 1, 1'000'000,
+              "evolution: architectures that compete to be a parent; at most the population"),
+      boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
+              "random: an architecture may be proposed again"),
+  };
+}
+
+std::vector<Setting> constraint_settings() {
+  constexpr std::uint64_t most_params = 1'000'000'000'000;
+  return {
+      integer(MEMBER(constraints.min_params), "--min-params", 0, most_params,
+              "smallest number of parameters"),
+      integer(MEMBER(constraints.max_params), "--max-params", 1, most_params,
+              "largest number of parameters"),
+      integer(MEMBER(constraints.max_flops), "--max-flops", 1, 1'000'000'000'000'000,
+              "largest number of multiply-accumulates for one image"),
+  };
+}
+
+std::vector<Setting> run_settings() {
+  Setting device = text(MEMBER(run.device), "--device", "DEVICE",
+                        "where networks run; auto takes CUDA when it is usable");
+  device.pattern = "^(auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?)$";
+  device.pattern_words = "auto, cpu, cuda or cuda:K";
+  device.bearing = Bearing::source;
+  Setting workers =
+      integer(MEMBER(run.workers), "--workers", 0, 1024,
+              "parallel evaluations; never changes a result; 0: chosen by the program");
+  workers.zero_name = "auto";
+  workers.bearing = Bearing::nothing;
+  return {
+      integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
+              "seed of everything random"),
+      device,
+      workers,
+      // They change the last digits of scores.
+      bearing_on(Bearing::search,
+                 integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker")),
+  };
+}
+
+#undef MEMBER
+#undef IMAGE_SIDE
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (auto part : {space_settings, data_settings, score_settings, search_settings,
+                    constraint_settings, run_settings}) {
+    for (Setting& setting : part()) all.push_back(std::move(setting));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+const std::vector<SettingSection>& setting_sections() {
+  static const std::vector<SettingSection> all = {
+      {"space", "the architectures, and the network that each is built into"},
+      {"data", "the minibatch that the networks see"},
+      {"score", "how a network is scored"},
+      {"search", "how architectures are chosen"},
+      {"constraints", "architectures outside of these limits are not scored"},
+      {"run", "randomness and hardware"},
+  };
+  return all;
+}
+
+const Setting* find_setting(std::string_view key) {
+  const auto& all = settings();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == key; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string Setting::section() const { return key.substr(0, key.find('.')); }
+std::string Setting::name() const { return key.substr(key.find('.') + 1); }
+
+std::string Setting::environment_name() const {
+  std::string result = "WRCOR_" + key;
+  for (char& letter : result) {
+    letter =
+        letter == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  }
+  return result;
+}
+
+json Setting::default_value() const { return get(Config()); }
+
+}  // namespace wrcor

@@ -1,0 +1,121 @@
+#include "wrcor/score/benchmark_table.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "wrcor/core/csv.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
+
+namespace wrcor {
+namespace {
+
+Genotype numbered_genotype(const SearchSpace& space, BenchmarkKey::Kind kind,
+                           const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) {
+    throw UsageError("expected a whole number, got " + in_quotes(text));
+  }
+  if (kind == BenchmarkKey::Kind::index) {
+    if (auto genotype = space.at_official(number)) return *genotype;
+  }
+  if (!space.size()) {
+    throw UsageError("the architectures of '" + space.name() +
+                     "' have no numbers; name them by their strings (--key arch)");
+  }
+  if (number >= *space.size()) {
+    throw UsageError("expected a number below " + std::to_string(*space.size()) + ", got " + text);
+  }
+  return space.at(number);
+}
+
+Genotype read_genotype(const SearchSpace& space, BenchmarkKey::Kind kind, const CsvReader& csv,
+                       std::size_t column) {
+  try {
+    if (kind == BenchmarkKey::Kind::arch) return space.parse(csv.field(column));
+    return numbered_genotype(space, kind, csv.field(column));
+  } catch (const UsageError& error) {
+    throw DataError(csv.place(column) + ": " + error.what());
+  }
+}
+
+struct Row {
+  std::string arch;
+  std::size_t line;
+  std::vector<std::optional<double>> values;
+};
+
+void require_distinct(const std::vector<Row>& sorted, const std::string& file) {
+  const auto twice = std::adjacent_find(
+      sorted.begin(), sorted.end(), [](const Row& a, const Row& b) { return a.arch == b.arch; });
+  if (twice == sorted.end()) return;
+  throw DataError(file + ": lines " + std::to_string(twice->line) + " and " +
+                  std::to_string((twice + 1)->line) + " are about one architecture, " +
+                  twice->arch + "; remove one of them");
+}
+
+}  // namespace
+
+BenchmarkKey BenchmarkKey::parse(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string_view kind = text.substr(0, equals);
+  BenchmarkKey key;
+  key.column = equals < text.size() ? text.substr(equals + 1) : kind;
+  if (kind == "arch") {
+    key.kind = Kind::arch;
+  } else if (kind == "id") {
+    key.kind = Kind::id;
+  } else if (kind == "index") {
+    key.kind = Kind::index;
+  } else {
+    throw UsageError("--key: expected arch, id or index, or arch=COLUMN and so on, got " +
+                     in_quotes(text));
+  }
+  return key;
+}
+
+BenchmarkTable BenchmarkTable::read(const std::filesystem::path& path, const SearchSpace& space,
+                                    const BenchmarkKey& key, const std::set<std::string>& columns) {
+  constexpr std::uint64_t largest_file = 256 << 20;
+  return parse(read_text_file(path, largest_file), path.string(), space, key, columns);
+}
+
+BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
+                                     const SearchSpace& space, const BenchmarkKey& key,
+                                     const std::set<std::string>& columns) {
+  CsvReader csv(std::move(text), name);
+  const std::size_t key_column = csv.column(key.column);
+  std::vector<std::size_t> numbers;
+  for (const std::string& column : columns) numbers.push_back(csv.column(column));
+
+  std::vector<Row> rows;
+  while (csv.next()) {
+    Row row{space.format(read_genotype(space, key.kind, csv, key_column)), csv.line(), {}};
+    for (const std::size_t number : numbers) row.values.push_back(csv.number(number));
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty()) throw DataError(name + ": the table has no rows");
+  // Of equal ones the first line first, for the message.
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.arch < b.arch; });
+  require_distinct(rows, name);
+
+  BenchmarkTable table;
+  for (Row& row : rows) {
+    table.archs_.push_back(std::move(row.arch));
+    auto value = row.values.begin();
+    for (const std::string& column : columns) table.columns_[column].push_back(*value++);
+  }
+  return table;
+}
+
+std::optional<std::size_t> BenchmarkTable::find(const std::string& arch) const {
+  const auto found = std::lower_bound(archs_.begin(), archs_.end(), arch);
+  if (found == archs_.end() || *found != arch) return std::nullopt;
+  return static_cast<std::size_t>(found - archs_.begin());
+}
+
+}  // namespace wrcor

@@ -1,0 +1,107 @@
+#include "wrcor/score/comparison.h"
+
+#include <algorithm>
+
+#include "wrcor/core/random.h"
+#include "wrcor/score/proxies.h"
+
+namespace wrcor {
+namespace {
+
+Direction registered_direction(const std::string& proxy) {
+  for (const auto& entry : proxies().entries()) {
+    if (entry.name == proxy) return entry.make.better;
+  }
+  return Direction::higher;
+}
+
+Scorer empty_scorer(const std::string& name, const std::string& kind, RankingRule rule) {
+  return {name, kind, {}, {}, std::move(rule), {}};
+}
+
+RankingRule by_score(const std::string& name, Direction better) {
+  return {VoteMethod::score, {{name, better}}};
+}
+
+}  // namespace
+
+Scorer proxy_scorer(const ScoreTable& scores, const std::string& name,
+                    const std::vector<std::string>& archs) {
+  Scorer scorer = vote_scorer(scores, name, by_score(name, registered_direction(name)), archs);
+  scorer.kind = "proxy";
+  return scorer;
+}
+
+Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const RankingRule& rule,
+                   const std::vector<std::string>& archs) {
+  Scorer scorer = empty_scorer(name, "vote", rule);
+  for (std::size_t k = 0; k < archs.size(); ++k) {
+    MemberScores row;
+    for (const RankingMember& member : rule.members) {
+      const ScoreTable::Entry* entry = scores.find(archs[k], member.proxy);
+      if (entry != nullptr) row.push_back(entry->value);
+    }
+    if (row.size() < rule.members.size()) continue;
+    scorer.scored.push_back(k);
+    scorer.members.push_back(std::move(row));
+  }
+  scorer.values = vote_values(rule, scorer.members);
+  return scorer;
+}
+
+Scorer column_scorer(const BenchmarkTable& table, const std::string& column,
+                     const std::vector<std::string>& archs) {
+  Scorer scorer = empty_scorer(column, "column", by_score(column, Direction::higher));
+  const Metric metric = table_metric(table, column, archs);
+  for (std::size_t k = 0; k < archs.size(); ++k) {
+    if (!metric.values[k]) continue;
+    scorer.scored.push_back(k);
+    scorer.values.push_back(metric.values[k]);
+    scorer.members.push_back({metric.values[k]});
+  }
+  return scorer;
+}
+
+Metric table_metric(const BenchmarkTable& table, const std::string& column,
+                    const std::vector<std::string>& archs) {
+  Metric metric{column, {}};
+  for (const std::string& arch : archs) {
+    const auto row = table.find(arch);
+    metric.values.push_back(row ? table.value(*row, column) : std::nullopt);
+  }
+  return metric;
+}
+
+std::vector<Comparison> compare(const std::vector<Scorer>& scorers,
+                                const std::vector<Metric>& metrics,
+                                const ComparisonOptions& options) {
+  std::vector<Comparison> comparisons;
+  std::vector<Agreement> agreements;
+  for (const Metric& metric : metrics) {
+    for (const Scorer& scorer : scorers) {
+      std::vector<std::optional<double>> scores;
+      std::vector<double> figures;
+      for (std::size_t k = 0; k < scorer.scored.size(); ++k) {
+        const auto& figure = metric.values[scorer.scored[k]];
+        if (!figure) continue;
+        scores.push_back(scorer.values[k]);
+        figures.push_back(*figure);
+      }
+      agreements.emplace_back(scores, figures, options.k);
+      const auto undefined = std::count(scores.begin(), scores.end(), std::nullopt);
+      comparisons.push_back({scorer.name,
+                             scorer.kind,
+                             metric.name,
+                             scores.size(),
+                             static_cast<std::size_t>(undefined),
+                             agreements.back().measures(),
+                             {}});
+    }
+  }
+  const std::vector<Intervals> intervals = bootstrap(
+      agreements, options.resamples, derive_seed(options.seed, {"evaluate"}), options.workers);
+  for (std::size_t k = 0; k < comparisons.size(); ++k) comparisons[k].intervals = intervals[k];
+  return comparisons;
+}
+
+}  // namespace wrcor

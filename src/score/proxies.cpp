@@ -1,0 +1,17 @@
+#include "wrcor/score/proxies.h"
+
+namespace wrcor {
+
+const Registry<ProxyKind>& proxies() {
+  using enum Direction;
+  static const Registry<ProxyKind> registry = [] {
+    Registry<ProxyKind> all("proxy", "proxies");
+#define WRCOR_PROXY(name, better, summary) all.add(#name, summary, {better});
+#include "wrcor/score/proxies.inc"
+#undef WRCOR_PROXY
+    return all;
+  }();
+  return registry;
+}
+
+}  // namespace wrcor

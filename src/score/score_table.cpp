@@ -1,0 +1,209 @@
+#include "wrcor/score/score_table.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "wrcor/core/csv.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/json.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
+#include "wrcor/score/score.h"
+
+namespace wrcor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t largest_file = 256 << 20;
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+constexpr const char* expected_file =
+    ": expected scores that 'wrcor score --out' wrote, or the result.json of a search, found ";
+
+/// JSON lines begin with a record of their own, a result.json with the first line of a document.
+bool holds_json_lines(std::string_view text) {
+  try {
+    const Json first = parse_json(first_line(text));
+    return first.is_object() && !first.contains("ranking");
+  } catch (const JsonError&) {
+    return false;
+  }
+}
+
+/// A record is {"arch": text, "scores": {name: number or null}, ...}.
+bool is_record(const Json& json) {
+  if (!json.is_object() || text_at(json, "arch").empty()) return false;
+  const auto scores = json.find("scores");
+  return scores != json.end() && scores->is_object() &&
+         std::all_of(scores->begin(), scores->end(),
+                     [](const Json& score) { return score.is_null() || score.is_number(); });
+}
+
+}  // namespace
+
+void ScoreTable::add_file(const std::filesystem::path& path) {
+  std::error_code unknown;  // reading it tells why
+  const bool folder = std::filesystem::is_directory(path, unknown);
+  const std::filesystem::path file = folder ? path / "result.json" : path;
+  if (folder && !std::filesystem::exists(file, unknown)) {
+    throw DataError("'" + path.string() +
+                    "' holds no result.json: is it the folder of a finished search?");
+  }
+  add_text(read_text_file(file, largest_file), file.string());
+}
+
+void ScoreTable::add_text(std::string_view text, const std::string& name) {
+  files_.push_back(name);
+  if (text.starts_with("arch,")) {
+    add_csv(text);
+  } else if (holds_json_lines(text)) {
+    add_json_lines(text);
+  } else {
+    add_result(text);
+  }
+}
+
+void ScoreTable::add_json_lines(std::string_view text) {
+  std::size_t number = 0;
+  for (std::size_t start = 0, end; start < text.size(); start = end + 1) {
+    ++number;
+    end = std::min(text.find('\n', start), text.size());
+    const std::string_view line = text.substr(start, end - start);
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    try {
+      const Json record = parse_json(line);
+      if (record.is_object()) read_schema_version(record, schema_version::score, here(number));
+      add_record(record, number, text_at(record, "settings"));
+    } catch (const JsonError& failure) {
+      if (end < text.size()) fail_to_read(number, failure.what());
+      spdlog::warn("{}: the last line is incomplete and is left out", here(number));
+    }
+  }
+}
+
+void ScoreTable::add_result(std::string_view text) {
+  Json document;
+  try {
+    document = parse_json(text);
+  } catch (const JsonError& failure) {
+    throw DataError(files_.back() + expected_file + failure.what());
+  }
+  const auto ranking = document.is_object() ? document.find("ranking") : document.end();
+  if (ranking == document.end() || !ranking->is_array()) {
+    throw DataError(files_.back() + expected_file + "something else");
+  }
+  read_schema_version(document, schema_version::result, files_.back());
+  for (const Json& row : *ranking) add_record(row, 0, text_at(document, "settings"));
+}
+
+void ScoreTable::fail_to_read(std::size_t line, const std::string& found) const {
+  throw DataError(here(line) +
+                  ": expected {\"arch\": ..., \"scores\": {name: number or null}, ...}, found " +
+                  found);
+}
+
+void ScoreTable::add_record(const Json& record, std::size_t line, const std::string& settings) {
+  if (!is_record(record)) fail_to_read(line, in_quotes(record.dump()));
+  const std::string arch = formatted(text_at(record, "arch"), line);
+  if (text_at(record, "status") == to_string(Status::failed)) {
+    ++failed_;
+    return;
+  }
+  for (const auto& [name, score] : record.at("scores").items()) {
+    const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
+    add_score(arch, name, {value, files_.size() - 1, line}, settings);
+  }
+}
+
+/// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
+/// score may be called params, too: what counts is the place of a column.
+void ScoreTable::add_csv(std::string_view text) {
+  std::size_t end = text.find_last_of('\n') + 1;
+  if (end < text.size()) {
+    const auto columns = [](std::string_view line) {
+      return std::count(line.begin(), line.end(), ',');
+    };
+    if (columns(text.substr(end)) == columns(first_line(text))) {
+      end = text.size();  // written by a program that ends no file with a line feed
+    } else {
+      spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
+    }
+  }
+  CsvReader csv(std::string(text.substr(0, end)), files_.back());
+  const std::vector<std::string>& header = csv.header();
+  const bool has_settings = header.back() == "settings";
+  const std::size_t first = 3, after = header.size() - (has_settings ? 3 : 2);
+  if (header.size() < 5 || header[1] != "status" || header[2] != "reason" || first > after ||
+      header[after] != "params" || header[after + 1] != "flops") {
+    throw DataError(files_.back() +
+                    ":1: expected the columns arch, status, reason, the scores, params, flops, as "
+                    "'wrcor score --format csv' writes them");
+  }
+  while (csv.next()) {
+    const std::string arch = formatted(csv.field(0), csv.line());
+    if (csv.field(1) == to_string(Status::failed)) {
+      ++failed_;
+      continue;
+    }
+    for (std::size_t column = first; column < after; ++column) {
+      add_score(arch, header[column], {csv.number(column), files_.size() - 1, csv.line()},
+                has_settings ? csv.field(header.size() - 1) : "");
+    }
+  }
+}
+
+void ScoreTable::add_score(const std::string& arch, const std::string& name, const Entry& entry,
+                           const std::string& settings) {
+  if (!settings_.contains(name)) names_.push_back(name);
+  auto& known_settings = settings_[name];
+  if (!settings.empty()) known_settings.insert(settings);
+  Sources& sources = sources_[name];
+  sources.files.insert(files_[entry.file]);
+  if (settings.empty()) sources.without_settings.insert(files_[entry.file]);
+  const auto [known, added] = rows_[arch].emplace(name, entry);
+  if (added || known->second.value == entry.value) return;
+  throw DataError(place(known->second) + " and " + place(entry) + ": two different scores '" +
+                  name + "' of " + arch + "; evaluate one of the files at a time");
+}
+
+std::string ScoreTable::formatted(const std::string& arch, std::size_t line) const {
+  try {
+    return space_.format(space_.parse(arch));
+  } catch (const UsageError& error) {
+    throw DataError(here(line) + ": " + error.what());
+  }
+}
+
+std::string ScoreTable::place(const Entry& entry) const {
+  const std::string& file = files_[entry.file];
+  return entry.line == 0 ? file : file + ":" + std::to_string(entry.line);
+}
+
+std::vector<std::string> ScoreTable::archs() const {
+  std::vector<std::string> result;
+  for (const auto& [arch, scores] : rows_) result.push_back(arch);
+  return result;
+}
+
+const ScoreTable::Entry* ScoreTable::find(const std::string& arch, const std::string& name) const {
+  const auto row = rows_.find(arch);
+  if (row == rows_.end()) return nullptr;
+  const auto entry = row->second.find(name);
+  return entry == row->second.end() ? nullptr : &entry->second;
+}
+
+const std::set<std::string>& ScoreTable::settings(const std::string& name) const {
+  return settings_.at(name);
+}
+
+}  // namespace wrcor

@@ -1,0 +1,139 @@
+#include "wrcor/config/settings.h"
+
+#include <map>
+#include <set>
+
+#include "config_support.h"
+#include "support/catch.h"
+#include "wrcor/config/config_documents.h"
+#include "wrcor/config/config_loader.h"
+
+using namespace wrcor;
+using wrcor::test::contains;
+
+TEST_CASE("keys, flags and variables of settings are unique", "[config][settings]") {
+  std::set<std::string> keys;
+  std::set<std::string> flags;
+  std::set<std::string> variables;
+  for (const Setting& setting : settings()) {
+    INFO(setting.key);
+    CHECK(keys.insert(setting.key).second);
+    CHECK(flags.insert(setting.flag).second);
+    CHECK(variables.insert(setting.environment_name()).second);
+    CHECK_FALSE(setting.description.empty());
+  }
+}
+
+TEST_CASE("the variable of a setting follows from its key", "[config][settings]") {
+  CHECK(find_setting("search.max_seconds")->environment_name() == "WRCOR_SEARCH_MAX_SECONDS");
+  CHECK(find_setting("no.such") == nullptr);
+}
+
+TEST_CASE("every default is a valid value of its setting", "[config][settings]") {
+  for (const Setting& setting : settings()) {
+    INFO(setting.key);
+    CHECK(read_value(setting, setting.default_value()).problem.empty());
+  }
+}
+
+TEST_CASE("both ends of a range are valid, the integers beside it are not", "[config][settings]") {
+  for (const Setting& setting : settings()) {
+    if (setting.type != SettingType::integer) continue;
+    INFO(setting.key);
+    for (const std::uint64_t end : {setting.minimum, setting.maximum}) {
+      const ReadValue read = read_text(setting, std::to_string(end));
+      REQUIRE(read.problem.empty());
+      Config config;
+      setting.set(config, read.value);
+      CHECK(setting.get(config) == end);
+    }
+    if (setting.minimum > 0) {
+      CHECK_FALSE(read_text(setting, std::to_string(setting.minimum - 1)).problem.empty());
+    }
+    if (setting.maximum + 1 != 0) {
+      CHECK_FALSE(read_text(setting, std::to_string(setting.maximum + 1)).problem.empty());
+    }
+  }
+}
+
+TEST_CASE("every name that is offered is accepted and kept", "[config][settings]") {
+  for (const Setting& setting : settings()) {
+    if (!setting.choices) continue;
+    INFO(setting.key);
+    CHECK_FALSE(setting.choices->names().empty());
+    for (const std::string& name : setting.choices->names()) {
+      const ReadValue read = read_text(setting, name);
+      REQUIRE(read.problem.empty());
+      Config config;
+      setting.set(config, read.value);
+      CHECK(setting.get(config) == read.value);
+    }
+  }
+}
+
+TEST_CASE("plain scalars have the types of YAML's core schema", "[config][settings]") {
+  CHECK(typed_scalar("~").is_null());
+  CHECK(typed_scalar("True") == true);
+  CHECK(typed_scalar("-7") == -7);
+  CHECK(typed_scalar("18446744073709551615") == 18446744073709551615U);
+  CHECK(typed_scalar("18446744073709551616").is_number_float());
+  CHECK(typed_scalar("2.5e1") == 25.0);
+  for (const char* text : {"no", "on", "1e400", ".inf", "nan", "0x1F", "1:30", "-", "e", "."}) {
+    INFO(text);
+    CHECK(typed_scalar(text).is_string());
+  }
+}
+
+TEST_CASE("the schema describes every setting with its default", "[config][settings]") {
+  auto schema = config_schema();
+  CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
+  CHECK(schema["$id"] == "urn:wrcor:schema:config:1");
+  CHECK(schema["additionalProperties"] == false);
+  CHECK(schema["properties"]["schema_version"]["const"] == 1);
+  schema["properties"].erase("schema_version");
+  std::size_t described = 0;
+  for (const auto& section : schema["properties"]) {
+    CHECK(section["additionalProperties"] == false);
+    described += section["properties"].size();
+  }
+  CHECK(described == settings().size());
+  for (const Setting& setting : settings()) {
+    INFO(setting.key);
+    const auto& entry = schema["properties"][setting.section()]["properties"][setting.name()];
+    CHECK(entry["default"] == setting.default_value());
+    CHECK(entry["description"] == setting.description);
+  }
+  const auto& search = schema["properties"]["search"]["properties"];
+  CHECK(search["budget"]["minimum"] == 1);
+  CHECK(search["budget"]["maximum"] == 1000000000);
+  CHECK(search["dedupe"]["enum"] == nlohmann::json({"strict", "score", "exact"}));
+  CHECK(search["max_seconds"]["type"] == nlohmann::json({"number", "null"}));
+}
+
+TEST_CASE("the commented file names every setting, its flag and its variable",
+          "[config][settings]") {
+  const std::string text = commented_config();
+  for (const Setting& setting : settings()) {
+    INFO(setting.key);
+    CHECK(contains(text, "\n  " + setting.name() + ": "));
+    CHECK(contains(text, setting.description));
+    CHECK(contains(text, setting.flag + "; " + setting.environment_name()));
+  }
+}
+
+TEST_CASE("what a setting bears on decides where it is written", "[config][settings]") {
+  std::map<Bearing, std::set<std::string>> keys;
+  for (const Setting& setting : settings()) keys[setting.bearing].insert(setting.key);
+  CHECK(keys[Bearing::nothing].contains("run.workers"));
+  CHECK(keys[Bearing::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
+  CHECK(keys[Bearing::weights] ==
+        std::set<std::string>{"score.init", "score.repeats", "score.weights_mode"});
+  for (const char* key :
+       {"space.name", "space.channels", "space.cells", "score.counting", "run.seed"})
+    CHECK(keys[Bearing::scores].contains(key));
+  for (const char* key : {"data.root", "data.batch_file", "data.batch_size", "run.device"})
+    CHECK(keys[Bearing::source].contains(key));
+  for (const std::string& key : keys[Bearing::nothing])
+    CHECK_FALSE(result_config(Config()).contains(nlohmann::json::json_pointer(
+        "/" + find_setting(key)->section() + "/" + find_setting(key)->name())));
+}
