@@ -33,13 +33,18 @@ expect_contains "$stderr" "did you mean 'search'"
 expect_both 2 --hlep
 expect_both 2 list proxys
 expect_both 2 describe $'\xff'
-for command in search score evaluate describe data list config doctor; do
+# Every command that the help names.
+expect_exit 0 wrcor --help
+commands=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$stdout")
+expect_contains "$commands" doctor
+for command in $commands; do
   expect_both 0 "$command" --help
   expect_contains "$stdout" "wrcor $command"
   expect_both 0 --help "$command"
 done
 expect_both 0 list
-expect_both 0 list datasets --format json
+expect_both 0 list --format json
+expect_both 0 list datasets
 expect_both 0 describe index:6111 --format json
 expect_both 3 describe 0 --data folder --data-root nowhere
 # The name of a command as an argument of another one.

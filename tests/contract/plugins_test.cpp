@@ -4,6 +4,7 @@
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "wrcor/batch/fit_image.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/data/builtin.h"

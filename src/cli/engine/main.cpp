@@ -9,12 +9,12 @@ int main(int argc, char** argv) {
     setup_list(command, wrcor::usable_devices);
   };
   return run_program(argc, argv,
-                     {{{"search", setup_search},
-                       {"score", setup_score},
-                       {"evaluate", setup_evaluate},
-                       {"describe", setup_describe},
-                       {"data", setup_data},
-                       {"list", setup_list_here},
-                       {"config", setup_config},
-                       {"doctor", setup_doctor}}});
+                     {.setups = {{"search", setup_search},
+                                 {"score", setup_score},
+                                 {"evaluate", setup_evaluate},
+                                 {"describe", setup_describe},
+                                 {"data", setup_data},
+                                 {"list", setup_list_here},
+                                 {"config", setup_config},
+                                 {"doctor", setup_doctor}}});
 }

@@ -16,5 +16,6 @@ int main(int argc, char** argv) {
   };
   const auto setup_list_here = [&](CLI::App& command) { setup_list(command, devices); };
   return run_program(argc, argv,
-                     {{{"describe", setup_describe}, {"list", setup_list_here}}, hand_over});
+                     {.setups = {{"describe", setup_describe}, {"list", setup_list_here}},
+                      .hand_over = hand_over});
 }
