@@ -32,14 +32,14 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 END
 }
 
-# refuse_lightly CODE REGEX ARGS...: the program refuses in 64 MiB more than it takes to say its version.
+# refuse_lightly CODE REGEX ARGS...: the command refuses in 64 MiB more than its help takes.
 refuse_lightly() {
   refuse "$1" "$2" wrcor "${@:3}"
   command -v python3 >/dev/null || return 0
   local base peak
-  base=$(peak_of "$wrcor_program" --version)
+  base=$(peak_of "$wrcor_program" "$3" --help)
   peak=$(peak_of "$wrcor_program" "${@:3}")
-  [ "$peak" -lt $((base + 65536)) ] || fail "'${*:3}' took $peak KiB, '--version' $base KiB"
+  [ "$peak" -lt $((base + 65536)) ] || fail "'${*:3}' took $peak KiB, its help $base KiB"
 }
 
 printf 'arch,acc\n%s,90\n' "$cell" >table.csv

@@ -97,7 +97,7 @@ expect_matches "$stdout" $'\nwrcor,proxy,acc,1,'
 
 # However little there is, the program ends by itself: with scores, with networks that fail, or with one line.
 for limit in 700000 750000 850000 900000 950000 1000000; do
-  (ulimit -v $limit && wrcor --version >scored 2>&1) || continue  # the libraries alone are larger
+  (ulimit -v $limit && wrcor score --help >scored 2>&1) || continue  # the libraries alone are larger
   status=0
   (
     ulimit -v $limit
