@@ -335,6 +335,12 @@ std::vector<Setting> run_settings() {
               "parallel evaluations; never changes a result; 0: chosen by the program");
   workers.zero_name = "auto";
   workers.bearing = Bearing::nothing;
+  // It changes the last digits of scores, as threads do.
+  Setting at_once = bearing_on(
+      Bearing::search, integer(MEMBER(run.at_once), "--at-once", 0, 4096,
+                               "networks that a worker evaluates as one batch; 0: one on the CPU, "
+                               "what fits the memory on CUDA"));
+  at_once.zero_name = "auto";
   return {
       integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
               "seed of everything random"),
@@ -343,6 +349,16 @@ std::vector<Setting> run_settings() {
       // They change the last digits of scores.
       bearing_on(Bearing::search,
                  integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker")),
+      at_once,
+      bearing_on(Bearing::nothing,
+                 integer(MEMBER(run.max_memory), "--max-memory", 1, 1 << 30,
+                         "MiB that the tensors of a worker may take on the CPU; what needs more is "
+                         "computed in parts, or fails")),
+      boolean(MEMBER(run.tf32), "--tf32", "--no-tf32",
+              "CUDA: factors of products are rounded to 10 bits; faster, other scores"),
+      bearing_on(Bearing::search,
+                 boolean(MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
+                         "CUDA: order of memory of networks evaluated one by one")),
   };
 }
 

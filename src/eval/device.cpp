@@ -104,6 +104,17 @@ void allow_tf32() {
   at::globalContext().setAllowTF32CuBLAS(true);
 }
 
+std::optional<std::int64_t> device_memory(c10::Device device) {
+  if (device.is_cpu()) return std::nullopt;
+  // Linking CUDA's runtime would take a CUDA toolkit; libtorch has loaded it.
+  using GetMemory = int (*)(std::size_t*, std::size_t*);
+  static const auto get_memory = reinterpret_cast<GetMemory>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
+  std::size_t unused = 0, all = 0;
+  at::empty({1}, at::TensorOptions(device));  // makes it the current one's context
+  if (get_memory == nullptr || get_memory(&unused, &all) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(all);
+}
+
 void release_cached_memory(c10::Device device) {
   if (device.is_cpu()) return;
   // Linking CUDA's allocator would take a CUDA toolkit. It releases what it has cached before it

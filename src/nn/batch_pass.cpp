@@ -241,4 +241,18 @@ void BatchPass::accumulate(std::size_t s, const at::Tensor& positions, const at:
   total.values.index_add_(1, positions, part);
 }
 
+std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples) {
+  // Gradients and sums of them; a response in float64, centred, squared.
+  constexpr std::int64_t floats_in_work = 4, doubles_in_work = 4;
+  std::int64_t kept = 0, largest = 0;
+  for (const Layer& layer : plan.layers) {
+    const std::int64_t elements =
+        std::int64_t{layer.out.channels} * layer.out.height * layer.out.width;
+    largest = std::max(largest, elements);
+    // A batch norm keeps its input, a ReLU its output.
+    if (layer.kind == LayerKind::batch_norm || layer.kind == LayerKind::relu) kept += elements;
+  }
+  return samples * (4 * (kept + floats_in_work * largest) + 8 * doubles_in_work * largest);
+}
+
 }  // namespace wrcor

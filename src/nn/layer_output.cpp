@@ -51,7 +51,8 @@ at::Tensor layer_input_gradient(const Layer& layer, const Network::LayerWeights&
       return (gradient / static_cast<double>(shape.height * shape.width))
           .view({gradient.size(0), shape.channels, 1, 1})
           .expand({-1, -1, shape.height, shape.width})
-          .contiguous(at::MemoryFormat::ChannelsLast);
+          .contiguous(gradient.is_cpu() ? at::MemoryFormat::ChannelsLast
+                                        : at::MemoryFormat::Contiguous);
     case LayerKind::linear:
       return at::mm(gradient, weights.weight);
     case LayerKind::convolution:

@@ -123,8 +123,8 @@ bool Pass::keeps_output(std::size_t i) const {
 
 at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
-  // Channels-last is the layout that both oneDNN and cuDNN are fastest in; every layer keeps it.
-  const bool channels_last = images.scalar_type() == at::kFloat;
+  // Every layer keeps the order of memory; on the CPU vector code and oneDNN want this one.
+  const bool channels_last = images.is_cpu() && images.scalar_type() == at::kFloat;
   outputs_[0] = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     if (i > 0) outputs_[i] = run_layer(i);

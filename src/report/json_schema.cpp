@@ -88,6 +88,8 @@ Schema result_schema() {
                                 {"evaluated", whole_number()},
                                 {"device", text()},
                                 {"workers", whole_number()},
+                                {"at_once", whole_number(), /*required=*/false},
+                                {"worker_memory_bytes", whole_number(), /*required=*/false},
                                 {"machine", text()},
                                 {"processor", text()},
                                 {"blas", text()}});

@@ -19,9 +19,12 @@ std::string format_progress(const ProgressState& state, double seconds) {
     // Duplicates cost nothing, so the pace of proposals,
     // not of evaluations, tells when the end comes.
     const auto settled = static_cast<double>(state.done - state.replayed);
-    if (settled > 0)
+    if (state.seconds_left) {
+      text += "  left " + duration_text(*state.seconds_left);
+    } else if (settled > 0) {
       text += "  left " +
               duration_text(seconds * static_cast<double>(state.total - state.done) / settled);
+    }
   }
   if (state.best) text += fmt::format("  best {:.4f}", *state.best);
   return text;

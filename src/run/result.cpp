@@ -58,6 +58,8 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
             {"evaluated", timing.evaluated},
             {"device", timing.device},
             {"workers", timing.workers},
+            {"at_once", timing.at_once},
+            {"worker_memory_bytes", timing.worker_memory},
             {"machine", machine()},
             {"processor", processor_name()},
             {"blas", blas_library()}}}};

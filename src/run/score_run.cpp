@@ -2,12 +2,10 @@
 
 #include <chrono>
 #include <deque>
-#include <future>
 
 #include "wrcor/batch/tensor_file.h"
-#include "wrcor/core/worker_pool.h"
-#include "wrcor/eval/device.h"
 #include "wrcor/nn/weights.h"
+#include "wrcor/run/evaluation_queue.h"
 #include "wrcor/run/interrupt.h"
 
 namespace wrcor {
@@ -15,30 +13,33 @@ namespace wrcor {
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress) {
   const InterruptGuard guard;
-  const Evaluator& evaluator = *bench.evaluator;
-  std::deque<std::future<Evaluation>> pending;
+  EvaluationQueue queue(bench, bench.workers);
+  std::deque<PendingEvaluation> pending;
   ProgressState state;
   state.total = static_cast<std::int64_t>(architectures.size());
-  const auto most_pending = static_cast<std::size_t>(2 * bench.workers);
+  double flops_left = 0;
+  for (const Genotype& genotype : architectures)
+    flops_left += static_cast<double>(bench.space->costs(genotype).flops);
+  const auto most_pending = static_cast<std::size_t>(2 * bench.workers * bench.at_once);
   std::size_t next = 0;
-  WorkerPool pool(bench.workers, [threads = bench.threads] { configure_thread(threads); });
   const auto refill = [&] {
     for (; next < architectures.size() && pending.size() < most_pending &&
            InterruptGuard::signal() == 0;
-         ++next) {
-      pending.push_back(pool.submit(
-          [&evaluator, &genotype = architectures[next]] { return evaluator.evaluate(genotype); }));
-    }
+         ++next)
+      pending.push_back(queue.submit(architectures[next]));
+  };
+  const auto show_progress = [&] {
+    state.seconds_left = queue.seconds_left(state.total - state.done, flops_left);
+    if (progress) progress(state);
   };
   for (refill(); !pending.empty(); refill()) {
-    while (pending.front().wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
-      if (progress) progress(state);
-    }
+    while (!pending.front().wait_for(std::chrono::milliseconds(50))) show_progress();
     const Evaluation evaluation = pending.front().get();
     sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]), evaluation);
     pending.pop_front();
+    flops_left -= static_cast<double>(evaluation.costs.flops);
     state.evaluated = ++state.done;
-    if (progress) progress(state);
+    show_progress();
   }
   if (state.done < state.total) {
     throw Interrupted(InterruptGuard::signal(), "interrupted after " + std::to_string(state.done) +

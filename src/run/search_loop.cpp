@@ -16,18 +16,32 @@
 namespace wrcor {
 namespace {
 
-/// More workers than proposals in flight would idle.
-int useful_workers(const Config& config, const Workbench& bench) {
-  if (bench.workers <= config.search.window) return bench.workers;
-  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight",
-               config.search.window, bench.workers);
-  return config.search.window;
+/// A strategy that learns from its outcomes sees those of all proposals but the last window; for
+/// others there may be as many in flight as keep all workers busy.
+std::int64_t most_in_flight(const Config& config, const Workbench& bench,
+                            const SearchStrategy& strategy) {
+  const std::int64_t window = config.search.window;
+  return strategy.learns() ? window
+                           : std::max(window, std::int64_t{2} * bench.workers * bench.at_once);
 }
 
-std::future<Evaluation> ready(Evaluation evaluation) {
-  std::promise<Evaluation> promise;
-  promise.set_value(std::move(evaluation));
-  return promise.get_future();
+/// Of all that the search will propose, for one image; 0 where that is not known.
+double flops_of_proposals(const Config& config, const SearchSpace& space) {
+  const ConstrainedSpace feasible(space, cost_limits(config), config.search.dedupe);
+  const auto strategy = make_strategy(config, feasible);
+  if (!strategy->proposals()) return 0;
+  double flops = 0;
+  for (std::int64_t k = effective_budget(config, strategy->proposals()); k > 0; --k)
+    flops += static_cast<double>(space.costs(*strategy->ask()).flops);
+  return flops;
+}
+
+/// More workers than proposals in flight would idle.
+int useful_workers(const Workbench& bench, std::int64_t in_flight) {
+  if (bench.workers <= in_flight) return bench.workers;
+  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight",
+               in_flight, bench.workers);
+  return static_cast<int>(in_flight);
 }
 
 }  // namespace
@@ -63,14 +77,21 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
       standings_(ranking_rule(config)),
-      workers_(useful_workers(config, bench)),
       space_(*bench.space, cost_limits(config), config.search.dedupe),
       strategy_(make_strategy(config, space_,
                               [this](const Outcome& a, const Outcome& b) {
                                 return standings_.prefers(a.number, b.number);
                               })),
+      in_flight_(most_in_flight(config, bench, *strategy_)),
+      workers_(useful_workers(bench, in_flight_)),
       started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
-      pool_(workers_, [threads = bench.threads] { configure_thread(threads); }) {}
+      queue_(bench, workers_,
+             {// What cannot be kept is not worth computing.
+              [this] { journal_.require_intact(); },
+              [this](const Genotype& genotype, const Evaluation& evaluation) {
+                journal_.append(space_.format(genotype), evaluation, elapsed());
+                ++evaluated_;
+              }}) {}
 
 SearchResult SearchLoop::run() {
   const EndedBy ended_by = propose();
@@ -81,12 +102,13 @@ SearchResult SearchLoop::run() {
   return found;
 }
 
-/// Takes in proposals to the end; all but the last window are settled then.
+/// Takes in proposals to the end; all but those in flight are settled then.
 EndedBy SearchLoop::propose() {
   const std::optional<std::uint64_t> all = strategy_->proposals();
   state_.total = effective_budget(config_, all);
+  flops_left_ = flops_of_proposals(config_, *bench_.space);
   for (std::int64_t k = 0; k < state_.total; ++k) {
-    if (k >= config_.search.window) settle_oldest();
+    if (k >= in_flight_) settle_oldest();
     const std::optional<Genotype> proposal = ask();
     if (!proposal) return EndedBy::exhausted;
     if (!enter(*proposal, k)) {
@@ -108,10 +130,10 @@ bool SearchLoop::out_of_time() const {
 }
 
 /// Whether the run has come as far as the sitting that wrote the journal: to all that is in it.
-/// What was in flight beside that is evaluated again, a window at most; once a failure that was
+/// What was in flight beside that is evaluated again; once a failure that was
 /// mended leads the strategy elsewhere, the rest of the journal is not waited for.
 bool SearchLoop::caught_up() const {
-  const auto in_flight = static_cast<std::size_t>(config_.search.window);
+  const auto in_flight = static_cast<std::size_t>(in_flight_);
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
          classes_.size() >= journaled_ + in_flight;
 }
@@ -144,17 +166,12 @@ bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
 }
 
 /// What failed is tried again as long as there is time.
-std::future<Evaluation> SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
-  if (auto known = replayed_.evaluations.extract(arch)) return ready(std::move(known.mapped()));
+PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
+  if (auto known = replayed_.evaluations.extract(arch))
+    return PendingEvaluation(std::move(known.mapped()));
   auto failure = replayed_.failures.extract(arch);
-  if (failure && out_of_time()) return ready(std::move(failure.mapped()));
-  return pool_.submit([this, arch, genotype] {
-    journal_.require_intact();  // what cannot be kept is not worth computing
-    Evaluation evaluation = bench_.evaluator->evaluate(genotype);
-    journal_.append(arch, evaluation, elapsed());
-    ++evaluated_;
-    return evaluation;
-  });
+  if (failure && out_of_time()) return PendingEvaluation(std::move(failure.mapped()));
+  return queue_.submit(genotype);
 }
 
 void SearchLoop::settle_oldest() {
@@ -163,8 +180,7 @@ void SearchLoop::settle_oldest() {
   do {
     show_progress();
     if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
-  } while (!settled.number &&
-           settled.pending.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready);
+  } while (!settled.number && !settled.pending.wait_for(std::chrono::milliseconds(50)));
   if (!settled.number) {
     const Evaluation evaluation = settled.pending.get();
     settled.evaluation = evaluation;
@@ -172,6 +188,7 @@ void SearchLoop::settle_oldest() {
     note_best(evaluation);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
+  if (flops_left_ > 0) flops_left_ -= static_cast<double>(space_.costs(oldest.genotype).flops);
   pending_.pop_front();
   ++state_.done;
   show_progress();
@@ -189,7 +206,7 @@ void SearchLoop::note_best(const Evaluation& evaluation) {
 }
 
 void SearchLoop::stop_for(int signal) {
-  pool_.stop();
+  queue_.stop();
   for (const Proposal& proposal : pending_) {
     try {
       if (proposal.of->pending.valid()) proposal.of->pending.get();
@@ -203,7 +220,15 @@ void SearchLoop::stop_for(int signal) {
 void SearchLoop::show_progress() {
   state_.evaluated = evaluated_;
   if (state_.evaluated == 0) state_.replayed = state_.done;
+  state_.seconds_left = seconds_left();
   if (progress_) progress_(state_);
+}
+
+/// Where all that will be proposed is known: cells differ in what they take by a factor of ten, and
+/// their order is not that of chance.
+std::optional<double> SearchLoop::seconds_left() const {
+  if (flops_left_ == 0) return std::nullopt;
+  return queue_.seconds_left(state_.total - state_.done, flops_left_);
 }
 
 SearchResult SearchLoop::result() {
@@ -212,7 +237,7 @@ SearchResult SearchLoop::result() {
                           " satisfies the constraints; relax them");
   }
   // What the networks took is free for the ranking and what is made of it.
-  pool_.stop();
+  queue_.stop();
   release_free_memory();
   SearchResult result;
   result.ranking.reserve(classes_.size());
@@ -234,9 +259,14 @@ SearchResult SearchLoop::result() {
   result.counts = counts_;
   result.batch = bench_.batch;
   result.device_kind = bench_.device_kind;
-  result.timing = {
-      started_, elapsed(), evaluated_, sitting_seconds(), bench_.evaluator->device().str(),
-      workers_};
+  result.timing = {started_,
+                   elapsed(),
+                   evaluated_,
+                   sitting_seconds(),
+                   bench_.evaluator->device().str(),
+                   workers_,
+                   bench_.at_once,
+                   bench_.evaluator->peak_memory()};
   return result;
 }
 

@@ -4,13 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <future>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "wrcor/core/worker_pool.h"
+#include "wrcor/run/evaluation_queue.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
@@ -41,7 +40,7 @@ class SearchLoop {
   /// A class of architectures that has been proposed.
   struct Class {
     Genotype representative;
-    std::future<Evaluation> pending;  ///< until it is settled
+    PendingEvaluation pending;  ///< until it is settled
     std::int64_t first_seen = 0;
     PackedEvaluation evaluation = {};        ///< once it is settled
     std::optional<std::size_t> number = {};  ///< among those told, once it has been
@@ -60,11 +59,12 @@ class SearchLoop {
   EndedBy propose();
   std::optional<Genotype> ask();
   bool enter(const Genotype& genotype, std::int64_t number);
-  std::future<Evaluation> evaluate(const std::string& arch, const Genotype& genotype);
+  PendingEvaluation evaluate(const std::string& arch, const Genotype& genotype);
   void settle_oldest();
   void note_best(const Evaluation& evaluation);
   [[noreturn]] void stop_for(int signal);
   void show_progress();
+  std::optional<double> seconds_left() const;
   SearchResult result();
 
   const Config& config_;
@@ -74,9 +74,11 @@ class SearchLoop {
   std::size_t journaled_;  ///< classes in the journal that is replayed
   ProgressSink progress_;
   Standings standings_;  ///< of the classes that the strategy was told of
-  int workers_;
   ConstrainedSpace space_;
   std::unique_ptr<SearchStrategy> strategy_;
+  std::int64_t in_flight_;  ///< most proposals that are not settled
+  int workers_;
+  double flops_left_ = 0;  ///< of what is still to be proposed, where that is known
   ProgressState state_;
   SearchCounts counts_;
   Clock::time_point start_ = Clock::now();
@@ -84,7 +86,7 @@ class SearchLoop {
   std::map<std::string, Class> classes_;  ///< by architecture string of the representative
   std::deque<Proposal> pending_;
   std::atomic<std::int64_t> evaluated_{0};
-  WorkerPool pool_;  ///< last: its threads use the members above and end first
+  EvaluationQueue queue_;  ///< last: its threads use the members above and end first
 };
 
 CostLimits cost_limits(const Config& config);

@@ -10,8 +10,10 @@
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/processor.h"
+#include "wrcor/core/random.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/nn/batch_pass.h"
 #include "wrcor/run/data_fetch.h"
 
 namespace wrcor {
@@ -41,6 +43,30 @@ int chosen_workers(const Config& config, const at::Device& device) {
   return device.is_cpu() ? std::max(1, usable_cores() / config.run.threads) : 1;
 }
 
+std::optional<std::int64_t> memory_bound(const Config& config) {
+  if (!config.run.max_memory) return std::nullopt;
+  return *config.run.max_memory << 20;
+}
+
+/// On CUDA as many as fit into its memory, with room for what the estimate leaves out: a batch
+/// keeps it busy where one network's small kernels do not. The same on every machine with such a
+/// device.
+int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluator& evaluator) {
+  if (config.run.at_once > 0) return config.run.at_once;
+  if (evaluator.device().is_cpu() || !evaluator.batches()) return 1;
+  constexpr int sampled = 100, usual = 16;
+  constexpr std::int64_t most = 256;
+  const std::optional<std::int64_t> memory = device_memory(evaluator.device());
+  if (!memory) return usual;
+  Rng any(0);
+  std::int64_t largest = 1;
+  for (int i = 0; i < sampled; ++i) {
+    largest =
+        std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
+  }
+  return static_cast<int>(std::clamp(*memory * 6 / 10 / largest, std::int64_t{1}, most));
+}
+
 }  // namespace
 
 std::vector<ConfigCheck> workbench_checks() {
@@ -68,6 +94,7 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
+  if (config.run.tf32) allow_tf32();
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
@@ -80,14 +107,19 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
                  {"sha256", minibatch.sha256}};
   bench.space = make_space(config, {static_cast<int>(minibatch.images.size(2)),
                                     static_cast<int>(minibatch.images.size(3))});
-  spdlog::info("{} images of {} on {}, {} {} of {} {}", minibatch.images.size(0), minibatch.dataset,
-               device.str(), bench.workers, bench.workers == 1 ? "worker" : "workers",
-               bench.threads, bench.threads == 1 ? "thread" : "threads");
+  const std::string batch =
+      fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
   bench.evaluator = std::make_unique<Evaluator>(
       *bench.space, std::move(minibatch),
       EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
-                       config.score.weights_mode, config.score.repeats, seeds(config).weights},
+                       config.score.weights_mode, config.score.repeats, seeds(config).weights,
+                       memory_bound(config), config.run.channels_last},
       device);
+  bench.at_once = chosen_at_once(config, *bench.space, *bench.evaluator);
+  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
+               bench.workers == 1 ? "worker" : "workers", bench.threads,
+               bench.threads == 1 ? "thread" : "threads",
+               bench.at_once > 1 ? fmt::format(", {} networks at once", bench.at_once) : "");
   return bench;
 }
 

@@ -25,6 +25,7 @@ class Exhaustive final : public SearchStrategy {
     return space_.at(indices_[next_++]);
   }
   void tell(const Outcome&) override {}
+  bool learns() const override { return false; }
   std::optional<std::uint64_t> proposals() const override { return indices_.size(); }
 
  private:

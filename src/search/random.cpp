@@ -14,6 +14,7 @@ class WithReplacement final : public SearchStrategy {
   WithReplacement(const SearchSpace& space, Rng rng) : space_(space), rng_(rng) {}
   std::optional<Genotype> ask() override { return space_.sample(rng_); }
   void tell(const Outcome&) override {}
+  bool learns() const override { return false; }
 
  private:
   const SearchSpace& space_;
@@ -38,6 +39,7 @@ class ShuffledSpace final : public SearchStrategy {
     return std::nullopt;
   }
   void tell(const Outcome&) override {}
+  bool learns() const override { return false; }
 
  private:
   std::uint64_t value_at(std::uint64_t position) const {

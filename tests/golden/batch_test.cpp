@@ -7,6 +7,7 @@
 #include "wrcor/core/json.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/factory.h"
+#include "wrcor/proxy/proxy.h"
 #include "wrcor/run/parity.h"
 #include "wrcor/space/nas_bench_201.h"
 

@@ -66,6 +66,11 @@ struct Config {
     std::string device = "auto";
     int workers = 0;  ///< 0: chosen by the program; never changes a result
     int threads = 1;  ///< of each worker
+    int at_once = 0;  ///< networks that a worker evaluates as one batch; 0: chosen by the program
+    /// MiB that the tensors of one worker may take on the CPU; nothing: no bound.
+    std::optional<std::int64_t> max_memory;
+    bool tf32 = false;
+    bool channels_last = true;
   } run;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,9 @@ void configure_process();
 /// Lets CUDA round the factors of float32 convolutions and matrix products to 10 bits: faster, and
 /// other scores.
 void allow_tf32();
+
+/// Bytes of a CUDA device's memory; nothing where it cannot be asked, or on the CPU.
+std::optional<std::int64_t> device_memory(c10::Device device);
 
 /// Hands the memory that libtorch keeps on the device for later back to it. Nothing on the CPU.
 void release_cached_memory(c10::Device device);

@@ -30,6 +30,8 @@ struct EvaluatorOptions {
   std::uint64_t seed = 0;  ///< of the weights and of the noise
   /// Bytes that the tensors of an evaluation on the CPU may take at a time; nothing: no bound.
   std::optional<std::int64_t> memory_bound = {};
+  /// Of images on CUDA, and so of networks that are evaluated one by one; on the CPU always.
+  bool channels_last = true;
 };
 
 /// A pass over a network, or a proxy's own work, and what it is there for.
@@ -76,6 +78,7 @@ class Evaluator {
   std::vector<PassCost> explain(const Genotype& genotype) const;
 
   at::Device device() const { return device_; }
+  std::int64_t samples() const { return minibatch_.images.size(0); }
   /// Most bytes that the tensors of one evaluation, or of one batch, have taken on the CPU so far.
   std::int64_t peak_memory() const { return peak_memory_; }
 

@@ -73,4 +73,9 @@ class BatchPass {
   std::vector<Gradient> gradients_;
 };
 
+/// Bytes of device memory that a network of a batch takes at most, roughly: the tensors that wait
+/// for the backward sweep, and the largest ones in work.
+/// @param samples  of the minibatch
+std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples);
+
 }  // namespace wrcor

@@ -23,6 +23,8 @@ struct ProgressState {
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
   std::int64_t evaluated = 0;  ///< networks run in this sitting
   std::int64_t replayed = 0;   ///< proposals settled before the first of them
+  /// Until the end, where more is known about what is left than its number.
+  std::optional<double> seconds_left = {};
   /// Best score so far; none in a vote, whose values are not comparable over time.
   std::optional<double> best;
 };
@@ -51,6 +53,9 @@ struct SearchTiming {
   double sitting_seconds = 0;  ///< of searching in this sitting
   std::string device;
   int workers = 1;
+  int at_once = 1;  ///< networks that a worker evaluates as one batch
+  /// Most bytes that the tensors of one worker took on the CPU in this sitting.
+  std::int64_t worker_memory = 0;
 };
 
 struct SearchResult {

@@ -22,6 +22,7 @@ struct Workbench {
   std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds are not mixed
   int workers = 1;
   int threads = 1;  ///< of each worker
+  int at_once = 1;  ///< networks that a worker evaluates as one batch
 };
 
 /// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the

@@ -40,6 +40,8 @@ class SearchStrategy {
   virtual void tell(const Outcome& outcome) = 0;
   /// How many proposals there are in all, where that is known from the start.
   virtual std::optional<std::uint64_t> proposals() const { return std::nullopt; }
+  /// Whether proposals depend on outcomes.
+  virtual bool learns() const { return true; }
 };
 
 }  // namespace wrcor

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "wrcor/core/worker_pool.h"
+#include "wrcor/run/duration_model.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor {
+
+class EvaluationQueue;
+
+/// An evaluation that may not be there yet.
+class PendingEvaluation {
+ public:
+  PendingEvaluation() = default;
+  /// One that is known.
+  explicit PendingEvaluation(Evaluation known);
+
+  bool valid() const { return result_.valid(); }
+  /// Has it started, when it still waits for others to make a batch with, and waits for it.
+  /// @return whether it is there
+  bool wait_for(std::chrono::milliseconds time);
+  /// As std::future::get().
+  Evaluation get() { return result_.get(); }
+
+ private:
+  friend class EvaluationQueue;
+  std::future<Evaluation> result_;
+  EvaluationQueue* queue_ = nullptr;  ///< none when it is known
+  std::uint64_t number_ = 0;
+};
+
+/// What a worker does beside evaluating; both may throw, which fails the evaluation.
+struct EvaluationHooks {
+  std::function<void()> before = {};  ///< a batch
+  std::function<void(const Genotype&, const Evaluation&)> after = {};
+};
+
+/// Evaluates genotypes on workers, as many at once as the workbench says: consecutive ones are a
+/// batch, so that what is evaluated with what depends on the order of submission alone.
+class EvaluationQueue {
+ public:
+  /// @param bench  outlives the queue
+  /// @throws RunError when the system does not give the threads
+  EvaluationQueue(const Workbench& bench, int workers, EvaluationHooks hooks = {});
+
+  PendingEvaluation submit(const Genotype& genotype);
+
+  /// Finishes the batches that have started and drops the others, whose results are broken.
+  void stop();
+
+  /// Seconds that so many more evaluations will take on all workers together, as DurationModel.
+  std::optional<double> seconds_left(std::int64_t evaluations, double flops) const;
+
+ private:
+  friend class PendingEvaluation;
+
+  struct Waiting {
+    Genotype genotype;
+    std::promise<Evaluation> result;
+  };
+
+  void start_up_to(std::uint64_t number);
+  void start();
+  void evaluate(std::vector<Waiting>& batch);
+  void learn(const std::vector<Evaluation>& evaluations, double seconds);
+
+  const Workbench& bench_;
+  int workers_;
+  EvaluationHooks hooks_;
+  std::vector<Waiting> waiting_;
+  std::uint64_t submitted_ = 0;
+  mutable std::mutex mutex_;  ///< of the durations
+  DurationModel durations_;
+  WorkerPool pool_;  ///< last: its threads use the members above and end first
+};
+
+}  // namespace wrcor
