@@ -7,6 +7,7 @@
 
 #include "wrcor/batch/minibatch.h"
 #include "wrcor/core/worker_pool.h"
+#include "wrcor/nn/counting.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/space/search_space.h"
 
