@@ -94,7 +94,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
                      " classes; choose the data set that the batch is from");
   }
   minibatch_.images = minibatch_.images.to(device_);
-  if (options_.channels_last || device_.is_cpu())
+  if (options_.channels_last && !device_.is_cpu())
     minibatch_.images = minibatch_.images.contiguous(at::MemoryFormat::ChannelsLast);
   minibatch_.labels = minibatch_.labels.to(device_);
   if (options_.weights_mode == WeightsMode::shared) {

@@ -68,69 +68,92 @@ struct Pair {
   V first, second;
 };
 
-void moments(const float* values, const ChannelRows& shape, std::span<const float> offsets,
-             std::span<double> sums, std::span<double> squares) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  std::fill(squares.begin(), squares.end(), 0.0);
+/// Sums two things over all rows, by channel.
+/// @param pair_of  makes them of the lanes, an index and the centred value there
+template <typename PairOf>
+void sum_rows(const float* values, const ChannelRows& shape, std::span<const float> offsets,
+              const PairOf& pair_of, std::span<double> first, std::span<double> second) {
+  std::fill(first.begin(), first.end(), 0.0);
+  std::fill(second.begin(), second.end(), 0.0);
   for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
     const auto offset = hn::LoadU(lanes, offsets.data() + c);
     sum_pairs(
         lanes, shape, image * shape.positions * shape.channels + c,
         [&](std::size_t at) HWY_ATTR {
-          const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-          return Pair<hn::Vec<decltype(lanes)>>{centred, hn::Mul(centred, centred)};
+          return pair_of(lanes, at, hn::Sub(hn::LoadU(lanes, values + at), offset));
         },
-        sums.data() + c, squares.data() + c);
+        first.data() + c, second.data() + c);
   });
+}
+
+/// Makes every row of the target.
+/// @param mapping_of  makes, of the lanes and a group's first channel, what makes a vector of an
+///                    index and the centred value there
+template <typename MappingOf>
+void map_rows(const float* values, const ChannelRows& shape, std::span<const float> offsets,
+              const MappingOf& mapping_of, float* target) {
+  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
+    const auto offset = hn::LoadU(lanes, offsets.data() + c);
+    const auto mapping = mapping_of(lanes, c);
+    std::size_t at = image * shape.positions * shape.channels + c;
+    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels) {
+      const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
+      hn::StoreU(mapping(at, centred), lanes, target + at);
+    }
+  });
+}
+
+void moments(const float* values, const ChannelRows& shape, std::span<const float> offsets,
+             std::span<double> sums, std::span<double> squares) {
+  sum_rows(
+      values, shape, offsets,
+      [](auto, std::size_t, auto centred) HWY_ATTR {
+        return Pair<decltype(centred)>{centred, hn::Mul(centred, centred)};
+      },
+      sums, squares);
 }
 
 void gradient_products(const float* gradients, const float* values, const ChannelRows& shape,
                        std::span<const float> offsets, std::span<double> sums,
                        std::span<double> products) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  std::fill(products.begin(), products.end(), 0.0);
-  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto offset = hn::LoadU(lanes, offsets.data() + c);
-    sum_pairs(
-        lanes, shape, image * shape.positions * shape.channels + c,
-        [&](std::size_t at) HWY_ATTR {
-          const auto gradient = hn::LoadU(lanes, gradients + at);
-          const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-          return Pair<hn::Vec<decltype(lanes)>>{gradient, hn::Mul(gradient, centred)};
-        },
-        sums.data() + c, products.data() + c);
-  });
+  sum_rows(
+      values, shape, offsets,
+      [gradients](auto lanes, std::size_t at, auto centred) HWY_ATTR {
+        const auto gradient = hn::LoadU(lanes, gradients + at);
+        return Pair<decltype(centred)>{gradient, hn::Mul(gradient, centred)};
+      },
+      sums, products);
 }
 
 void scale(const float* values, const ChannelRows& shape, std::span<const float> offsets,
            std::span<const float> factors, std::span<const float> constants, float* target) {
-  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto offset = hn::LoadU(lanes, offsets.data() + c),
-               factor = hn::LoadU(lanes, factors.data() + c),
-               constant = hn::LoadU(lanes, constants.data() + c);
-    std::size_t at = image * shape.positions * shape.channels + c;
-    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels) {
-      const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-      hn::StoreU(hn::MulAdd(factor, centred, constant), lanes, target + at);
-    }
-  });
+  map_rows(
+      values, shape, offsets,
+      [&](auto lanes, std::size_t c) HWY_ATTR {
+        const auto factor = hn::LoadU(lanes, factors.data() + c),
+                   constant = hn::LoadU(lanes, constants.data() + c);
+        return [=](std::size_t, auto centred) HWY_ATTR {
+          return hn::MulAdd(factor, centred, constant);
+        };
+      },
+      target);
 }
 
 void combine(const float* gradients, const float* values, const ChannelRows& shape,
              std::span<const float> offsets, std::span<const float> means,
              std::span<const float> slopes, std::span<const float> scales, float* target) {
-  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto offset = hn::LoadU(lanes, offsets.data() + c),
-               mean = hn::LoadU(lanes, means.data() + c),
-               slope = hn::LoadU(lanes, slopes.data() + c),
-               factor = hn::LoadU(lanes, scales.data() + c);
-    std::size_t at = image * shape.positions * shape.channels + c;
-    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels) {
-      const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-      const auto gradient = hn::Sub(hn::LoadU(lanes, gradients + at), mean);
-      hn::StoreU(hn::Mul(factor, hn::NegMulAdd(slope, centred, gradient)), lanes, target + at);
-    }
-  });
+  map_rows(
+      values, shape, offsets,
+      [&](auto lanes, std::size_t c) HWY_ATTR {
+        const auto mean = hn::LoadU(lanes, means.data() + c),
+                   slope = hn::LoadU(lanes, slopes.data() + c),
+                   factor = hn::LoadU(lanes, scales.data() + c);
+        return [=](std::size_t at, auto centred) HWY_ATTR {
+          const auto gradient = hn::Sub(hn::LoadU(lanes, gradients + at), mean);
+          return hn::Mul(factor, hn::NegMulAdd(slope, centred, gradient));
+        };
+      },
+      target);
 }
 
 }  // namespace

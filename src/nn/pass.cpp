@@ -41,6 +41,8 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
       keep_(plan_.layers.size(), false),
       keep_norm_(plan_.layers.size(), false),
       checkpoint_(plan_.layers.size(), false),
+      block_convolution_(plan_.layers.size(), 0),
+      taken_along_(plan_.layers.size(), false),
       segment_of_(plan_.layers.size()),
       outputs_(plan_.layers.size()),
       norm_states_(plan_.layers.size()) {
@@ -51,6 +53,32 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
   for (const Sweep& sweep : sweeps_) {
     reach_.push_back(reach_of(sweep));
     keep_for(sweep, reach_.back());
+  }
+  find_blocks();
+}
+
+void Pass::find_blocks() {
+  std::vector<int> readers(plan_.layers.size(), 0);
+  for (const Layer& layer : plan_.layers) {
+    for (const int input : layer.inputs) ++readers[at_index(input)];
+  }
+  const auto is_seen = [](const std::vector<PassObserver*>& observers, std::size_t relu,
+                          std::size_t convolution) {
+    return std::any_of(observers.begin(), observers.end(), [&](const PassObserver* observer) {
+      const PassObserver::Interest of_relu = observer->interest(static_cast<int>(relu));
+      return of_relu.output || of_relu.output_gradient ||
+             observer->interest(static_cast<int>(convolution)).input_gradient;
+    });
+  };
+  for (std::size_t j = 0; j < plan_.layers.size(); ++j) {
+    if (plan_.layers[j].kind != LayerKind::convolution) continue;
+    const std::size_t i = at_index(plan_.layers[j].inputs.front());
+    if (plan_.layers[i].kind != LayerKind::relu || readers[i] > 1) continue;
+    const bool seen = is_seen(watching_, i, j) ||
+                      std::any_of(sweeps_.begin(), sweeps_.end(), [&](const Sweep& sweep) {
+                        return is_seen(sweep.observers, i, j);
+                      });
+    if (!seen) block_convolution_[i] = j;
   }
 }
 
@@ -164,10 +192,18 @@ at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
 
 at::Tensor Pass::run_layer(std::size_t i) {
   const Layer& layer = plan_.layers[i];
+  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
   std::vector<at::Tensor> inputs;
   for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
   if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
-  return layer_output(layer, network_.weights(static_cast<int>(i)), inputs);
+  if (const std::size_t j = block_convolution_[i]; j > 0) {
+    taken_along_[i] = takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight,
+                                 plan_.layers[j]);
+    if (taken_along_[i]) return inputs.front();
+  }
+  if (layer.kind == LayerKind::convolution && taken_along_[at_index(layer.inputs.front())])
+    return relu_convolution(inputs.front(), weights.weight);
+  return layer_output(layer, weights, inputs);
 }
 
 void Pass::release_after(std::size_t i) {
@@ -200,22 +236,32 @@ void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
   const at::NoGradGuard no_grad;
   const Sweep& sweep = sweeps_[number];
   const Reach& reach = reach_[number];
-  std::vector<at::Tensor> gradients(plan_.layers.size());
-  gradients[at_index(sweep.from)] = gradient;
+  std::vector<Gradient> gradients(plan_.layers.size());
+  gradients[at_index(sweep.from)].value = gradient;
   for (std::size_t i = at_index(sweep.from) + 1; i-- > 0;) {
-    if (gradients[i].defined() && reach.output[i]) {
+    if (gradients[i].value.defined() && reach.output[i]) {
       if (loaded_ != segment_of_[i]) load_segment(segment_of_[i]);
       step_back(sweep, reach, i, gradients);
     }
-    gradients[i].reset();
+    gradients[i] = {};
     if (!last) continue;
     outputs_[i].reset();
     norm_states_[i] = {};
   }
 }
 
+void Pass::Gradient::add(const at::Tensor& part) {
+  if (own) {
+    value.add_(part);
+  } else {
+    own = value.defined();
+    value = own ? value + part : part;
+  }
+}
+
 void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
-                     std::vector<at::Tensor>& gradients) {
+                     std::vector<Gradient>& gradients) {
+  const at::Tensor& gradient = gradients[i].value;
   const Layer& layer = plan_.layers[i];
   const int number = static_cast<int>(i);
   const bool of_weight = wants_weight_gradient(sweep, i);
@@ -223,22 +269,21 @@ void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
   const bool of_input = reach.input[i] != 0;
   if (layer.kind == LayerKind::convolution) {
     if (of_input || of_weight)
-      std::tie(at_input, of_weights) = convolution_gradients(i, gradients[i], of_input, of_weight);
+      std::tie(at_input, of_weights) = convolution_gradients(i, gradient, of_input, of_weight);
   } else {
-    if (of_weight) of_weights = at::mm(gradients[i].t(), outputs_[at_index(layer.inputs.front())]);
-    if (of_input) at_input = input_gradient(i, gradients[i]);
+    if (of_weight) of_weights = at::mm(gradient.t(), outputs_[at_index(layer.inputs.front())]);
+    if (of_input) at_input = input_gradient(i, gradient);
   }
   for (PassObserver* observer : sweep.observers) {
     const PassObserver::Interest interest = observer->interest(number);
-    if (interest.output_gradient) observer->output_gradient(number, gradients[i]);
+    if (interest.output_gradient) observer->output_gradient(number, gradient);
     if (interest.weight_gradient) observer->weight_gradient(number, of_weights);
     if (interest.input_gradient && at_input.defined()) observer->input_gradient(number, at_input);
   }
   if (!at_input.defined()) return;
   for (int input : layer.inputs) {
     if (!reach.output[at_index(input)]) continue;
-    at::Tensor& total = gradients[at_index(input)];
-    total = total.defined() ? total + at_input : at_input;
+    gradients[at_index(input)].add(at_input);
   }
 }
 
@@ -250,7 +295,11 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
   const int source = source_of(plan_, layer);
   const at::Tensor& input = outputs_[at_index(source)];
   at::Tensor at_input, of_weights;
-  if (of_input) at_input = convolution_input_gradient(gradient, input, weight, layer);
+  if (of_input) {
+    at_input = taken_along_[at_index(layer.inputs.front())]
+                   ? relu_convolution_input_gradient(gradient, input, weight)
+                   : convolution_input_gradient(gradient, input, weight, layer);
+  }
   if (of_weight) {
     of_weights = convolution_weight_gradient(
         gradient, source == layer.inputs.front() ? input : at::relu(input), weight, layer);
@@ -267,6 +316,7 @@ at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const
       return batch_norm_backward(gradient, weights.weight, norm_states_[i]);
     return gradient * (weights.weight / std::sqrt(1.0 + batch_norm_epsilon)).view({1, -1, 1, 1});
   }
+  if (taken_along_[i]) return gradient;
   const std::size_t input = at_index(layer.inputs.front());
   return layer_input_gradient(layer, weights, gradient, outputs_[input], plan_.layers[input].out);
 }

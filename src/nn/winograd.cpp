@@ -75,8 +75,9 @@ HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, st
 template <typename Lanes>
 class Convolution {
  public:
-  Convolution(const ConvolutionSize& size, const float* weights)
-      : height_(static_cast<std::size_t>(size.height)),
+  Convolution(const ConvolutionSize& size, const float* weights, const ReluFusion& fusion)
+      : fusion_(fusion),
+        height_(static_cast<std::size_t>(size.height)),
         width_(static_cast<std::size_t>(size.width)),
         inputs_(static_cast<std::size_t>(size.inputs)),
         outputs_(static_cast<std::size_t>(size.outputs)),
@@ -138,6 +139,9 @@ class Convolution {
     }
   }
 
+  /// max(0, x), where a NaN stays one.
+  static HWY_INLINE V rectified(V x) { return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(lanes)), x); }
+
   /// A column of a tile's inputs, from row `first - 1`; zero outside of the image.
   HWY_INLINE void load_column(const float* HWY_RESTRICT column, std::size_t first,
                               V (&values)[tile_in]) const {
@@ -146,6 +150,7 @@ class Convolution {
       const std::size_t row = first + i;  // of an image with one more row at the top
       values[i] = row >= 1 && row <= height_ ? hn::LoadU(lanes, column + (row - 1) * stride)
                                              : hn::Zero(lanes);
+      if (fusion_.of_input) values[i] = rectified(values[i]);
     }
   }
 
@@ -205,8 +210,8 @@ class Convolution {
     const Place place = place_of(tile);
     const std::size_t rows = std::min(tile_out, height_ - place.row),
                       columns = std::min(tile_out, width_ - place.column);
-    float* corner =
-        output + ((place.image * height_ + place.row) * width_ + place.column) * outputs_;
+    const std::size_t corner =
+        ((place.image * height_ + place.row) * width_ + place.column) * outputs_;
     for (std::size_t k = 0; k < outputs_; k += hn::Lanes(lanes)) {
       const float* source = multiplied_.get() + slot * outputs_ + k;
       V half[tile_out][tile_in];
@@ -221,9 +226,17 @@ class Convolution {
         V made[tile_out];
         Transform<Lanes>::output(half[i], made);
         for (std::size_t j = 0; j < columns; ++j)
-          hn::StoreU(made[j], lanes, corner + (i * width_ + j) * outputs_ + k);
+          store_output(made[j], output, corner + (i * width_ + j) * outputs_ + k);
       }
     }
+  }
+
+  HWY_INLINE void store_output(V value, float* HWY_RESTRICT output, std::size_t at) const {
+    if (fusion_.values != nullptr) {
+      const V before = hn::LoadU(lanes, fusion_.values + at);
+      value = hn::IfThenZeroElse(hn::Le(before, hn::Zero(lanes)), value);
+    }
+    hn::StoreU(value, lanes, output + at);
   }
 
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4
@@ -232,6 +245,7 @@ class Convolution {
   static constexpr std::size_t wide_height = 12;  // of 32
 #endif
 
+  ReluFusion fusion_;
   std::size_t height_, width_, inputs_, outputs_, tile_rows_, tile_columns_, tiles_;
   std::size_t input_plane_, output_plane_;      ///< numbers from one of the products to the next
   hwy::AlignedFreeUniquePtr<float[]> weights_;  ///< [products, inputs, outputs]
@@ -239,10 +253,11 @@ class Convolution {
   hwy::AlignedFreeUniquePtr<float[]> multiplied_;   ///< [products, batch, outputs]
 };
 
-void compute(const float* input, const float* weights, const ConvolutionSize& size, float* output) {
+void compute(const float* input, const float* weights, const ConvolutionSize& size,
+             const ReluFusion& fusion, float* output) {
   with_channel_lanes(
       static_cast<std::size_t>(std::gcd(size.inputs, size.outputs)),
-      [&](auto lanes) { Convolution<decltype(lanes)>(size, weights).run(input, output); });
+      [&](auto lanes) { Convolution<decltype(lanes)>(size, weights, fusion).run(input, output); });
 }
 
 }  // namespace
@@ -255,8 +270,8 @@ namespace wrcor {
 HWY_EXPORT(compute);
 
 void winograd_convolution(const float* input, const float* weights, const ConvolutionSize& size,
-                          float* output) {
-  HWY_DYNAMIC_DISPATCH(compute)(input, weights, size, output);
+                          const ReluFusion& fusion, float* output) {
+  HWY_DYNAMIC_DISPATCH(compute)(input, weights, size, fusion, output);
 }
 
 }  // namespace wrcor

@@ -55,14 +55,20 @@ HWY_INLINE void add_tile(const float* HWY_RESTRICT left, const float* HWY_RESTRI
 }
 
 /// Copies a block of a row, filled up with zeros, and adds the lanes' sums to `sum`.
-HWY_INLINE void take_block(const float* HWY_RESTRICT row, std::size_t features,
-                           float* HWY_RESTRICT target, float* HWY_RESTRICT sum) {
+HWY_INLINE void take_block(const float* row, std::size_t features, float* target, float* HWY_RESTRICT sum) {
   const std::size_t step = hn::Lanes(lanes);
-  std::copy_n(row, features, target);
-  std::fill(target + features, target + block, 0.0f);
-  Vector total = hn::Zero(lanes);
-  for (std::size_t k = 0; k < block; k += step) total = hn::Add(total, hn::Load(lanes, target + k));
-  hn::Store(hn::Add(hn::Load(lanes, sum), total), lanes, sum);
+  if (features < block) {
+    std::copy_n(row, features, target);
+    std::fill(target + features, target + block, 0.0f);
+    row = target;
+  }
+  Vector total = hn::Load(lanes, sum);
+  for (std::size_t k = 0; k < block; k += step) {
+    const Vector values = hn::LoadU(lanes, row + k);
+    hn::Store(values, lanes, target + k);
+    total = hn::Add(total, values);
+  }
+  hn::Store(total, lanes, sum);
 }
 
 double sum_of_lanes(const float* values) {

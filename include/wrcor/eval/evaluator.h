@@ -30,7 +30,7 @@ struct EvaluatorOptions {
   std::uint64_t seed = 0;  ///< of the weights and of the noise
   /// Bytes that the tensors of an evaluation on the CPU may take at a time; nothing: no bound.
   std::optional<std::int64_t> memory_bound = {};
-  /// Of images on CUDA, and so of networks that are evaluated one by one; on the CPU always.
+  /// Of images on CUDA, and so of networks that are evaluated one by one.
   bool channels_last = true;
 };
 

@@ -95,6 +95,13 @@ class Pass {
     bool any = false;
   };
 
+  /// A sum of gradients.
+  struct Gradient {
+    at::Tensor value;
+    bool own = false;  ///< nobody else has the tensor
+    void add(const at::Tensor& part);
+  };
+
   Reach reach_of(const Sweep& sweep) const;
   /// Layers whose outputs are there for the sweeps together, [begin, end).
   struct Segment {
@@ -103,6 +110,7 @@ class Pass {
   };
 
   void divide(Activations activations);
+  void find_blocks();
   void keep_for(const Sweep& sweep, const Reach& reach);
   void keep_output(int layer, std::size_t reader);
   bool keeps_output(std::size_t i) const;
@@ -112,7 +120,7 @@ class Pass {
   void show(std::size_t i);
   void release_after(std::size_t i);
   void step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
-                 std::vector<at::Tensor>& gradients);
+                 std::vector<Gradient>& gradients);
   /// Gradient at the layer's input (at each input of a sum); undefined where none passes.
   at::Tensor input_gradient(std::size_t i, const at::Tensor& gradient) const;
   /// Of a convolution: gradients at its input and of its weight, those that are wanted.
@@ -129,6 +137,9 @@ class Pass {
   std::vector<char> keep_;        ///< by layer: a sweep needs its output
   std::vector<char> keep_norm_;   ///< by layer: a sweep needs its statistics
   std::vector<char> checkpoint_;  ///< by layer: another segment needs its output
+  /// By layer: the convolution that alone sees this ReLU's output and may take it along; 0 without.
+  std::vector<std::size_t> block_convolution_;
+  std::vector<char> taken_along_;  ///< by layer: this ReLU is computed by its convolution
   std::vector<Segment> segments_;
   std::vector<std::size_t> segment_of_;  ///< by layer
   std::optional<std::size_t> loaded_;    ///< the segment that holds what sweeps need
