@@ -79,9 +79,8 @@ void sum_rows(const float* values, const ChannelRows& shape, std::span<const flo
     const auto offset = hn::LoadU(lanes, offsets.data() + c);
     sum_pairs(
         lanes, shape, image * shape.positions * shape.channels + c,
-        [&](std::size_t at) HWY_ATTR {
-          return pair_of(lanes, at, hn::Sub(hn::LoadU(lanes, values + at), offset));
-        },
+        [&](std::size_t at)
+            HWY_ATTR { return pair_of(lanes, at, hn::Sub(hn::LoadU(lanes, values + at), offset)); },
         first.data() + c, second.data() + c);
   });
 }
@@ -132,9 +131,8 @@ void scale(const float* values, const ChannelRows& shape, std::span<const float>
       [&](auto lanes, std::size_t c) HWY_ATTR {
         const auto factor = hn::LoadU(lanes, factors.data() + c),
                    constant = hn::LoadU(lanes, constants.data() + c);
-        return [=](std::size_t, auto centred) HWY_ATTR {
-          return hn::MulAdd(factor, centred, constant);
-        };
+        return [=](std::size_t, auto centred)
+                   HWY_ATTR { return hn::MulAdd(factor, centred, constant); };
       },
       target);
 }

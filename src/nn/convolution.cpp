@@ -46,8 +46,7 @@ auto gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Te
 }  // namespace
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
-  if (has_minimal_filter(input, weight, layer))
-    return filtered(input, forward_filter(weight));
+  if (has_minimal_filter(input, weight, layer)) return filtered(input, forward_filter(weight));
   return at::conv2d(input, weight, {}, layer.stride, layer.padding);
 }
 

@@ -197,8 +197,8 @@ at::Tensor Pass::run_layer(std::size_t i) {
   for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
   if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
   if (const std::size_t j = block_convolution_[i]; j > 0) {
-    taken_along_[i] = takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight,
-                                 plan_.layers[j]);
+    taken_along_[i] =
+        takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight, plan_.layers[j]);
     if (taken_along_[i]) return inputs.front();
   }
   if (layer.kind == LayerKind::convolution && taken_along_[at_index(layer.inputs.front())])

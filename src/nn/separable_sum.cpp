@@ -2,13 +2,13 @@
 
 #include <cstddef>
 
+#include "aligned_floats.h"
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/separable_sum.cpp"
 #include <hwy/foreach_target.h>
 
-#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -38,7 +38,7 @@ void compute(const float* input, std::size_t images, std::size_t height, std::si
              std::size_t channels, std::span<const WeightedRange> rows,
              std::span<const WeightedRange> columns, float* output) {
   const std::size_t row_size = width * channels;
-  const auto row_sum = hwy::AllocateAligned<float>(row_size);
+  const auto row_sum = aligned_floats(row_size);
   with_channel_lanes(channels, [&](auto lanes) {
     for (std::size_t n = 0; n < images; ++n) {
       const float* image = input + n * height * row_size;

@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <numeric>
 
+#include "aligned_floats.h"
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/winograd.cpp"
 #include <hwy/foreach_target.h>
 
-#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -86,9 +86,9 @@ class Convolution {
         tiles_(static_cast<std::size_t>(size.images) * tile_rows_ * tile_columns_),
         input_plane_(batch * inputs_ + line),
         output_plane_(batch * outputs_ + line),
-        weights_(hwy::AllocateAligned<float>(products * inputs_ * outputs_)),
-        transformed_(hwy::AllocateAligned<float>(products * input_plane_)),
-        multiplied_(hwy::AllocateAligned<float>(products * output_plane_)) {
+        weights_(aligned_floats(products * inputs_ * outputs_)),
+        transformed_(aligned_floats(products * input_plane_)),
+        multiplied_(aligned_floats(products * output_plane_)) {
     std::fill_n(transformed_.get(), products * input_plane_, 0.0f);
     transform_weights(weights);
   }

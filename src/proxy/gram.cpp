@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "nn/aligned_floats.h"
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "proxy/gram.cpp"
 #include <hwy/foreach_target.h>
 
-#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -55,7 +55,8 @@ HWY_INLINE void add_tile(const float* HWY_RESTRICT left, const float* HWY_RESTRI
 }
 
 /// Copies a block of a row, filled up with zeros, and adds the lanes' sums to `sum`.
-HWY_INLINE void take_block(const float* row, std::size_t features, float* target, float* HWY_RESTRICT sum) {
+HWY_INLINE void take_block(const float* row, std::size_t features, float* target,
+                           float* HWY_RESTRICT sum) {
   const std::size_t step = hn::Lanes(lanes);
   if (features < block) {
     std::copy_n(row, features, target);
@@ -78,7 +79,7 @@ double sum_of_lanes(const float* values) {
 }
 
 hwy::AlignedFreeUniquePtr<float[]> zeros(std::size_t count) {
-  auto values = hwy::AllocateAligned<float>(count);
+  auto values = aligned_floats(count);
   std::fill_n(values.get(), count, 0.0f);
   return values;
 }

@@ -18,8 +18,8 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
                                       const at::Tensor& weight, const Layer& layer);
 
-/// Whether the vector code takes a ReLU in front of the convolution along, as the two functions below
-/// do; each of them equals the function above with the ReLU as a layer of its own.
+/// Whether the vector code takes a ReLU in front of the convolution along, as the two functions
+/// below do; each of them equals the function above with the ReLU as a layer of its own.
 /// @param input  of the ReLU
 bool takes_relu(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight);
