@@ -11,6 +11,7 @@
 #define HWY_TARGET_INCLUDE "nn/winograd.cpp"
 #include <hwy/foreach_target.h>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -46,13 +47,15 @@ struct Transform {
   }
 };
 
-/// [height, width] products of `depth` inputs: vectors of outputs, to sum in registers.
-template <std::size_t height, std::size_t width, typename Lanes>
-HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t depth,
+/// [height, width] products of so many inputs: vectors of outputs, to sum in registers.
+/// @tparam known_depth  number of inputs, or 0: an address of every row is more than the processor
+///                      has registers for
+template <std::size_t height, std::size_t width, std::size_t known_depth, typename Lanes>
+HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t any_depth,
                                const float* HWY_RESTRICT weights, std::size_t outputs,
                                float* HWY_RESTRICT target) {
   using V = hn::Vec<Lanes>;
-  const std::size_t step = hn::Lanes(lanes);
+  const std::size_t step = hn::Lanes(lanes), depth = known_depth > 0 ? known_depth : any_depth;
   V sums[height][width];
   for (auto& row : sums) {
     for (V& sum : row) sum = hn::Zero(lanes);
@@ -81,9 +84,8 @@ class Convolution {
         width_(static_cast<std::size_t>(size.width)),
         inputs_(static_cast<std::size_t>(size.inputs)),
         outputs_(static_cast<std::size_t>(size.outputs)),
-        tile_rows_((height_ + tile_out - 1) / tile_out),
-        tile_columns_((width_ + tile_out - 1) / tile_out),
-        tiles_(static_cast<std::size_t>(size.images) * tile_rows_ * tile_columns_),
+        tiles_(static_cast<std::size_t>(size.images) * ((height_ + tile_out - 1) / tile_out) *
+               ((width_ + tile_out - 1) / tile_out)),
         input_plane_(batch * inputs_ + line),
         output_plane_(batch * outputs_ + line),
         weights_(aligned_floats(products * inputs_ * outputs_)),
@@ -94,11 +96,16 @@ class Convolution {
   }
 
   void run(const float* input, float* output) {
+    Place next;
     for (std::size_t start = 0; start < tiles_; start += batch) {
       const std::size_t count = std::min(batch, tiles_ - start);
-      for (std::size_t t = 0; t < count; ++t) transform_input(input, start + t, t);
+      Place places[batch];
+      for (std::size_t t = 0; t < count; ++t, advance(next)) {
+        places[t] = next;
+        transform_input(input, next, t);
+      }
       multiply();
-      for (std::size_t t = 0; t < count; ++t) transform_output(output, start + t, t);
+      for (std::size_t t = 0; t < count; ++t) transform_output(output, places[t], t);
     }
   }
 
@@ -110,13 +117,18 @@ class Convolution {
 
   /// Where a tile's first output is.
   struct Place {
-    std::size_t image, row, column;
+    std::size_t image = 0, row = 0, column = 0;
   };
 
-  Place place_of(std::size_t tile) const {
-    const std::size_t in_image = tile % (tile_rows_ * tile_columns_);
-    return {tile / (tile_rows_ * tile_columns_), in_image / tile_columns_ * tile_out,
-            in_image % tile_columns_ * tile_out};
+  /// To the next tile. (Divisions would take longer than a tile of 16 channels.)
+  void advance(Place& place) const {
+    place.column += tile_out;
+    if (place.column < width_) return;
+    place.column = 0;
+    place.row += tile_out;
+    if (place.row < height_) return;
+    place.row = 0;
+    ++place.image;
   }
 
   void transform_weights(const float* weights) {
@@ -154,10 +166,20 @@ class Convolution {
     }
   }
 
-  HWY_INLINE void transform_input(const float* HWY_RESTRICT input, std::size_t tile,
+  /// What the tile below needs beside this one's inputs: the processor does not see it coming.
+  HWY_INLINE void prefetch_below(const float* image, const Place& place) const {
+    constexpr std::size_t cache_line = 64 / sizeof(float);
+    const float* corner = image + ((place.row + tile_in - 1) * width_ + place.column) * inputs_;
+    for (std::size_t i = 0; i < tile_out; ++i) {
+      for (std::size_t c = 0; c < tile_out * inputs_; c += cache_line)
+        hwy::Prefetch(corner + i * width_ * inputs_ + c);
+    }
+  }
+
+  HWY_INLINE void transform_input(const float* HWY_RESTRICT input, const Place& place,
                                   std::size_t slot) {
-    const Place place = place_of(tile);
     const float* image = input + place.image * height_ * width_ * inputs_;
+    prefetch_below(image, place);
     for (std::size_t c = 0; c < inputs_; c += hn::Lanes(lanes)) {
       V half[tile_in][tile_in];
       for (std::size_t j = 0; j < tile_in; ++j) {
@@ -182,32 +204,45 @@ class Convolution {
   }
 
   void multiply() {
+    switch (inputs_) {
+      case 16:
+        return multiply_all<16>();
+      case 32:
+        return multiply_all<32>();
+      case 64:
+        return multiply_all<64>();
+      default:
+        return multiply_all<0>();
+    }
+  }
+
+  template <std::size_t depth>
+  void multiply_all() {
     const bool wide = outputs_ % (2 * hn::Lanes(lanes)) == 0;
     for (std::size_t p = 0; p < products; ++p) {
       const float* inputs = transformed_.get() + p * input_plane_;
       const float* weights = weights_.get() + p * inputs_ * outputs_;
       float* target = multiplied_.get() + p * output_plane_;
       if (wide) {
-        multiply_all<wide_height, 2>(inputs, weights, target);
+        multiply_plane<wide_height, 2, depth>(inputs, weights, target);
       } else {
-        multiply_all<12, 1>(inputs, weights, target);
+        multiply_plane<12, 1, depth>(inputs, weights, target);
       }
     }
   }
 
-  template <std::size_t rows, std::size_t columns>
-  HWY_INLINE void multiply_all(const float* inputs, const float* weights, float* target) const {
+  template <std::size_t rows, std::size_t columns, std::size_t depth>
+  HWY_INLINE void multiply_plane(const float* inputs, const float* weights, float* target) const {
     for (std::size_t t = 0; t < batch; t += rows) {
       for (std::size_t k = 0; k < outputs_; k += columns * hn::Lanes(lanes)) {
-        multiply_block<rows, columns>(lanes, inputs + t * inputs_, inputs_, weights + k, outputs_,
-                                      target + t * outputs_ + k);
+        multiply_block<rows, columns, depth>(lanes, inputs + t * inputs_, inputs_, weights + k,
+                                             outputs_, target + t * outputs_ + k);
       }
     }
   }
 
-  HWY_INLINE void transform_output(float* HWY_RESTRICT output, std::size_t tile,
+  HWY_INLINE void transform_output(float* HWY_RESTRICT output, const Place& place,
                                    std::size_t slot) const {
-    const Place place = place_of(tile);
     const std::size_t rows = std::min(tile_out, height_ - place.row),
                       columns = std::min(tile_out, width_ - place.column);
     const std::size_t corner =
@@ -246,7 +281,7 @@ class Convolution {
 #endif
 
   ReluFusion fusion_;
-  std::size_t height_, width_, inputs_, outputs_, tile_rows_, tile_columns_, tiles_;
+  std::size_t height_, width_, inputs_, outputs_, tiles_;
   std::size_t input_plane_, output_plane_;      ///< numbers from one of the products to the next
   hwy::AlignedFreeUniquePtr<float[]> weights_;  ///< [products, inputs, outputs]
   hwy::AlignedFreeUniquePtr<float[]> transformed_;  ///< [products, batch, inputs]
