@@ -79,6 +79,9 @@ TEST_CASE("progress shows rate, time left and the best score", "[report][progres
   // What was replayed took no time and says nothing of the time left.
   state.replayed = 20;
   CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 1m30s  best 911.0306");
+  // Where more is known than the number of what is left, that counts.
+  state.seconds_left = 200;
+  CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 3m20s  best 911.0306");
   CHECK(format_progress({}, 0) == "0/0   0%");
 }
 

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Several networks as one batch: the same scores up to rounding, the same bytes on any number of workers, and within a
+# bound on memory.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+cells=(--arch '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'
+  --arch '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|')
+for op in skip_connect nor_conv_1x1 nor_conv_3x3 avg_pool_3x3; do
+  cells+=(--arch "|$op~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|$op~1|nor_conv_1x1~2|")
+  cells+=(--arch "|nor_conv_1x1~0|+|$op~0|skip_connect~1|+|none~0|nor_conv_3x3~1|$op~2|")
+done
+score=(score "${small[@]}" --proxy wrcor,acor "${cells[@]}")
+
+# --- the same scores
+expect_exit 0 wrcor "${score[@]}" --at-once 1 --workers 1 --format csv
+cp "$stdout_file" alone.csv
+expect_exit 0 wrcor "${score[@]}" --at-once 4 --workers 1 --format csv
+cp "$stdout_file" batches.csv
+expect_equal "$(wc -l <batches.csv)" 11
+awk -F, 'function off(a, b) { return a == b ? 0 : (a - b) / b }
+  NR == FNR { row[FNR] = $0; next }
+  { n = split(row[FNR], one, ",")
+    for (i = 1; i <= n; i++) {
+      error = one[i] == $i ? 0 : off(one[i], $i)
+      if (error > 1e-5 || error < -1e-5) { print row[FNR] " differs from " $0; bad = 1 }
+    }
+    compared += n }
+  END { if (compared < 50) { print "compared " compared " fields"; bad = 1 }; exit bad }' alone.csv batches.csv ||
+  fail 'scores of batches differ from those of the networks alone'
+expect_exit 0 wrcor "${score[@]}" --at-once 4 --workers 2 --format csv
+cmp "$stdout_file" batches.csv || fail 'scores of batches depend on the number of workers'
+
+# --- a search: the same on any number of workers, and after it was cut short
+search=(search "${small[@]}" --proxy wrcor --strategy exhaustive --budget 40 --at-once 8)
+expect_exit 0 wrcor "${search[@]}" --workers 1 --out one
+expect_contains "$stderr" '8 networks at once'
+expect_exit 0 wrcor "${search[@]}" --workers 2 --out two
+expect_same_result one two
+expect_matches "$(<one/result.json)" '"at_once": 8,'
+expect_matches "$(<one/result.json)" '"worker_memory_bytes": ([0-9]+),'
+((BASH_REMATCH[1] > 1000000)) || fail "a batch took ${BASH_REMATCH[1]} bytes"
+mkdir cut
+cp one/config.json cut
+head -n 25 one/journal.jsonl >cut/journal.jsonl
+expect_exit 0 wrcor search --resume --out cut
+expect_same_result one cut
+
+# --- a strategy that learns has a window in flight at most, whatever a batch could hold
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy evolution --population 6 --tournament 2 --window 4 \
+  --budget 20 --at-once 16 --workers 2 --out evolution
+expect_contains "$(<evolution/result.json)" '"asked": 20,'
+
+# --- a bound on memory: the same bytes, or no score
+heavy=(score --channels 8 --cells 1 --batch-size 32 --proxy wrcor --workers 1
+  --arch '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|')
+expect_exit 0 wrcor "${heavy[@]}"
+unbounded=$stdout
+expect_exit 0 wrcor "${heavy[@]}" --max-memory 1000
+expect_equal "$stdout" "$unbounded"
+expect_lacks "$stderr" 'computed twice'
+expect_exit 0 wrcor "${heavy[@]}" --max-memory 20
+expect_equal "$stdout" "$unbounded"
+expect_contains "$stderr" 'computed twice'
+expect_exit 1 wrcor "${heavy[@]}" --max-memory 1
+expect_contains "$stdout" '"reason":"out_of_memory"'
+expect_matches "$stderr" 'a request for [0-9]+ bytes was refused within the bound of 1 MiB'
+
+# --- what is no number of networks, or of MiB
+expect_exit 2 wrcor "${score[@]}" --at-once -1
+expect_contains "$stderr" '--at-once: expected an integer from 0'
+expect_exit 2 wrcor "${score[@]}" --max-memory 0
+expect_contains "$stderr" '--max-memory: expected an integer from 1'
