@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/worker_pool.h"
+#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/counting.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/space/search_space.h"

@@ -19,12 +19,12 @@
 #include "breakdown.h"
 #include "plain_way.h"
 #include "work.h"
-#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/worker_pool.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
+#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace {
@@ -106,7 +106,10 @@ class Bench {
         bank_(derive_seed(0, {"repeat", "0", "shared"}), Initialisation::standard, device_),
         evaluator_(space_, minibatch_, evaluator_options(), device_),
         sample_(sample_of(space_, options.networks)),
-        pool_(options.workers, [] { configure_thread(1); }) {
+        pool_(options.workers, [device = device_] {
+          configure_thread(1);
+          use_own_stream(device);
+        }) {
     minibatch_.images = minibatch_.images.to(device_);
     minibatch_.labels = minibatch_.labels.to(device_);
   }

@@ -93,9 +93,10 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
                      ", but the networks have " + std::to_string(classes) +
                      " classes; choose the data set that the batch is from");
   }
-  minibatch_.images = minibatch_.images.to(device_);
+  // Before the transfer, which waits: workers read the images in streams of their own.
   if (options_.channels_last && !device_.is_cpu())
     minibatch_.images = minibatch_.images.contiguous(at::MemoryFormat::ChannelsLast);
+  minibatch_.images = minibatch_.images.to(device_);
   minibatch_.labels = minibatch_.labels.to(device_);
   if (options_.weights_mode == WeightsMode::shared) {
     for (int repeat = 0; repeat < options_.repeats; ++repeat) draws_.push_back(draw(repeat, {}));

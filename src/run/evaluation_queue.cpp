@@ -19,7 +19,10 @@ EvaluationQueue::EvaluationQueue(const Workbench& bench, int workers, Evaluation
     : bench_(bench),
       workers_(workers),
       hooks_(std::move(hooks)),
-      pool_(workers, [threads = bench.threads] { configure_thread(threads); }) {}
+      pool_(workers, [threads = bench.threads, device = bench.evaluator->device()] {
+        configure_thread(threads);
+        use_own_stream(device);
+      }) {}
 
 PendingEvaluation EvaluationQueue::submit(const Genotype& genotype) {
   Waiting& waiting = waiting_.emplace_back(Waiting{genotype, {}});

@@ -7,14 +7,14 @@
 #include <nlohmann/json.hpp>
 
 #include "golden_data.h"
-#include "wrcor/batch/minibatch.h"
-#include "wrcor/batch/tensor_file.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/json.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/evaluator.h"
+#include "wrcor/minibatch/minibatch.h"
+#include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/space/nas_bench_201.h"
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <deque>
 
-#include "wrcor/batch/tensor_file.h"
+#include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/run/evaluation_queue.h"
 #include "wrcor/run/interrupt.h"

@@ -166,6 +166,7 @@ std::string retry_command(const SearchResult& result, const Config& config,
     command += fmt::format(" --max-seconds {:.0f}",
                            std::ceil(result.timing.seconds + *config.search.max_seconds));
   }
+  if (config.run.max_memory) command += fmt::format(" --max-memory {}", 2 * *config.run.max_memory);
   return command;
 }
 

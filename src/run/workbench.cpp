@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "wrcor/batch/fit_image.h"
-#include "wrcor/batch/minibatch.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/seeds.h"
@@ -13,6 +11,8 @@
 #include "wrcor/core/random.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/minibatch/fit_image.h"
+#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/batch_pass.h"
 #include "wrcor/run/data_fetch.h"
 

@@ -11,7 +11,7 @@ for op in skip_connect nor_conv_1x1 nor_conv_3x3 avg_pool_3x3; do
   cells+=(--arch "|$op~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|$op~1|nor_conv_1x1~2|")
   cells+=(--arch "|nor_conv_1x1~0|+|$op~0|skip_connect~1|+|none~0|nor_conv_3x3~1|$op~2|")
 done
-score=(score "${small[@]}" --proxy wrcor,acor "${cells[@]}")
+score=(score "${small[@]}" --proxy 'wrcor,acor' "${cells[@]}")
 
 # --- the same scores
 expect_exit 0 wrcor "${score[@]}" --at-once 1 --workers 1 --format csv

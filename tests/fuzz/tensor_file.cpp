@@ -1,13 +1,13 @@
 // Files of torch.save, as weights and as a minibatch: what is read lies within the file. An input
 // that is no archive is the pickle of one, so that mutations that change its length are reached,
 // too.
-#include "wrcor/batch/tensor_file.h"
+#include "wrcor/minibatch/tensor_file.h"
 
 #include <utility>
 #include <vector>
 
 #include "support/property.h"
-#include "wrcor/batch/minibatch.h"
+#include "wrcor/minibatch/minibatch.h"
 
 using namespace wrcor;
 

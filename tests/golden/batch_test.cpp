@@ -2,9 +2,9 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
-#include "wrcor/batch/minibatch.h"
-#include "wrcor/batch/tensor_file.h"
 #include "wrcor/core/json.h"
+#include "wrcor/minibatch/minibatch.h"
+#include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/factory.h"
 #include "wrcor/proxy/proxy.h"

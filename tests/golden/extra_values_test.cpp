@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "wrcor/batch/minibatch.h"
-#include "wrcor/batch/tensor_file.h"
 #include "wrcor/core/file.h"
 #include "wrcor/eval/evaluator.h"
+#include "wrcor/minibatch/minibatch.h"
+#include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/run/parity.h"
 #include "wrcor/space/nas_bench_201.h"

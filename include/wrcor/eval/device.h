@@ -34,6 +34,10 @@ void configure_process();
 /// other scores.
 void allow_tf32();
 
+/// Gives the calling thread a CUDA stream of its own, so that kernels of several workers run side
+/// by side. What other threads have made on the device has to be finished. Nothing on the CPU.
+void use_own_stream(c10::Device device);
+
 /// Bytes of a CUDA device's memory; nothing where it cannot be asked, or on the CPU.
 std::optional<std::int64_t> device_memory(c10::Device device);
 

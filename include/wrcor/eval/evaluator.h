@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/batch/minibatch.h"
 #include "wrcor/eval/memory_gate.h"
 #include "wrcor/eval/out_of_memory.h"
+#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/nn/response.h"
 #include "wrcor/nn/weights.h"

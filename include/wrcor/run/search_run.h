@@ -96,7 +96,7 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
                         const ProgressSink& progress, const DownloadSink& download = {});
 
 /// The shell command that tries again what failed in a run, with as much time again where time has
-/// ended it.
+/// ended it, and twice the memory where that is bounded.
 std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
 

@@ -6,9 +6,9 @@
 
 #include "unit/data/fixtures.h"
 #include "unit/data/log_capture.h"
-#include "wrcor/batch/fit_image.h"
-#include "wrcor/batch/minibatch.h"
 #include "wrcor/core/file.h"
+#include "wrcor/minibatch/fit_image.h"
+#include "wrcor/minibatch/minibatch.h"
 
 namespace wrcor {
 namespace {

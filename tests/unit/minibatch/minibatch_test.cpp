@@ -1,4 +1,4 @@
-#include "wrcor/batch/minibatch.h"
+#include "wrcor/minibatch/minibatch.h"
 
 #include <cmath>
 #include <limits>
@@ -60,7 +60,7 @@ at::Tensor expected_image(std::int64_t index, bool flipped, int dy, int dx) {
   return image;
 }
 
-TEST_CASE("without augmentation a minibatch holds the normalised images", "[batch][minibatch]") {
+TEST_CASE("without augmentation a minibatch holds the normalised images", "[minibatch]") {
   const Minibatch batch = draw_minibatch(Tiny(10), 4, false, 1);
   CHECK(batch.images.sizes() == at::IntArrayRef{4, 3, 2, 3});
   CHECK(batch.images.scalar_type() == at::kFloat);
@@ -72,13 +72,13 @@ TEST_CASE("without augmentation a minibatch holds the normalised images", "[batc
   }
 }
 
-TEST_CASE("images are drawn without replacement and in shuffled order", "[batch][minibatch]") {
+TEST_CASE("images are drawn without replacement and in shuffled order", "[minibatch]") {
   const at::Tensor labels = draw_minibatch(Tiny(12), 12, true, 3).labels;
   CHECK(at::equal(std::get<0>(labels.sort()), at::arange(12, at::kLong)));
   CHECK_FALSE(at::equal(labels, at::arange(12, at::kLong)));
 }
 
-TEST_CASE("augmentation flips, pads with black and crops", "[batch][minibatch]") {
+TEST_CASE("augmentation flips, pads with black and crops", "[minibatch]") {
   std::set<int> seen;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const Minibatch batch = draw_minibatch(Tiny(10), 10, true, seed);
@@ -97,7 +97,7 @@ TEST_CASE("augmentation flips, pads with black and crops", "[batch][minibatch]")
   CHECK(seen.size() == 18);  // flipped or not, three offsets down, three across
 }
 
-TEST_CASE("padding is black before normalisation", "[batch][minibatch]") {
+TEST_CASE("padding is black before normalisation", "[minibatch]") {
   at::Tensor darkest = at::full({3}, 1000.0);
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     darkest = at::minimum(darkest, draw_minibatch(Tiny(10), 10, true, seed).images.amin({0, 2, 3}));
@@ -108,7 +108,7 @@ TEST_CASE("padding is black before normalisation", "[batch][minibatch]") {
   CHECK(darkest[2].item<float>() == -3.75f);
 }
 
-TEST_CASE("half of the images are flipped", "[batch][minibatch]") {
+TEST_CASE("half of the images are flipped", "[minibatch]") {
   int flipped = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Minibatch batch = draw_minibatch(Tiny(10, 0), 10, true, seed);
@@ -119,7 +119,7 @@ TEST_CASE("half of the images are flipped", "[batch][minibatch]") {
   CHECK(std::abs(flipped - 500) < 64);  // four standard deviations
 }
 
-TEST_CASE("a minibatch is a function of its seed", "[batch][minibatch]") {
+TEST_CASE("a minibatch is a function of its seed", "[minibatch]") {
   const auto dataset = make_synthetic();
   const Minibatch batch = draw_minibatch(*dataset, 8, true, 42);
   const Minibatch again = draw_minibatch(*dataset, 8, true, 42);
@@ -132,12 +132,12 @@ TEST_CASE("a minibatch is a function of its seed", "[batch][minibatch]") {
   CHECK(batch.sha256 != plain.sha256);
 }
 
-TEST_CASE("the minibatch of a seed never changes", "[batch][minibatch]") {
+TEST_CASE("the minibatch of a seed never changes", "[minibatch]") {
   CHECK(draw_minibatch(*make_synthetic(), 64, true, 0).sha256 ==
         "b7536b7275f9739113453fcb59756379f67338742d8793cda93f703bf7626270");
 }
 
-TEST_CASE("the hash covers shape, image bytes and label bytes", "[batch][minibatch]") {
+TEST_CASE("the hash covers shape, image bytes and label bytes", "[minibatch]") {
   const Minibatch batch = draw_minibatch(Tiny(4), 2, false, 0);
   const auto* images = reinterpret_cast<const char*>(batch.images.data_ptr<float>());
   const auto* labels = reinterpret_cast<const char*>(batch.labels.data_ptr<std::int64_t>());
@@ -145,13 +145,13 @@ TEST_CASE("the hash covers shape, image bytes and label bytes", "[batch][minibat
         sha256_hex("[2, 3, 2, 3]" + std::string(images, 2 * 18 * 4) + std::string(labels, 2 * 8)));
 }
 
-TEST_CASE("a batch size that the data set cannot serve is a usage error", "[batch][minibatch]") {
+TEST_CASE("a batch size that the data set cannot serve is a usage error", "[minibatch]") {
   const int size = GENERATE(-1, 0, 1, 6);
   CHECK(test::message_of<UsageError>([&] { draw_minibatch(Tiny(5), size, true, 0); }) ==
         "batch size " + std::to_string(size) + ": expected 2 to 5, the number of images of tiny");
 }
 
-TEST_CASE("a saved minibatch comes back as it was", "[batch][minibatch][file]") {
+TEST_CASE("a saved minibatch comes back as it was", "[minibatch][minibatch][file]") {
   const TemporaryFolder folder;
   const Minibatch batch = draw_minibatch(Tiny(10), 5, true, 9);
   const auto file = folder.write(
@@ -163,7 +163,7 @@ TEST_CASE("a saved minibatch comes back as it was", "[batch][minibatch][file]") 
   CHECK(loaded.dataset == "file");
 }
 
-TEST_CASE("a minibatch written by Python is read", "[batch][minibatch][file]") {
+TEST_CASE("a minibatch written by Python is read", "[minibatch][minibatch][file]") {
   WRCOR_REQUIRE_SHARED(file, "golden/nb201_small/batch.pt");
   const Minibatch batch = load_minibatch(file);
   CHECK(batch.images.sizes() == at::IntArrayRef{16, 3, 32, 32});
@@ -174,7 +174,8 @@ TEST_CASE("a minibatch written by Python is read", "[batch][minibatch][file]") {
   CHECK(batch.labels.max().item<std::int64_t>() < 10);
 }
 
-TEST_CASE("a minibatch of another memory layout has the same hash", "[batch][minibatch][file]") {
+TEST_CASE("a minibatch of another memory layout has the same hash",
+          "[minibatch][minibatch][file]") {
   const TemporaryFolder folder;
   const at::Tensor images = at::arange(2 * 3 * 4 * 4, at::kFloat).view({2, 3, 4, 4});
   const at::Tensor labels = at::zeros({2}, at::kLong);
@@ -186,7 +187,7 @@ TEST_CASE("a minibatch of another memory layout has the same hash", "[batch][min
   CHECK(load_minibatch(rows).sha256 == load_minibatch(channels_last).sha256);
 }
 
-TEST_CASE("a wrong minibatch is named with found and expected", "[batch][minibatch][file]") {
+TEST_CASE("a wrong minibatch is named with found and expected", "[minibatch][minibatch][file]") {
   const at::Tensor images = at::zeros({4, 3, 8, 8}), labels = at::zeros({4}, at::kLong);
   const auto message = [](const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
     const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-#include "wrcor/batch/tensor_file.h"
+#include "wrcor/minibatch/tensor_file.h"
 
 #include <cstring>
 
@@ -27,7 +27,7 @@ std::string message_of(std::string_view content) {
   return message;
 }
 
-TEST_CASE("tensors come back with name, shape, type and values", "[batch][tensor_file]") {
+TEST_CASE("tensors come back with name, shape, type and values", "[minibatch][tensor_file]") {
   const TemporaryFolder folder;
   const at::Tensor transposed = at::arange(6, at::kFloat).view({2, 3}).t();
   const auto file =
@@ -42,7 +42,7 @@ TEST_CASE("tensors come back with name, shape, type and values", "[batch][tensor
   CHECK(tensors.at("none").sizes() == at::IntArrayRef{0, 4});
 }
 
-TEST_CASE("state dicts written by Python are read", "[batch][tensor_file]") {
+TEST_CASE("state dicts written by Python are read", "[minibatch][tensor_file]") {
   WRCOR_REQUIRE_SHARED(file, "golden/nb201_small/arch1835.pt");
   const auto tensors = load_tensor_file(file);
   std::int64_t scalars = 0;
@@ -52,7 +52,7 @@ TEST_CASE("state dicts written by Python are read", "[batch][tensor_file]") {
   CHECK(scalars == 4894);  // "params" of this network in golden.json
 }
 
-TEST_CASE("files that are no archive are told apart", "[batch][tensor_file]") {
+TEST_CASE("files that are no archive are told apart", "[minibatch][tensor_file]") {
   const std::string whole = archive_of_tensors({{"a", at::ones({3})}});
   CHECK_THAT(message_of(""), ContainsSubstring("found an empty file, expected a dictionary"));
   CHECK_THAT(message_of("\x80\x02}q."),
@@ -66,7 +66,7 @@ TEST_CASE("files that are no archive are told apart", "[batch][tensor_file]") {
   }
 }
 
-TEST_CASE("an archive must hold a plain dictionary of tensors", "[batch][tensor_file]") {
+TEST_CASE("an archive must hold a plain dictionary of tensors", "[minibatch][tensor_file]") {
   SECTION("a tensor") {
     CHECK_THAT(message_of(archive_of(at::ones({3}))), ContainsSubstring("found a Tensor"));
   }
@@ -99,7 +99,8 @@ TEST_CASE("an archive must hold a plain dictionary of tensors", "[batch][tensor_
   }
 }
 
-TEST_CASE("a tensor larger than its stored bytes is rejected, not read", "[batch][tensor_file]") {
+TEST_CASE("a tensor larger than its stored bytes is rejected, not read",
+          "[minibatch][tensor_file]") {
   const std::string whole = archive_of_tensors({{"a", at::ones({100})}});
   CHECK_THAT(message_of(with_record(whole, "data/0", std::string(396, '\0'))),
              ContainsSubstring("found 'a', which reaches beyond its storage: the file is corrupt"));
@@ -126,7 +127,7 @@ std::string archive_with(const std::string& pickle) {
 
 const std::string six = "K\x06";
 
-TEST_CASE("tensors are placed in their storage as the file says", "[batch][tensor_file]") {
+TEST_CASE("tensors are placed in their storage as the file says", "[minibatch][tensor_file]") {
   const std::string column =
       archive_with(tensor_pickle("FloatStorage", six, "K\x01K\x02K\x02\x86K\x02K\x01\x86"));
   const auto tensors = parse_tensor_file(column, "some.pt");
@@ -134,7 +135,7 @@ TEST_CASE("tensors are placed in their storage as the file says", "[batch][tenso
   CHECK(at::equal(tensors.at("a"), at::ones({2, 2})));
 }
 
-TEST_CASE("what a file says of a tensor is not believed", "[batch][tensor_file]") {
+TEST_CASE("what a file says of a tensor is not believed", "[minibatch][tensor_file]") {
   const auto message = [](const std::string& storage_class, const std::string& layout) {
     return message_of(archive_with(tensor_pickle(storage_class, six, layout)));
   };
@@ -158,7 +159,7 @@ TEST_CASE("what a file says of a tensor is not believed", "[batch][tensor_file]"
              ContainsSubstring("'a', which has elements of the unknown type 'torch.Storage'"));
 }
 
-TEST_CASE("nothing in a file is run", "[batch][tensor_file]") {
+TEST_CASE("nothing in a file is run", "[minibatch][tensor_file]") {
   const test::TemporaryFolder folder;
   const std::string mark = (folder.path() / "mark").string();
   const std::string command = "touch " + mark;
@@ -172,7 +173,7 @@ TEST_CASE("nothing in a file is run", "[batch][tensor_file]") {
   CHECK_FALSE(std::filesystem::exists(mark));
 }
 
-TEST_CASE("what many tensors share does not add up", "[batch][tensor_file]") {
+TEST_CASE("what many tensors share does not add up", "[minibatch][tensor_file]") {
   // A key of 1 MB, then the same again.
   const std::string tensor = tensor_pickle("FloatStorage", six, "K\x00K\x06\x85K\x01\x85"s);
   const std::size_t call = tensor.find("ctorch._utils");
@@ -186,7 +187,7 @@ TEST_CASE("what many tensors share does not add up", "[batch][tensor_file]") {
   CHECK_THAT(message_of(archive_with(long_record)), ContainsSubstring("'a', which has no storage"));
 }
 
-TEST_CASE("archives that are not what they say are refused", "[batch][tensor_file]") {
+TEST_CASE("archives that are not what they say are refused", "[minibatch][tensor_file]") {
   const std::string whole = archive_of_tensors({{"a", at::ones({6})}});
   const auto changed = [&](std::size_t from_entry, const std::string& bytes) {
     std::string archive = whole;

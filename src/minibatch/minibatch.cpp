@@ -1,4 +1,4 @@
-#include "wrcor/batch/minibatch.h"
+#include "wrcor/minibatch/minibatch.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,10 +8,10 @@
 #include <sstream>
 #include <vector>
 
-#include "wrcor/batch/tensor_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/core/random.h"
+#include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

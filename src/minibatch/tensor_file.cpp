@@ -1,4 +1,4 @@
-#include "wrcor/batch/tensor_file.h"
+#include "wrcor/minibatch/tensor_file.h"
 
 #include <optional>
 #include <sstream>
