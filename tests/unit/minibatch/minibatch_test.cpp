@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
-#include "unit/batch/archives.h"
+#include "unit/minibatch/archives.h"
 #include "unit/data/fixtures.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/data/synthetic.h"

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
-#include "unit/batch/archives.h"
+#include "unit/minibatch/archives.h"
 #include "unit/data/fixtures.h"
 
 namespace wrcor {
