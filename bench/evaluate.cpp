@@ -256,7 +256,7 @@ int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   try {
     configure_process();
-    if (options.tf32) allow_tf32();
+    configure_device(resolve_device(options.device), options.tf32);
     configure_thread(options.workers);
     const nlohmann::ordered_json result = Bench(options).run();
     if (options.json) {

@@ -5,9 +5,11 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sum.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -95,20 +97,23 @@ void configure_process() {
   mallopt(M_MMAP_THRESHOLD, never_mmap);
   mallopt(M_TRIM_THRESHOLD, never_mmap);
   count_tensor_memory();
-  at::globalContext().setAllowTF32CuDNN(false);
-  at::globalContext().setAllowTF32CuBLAS(false);
-  at::globalContext().setDeterministicCuDNN(true);
 }
 
-void allow_tf32() {
-  at::globalContext().setAllowTF32CuDNN(true);
-  at::globalContext().setAllowTF32CuBLAS(true);
+void configure_device(c10::Device device, bool tf32) {
+  if (device.is_cpu()) return;
+  at::globalContext().setAllowTF32CuDNN(tf32);
+  at::globalContext().setAllowTF32CuBLAS(tf32);
+  at::globalContext().setDeterministicCuDNN(true);
 }
 
 void use_own_stream(c10::Device device) {
   if (device.is_cpu()) return;
-  const c10::impl::VirtualGuardImpl guard(device.type());
-  guard.exchangeStream(guard.getStreamFromGlobalPool(device));
+  try {
+    const c10::impl::VirtualGuardImpl guard(device.type());
+    guard.exchangeStream(guard.getStreamFromGlobalPool(device));
+  } catch (const std::exception& failure) {
+    spdlog::warn("a worker shares its CUDA stream with others: {}", failure.what());
+  }
 }
 
 std::optional<std::int64_t> device_memory(c10::Device device) {
@@ -117,7 +122,7 @@ std::optional<std::int64_t> device_memory(c10::Device device) {
   using GetMemory = int (*)(std::size_t*, std::size_t*);
   static const auto get_memory = reinterpret_cast<GetMemory>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
   std::size_t unused = 0, all = 0;
-  at::empty({1}, at::TensorOptions(device));  // makes it the current one's context
+  const c10::DeviceGuard current(device);
   if (get_memory == nullptr || get_memory(&unused, &all) != 0) return std::nullopt;
   return static_cast<std::int64_t>(all);
 }

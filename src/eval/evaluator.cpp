@@ -243,7 +243,8 @@ Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations acti
 }
 
 bool Evaluator::batches() const {
-  return options_.weights_mode == WeightsMode::shared && fits_batch(requirements_) &&
+  return options_.weights_mode == WeightsMode::shared && requirements_.any() &&
+         fits_batch(requirements_) &&
          std::all_of(proxies_.begin(), proxies_.end(),
                      [](const NamedProxy& entry) { return entry.proxy->own_passes().empty(); });
 }
@@ -255,7 +256,7 @@ std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> geno
     for (const Genotype& genotype : genotypes) evaluations.push_back(evaluate(genotype));
     return evaluations;
   }
-  if (batches()) {
+  if (batches() && genotypes.size() <= most_at_once_) {
     if (auto evaluations = attempt_batch(genotypes)) return *std::move(evaluations);
     release_cached_memory(device_);
   }
@@ -265,16 +266,27 @@ std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> geno
   return evaluations;
 }
 
-/// Nothing when it does not fit, or when something goes wrong that may concern one network only.
+/// Nothing when it does not fit, which no batch of this size does from here on, or when something
+/// goes wrong that may concern one network only.
 std::optional<std::vector<Evaluation>> Evaluator::attempt_batch(
     std::span<const Genotype> genotypes) const try {
   OutOfMemory refused;
   const MemoryGate::Place beside_others = gate_.enter();
-  return within_memory([&] { return measure_batch(genotypes); }, refused);
+  auto evaluations = within_memory([&] { return measure_batch(genotypes); }, refused);
+  if (!evaluations) {
+    const std::size_t most = genotypes.size() / 2;
+    most_at_once_ = std::min(most_at_once_.load(), most);
+    spdlog::info("out of memory with {} networks at once; from here on at most {}",
+                 genotypes.size(), most);
+  }
+  return evaluations;
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
-  spdlog::debug("cannot evaluate {} networks at once: {}", genotypes.size(), first_line(error));
+  std::call_once(said_batch_failed_, [&] {
+    spdlog::warn("cannot evaluate {} networks at once, tries them in smaller batches: {}",
+                 genotypes.size(), first_line(error));
+  });
   return std::nullopt;
 }
 

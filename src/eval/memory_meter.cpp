@@ -4,10 +4,10 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 #include <c10/util/Exception.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <mutex>
 
 namespace wrcor {
@@ -15,11 +15,15 @@ namespace {
 
 thread_local MemoryMeter* innermost = nullptr;
 
-std::int64_t size_of(void* block) { return static_cast<std::int64_t>(malloc_usable_size(block)); }
+struct Block {
+  void* data;
+  std::int64_t bytes;
+};
 
-void free_block(void* block) {
-  if (innermost != nullptr) innermost->give_back(size_of(block));
-  c10::free_cpu(block);
+void free_block(void* context) {
+  const std::unique_ptr<Block> block(static_cast<Block*>(context));
+  if (innermost != nullptr) innermost->give_back(block->bytes);
+  c10::free_cpu(block->data);
 }
 
 /// libtorch's memory for the CPU, shown to the thread's meter.
@@ -31,17 +35,24 @@ class MeteredAllocator final : public c10::Allocator {
   void copy_data(void* to, const void* from, std::size_t bytes) const {
     std::memcpy(to, from, bytes);
   }
-  c10::DeleterFnPtr raw_deleter() const { return &free_block; }
+  /// None: what is freed needs its size.
+  c10::DeleterFnPtr raw_deleter() const { return nullptr; }
 
  private:
   static c10::DataPtr metered(std::size_t bytes) {
-    void* block = c10::alloc_cpu(bytes);
-    if (block != nullptr && innermost != nullptr && !innermost->take(size_of(block))) {
-      c10::free_cpu(block);
+    const auto size = static_cast<std::int64_t>(bytes);
+    if (innermost != nullptr && !innermost->take(size)) {
       TORCH_CHECK(false, "can't allocate memory within the bound: you tried to allocate ", bytes,
                   " bytes");
     }
-    return {block, block, &free_block, c10::Device(c10::DeviceType::CPU)};
+    try {
+      auto block = std::make_unique<Block>(Block{c10::alloc_cpu(bytes), size});
+      void* data = block->data;
+      return {data, block.release(), &free_block, c10::Device(c10::DeviceType::CPU)};
+    } catch (...) {
+      if (innermost != nullptr) innermost->give_back(size);
+      throw;
+    }
   }
 };
 

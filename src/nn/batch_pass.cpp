@@ -68,7 +68,7 @@ void BatchPass::find_needs() {
       for (const NetworkBatch::Source& source : sources)
         needed = needed || needs_gradient_[source.step];
     }
-    needs_gradient_[s] = needed && steps_[s].live.count > 0;
+    needs_gradient_[s] = needed && !steps_[s].live.members.empty();
   }
 }
 
@@ -196,7 +196,7 @@ at::Tensor BatchPass::input_gradient(std::size_t s, const at::Tensor& gradient) 
 at::Tensor BatchPass::norm_gradient(std::size_t s, const at::Tensor& gradient) const {
   const NetworkBatch::Step& step = steps_[s];
   const BatchNormState& norm = norm_states_[s];
-  const auto live = as_size(step.live.count);
+  const auto live = as_size(step.live.members.size());
   // Of the live members.
   const auto of_channels = [&](const at::Tensor& values) {
     return selected(values.view({1, -1, step.layer.out.channels}), step.live.positions).flatten();
@@ -228,12 +228,16 @@ void BatchPass::hand_on(std::size_t s, const at::Tensor& gradient) {
 void BatchPass::accumulate(std::size_t s, const at::Tensor& positions, const at::Tensor& part) {
   Gradient& total = gradients_[s];
   if (!positions.defined()) {
-    total = total.values.defined() ? Gradient{total.values + part, true} : Gradient{part, false};
+    if (total.owned) {
+      total.values.add_(part);
+    } else {
+      total = total.values.defined() ? Gradient{total.values + part, true} : Gradient{part, false};
+    }
     return;
   }
   if (!total.values.defined()) {
     std::vector<std::int64_t> shape = part.sizes().vec();
-    shape[1] = as_size(steps_[s].live.count);
+    shape[1] = as_size(steps_[s].live.members.size());
     total = {at::zeros(shape, part.options()), true};
   } else if (!total.owned) {
     total = {total.values.clone(), true};

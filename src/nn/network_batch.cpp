@@ -1,7 +1,6 @@
 #include "wrcor/nn/network_batch.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -20,63 +19,56 @@ std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 using Key =
     std::tuple<LayerKind, std::string, int, int, int, int, int, int, std::size_t, int, const void*>;
 
-/// A layer of one of the networks and the steps around it, while they are found.
-struct Node {
-  std::size_t step = 0;
-  std::int64_t position = 0;  ///< among the step's members
-  bool live = false;
-  std::int64_t live_position = 0;
-};
-
-/// Finds the steps of a batch: `network` and `layer` index all nodes.
+/// Finds the steps of a batch and what they read.
 class Merge {
  public:
   explicit Merge(const std::vector<const Network*>& networks) : networks_(networks) {
     for (const Network* network : networks_) nodes_.emplace_back(network->plan().layers.size());
+    make_steps();
+    find_live();
+    for (Step& step : steps_) link(step);
+    link_logits();
+    const Network& first = *networks_.front();
+    pool_.upload(first.weights(first.weight_layers().front()).weight.device());
   }
 
-  /// Groups of layers, in an order in which every input is there before it is read.
-  std::vector<std::vector<NetworkBatch::Member>> groups() {
-    std::map<Key, std::size_t> group_of;
-    std::vector<std::vector<NetworkBatch::Member>> found;
-    for_each_layer([&](const NetworkBatch::Member& member) {
-      const auto [entry, is_new] = group_of.emplace(key_of(member), found.size());
-      if (is_new) found.emplace_back();
-      found[entry->second].push_back(member);
-      node(member).step = entry->second;
-    });
-    return in_order(found);
-  }
+  std::vector<NetworkBatch::Step> take_steps() { return std::move(steps_); }
+  std::vector<NetworkBatch::Source> take_logits() { return std::move(logits_); }
 
-  Node& node(const NetworkBatch::Member& member) {
+ private:
+  using Member = NetworkBatch::Member;
+  using Step = NetworkBatch::Step;
+  using Source = NetworkBatch::Source;
+  using Positions = std::vector<std::int64_t>;
+
+  /// Where a layer of one of the networks is done.
+  struct Node {
+    std::size_t step = 0;
+    std::int64_t position = 0;  ///< among the step's members
+    bool live = false;
+    std::int64_t live_position = 0;  ///< among the live ones
+  };
+
+  /// Positions there and here, by the step that is read.
+  using Links = std::map<std::size_t, std::pair<Positions, Positions>>;
+
+  Node& node(const Member& member) {
     return nodes_[at_index(member.network)][at_index(member.layer)];
   }
   const NetworkPlan& plan(int network) const { return networks_[at_index(network)]->plan(); }
-  const Layer& layer(const NetworkBatch::Member& member) const {
+  const Layer& layer(const Member& member) const {
     return plan(member.network).layers[at_index(member.layer)];
   }
 
-  /// Marks the layers whose outputs a gradient of the logits reaches.
-  void find_live() {
-    for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
-      node({a, plan(a).logits()}).live = true;
-      for (int i = plan(a).logits(); i > 0; --i) {
-        if (!node({a, i}).live || layer({a, i}).kind == LayerKind::zero) continue;
-        for (const int input : layer({a, i}).inputs) node({a, input}).live = true;
-      }
-    }
-  }
-
- private:
   template <typename Visit>
   void for_each_layer(const Visit& visit) {
     for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
-      for (int i = 0; i <= plan(a).logits(); ++i) visit(NetworkBatch::Member{a, i});
+      for (int i = 0; i <= plan(a).logits(); ++i) visit(Member{a, i});
     }
   }
 
   /// Kernel of the convolution that makes a batch norm's input, or that a ReLU feeds.
-  int block_kernel(const NetworkBatch::Member& member) const {
+  int block_kernel(const Member& member) const {
     const Layer& mine = layer(member);
     const std::vector<Layer>& layers = plan(member.network).layers;
     if (mine.kind == LayerKind::batch_norm) return layers[at_index(mine.inputs.front())].kernel;
@@ -87,7 +79,7 @@ class Merge {
     return feeds ? layers[next].kernel : 0;
   }
 
-  Key key_of(const NetworkBatch::Member& member) const {
+  Key key_of(const Member& member) const {
     const Layer& mine = layer(member);
     const at::Tensor& weight = networks_[at_index(member.network)]->weights(member.layer).weight;
     return {mine.kind,
@@ -103,118 +95,146 @@ class Merge {
             weight.defined() ? weight.unsafeGetTensorImpl() : nullptr};
   }
 
-  /// Sorts groups topologically; writes their new numbers into the nodes.
-  std::vector<std::vector<NetworkBatch::Member>> in_order(
-      std::vector<std::vector<NetworkBatch::Member>>& groups) {
-    std::vector<std::size_t> missing(groups.size(), 0);  // inputs of members not there yet
-    std::vector<std::vector<std::size_t>> readers(groups.size());
-    for_each_layer([&](const NetworkBatch::Member& member) {
+  /// Groups equal layers and puts the groups into an order in which every input is there before it
+  /// is read.
+  void make_steps() {
+    std::map<Key, std::size_t> group_of;
+    std::vector<std::vector<Member>> groups;
+    for_each_layer([&](const Member& member) {
+      const auto [entry, is_new] = group_of.emplace(key_of(member), groups.size());
+      if (is_new) groups.emplace_back();
+      groups[entry->second].push_back(member);
+      node(member).step = entry->second;
+    });
+    for (const std::size_t group : order_of(groups.size())) {
+      Step& step = steps_.emplace_back();
+      step.members = std::move(groups[group]);
+      const Member& first = step.members.front();
+      step.layer = layer(first);
+      step.weights = networks_[at_index(first.network)]->weights(first.layer);
+    }
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      for (std::size_t k = 0; k < steps_[s].members.size(); ++k)
+        node(steps_[s].members[k]) = {s, static_cast<std::int64_t>(k)};
+    }
+  }
+
+  /// Sorts the groups that the nodes are in topologically.
+  std::vector<std::size_t> order_of(std::size_t groups) {
+    std::vector<std::size_t> missing(groups, 0);  // inputs of members that are not there yet
+    std::vector<std::vector<std::size_t>> readers(groups);
+    for_each_layer([&](const Member& member) {
       for (const int input : layer(member).inputs) {
         readers[node({member.network, input}).step].push_back(node(member).step);
         ++missing[node(member).step];
       }
     });
-    std::deque<std::size_t> ready;
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      if (missing[g] == 0) ready.push_back(g);
+    std::vector<std::size_t> order;
+    for (std::size_t g = 0; g < groups; ++g) {
+      if (missing[g] == 0) order.push_back(g);
     }
-    std::vector<std::vector<NetworkBatch::Member>> sorted;
-    for (; !ready.empty(); ready.pop_front()) {
-      const std::size_t g = ready.front();
-      for (const std::size_t reader : readers[g]) {
-        if (--missing[reader] == 0) ready.push_back(reader);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      for (const std::size_t reader : readers[order[i]]) {
+        if (--missing[reader] == 0) order.push_back(reader);
       }
-      for (std::size_t k = 0; k < groups[g].size(); ++k)
-        node(groups[g][k]) = {sorted.size(), static_cast<std::int64_t>(k)};
-      sorted.push_back(std::move(groups[g]));
     }
-    if (sorted.size() < groups.size())
+    if (order.size() < groups)
       throw std::logic_error("networks of a batch do the work of two places in different orders");
-    return sorted;
+    return order;
   }
 
-  const std::vector<const Network*>& networks_;
-  std::vector<std::vector<Node>> nodes_;  ///< by network and layer
-};
-
-/// Positions there and here, by step.
-using Links =
-    std::map<std::size_t, std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>>>;
-
-bool counts_up_to(const std::vector<std::int64_t>& positions, std::size_t count) {
-  if (positions.size() != count) return false;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (positions[i] != static_cast<std::int64_t>(i)) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-NetworkBatch::NetworkBatch(std::vector<const Network*> networks) : networks_(std::move(networks)) {
-  Merge merge(networks_);
-  auto groups = merge.groups();
-  merge.find_live();
-  steps_.resize(groups.size());
-  live_positions_.resize(groups.size());
-  for (std::size_t s = 0; s < groups.size(); ++s) {
-    Step& step = steps_[s];
-    step.members = std::move(groups[s]);
-    step.layer = merge.layer(step.members.front());
-    step.weights =
-        networks_[at_index(step.members.front().network)]->weights(step.members.front().layer);
-    for (const Member& member : step.members) {
-      Node& node = merge.node(member);
-      if (!node.live) continue;
-      node.live_position = static_cast<std::int64_t>(live_positions_[s].size());
-      live_positions_[s].push_back(node.position);
+  void find_live() {
+    for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
+      node({a, plan(a).logits()}).live = true;
+      for (int i = plan(a).logits(); i > 0; --i) {
+        if (!node({a, i}).live || layer({a, i}).kind == LayerKind::zero) continue;
+        for (const int input : layer({a, i}).inputs) node({a, input}).live = true;
+      }
+    }
+    for (Step& step : steps_) {
+      Positions& live = step.live.members;
+      for (const Member& member : step.members) {
+        Node& here = node(member);
+        if (!here.live) continue;
+        here.live_position = static_cast<std::int64_t>(live.size());
+        live.push_back(here.position);
+      }
+      if (live.size() < step.members.size()) pool_.add(live, step.live.positions);
     }
   }
 
-  IndexPool pool;
-  const auto add_sources = [&](const Links& links, bool live, std::size_t here_count,
-                               std::vector<Source>& sources) {
-    sources.resize(links.size());
-    std::size_t i = 0;
-    for (const auto& [step, positions] : links) {
-      Source& source = sources[i++];
-      source.step = step;
-      const std::size_t there_count =
-          live ? live_positions_[step].size() : steps_[step].members.size();
-      if (!counts_up_to(positions.first, there_count)) pool.add(positions.first, source.there);
-      if (!counts_up_to(positions.second, here_count)) pool.add(positions.second, source.here);
-    }
-  };
-  for (std::size_t s = 0; s < steps_.size(); ++s) {
-    Step& step = steps_[s];
-    step.live.count = live_positions_[s].size();
-    if (step.live.count < step.members.size()) pool.add(live_positions_[s], step.live.positions);
+  void link(Step& step) {
     step.inputs.resize(step.layer.inputs.size());
     step.gradients.resize(step.layer.inputs.size());
     for (std::size_t k = 0; k < step.layer.inputs.size(); ++k) {
       Links all, live;
       for (const Member& member : step.members) {
-        const Node& here = merge.node(member);
-        const Node& there = merge.node({member.network, merge.layer(member).inputs[k]});
-        all[there.step].first.push_back(there.position);
-        all[there.step].second.push_back(here.position);
-        if (!here.live || !there.live) continue;
-        live[there.step].first.push_back(there.live_position);
-        live[there.step].second.push_back(here.live_position);
+        const Node& here = node(member);
+        const Node& there = node({member.network, layer(member).inputs[k]});
+        add(all[there.step], there.position, here.position);
+        if (here.live && there.live) add(live[there.step], there.live_position, here.live_position);
       }
-      add_sources(all, false, step.members.size(), step.inputs[k]);
-      add_sources(live, true, step.live.count, step.gradients[k]);
+      upload(
+          all, step.members.size(), [&](std::size_t s) { return steps_[s].members.size(); },
+          step.inputs[k]);
+      upload(
+          live, step.live.members.size(),
+          [&](std::size_t s) { return steps_[s].live.members.size(); }, step.gradients[k]);
     }
   }
-  Links outputs;
-  for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
-    const Node& node = merge.node({a, merge.plan(a).logits()});
-    outputs[node.step].first.push_back(node.position);
-    outputs[node.step].second.push_back(a);
+
+  void link_logits() {
+    Links outputs;
+    for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
+      const Node& there = node({a, plan(a).logits()});
+      add(outputs[there.step], there.position, a);
+    }
+    upload(
+        outputs, networks_.size(), [&](std::size_t s) { return steps_[s].members.size(); },
+        logits_);
   }
-  add_sources(outputs, false, networks_.size(), logits_);
-  const int first_weights = networks_.front()->weight_layers().front();
-  pool.upload(networks_.front()->weights(first_weights).weight.device());
+
+  static void add(std::pair<Positions, Positions>& link, std::int64_t there, std::int64_t here) {
+    link.first.push_back(there);
+    link.second.push_back(here);
+  }
+
+  /// @param there  number of positions in a step that is read
+  template <typename There>
+  void upload(const Links& links, std::size_t here, const There& there,
+              std::vector<Source>& sources) {
+    sources.resize(links.size());
+    auto source = sources.begin();
+    for (const auto& [step, positions] : links) {
+      source->step = step;
+      if (!is_all(positions.first, there(step))) pool_.add(positions.first, source->there);
+      if (!is_all(positions.second, here)) pool_.add(positions.second, source->here);
+      ++source;
+    }
+  }
+
+  /// Whether the positions are 0, 1, ... to the last one.
+  static bool is_all(const Positions& positions, std::size_t count) {
+    if (positions.size() != count) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (positions[i] != static_cast<std::int64_t>(i)) return false;
+    }
+    return true;
+  }
+
+  const std::vector<const Network*>& networks_;
+  std::vector<std::vector<Node>> nodes_;  ///< by network and layer
+  std::vector<Step> steps_;
+  std::vector<Source> logits_;
+  IndexPool pool_;
+};
+
+}  // namespace
+
+NetworkBatch::NetworkBatch(std::vector<const Network*> networks) : networks_(std::move(networks)) {
+  Merge merge(networks_);
+  steps_ = merge.take_steps();
+  logits_ = merge.take_logits();
 }
 
 }  // namespace wrcor

@@ -98,9 +98,10 @@ class BatchCorrelations final : public BatchPassObserver {
       for (std::size_t k = 0; k < step.members.size(); ++k)
         look_at(static_cast<std::int64_t>(k), step.members[k]);
     } else {
-      const std::vector<std::int64_t>& live = batch.live_positions(s);
-      for (std::size_t k = 0; k < live.size(); ++k)
-        look_at(static_cast<std::int64_t>(k), step.members[static_cast<std::size_t>(live[k])]);
+      for (std::size_t k = 0; k < step.live.members.size(); ++k) {
+        look_at(static_cast<std::int64_t>(k),
+                step.members[static_cast<std::size_t>(step.live.members[k])]);
+      }
     }
     if (positions.empty()) return;
     Recording& recording = recordings_[number_of(side)][s];

@@ -49,6 +49,7 @@ Schema journal_schema() {
   const Schema header = object(joined(joined({check}, program(schema_version::journal)),
                                       {{"processor", text(), /*required=*/false},
                                        {"blas", text(), /*required=*/false},
+                                       {"at_once", whole_number(), /*required=*/false},
                                        {"batch", batch()},
                                        {"config", written_settings_schema(lasts)}}));
   const Schema entry = evaluation_object(

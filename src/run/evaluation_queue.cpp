@@ -15,9 +15,11 @@ bool PendingEvaluation::wait_for(std::chrono::milliseconds time) {
   return result_.wait_for(time) == std::future_status::ready;
 }
 
-EvaluationQueue::EvaluationQueue(const Workbench& bench, int workers, EvaluationHooks hooks)
+EvaluationQueue::EvaluationQueue(const Workbench& bench, int workers, int at_once,
+                                 EvaluationHooks hooks)
     : bench_(bench),
       workers_(workers),
+      at_once_(static_cast<std::size_t>(at_once)),
       hooks_(std::move(hooks)),
       pool_(workers, [threads = bench.threads, device = bench.evaluator->device()] {
         configure_thread(threads);
@@ -30,15 +32,15 @@ PendingEvaluation EvaluationQueue::submit(const Genotype& genotype) {
   pending.result_ = waiting.result.get_future();
   pending.queue_ = this;
   pending.number_ = submitted_++;
-  if (static_cast<int>(waiting_.size()) == bench_.at_once) start();
+  if (waiting_.size() == at_once_) flush();
   return pending;
 }
 
 void EvaluationQueue::start_up_to(std::uint64_t number) {
-  if (number + waiting_.size() >= submitted_) start();
+  if (number + waiting_.size() >= submitted_) flush();
 }
 
-void EvaluationQueue::start() {
+void EvaluationQueue::flush() {
   if (waiting_.empty()) return;
   auto batch = std::make_shared<std::vector<Waiting>>(std::exchange(waiting_, {}));
   pool_.submit([this, batch] { evaluate(*batch); });

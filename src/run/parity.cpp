@@ -124,6 +124,7 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
   configure_thread(1);
   reserve_blas_buffers(1);
   const at::Device device = resolve_device(device_name);
+  configure_device(device);
   std::vector<ParityCase> results;
   try {
     const nlohmann::json golden = parse_json(set.read("golden.json"));

@@ -96,13 +96,17 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
 /// A BLAS by its file, which has its version: where that lies makes no difference.
 std::string blas_name() { return std::filesystem::path(blas_library()).filename().string(); }
 
-/// What computes the scores, beside the program: unlike it, it is not of the user's choosing.
-Json computing_parts() { return {{"processor", processor_name()}, {"blas", blas_name()}}; }
+/// What computes the scores, beside the program: it changes their last digits, and is not, or not
+/// always, of the user's choosing.
+Json computing_parts(const Workbench& bench) {
+  return {{"processor", processor_name()}, {"blas", blas_name()}, {"at_once", bench.at_once}};
+}
 
 /// A journal of a program that did not write them down says nothing of them.
-void warn_of_other_parts(const Json& found, const std::string& quoted_folder) {
+void warn_of_other_parts(const Json& found, const Workbench& bench,
+                         const std::string& quoted_folder) {
   std::vector<std::string> differences;
-  const Json parts = computing_parts();
+  const Json parts = computing_parts(bench);
   for (const auto& [name, present] : parts.items()) {
     const auto begun = found.find(name);
     if (begun != found.end() && *begun != present)
@@ -125,6 +129,7 @@ Json journal_header(const Config& config, const Workbench& bench) {
           {"device", bench.device_kind},
           {"processor", processor_name()},
           {"blas", blas_name()},
+          {"at_once", bench.at_once},
           {"batch", bench.batch},
           {"config", lasting_settings(config)}};
 }
@@ -137,7 +142,7 @@ void require_same_run(const Json& found, const Config& config, const Workbench& 
   try {
     require_same_settings(found, config, bench, quoted_folder, journal);
     require_same_scores(found, folder, quoted_folder);
-    warn_of_other_parts(found, quoted_folder);
+    warn_of_other_parts(found, bench, quoted_folder);
   } catch (const Json::exception&) {
     throw DataError(journal + ": expected the header of a journal, found " +
                     in_quotes(found.dump()));

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <deque>
+#include <future>
+#include <optional>
 
 #include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/nn/weights.h"
@@ -13,7 +15,7 @@ namespace wrcor {
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress) {
   const InterruptGuard guard;
-  EvaluationQueue queue(bench, bench.workers);
+  EvaluationQueue queue(bench, bench.workers, bench.at_once);
   std::deque<PendingEvaluation> pending;
   ProgressState state;
   state.total = static_cast<std::int64_t>(architectures.size());
@@ -27,14 +29,29 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
            InterruptGuard::signal() == 0;
          ++next)
       pending.push_back(queue.submit(architectures[next]));
+    if (next == architectures.size()) queue.flush();
   };
   const auto show_progress = [&] {
     state.seconds_left = queue.seconds_left(state.total - state.done, flops_left);
     if (progress) progress(state);
   };
+  // After a signal what has started is finished; the rest is dropped and has no result.
+  const auto oldest = [&]() -> std::optional<Evaluation> {
+    while (InterruptGuard::signal() == 0) {
+      if (pending.front().wait_for(std::chrono::milliseconds(50))) break;
+      show_progress();
+    }
+    if (InterruptGuard::signal() != 0) queue.stop();
+    try {
+      return pending.front().get();
+    } catch (const std::future_error&) {
+      return std::nullopt;
+    }
+  };
   for (refill(); !pending.empty(); refill()) {
-    while (!pending.front().wait_for(std::chrono::milliseconds(50))) show_progress();
-    const Evaluation evaluation = pending.front().get();
+    const std::optional<Evaluation> found = oldest();
+    if (!found) break;
+    const Evaluation& evaluation = *found;
     sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]), evaluation);
     pending.pop_front();
     flops_left -= static_cast<double>(evaluation.costs.flops);

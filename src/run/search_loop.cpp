@@ -17,12 +17,13 @@ namespace wrcor {
 namespace {
 
 /// A strategy that learns from its outcomes sees those of all proposals but the last window; for
-/// others there may be as many in flight as keep all workers busy.
+/// others there are many batches in flight. How many must not depend on the workers: it says which
+/// networks are a batch.
 std::int64_t most_in_flight(const Config& config, const Workbench& bench,
                             const SearchStrategy& strategy) {
+  constexpr std::int64_t batches = 16;
   const std::int64_t window = config.search.window;
-  return strategy.learns() ? window
-                           : std::max(window, std::int64_t{2} * bench.workers * bench.at_once);
+  return strategy.learns() ? window : std::max(window, batches * bench.at_once);
 }
 
 /// Of all that the search will propose, for one image; 0 where that is not known.
@@ -36,12 +37,13 @@ double flops_of_proposals(const Config& config, const SearchSpace& space) {
   return flops;
 }
 
-/// More workers than proposals in flight would idle.
-int useful_workers(const Workbench& bench, std::int64_t in_flight) {
-  if (bench.workers <= in_flight) return bench.workers;
-  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight",
-               in_flight, bench.workers);
-  return static_cast<int>(in_flight);
+/// More workers than batches in flight would idle.
+int useful_workers(const Workbench& bench, std::int64_t in_flight, int at_once) {
+  const auto batches = static_cast<int>((in_flight + at_once - 1) / at_once);
+  if (bench.workers <= batches) return bench.workers;
+  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight", batches,
+               bench.workers);
+  return batches;
 }
 
 }  // namespace
@@ -83,9 +85,10 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
                                 return standings_.prefers(a.number, b.number);
                               })),
       in_flight_(most_in_flight(config, bench, *strategy_)),
-      workers_(useful_workers(bench, in_flight_)),
+      at_once_(static_cast<int>(std::min<std::int64_t>(bench.at_once, in_flight_))),
+      workers_(useful_workers(bench, in_flight_, at_once_)),
       started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
-      queue_(bench, workers_,
+      queue_(bench, workers_, at_once_,
              {// What cannot be kept is not worth computing.
               [this] { journal_.require_intact(); },
               [this](const Genotype& genotype, const Evaluation& evaluation) {
@@ -96,6 +99,7 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
 SearchResult SearchLoop::run() {
   const EndedBy ended_by = propose();
   state_.total = counts_.asked;
+  queue_.flush();
   while (!pending_.empty()) settle_oldest();
   SearchResult found = result();
   found.ended_by = ended_by;
@@ -135,7 +139,7 @@ bool SearchLoop::out_of_time() const {
 bool SearchLoop::caught_up() const {
   const auto in_flight = static_cast<std::size_t>(in_flight_);
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
-         classes_.size() >= journaled_ + in_flight;
+         (strategy_->learns() && classes_.size() >= journaled_ + in_flight);
 }
 
 /// A strategy that finds no further feasible architecture ends the search; what was found stays.
@@ -265,7 +269,7 @@ SearchResult SearchLoop::result() {
                    sitting_seconds(),
                    bench_.evaluator->device().str(),
                    workers_,
-                   bench_.at_once,
+                   at_once_,
                    bench_.evaluator->peak_memory()};
   return result;
 }

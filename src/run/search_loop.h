@@ -77,6 +77,7 @@ class SearchLoop {
   ConstrainedSpace space_;
   std::unique_ptr<SearchStrategy> strategy_;
   std::int64_t in_flight_;  ///< most proposals that are not settled
+  int at_once_;
   int workers_;
   double flops_left_ = 0;  ///< of what is still to be proposed, where that is known
   ProgressState state_;

@@ -48,12 +48,20 @@ std::optional<std::int64_t> memory_bound(const Config& config) {
   return *config.run.max_memory << 20;
 }
 
-/// On CUDA as many as fit into its memory, with room for what the estimate leaves out: a batch
-/// keeps it busy where one network's small kernels do not. The same on every machine with such a
-/// device.
-int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluator& evaluator) {
-  if (config.run.at_once > 0) return config.run.at_once;
-  if (evaluator.device().is_cpu() || !evaluator.batches()) return 1;
+/// On CUDA as many as all workers together have memory for, with room for what the estimate leaves
+/// out: a batch keeps it busy where one network's small kernels do not. The same on every machine
+/// with such a device.
+int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluator& evaluator,
+                   int workers) {
+  const int wanted = config.run.at_once;
+  if (!evaluator.batches()) {
+    if (wanted > 1)
+      spdlog::info(
+          "networks are evaluated one by one: not all that is asked for can be in batches");
+    return 1;
+  }
+  if (wanted > 0) return wanted;
+  if (evaluator.device().is_cpu()) return 1;
   constexpr int sampled = 100, usual = 16;
   constexpr std::int64_t most = 256;
   const std::optional<std::int64_t> memory = device_memory(evaluator.device());
@@ -64,7 +72,7 @@ int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluat
     largest =
         std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
   }
-  return static_cast<int>(std::clamp(*memory * 6 / 10 / largest, std::int64_t{1}, most));
+  return static_cast<int>(std::clamp(*memory * 6 / 10 / workers / largest, std::int64_t{1}, most));
 }
 
 }  // namespace
@@ -94,7 +102,7 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);
-  if (config.run.tf32) allow_tf32();
+  configure_device(device, config.run.tf32);
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
@@ -115,7 +123,7 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
                        config.score.weights_mode, config.score.repeats, seeds(config).weights,
                        memory_bound(config), config.run.channels_last},
       device);
-  bench.at_once = chosen_at_once(config, *bench.space, *bench.evaluator);
+  bench.at_once = chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
   spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
                bench.workers == 1 ? "worker" : "workers", bench.threads,
                bench.threads == 1 ? "thread" : "threads",

@@ -26,13 +26,13 @@ void configure_thread(int intra_op_threads);
 void reserve_blas_buffers(int threads);
 
 /// Once a process, before the first evaluation: keeps freed tensor memory in the process instead of
-/// giving every buffer back to the system and faulting it in again, and makes CUDA kernels exact
-/// and repeatable.
+/// giving every buffer back to the system and faulting it in again, and counts it.
 void configure_process();
 
-/// Lets CUDA round the factors of float32 convolutions and matrix products to 10 bits: faster, and
-/// other scores.
-void allow_tf32();
+/// Makes CUDA's kernels repeatable; nothing on the CPU.
+/// @param tf32  round the factors of float32 convolutions and matrix products to 10 bits: faster,
+///              and other scores
+void configure_device(c10::Device device, bool tf32 = false);
 
 /// Gives the calling thread a CUDA stream of its own, so that kernels of several workers run side
 /// by side. What other threads have made on the device has to be finished. Nothing on the CPU.

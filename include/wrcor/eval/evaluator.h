@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,7 +44,8 @@ struct PassCost {
 };
 
 /// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result
-/// depends on nothing but the options, the minibatch and the genotype.
+/// depends on nothing but the options, the minibatch and the genotype, but for the last digits of
+/// what is evaluated in a batch.
 class Evaluator {
  public:
   /// @param space  outlives the evaluator
@@ -67,8 +69,8 @@ class Evaluator {
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
                       const Noise& noise) const;
 
-  /// Whether several genotypes can be evaluated as one batch: their weights are shared, and all
-  /// that the proxies look at fits_batch().
+  /// Whether several genotypes can be evaluated as one batch: their weights are shared, and the
+  /// proxies look at something, all of which fits_batch().
   bool batches() const;
   /// Evaluates several genotypes, as one batch where batches() and the memory suffices: what
   /// evaluate() gives for each of them, up to rounding.
@@ -129,6 +131,8 @@ class Evaluator {
   std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
   mutable MemoryGate gate_;
   mutable std::atomic<std::int64_t> peak_memory_{0};
+  mutable std::atomic<std::size_t> most_at_once_{std::numeric_limits<std::size_t>::max()};
+  mutable std::once_flag said_batch_failed_;
   mutable std::once_flag said_recomputed_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -29,10 +28,10 @@ class NetworkBatch {
     at::Tensor here;
   };
 
-  /// Members that a gradient of the logits reaches, as positions; undefined: all of them.
+  /// The members whose outputs a gradient of the logits reaches.
   struct Live {
-    std::size_t count = 0;
-    at::Tensor positions;
+    std::vector<std::int64_t> members;  ///< their positions
+    at::Tensor positions;               ///< the same on the device; undefined: all of them
   };
 
   struct Step {
@@ -55,16 +54,11 @@ class NetworkBatch {
   const std::vector<Step>& steps() const { return steps_; }
   /// The steps that give the logits; `here` counts networks.
   const std::vector<Source>& logits() const { return logits_; }
-  /// Positions of the live members of a step.
-  const std::vector<std::int64_t>& live_positions(std::size_t step) const {
-    return live_positions_[step];
-  }
 
  private:
   std::vector<const Network*> networks_;
   std::vector<Step> steps_;
   std::vector<Source> logits_;
-  std::vector<std::vector<std::int64_t>> live_positions_;  ///< by step
 };
 
 }  // namespace wrcor

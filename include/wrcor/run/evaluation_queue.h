@@ -43,15 +43,19 @@ struct EvaluationHooks {
   std::function<void(const Genotype&, const Evaluation&)> after = {};
 };
 
-/// Evaluates genotypes on workers, as many at once as the workbench says: consecutive ones are a
-/// batch, so that what is evaluated with what depends on the order of submission alone.
+/// Evaluates genotypes on workers, several at once: consecutive ones are a batch, so that what is
+/// evaluated with what depends on the order of submission alone.
 class EvaluationQueue {
  public:
   /// @param bench  outlives the queue
   /// @throws RunError when the system does not give the threads
-  EvaluationQueue(const Workbench& bench, int workers, EvaluationHooks hooks = {});
+  /// @param at_once  genotypes of a batch
+  EvaluationQueue(const Workbench& bench, int workers, int at_once, EvaluationHooks hooks = {});
 
   PendingEvaluation submit(const Genotype& genotype);
+
+  /// Starts what waits for others: no more will come.
+  void flush();
 
   /// Finishes the batches that have started and drops the others, whose results are broken.
   void stop();
@@ -68,12 +72,12 @@ class EvaluationQueue {
   };
 
   void start_up_to(std::uint64_t number);
-  void start();
   void evaluate(std::vector<Waiting>& batch);
   void learn(const std::vector<Evaluation>& evaluations, double seconds);
 
   const Workbench& bench_;
   int workers_;
+  std::size_t at_once_;
   EvaluationHooks hooks_;
   std::vector<Waiting> waiting_;
   std::uint64_t submitted_ = 0;

@@ -7,8 +7,8 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
-#include "unit/minibatch/archives.h"
 #include "unit/data/fixtures.h"
+#include "unit/minibatch/archives.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/data/synthetic.h"
 

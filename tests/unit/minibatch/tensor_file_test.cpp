@@ -4,8 +4,8 @@
 
 #include "support/catch.h"
 #include "support/shared.h"
-#include "unit/minibatch/archives.h"
 #include "unit/data/fixtures.h"
+#include "unit/minibatch/archives.h"
 
 namespace wrcor {
 namespace {
