@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <mutex>
 
 namespace wrcor {
@@ -15,15 +14,17 @@ namespace {
 
 thread_local MemoryMeter* innermost = nullptr;
 
-struct Block {
-  void* data;
+/// What stands before a block: its size, and room that keeps the block where vectors want it. (The
+/// allocator beneath need not be able to tell the size.)
+struct alignas(64) Header {
   std::int64_t bytes;
 };
 
-void free_block(void* context) {
-  const std::unique_ptr<Block> block(static_cast<Block*>(context));
-  if (innermost != nullptr) innermost->give_back(block->bytes);
-  c10::free_cpu(block->data);
+void free_block(void* block) {
+  if (block == nullptr) return;
+  Header* header = static_cast<Header*>(block) - 1;
+  if (innermost != nullptr) innermost->give_back(header->bytes);
+  c10::free_cpu(header);
 }
 
 /// libtorch's memory for the CPU, shown to the thread's meter.
@@ -35,20 +36,21 @@ class MeteredAllocator final : public c10::Allocator {
   void copy_data(void* to, const void* from, std::size_t bytes) const {
     std::memcpy(to, from, bytes);
   }
-  /// None: what is freed needs its size.
-  c10::DeleterFnPtr raw_deleter() const { return nullptr; }
+  c10::DeleterFnPtr raw_deleter() const { return &free_block; }
 
  private:
   static c10::DataPtr metered(std::size_t bytes) {
+    if (bytes == 0) return {nullptr, nullptr, &free_block, c10::Device(c10::DeviceType::CPU)};
     const auto size = static_cast<std::int64_t>(bytes);
     if (innermost != nullptr && !innermost->take(size)) {
       TORCH_CHECK(false, "can't allocate memory within the bound: you tried to allocate ", bytes,
                   " bytes");
     }
     try {
-      auto block = std::make_unique<Block>(Block{c10::alloc_cpu(bytes), size});
-      void* data = block->data;
-      return {data, block.release(), &free_block, c10::Device(c10::DeviceType::CPU)};
+      auto* header = static_cast<Header*>(c10::alloc_cpu(sizeof(Header) + bytes));
+      header->bytes = size;
+      void* block = header + 1;
+      return {block, block, &free_block, c10::Device(c10::DeviceType::CPU)};
     } catch (...) {
       if (innermost != nullptr) innermost->give_back(size);
       throw;
