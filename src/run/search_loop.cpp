@@ -139,7 +139,7 @@ bool SearchLoop::out_of_time() const {
 bool SearchLoop::caught_up() const {
   const auto in_flight = static_cast<std::size_t>(in_flight_);
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
-         (strategy_->learns() && classes_.size() >= journaled_ + in_flight);
+         classes_.size() >= journaled_ + in_flight;
 }
 
 /// A strategy that finds no further feasible architecture ends the search; what was found stays.

@@ -311,6 +311,7 @@ TEST_CASE("a resumed run without time left does not wait for what is not propose
   const test::TemporaryFolder folder;
   Config config = small_config();
   config.search.strategy = "random";
+  config.search.window = 16;  // what is in flight of a strategy that does not learn
   config.search.budget = 10;
   search(config, folder.path() / "run");
   JournalContent content;
