@@ -190,9 +190,10 @@ void SearchLoop::settle_oldest() {
     settled.evaluation = evaluation;
     settled.number = standings_.add(evaluation);
     note_best(evaluation);
+    // Where all proposals are known, each is a class of its own.
+    if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation.costs.flops);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
-  if (flops_left_ > 0) flops_left_ -= static_cast<double>(space_.costs(oldest.genotype).flops);
   pending_.pop_front();
   ++state_.done;
   show_progress();
