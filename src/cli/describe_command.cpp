@@ -1,10 +1,10 @@
-#include <charconv>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "architecture.h"
 #include "commands.h"
 #include "options.h"
 #include "output.h"
@@ -22,7 +22,7 @@ namespace {
 
 struct DescribeOptions {
   ConfigSources sources;
-  std::string architecture;  ///< a string, a lexicographic id, or index:N
+  std::string architecture;  ///< as read_architecture() takes it
   bool all = false;
   std::string classes;     ///< empty: those of the data set
   std::string image_size;  ///< empty: that of the data set
@@ -39,30 +39,6 @@ struct Description {
   bool connected = false;
   Costs costs;
 };
-
-std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
-                           std::uint64_t most) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number < least || number > most) {
-    throw UsageError(what + ": expected an integer from " + std::to_string(least) + " to " +
-                     std::to_string(most) + ", got " + in_quotes(text));
-  }
-  return number;
-}
-
-Genotype read_architecture(const NasBench201& space, const std::string& text) {
-  constexpr std::uint64_t last = NasBench201::cell_count - 1;
-  const std::string prefix = "index:";
-  if (text.starts_with(prefix)) {
-    const auto official = whole_number("official index", text.substr(prefix.size()), 0, last);
-    return space.at(lexicographic_id(official));
-  }
-  const bool is_id = !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
-  if (is_id) return space.at(whole_number("id", text, 0, last));
-  return space.parse(text);
-}
 
 Description describe(const NasBench201& space, const Genotype& genotype) {
   Description result;
@@ -200,8 +176,7 @@ void run_describe(const DescribeOptions& options) {
 
 void setup_describe(CLI::App& command) {
   auto options = std::make_shared<DescribeOptions>();
-  command.add_option("architecture", options->architecture,
-                     "architecture string, lexicographic id, or index:N for the official index");
+  command.add_option("architecture", options->architecture, architecture_forms);
   command.add_flag("--all", options->all, "every architecture of the space, as CSV");
   add_settings(command, {"space", "data.name", "data.root"}, options->sources);
   command

@@ -169,6 +169,18 @@ CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& t
               ->type_name("N");
 }
 
+std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
+                           std::uint64_t most) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < least || number > most) {
+    throw UsageError(what + ": expected an integer from " + std::to_string(least) + " to " +
+                     std::to_string(most) + ", got " + in_quotes(text));
+  }
+  return number;
+}
+
 void set_action(CLI::App& command, const std::function<void()>& action,
                 const std::function<std::vector<std::filesystem::path>()>& written) {
   auto logging = std::make_shared<LoggingOptions>();

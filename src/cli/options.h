@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -40,6 +41,10 @@ void add_choice(CLI::App& command, const std::string& name, std::string& target,
 /// default.
 CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,
                               int most, const std::string& description);
+
+/// The integer that a text is. @param what  the text is for, in messages @throws UsageError
+std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
+                           std::uint64_t most);
 
 /// Sets what the subcommand does; adds the flags for logging, which take effect before.
 /// @param written  files that the action writes, for which no log may be taken

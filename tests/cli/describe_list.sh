@@ -38,6 +38,15 @@ expect_exit 0 wrcor describe "  $arch  "
 expect_matches "$stdout" "architecture +\|"
 expect_contains "$stdout" " $arch"
 expect_matches "$stdout" "parameters +$params"
+# One of a run's ranking.
+run=$source_dir/tests/fixtures/version_1/run
+expect_exit 0 wrcor describe "$run" --format csv
+expect_equal "$(tail -n 1 <<<"$stdout" | cut -d, -f1)" "$(sed -nE 's/^ *"arch": "(.*)",/\1/p' "$run/result.json" | head -n 1)"
+expect_exit 0 wrcor describe "$run#3" --format csv
+expect_equal "$(tail -n 1 <<<"$stdout" | cut -d, -f1)" "$(sed -nE 's/^ *"arch": "(.*)",/\1/p' "$run/result.json" | sed -n 3p)"
+refuse 2 "rank in '$run': expected an integer from 1 to" wrcor describe "$run#0"
+mkdir unfinished
+refuse 2 "'unfinished' holds no result.json" wrcor describe unfinished
 # The size of the network and of the data count.
 expect_exit 0 wrcor describe index:6111 --format csv --data cifar100
 expect_equal "$(tail -n 1 <<<"$stdout" | cut -d, -f7)" $((params + 90 * 65))
