@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/table.h"
+#include "wrcor/drawing/cell_drawing.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
@@ -82,10 +84,29 @@ int class_size(const NasBench201& space, const Genotype& genotype) {
   return size;
 }
 
+nlohmann::ordered_json edges_json(const CellGraph& cell) {
+  auto edges = nlohmann::ordered_json::array();
+  for (const CellGraph::Edge& edge : cell.edges) {
+    edges.push_back({{"source", edge.source},
+                     {"target", edge.target},
+                     {"operation", cell.operation(edge)},
+                     {"reachable", edge.reachable}});
+  }
+  return edges;
+}
+
+/// "4 of 6": edges between the input and the output, of all that the space has.
+std::string reachable_edges(const CellGraph& cell, const SearchSpace& space) {
+  const auto reachable = std::count_if(cell.edges.begin(), cell.edges.end(),
+                                       [](const auto& edge) { return edge.reachable; });
+  return std::to_string(reachable) + " of " + std::to_string(space.decisions().size());
+}
+
 std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json) {
   const Description cell = describe(space, genotype);
   const Genotype effective = effective_cell(genotype);
   const Costs effective_costs = space.costs(effective);
+  const CellGraph cell_graph = space.cell(genotype);
   const nlohmann::ordered_json facts = {
       {"arch", space.format(genotype)},
       {"id", cell.id},
@@ -102,6 +123,7 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
   if (as_json) {
     nlohmann::ordered_json document{{"schema_version", schema_version::description}};
     document.update(facts);
+    document["edges"] = edges_json(cell_graph);
     return document.dump(2) + "\n";
   }
   const std::map<std::string, std::string> titles = {
@@ -124,7 +146,8 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
                                                   : value.dump();
     rows.push_back({titles.at(key), text});
   }
-  return format_table({}, rows);
+  rows.push_back({"reachable edges", reachable_edges(cell_graph, space)});
+  return format_table({}, rows) + "\n" + cell_text(cell_graph);
 }
 
 MacroSettings network_size(const DescribeOptions& options, const Config& config) {
@@ -165,7 +188,12 @@ void run_describe(const DescribeOptions& options) {
     return;
   }
   const Genotype genotype = read_architecture(*cells, options.architecture);
-  if (format == "csv") {
+  const std::string title = cells->format(genotype);
+  if (format == "dot") {
+    write_output(cell_dot(cells->cell(genotype), title));
+  } else if (format == "svg") {
+    write_output(cell_svg(cells->cell(genotype), title));
+  } else if (format == "csv") {
     write_output(csv_header() + csv_row(*cells, describe(*cells, genotype)));
   } else {
     write_output(describe_one(*cells, genotype, format == "json"));
@@ -188,7 +216,7 @@ void setup_describe(CLI::App& command) {
           "--image-size", options->image_size,
           "height and width of the images, a multiple of 4; by default those of the data set")
       ->type_name("N");
-  add_choice(command, "--format", options->format, {"text", "json", "csv"},
+  add_choice(command, "--format", options->format, {"text", "json", "csv", "dot", "svg"},
              "form of the output; text, with --all csv");
   set_example(command, "wrcor describe index:6111 --format json");
   set_action(command, [options] { run_describe(*options); });

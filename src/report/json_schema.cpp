@@ -183,6 +183,10 @@ Schema plan_schema() {
 }
 
 Schema description_schema() {
+  const Schema edge = object({{"source", whole_number()},
+                              {"target", whole_number()},
+                              {"operation", text()},
+                              {"reachable", {{"type", "boolean"}}}});
   return document("description", schema_version::description,
                   "What wrcor describe --format json prints",
                   object({{"schema_version", constant(schema_version::description)},
@@ -196,7 +200,8 @@ Schema description_schema() {
                           {"class_size", whole_number()},
                           {"published_class", whole_number()},
                           {"effective", text()},
-                          {"effective_params", whole_number()}}));
+                          {"effective_params", whole_number()},
+                          {"edges", array(edge)}}));
 }
 
 Schema list_schema() {

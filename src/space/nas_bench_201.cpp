@@ -201,6 +201,18 @@ bool NasBench201::connected(const Genotype& genotype) const {
   return Reach(genotype).from_input.back();
 }
 
+CellGraph NasBench201::cell(const Genotype& genotype) const {
+  const Genotype effective = effective_cell(genotype);
+  CellGraph graph{.nodes = {"in", "1", "2", "out"},
+                  .operations = {nb201::operation_names.begin(), nb201::operation_names.end()},
+                  .edges = {}};
+  for (int e = 0; e < edge_count; ++e) {
+    if (genotype[e] == none) continue;
+    graph.edges.push_back({edges[e].source, edges[e].target, genotype[e], effective[e] != none});
+  }
+  return graph;
+}
+
 Costs NasBench201::costs(const Genotype& genotype) const {
   nb201::require_cell(genotype);
   const auto total = closed_form<std::int64_t>(

@@ -16,7 +16,7 @@ inline constexpr int result = 2;   ///< 1: without scoring revision, seeds, iden
 inline constexpr int score = 2;    ///< 1: `settings` told lists of proxies apart
 inline constexpr int evaluation = 1;
 inline constexpr int plan = 1;
-inline constexpr int description = 1;
+inline constexpr int description = 2;  ///< 1: without edges
 inline constexpr int list = 1;
 }  // namespace schema_version
 

@@ -64,6 +64,7 @@ class ConstrainedSpace final : public SearchSpace {
     return base_.representative(genotype, dedupe);
   }
   bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
+  CellGraph cell(const Genotype& genotype) const override { return base_.cell(genotype); }
   Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
   NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
 

@@ -52,6 +52,7 @@ class NasBench201 final : public SearchSpace {
   std::string format(const Genotype& genotype) const override;
   Genotype representative(const Genotype& genotype, Dedupe dedupe) const override;
   bool connected(const Genotype& genotype) const override;
+  CellGraph cell(const Genotype& genotype) const override;
   Costs costs(const Genotype& genotype) const override;
   NetworkPlan plan(const Genotype& genotype) const override;
 

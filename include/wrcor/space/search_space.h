@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "wrcor/core/random.h"
+#include "wrcor/space/cell_graph.h"
 #include "wrcor/space/genotype.h"
 #include "wrcor/space/network_plan.h"
 
@@ -77,6 +78,8 @@ class SearchSpace {
   /// all images.
   virtual bool connected(const Genotype& genotype) const = 0;
 
+  /// The cell that the genotype describes, as a graph for people.
+  virtual CellGraph cell(const Genotype& genotype) const = 0;
   virtual Costs costs(const Genotype& genotype) const = 0;
   virtual NetworkPlan plan(const Genotype& genotype) const = 0;
 };

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "wrcor/space/cell_graph.h"
+
+// A cell as a picture. Edges that change no output are dashed.
+namespace wrcor {
+
+/// Lines of text for a terminal, in box-drawing characters (UTF-8): the nodes in a row, the edges
+/// between neighbours in it, every other edge as a bracket below.
+std::string cell_text(const CellGraph& cell);
+
+/// A graph in the language of Graphviz, from left to right.
+/// @param title  label of the graph, such as the architecture string
+std::string cell_dot(const CellGraph& cell, const std::string& title);
+
+/// A picture as one <svg> element, to stand alone or inside a page, as it scales to its place.
+/// Nodes and text take the page's text colour (currentColor); an operation has the same colour in
+/// every cell of its space. Classes to style by: cell-node, cell-edge, cell-label.
+/// @param title  for those who do not see the picture, and shown by browsers under the pointer
+std::string cell_svg(const CellGraph& cell, const std::string& title);
+
+}  // namespace wrcor

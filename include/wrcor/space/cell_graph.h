@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace wrcor {
+
+/// The cell that an architecture repeats, as a graph for people: nodes are tensors, edges are
+/// operations between them.
+struct CellGraph {
+  struct Edge {
+    int source = 0;
+    int target = 0;     ///< greater than the source
+    int operation = 0;  ///< position in `operations`
+    /// Whether a path from the input to the output takes the edge: if not, it changes no output.
+    bool reachable = true;
+  };
+
+  std::vector<std::string> nodes;       ///< names, the input first, the output last
+  std::vector<std::string> operations;  ///< names of all operations of the space, in its order
+  std::vector<Edge> edges;  ///< those with an operation: what passes nothing on is no edge
+
+  const std::string& operation(const Edge& edge) const {
+    return operations[static_cast<std::size_t>(edge.operation)];
+  }
+};
+
+}  // namespace wrcor
