@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/config/config.h"
+#include "wrcor/score/response_part.h"
+
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
 // the work and throws wrcor::Error.
 namespace wrcor::cli {
@@ -12,10 +15,14 @@ namespace wrcor::cli {
 /// Tells the names of all usable devices, e.g. {"cpu", "cuda:0"}.
 using DeviceNames = std::function<std::vector<std::string>()>;
 
+/// Takes WRCor's score of an architecture apart.
+using LayerParts =
+    std::function<std::vector<ResponsePart>(const Config& config, const Genotype& genotype)>;
+
 void setup_search(CLI::App& command);
 void setup_score(CLI::App& command);
 void setup_evaluate(CLI::App& command);
-void setup_describe(CLI::App& command);
+void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_data(CLI::App& data);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct DescribeOptions {
   std::string classes;     ///< empty: those of the data set
   std::string image_size;  ///< empty: that of the data set
   std::string format;      ///< empty: csv with --all, else text
+  bool layers = false;
 };
 
 /// What is known about one cell.
@@ -102,7 +104,36 @@ std::string reachable_edges(const CellGraph& cell, const SearchSpace& space) {
   return std::to_string(reachable) + " of " + std::to_string(space.decisions().size());
 }
 
-std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json) {
+std::string optional_number(const std::optional<double>& value, bool exact) {
+  if (!value) return "";
+  return exact ? nlohmann::json(*value).dump() : score_text(*value);
+}
+
+/// Rows of a table, or of CSV when the numbers are exact.
+std::vector<std::vector<std::string>> layer_rows(const std::vector<ResponsePart>& parts,
+                                                 bool exact) {
+  std::vector<std::vector<std::string>> rows;
+  for (const ResponsePart& part : parts) {
+    rows.push_back({std::to_string(part.unit), part.layer,
+                    part.gradient ? "gradient" : "activation", nlohmann::json(part.weight).dump(),
+                    optional_number(part.norm, exact), optional_number(part.share, exact),
+                    optional_number(part.correlation, exact), optional_number(part.effect, exact)});
+  }
+  return rows;
+}
+
+const std::vector<std::string> layer_columns = {"unit", "layer", "side",        "weight",
+                                                "norm", "share", "correlation", "effect"};
+
+std::string layers_csv(const std::vector<ResponsePart>& parts) {
+  std::string text = csv_line(layer_columns);
+  for (const auto& row : layer_rows(parts, /*exact=*/true)) text += csv_line(row);
+  return text;
+}
+
+/// @param layers  nothing: not asked for
+std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json,
+                         const std::optional<std::vector<ResponsePart>>& layers) {
   const Description cell = describe(space, genotype);
   const Genotype effective = effective_cell(genotype);
   const Costs effective_costs = space.costs(effective);
@@ -124,6 +155,10 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
     nlohmann::ordered_json document{{"schema_version", schema_version::description}};
     document.update(facts);
     document["edges"] = edges_json(cell_graph);
+    if (layers) {
+      document["layers"] = nlohmann::ordered_json::array();
+      for (const ResponsePart& part : *layers) document["layers"].push_back(to_json(part));
+    }
     return document.dump(2) + "\n";
   }
   const std::map<std::string, std::string> titles = {
@@ -147,7 +182,9 @@ std::string describe_one(const NasBench201& space, const Genotype& genotype, boo
     rows.push_back({titles.at(key), text});
   }
   rows.push_back({"reachable edges", reachable_edges(cell_graph, space)});
-  return format_table({}, rows) + "\n" + cell_text(cell_graph);
+  std::string text = format_table({}, rows) + "\n" + cell_text(cell_graph);
+  if (layers) text += "\n" + format_table(layer_columns, layer_rows(*layers, /*exact=*/false));
+  return text;
 }
 
 MacroSettings network_size(const DescribeOptions& options, const Config& config) {
@@ -168,7 +205,19 @@ MacroSettings network_size(const DescribeOptions& options, const Config& config)
   return macro;
 }
 
-void run_describe(const DescribeOptions& options) {
+/// What WRCor's score of the architecture consists of, on a minibatch.
+std::vector<ResponsePart> layers_of(const DescribeOptions& options, const Config& config,
+                                    const Genotype& genotype, const std::string& format,
+                                    const LayerParts& layer_parts) {
+  if (!options.classes.empty() || !options.image_size.empty())
+    throw UsageError(
+        "--layers runs the network on images: it takes neither --classes nor --image-size");
+  if (format == "dot" || format == "svg")
+    throw UsageError("--layers is a table: use --format text, json or csv");
+  return layer_parts(config, genotype);
+}
+
+void run_describe(const DescribeOptions& options, const LayerParts& layer_parts) {
   if (options.all != options.architecture.empty()) {
     throw UsageError("expected an architecture or --all, got " +
                      std::string(options.all ? "both" : "neither"));
@@ -177,6 +226,9 @@ void run_describe(const DescribeOptions& options) {
                              : options.all           ? "csv"
                                                      : "text";
   if (options.all && format != "csv") throw UsageError("--all is written as CSV: use --format csv");
+
+  if (options.all && options.layers)
+    throw UsageError("--layers takes one architecture apart; it does not go with --all");
 
   const Config config = load_config(options.sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));
@@ -189,24 +241,36 @@ void run_describe(const DescribeOptions& options) {
   }
   const Genotype genotype = read_architecture(*cells, options.architecture);
   const std::string title = cells->format(genotype);
-  if (format == "dot") {
+  std::optional<std::vector<ResponsePart>> layers;
+  if (options.layers) layers = layers_of(options, config, genotype, format, layer_parts);
+  if (layers && format == "csv") {
+    write_output(layers_csv(*layers));
+  } else if (format == "dot") {
     write_output(cell_dot(cells->cell(genotype), title));
   } else if (format == "svg") {
     write_output(cell_svg(cells->cell(genotype), title));
   } else if (format == "csv") {
     write_output(csv_header() + csv_row(*cells, describe(*cells, genotype)));
   } else {
-    write_output(describe_one(*cells, genotype, format == "json"));
+    write_output(describe_one(*cells, genotype, format == "json", layers));
   }
 }
 
 }  // namespace
 
-void setup_describe(CLI::App& command) {
+void setup_describe(CLI::App& command, const LayerParts& layer_parts) {
   auto options = std::make_shared<DescribeOptions>();
   command.add_option("architecture", options->architecture, architecture_forms);
   command.add_flag("--all", options->all, "every architecture of the space, as CSV");
-  add_settings(command, {"space", "data.name", "data.root"}, options->sources);
+  command.add_flag(
+      "--layers", options->layers,
+      "how much each response adds to WRCor's score, on a minibatch: its weighted part "
+      "of K");
+  add_settings(command,
+               {"space", "data.name", "data.root", "data.batch_file", "data.batch_size",
+                "data.augment", "data.download", "data.mirror", "score.counting", "score.init",
+                "score.weights_mode", "run.seed", "run.device", "run.threads"},
+               options->sources);
   command
       .add_option("--classes", options->classes,
                   "classes of the data; by default those of the data set")
@@ -219,7 +283,7 @@ void setup_describe(CLI::App& command) {
   add_choice(command, "--format", options->format, {"text", "json", "csv", "dot", "svg"},
              "form of the output; text, with --all csv");
   set_example(command, "wrcor describe index:6111 --format json");
-  set_action(command, [options] { run_describe(*options); });
+  set_action(command, [options, layer_parts] { run_describe(*options, layer_parts); });
 }
 
 }  // namespace wrcor::cli

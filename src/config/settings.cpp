@@ -282,7 +282,8 @@ std::vector<Setting> score_settings() {
                                                {"independent", WeightsMode::independent}},
                       "architectures have equal weights in equal places, or each its own")),
       bearing_on(Bearing::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
-                                           "seeds that a score is averaged over")),
+                                           "draws of weights that a score is averaged over; search "
+                                           "tells how sure ranks are by them")),
   };
 }
 
@@ -309,6 +310,9 @@ std::vector<Setting> search_settings() {
               "evolution: architectures that compete to be a parent; at most the population"),
       boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
               "random: an architecture may be proposed again"),
+      integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
+              "best architectures that are scored with all --repeats at the end, the others with "
+              "one; none: all are"),
   };
 }
 

@@ -11,13 +11,6 @@
 namespace wrcor {
 namespace {
 
-/// Number of code points: of the bytes that do not continue one.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  }));
-}
-
 bool is_number(const std::string& text) {
   char* end = nullptr;
   std::strtod(text.c_str(), &end);
@@ -33,11 +26,11 @@ struct Column {
 std::vector<Column> measure(const std::vector<std::string>& header,
                             const std::vector<std::vector<std::string>>& rows) {
   std::vector<Column> columns(header.size());
-  for (std::size_t k = 0; k < header.size(); ++k) columns[k].width = width(header[k]);
+  for (std::size_t k = 0; k < header.size(); ++k) columns[k].width = text_width(header[k]);
   for (const auto& row : rows) {
     if (row.size() > columns.size()) columns.resize(row.size());
     for (std::size_t k = 0; k < row.size(); ++k) {
-      columns[k].width = std::max(columns[k].width, width(row[k]));
+      columns[k].width = std::max(columns[k].width, text_width(row[k]));
       if (row[k].empty()) continue;
       columns[k].empty = false;
       columns[k].numeric = columns[k].numeric && is_number(row[k]);
@@ -50,7 +43,7 @@ std::string format_row(const std::vector<Column>& columns, const std::vector<std
                        int indent) {
   std::string line(static_cast<std::size_t>(indent), ' ');
   for (std::size_t k = 0; k < cells.size(); ++k) {
-    const std::string padding(columns[k].width - width(cells[k]), ' ');
+    const std::string padding(columns[k].width - text_width(cells[k]), ' ');
     const bool right = columns[k].numeric && !columns[k].empty;
     if (k > 0) line += "  ";
     line += right ? padding + cells[k] : cells[k] + padding;
@@ -123,6 +116,13 @@ std::string csv_line(const std::vector<std::string>& fields) {
     line += '"';
   }
   return line + "\n";
+}
+
+std::size_t text_width(const std::string& text) {
+  // Of the bytes, those that do not continue a code point.
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  }));
 }
 
 std::string score_text(double value) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
@@ -13,6 +14,7 @@
 #include "wrcor/eval/memory_meter.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/factory.h"
+#include "wrcor/proxy/response_parts.h"
 
 namespace wrcor {
 namespace {
@@ -50,9 +52,11 @@ Evaluation average(const std::vector<Evaluation>& repeats) {
   mean.reason.clear();
   for (std::size_t p = 0; p < mean.scores.size(); ++p) {
     Score& total = mean.scores[p].second;
+    std::vector<double> values{total.raw};
     for (std::size_t r = 1; r < repeats.size() && total.status == Status::ok; ++r) {
       const Score& score = repeats[r].scores[p].second;
       if (score.status == Status::ok) {
+        values.push_back(score.raw);
         total.raw += score.raw;
         if (total.log10) *total.log10 += score.log10.value();
       } else {
@@ -63,6 +67,7 @@ Evaluation average(const std::vector<Evaluation>& repeats) {
       total.raw /= static_cast<double>(repeats.size());
       total.value = total.raw;
       if (total.log10) *total.log10 /= static_cast<double>(repeats.size());
+      if (repeats.size() > 1) total.repeats = std::move(values);
     }
   }
   summarise_status(mean);
@@ -76,7 +81,8 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
     : space_(space),
       minibatch_(std::move(minibatch)),
       options_(std::move(options)),
-      device_(device) {
+      device_(device),
+      repeats_(options_.repeats) {
   for (const std::string& name : options_.proxies) {
     proxies_.push_back({name, make_proxy(name, {space_})});
     const Proxy& proxy = *proxies_.back().proxy;
@@ -104,6 +110,12 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
 }
 
 Evaluator::~Evaluator() = default;
+
+void Evaluator::use_repeats(int repeats) {
+  if (repeats < 1 || repeats > options_.repeats)
+    throw std::logic_error("an evaluator has as many repeats as its options say");
+  repeats_ = repeats;
+}
 
 std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& genotype) const {
   const bool shared = options_.weights_mode == WeightsMode::shared;
@@ -230,7 +242,7 @@ Evaluation Evaluator::failure(const Genotype& genotype, const std::string& reaso
 Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations activations) const {
   const NetworkPlan plan = space_.plan(genotype);
   std::vector<Evaluation> repeats;
-  for (int repeat = 0; repeat < options_.repeats; ++repeat) {
+  for (int repeat = 0; repeat < repeats_; ++repeat) {
     if (options_.weights_mode == WeightsMode::shared) {
       const Draws& shared = *draws_[static_cast<std::size_t>(repeat)];
       repeats.push_back(measure(genotype, plan, shared.weights, shared.noise, activations));
@@ -292,12 +304,13 @@ std::optional<std::vector<Evaluation>> Evaluator::attempt_batch(
 
 std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genotypes) const {
   std::vector<std::vector<Evaluation>> repeats(genotypes.size());
-  for (const auto& draws : draws_) {
+  for (int repeat = 0; repeat < repeats_; ++repeat) {
+    const Draws& draws = *draws_[static_cast<std::size_t>(repeat)];
     std::vector<Network> networks;
     for (const Genotype& genotype : genotypes)
-      networks.emplace_back(space_.plan(genotype), draws->weights);
+      networks.emplace_back(space_.plan(genotype), draws.weights);
     const std::vector<Observation> seen = observe_batch(
-        {networks.front(), minibatch_.images, minibatch_.labels, options_.counting, draws->noise},
+        {networks.front(), minibatch_.images, minibatch_.labels, options_.counting, draws.noise},
         networks, requirements_);
     for (std::size_t i = 0; i < genotypes.size(); ++i)
       repeats[i].push_back(scored(genotypes[i], seen[i]));
@@ -305,6 +318,16 @@ std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genot
   std::vector<Evaluation> evaluations;
   for (const auto& of_one : repeats) evaluations.push_back(average(of_one));
   return evaluations;
+}
+
+std::vector<ResponsePart> Evaluator::response_parts(const Genotype& genotype) const try {
+  const auto own = draw(0, genotype);
+  const Network network(space_.plan(genotype), own->weights);
+  return wrcor::response_parts(network, minibatch_.images, minibatch_.labels, options_.counting);
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw RunError("cannot take " + space_.format(genotype) + " apart: " + first_line(error));
 }
 
 std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const try {

@@ -24,6 +24,7 @@ std::vector<Member> evaluation_members() {
           optional("reasons", map(names, text())),
           optional("notes", map(names, text())),
           optional("log10", map(names, number())),
+          optional("repeats", map(names, array(number()))),
           {"params", whole_number()},
           {"flops", whole_number()}};
 }

@@ -53,7 +53,8 @@ Schema journal_schema() {
                                        {"batch", batch()},
                                        {"config", written_settings_schema(lasts)}}));
   const Schema entry = evaluation_object(
-      joined(joined({check, {"arch", text()}}, evaluation_members()), {{"elapsed", number()}}));
+      joined(joined({check, {"arch", text()}}, evaluation_members()),
+             {{"elapsed", number()}, {"refined", constant(true), /*required=*/false}}));
   return document(
       "journal", schema_version::journal,
       "Line of the journal of a search: the first is the header, the others are entries",
@@ -62,10 +63,11 @@ Schema journal_schema() {
 
 Schema ranking() {
   const Member vote{"vote", number_or_null(), /*required=*/false};
-  return array(evaluation_object(
-      joined(joined({{"rank", whole_number()}, {"arch", text()}, {"canonical", text()}, vote},
-                    evaluation_members()),
-             {{"first_seen", whole_number()}})));
+  const Member ranks{"ranks", array(whole_number()), /*required=*/false};
+  return array(evaluation_object(joined(
+      joined({{"rank", whole_number()}, {"arch", text()}, {"canonical", text()}, vote, ranks},
+             evaluation_members()),
+      {{"first_seen", whole_number()}})));
 }
 
 Schema ranking_schema() {
@@ -82,7 +84,8 @@ Schema result_schema() {
                                 {"ok", whole_number()},
                                 {"degenerate", whole_number()},
                                 {"infeasible", whole_number()},
-                                {"failed", whole_number()}});
+                                {"failed", whole_number()},
+                                {"refined", whole_number()}});
   const Schema timing = object({{"started", text_matching("^[0-9-]{10}T[0-9:]{8}Z$")},
                                 {"seconds", number()},
                                 {"sitting_seconds", number()},
@@ -174,12 +177,48 @@ Schema plan_schema() {
   const Schema pass = object({{"pass", text()}, {"serves", array(names)}, {"seconds", number()}});
   const Schema proxy =
       object({{"proxy", names}, {"seconds", number()}, {"passes", text(), /*required=*/false}});
-  return document("plan", schema_version::plan, "What wrcor score --explain --format jsonl prints",
+  return document("plan", schema_version::plan, "What wrcor score --plan --format jsonl prints",
                   object({{"schema_version", constant(schema_version::plan)},
                           {"architectures", whole_number()},
                           {"seconds", number()},
                           {"passes", array(pass)},
                           {"proxies", array(proxy)}}));
+}
+
+Schema response_part() {
+  return object({{"layer", text()},
+                 {"side", one_of_texts({"activation", "gradient"})},
+                 {"unit", whole_number()},
+                 {"weight", number()},
+                 {"norm", number()},
+                 {"share", number()},
+                 {"correlation", number()},
+                 {"effect", number_or_null()}});
+}
+
+Schema explanation_schema() {
+  const std::vector<std::string> names = proxies().names();
+  const Schema draws =
+      object({{"mean", number()}, {"deviation", number()}, {"values", array(number())}});
+  const Schema proxy = object({{"proxy", one_of_texts(names)},
+                               {"weights", draws, /*required=*/false},
+                               {"minibatches", draws, /*required=*/false},
+                               {"random_cells", array(number())},
+                               {"beaten", whole_number()}});
+  const Schema change = object({{"decision", text()},
+                                {"value", text()},
+                                {"other", text()},
+                                {"differences", map(names, number_or_null())}});
+  return document(
+      "explanation", schema_version::explanation,
+      "What wrcor score --explain --format jsonl prints",
+      evaluation_object(joined(
+          joined({{"schema_version", constant(schema_version::explanation)}, {"arch", text()}},
+                 evaluation_members()),
+          {{"drawn", whole_number()},
+           {"proxies", array(proxy)},
+           {"changes", array(change)},
+           {"parts", array(response_part())}})));
 }
 
 Schema description_schema() {
@@ -201,7 +240,8 @@ Schema description_schema() {
                           {"published_class", whole_number()},
                           {"effective", text()},
                           {"effective_params", whole_number()},
-                          {"edges", array(edge)}}));
+                          {"edges", array(edge)},
+                          {"layers", array(response_part()), /*required=*/false}}));
 }
 
 Schema list_schema() {
@@ -222,7 +262,8 @@ const Registry<std::function<Schema()>>& schemas() {
     all.add("result", "a run's result.json", result_schema);
     all.add("ranking", "search --format json", ranking_schema);
     all.add("score", "line of score", score_schema);
-    all.add("plan", "score --explain --format jsonl", plan_schema);
+    all.add("plan", "score --plan --format jsonl", plan_schema);
+    all.add("explanation", "score --explain --format jsonl", explanation_schema);
     all.add("evaluation", "evaluate --format json", evaluation_schema);
     all.add("description", "describe --format json", description_schema);
     all.add("list", "list --format json", list_schema);

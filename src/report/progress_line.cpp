@@ -2,7 +2,6 @@
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,14 +9,15 @@
 #include <cstdio>
 
 #include "wrcor/core/log.h"
+#include "wrcor/core/table.h"
+#include "wrcor/core/terminal.h"
 
 namespace wrcor {
 namespace {
 
-int terminal_columns() {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+/// In one of a terminal's colours.
+std::string coloured(const std::string& text, const char* colour, bool wanted) {
+  return wanted && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : text;
 }
 
 }  // namespace
@@ -29,14 +29,22 @@ std::string duration_text(double seconds) {
   return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
 }
 
-std::string with_bar(const std::string& text, double share, int columns) {
+std::string with_bar(const std::string& text, double share, int columns, const std::string& course,
+                     bool colours) {
   constexpr int widest_bar = 30, narrowest_bar = 8, brackets = 3;
-  const int room = std::min(widest_bar, columns - static_cast<int>(text.size()) - brackets - 1);
+  const auto length = [](const std::string& of) { return static_cast<int>(text_width(of)); };
+  const int left = columns - length(text) - brackets - 1;
+  const int picture = course.empty() ? 0 : length(course) + 2;
+  const bool has_course = picture > 0 && left - picture >= narrowest_bar;
+  const int room = std::min(widest_bar, has_course ? left - picture : left);
   if (room < narrowest_bar)
     return text.substr(0, static_cast<std::size_t>(std::max(columns - 1, 0)));
   const int filled = static_cast<int>(share * room);
-  return fmt::format("[{}{}] {}", std::string(static_cast<std::size_t>(filled), '#'),
-                     std::string(static_cast<std::size_t>(room - filled), '.'), text);
+  constexpr const char *green = "32", *dim = "2", *cyan = "36";
+  return fmt::format(
+      "[{}{}] {}{}", coloured(std::string(static_cast<std::size_t>(filled), '#'), green, colours),
+      coloured(std::string(static_cast<std::size_t>(room - filled), '.'), dim, colours), text,
+      has_course ? "  " + coloured(course, cyan, colours) : "");
 }
 
 ProgressLine::ProgressLine() : quiet_(!wants_progress()), terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -56,13 +64,15 @@ double ProgressLine::seconds() const {
   return start_ ? std::chrono::duration<double>(Clock::now() - *start_).count() : 0;
 }
 
-void ProgressLine::show(const std::string& text, double share) {
+void ProgressLine::show(const std::string& text, double share, const std::string& course) {
   last_ = Clock::now();
   if (!terminal_) {
     spdlog::info("{}", text);
     return;
   }
-  std::fprintf(stderr, "\r\x1b[2K%s", with_bar(text, share, terminal_columns()).c_str());
+  const int columns = terminal_columns(STDERR_FILENO).value_or(0);
+  std::fprintf(stderr, "\r\x1b[2K%s",
+               with_bar(text, share, columns, course, shows_colours(STDERR_FILENO)).c_str());
   std::fflush(stderr);
   drawn_ = true;
 }

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "wrcor/core/table.h"
 
@@ -13,6 +14,7 @@ enum class Scores { shown, left_out };
 
 std::vector<std::string> header(const SearchResult& result, Scores scores) {
   std::vector<std::string> names{"rank"};
+  if (result.ranking.front().ranks) names.push_back("ranks");
   if (result.rule.is_vote()) names.push_back("vote");
   if (scores == Scores::shown) {
     const Evaluation first = result.ranking.front().evaluation.unpacked();
@@ -30,12 +32,18 @@ std::string number(const std::optional<double>& value, Digits digits) {
   return digits == Digits::all ? fmt::format("{}", *value) : score_text(*value);
 }
 
+/// "2-7"
+std::string ranks_text(const std::optional<RankInterval>& ranks) {
+  return ranks ? fmt::format("{}-{}", ranks->best, ranks->worst) : "";
+}
+
 /// @param index  of the row, from 0
 std::vector<std::string> row(const SearchResult& result, std::size_t index, Scores scores,
                              Digits digits) {
   const Ranked& entry = result.ranking[index];
   const Evaluation evaluation = entry.evaluation.unpacked();
   std::vector<std::string> cells{std::to_string(index + 1)};
+  if (result.ranking.front().ranks) cells.push_back(ranks_text(entry.ranks));
   if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
   if (scores == Scores::shown) {
     for (const auto& named : evaluation.scores) cells.push_back(number(named.second.value, digits));
@@ -48,13 +56,20 @@ std::vector<std::string> row(const SearchResult& result, std::size_t index, Scor
   return cells;
 }
 
+bool fits(const std::string& table, const TablePlace& place) {
+  std::istringstream lines(table);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, text_width(line));
+  return !place.columns || widest <= static_cast<std::size_t>(*place.columns);
+}
+
 std::size_t shown(const SearchResult& result, std::size_t rows) {
   return std::min(rows, result.ranking.size());
 }
 
 }  // namespace
 
-std::string ranking_table(const SearchResult& result, std::size_t rows) {
+std::string ranking_table(const SearchResult& result, std::size_t rows, const TablePlace& place) {
   // Of many members' scores no line has room for all; the files have them.
   constexpr std::size_t most = 4;
   const bool many = result.ranking.front().evaluation.unpacked().scores.size() > most;
@@ -70,6 +85,12 @@ std::string ranking_table(const SearchResult& result, std::size_t rows) {
     names.pop_back();
     for (auto& line : cells) line.pop_back();
   }
+  std::string table = format_table(names, cells);
+  if (fits(table, place) || !place.id) return table;
+  const auto arch =
+      static_cast<std::size_t>(std::find(names.begin(), names.end(), "arch") - names.begin());
+  names[arch] = "id";
+  for (auto& line : cells) line[arch] = place.id(line[arch]);
   return format_table(names, cells);
 }
 

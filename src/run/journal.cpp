@@ -38,11 +38,23 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
   }
 }
 
+nlohmann::ordered_json entry_of(const std::string& arch, const Evaluation& evaluation,
+                                double elapsed) {
+  nlohmann::ordered_json entry{{"arch", arch}};
+  entry.update(to_json(evaluation));
+  entry["elapsed"] = elapsed;
+  return entry;
+}
+
 /// Adds an entry to the content; false when that holds another evaluation of the architecture.
 bool take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
   content.elapsed = entry.at("elapsed").get<double>();
   const Evaluation evaluation = evaluation_from_json(entry);
   const auto arch = entry.at("arch").get<std::string>();
+  if (entry.contains("refined")) {
+    const auto [known, added] = content.refined.emplace(arch, evaluation);
+    return added || to_json(known->second) == to_json(evaluation);
+  }
   // What failed may succeed on a machine that is less busy.
   if (evaluation.status == Status::failed) {
     if (!content.evaluations.contains(arch)) content.failures.insert_or_assign(arch, evaluation);
@@ -104,9 +116,17 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
 }
 
 void Journal::append(const std::string& arch, const Evaluation& evaluation, double elapsed) {
-  nlohmann::ordered_json entry{{"arch", arch}};
-  entry.update(to_json(evaluation));
-  entry["elapsed"] = elapsed;
+  append_entry(entry_of(arch, evaluation, elapsed));
+}
+
+void Journal::append_refined(const std::string& arch, const Evaluation& evaluation,
+                             double elapsed) {
+  nlohmann::ordered_json entry = entry_of(arch, evaluation, elapsed);
+  entry["refined"] = true;
+  append_entry(entry);
+}
+
+void Journal::append_entry(const nlohmann::ordered_json& entry) {
   const std::string line = sealed(entry);
   const std::lock_guard lock(*mutex_);
   file_->append_line(line);

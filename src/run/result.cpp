@@ -1,6 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "wrcor/config/config_loader.h"
@@ -50,7 +51,8 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
             {"ok", counts.ok},
             {"degenerate", counts.degenerate},
             {"infeasible", counts.infeasible},
-            {"failed", counts.failed}}},
+            {"failed", counts.failed},
+            {"refined", counts.refined}}},
           {"timing",
            {{"started", timing.started},
             {"seconds", timing.seconds},
@@ -86,6 +88,13 @@ std::string_view to_string(EndedBy end) {
   throw std::logic_error("no such end of a search");
 }
 
+std::optional<std::size_t> contenders(const SearchResult& result) {
+  if (result.ranking.empty() || !result.ranking.front().ranks) return std::nullopt;
+  return static_cast<std::size_t>(
+      std::count_if(result.ranking.begin(), result.ranking.end(),
+                    [](const Ranked& entry) { return entry.ranks && entry.ranks->best == 1; }));
+}
+
 nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index) {
   const Ranked& entry = result.ranking[index];
   nlohmann::ordered_json row{
@@ -93,6 +102,7 @@ nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index
   if (result.rule.is_vote()) {
     row["vote"] = entry.vote ? nlohmann::ordered_json(*entry.vote) : nlohmann::ordered_json();
   }
+  if (entry.ranks) row["ranks"] = {entry.ranks->best, entry.ranks->worst};
   row.update(to_json(entry.evaluation.unpacked()));
   row["first_seen"] = entry.first_seen;
   return row;

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "refinement.h"
 #include "run_identity.h"
 #include "search_loop.h"
 #include "wrcor/config/chosen_space.h"
@@ -137,7 +138,9 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   try {
     Journal journal = open_journal(config, bench, directory, resume, replayed);
     begun = true;
+    if (config.search.refine) bench.evaluator->use_repeats(1);
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
+    if (config.search.refine) refine(result, config, bench, journal, replayed, progress);
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(config, bench, {});
     write_file_atomic(directory.result(),
@@ -186,7 +189,8 @@ std::string describe_work(const Config& config) {
   }
   // A multiply-accumulate is two operations; the backward pass, without gradients of weights, costs
   // as much as the forward pass.
-  const double giga = flops * config.data.batch_size * 4 * config.score.repeats / 1e9;
+  const double giga =
+      flops * config.data.batch_size * 4 * (config.search.refine ? 1 : config.score.repeats) / 1e9;
   std::string text = fmt::format(
       "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of "
       "an "

@@ -19,7 +19,8 @@
 namespace wrcor {
 namespace {
 
-Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
+/// @param number  of the draw: 0 is the run's own
+Minibatch open_minibatch(const Config& config, const DownloadSink& download, int number = 0) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   DatasetOptions options = dataset_options(config);
   options.fit = fit_image;
@@ -27,7 +28,10 @@ Minibatch open_minibatch(const Config& config, const DownloadSink& download) {
     options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
   }
   const auto dataset = datasets().find(config.data.name).make.open(options);
-  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seeds(config).data);
+  const std::uint64_t own = seeds(config).data;
+  const std::uint64_t seed =
+      number == 0 ? own : derive_seed(own, {"minibatch", std::to_string(number)});
+  return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seed);
 }
 
 /// Whether what is missing now may be there when it is needed.
@@ -46,6 +50,16 @@ int chosen_workers(const Config& config, const at::Device& device) {
 std::optional<std::int64_t> memory_bound(const Config& config) {
   if (!config.run.max_memory) return std::nullopt;
   return *config.run.max_memory << 20;
+}
+
+std::unique_ptr<Evaluator> make_evaluator(const Config& config, const SearchSpace& space,
+                                          Minibatch minibatch, const at::Device& device) {
+  return std::make_unique<Evaluator>(
+      space, std::move(minibatch),
+      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
+                       config.score.weights_mode, config.score.repeats, seeds(config).weights,
+                       memory_bound(config), config.run.channels_last},
+      device);
 }
 
 /// On CUDA as many as all workers together have memory for, with room for what the estimate leaves
@@ -117,18 +131,19 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
                                     static_cast<int>(minibatch.images.size(3))});
   const std::string batch =
       fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
-  bench.evaluator = std::make_unique<Evaluator>(
-      *bench.space, std::move(minibatch),
-      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
-                       config.score.weights_mode, config.score.repeats, seeds(config).weights,
-                       memory_bound(config), config.run.channels_last},
-      device);
+  bench.evaluator = make_evaluator(config, *bench.space, std::move(minibatch), device);
   bench.at_once = chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
   spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
                bench.workers == 1 ? "worker" : "workers", bench.threads,
                bench.threads == 1 ? "thread" : "threads",
                bench.at_once > 1 ? fmt::format(", {} networks at once", bench.at_once) : "");
   return bench;
+}
+
+std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const Config& config,
+                                                        const Workbench& bench, int number) {
+  return make_evaluator(config, *bench.space, open_minibatch(config, {}, number),
+                        bench.evaluator->device());
 }
 
 }  // namespace wrcor

@@ -42,11 +42,12 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   if (evaluation.status != Status::ok) json["reason"] = evaluation.reason;
   if (evaluation.wanted_bytes) json["wanted_bytes"] = *evaluation.wanted_bytes;
   nlohmann::ordered_json values = nlohmann::ordered_json::object();
-  nlohmann::ordered_json raw, statuses, reasons, notes, logs;
+  nlohmann::ordered_json raw, statuses, reasons, notes, logs, repeats;
   for (const auto& [name, score] : evaluation.scores) {
     values[name] = score.value ? nlohmann::ordered_json(*score.value) : nlohmann::ordered_json();
     if (!score.note.empty()) notes[name] = score.note;
     if (score.log10) logs[name] = *score.log10;
+    if (!score.repeats.empty()) repeats[name] = score.repeats;
     if (score.status == Status::ok) continue;
     raw[name] = raw_to_json(score.raw);
     if (score.reason != evaluation.reason) reasons[name] = score.reason;
@@ -58,6 +59,7 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   if (!reasons.is_null()) json["reasons"] = std::move(reasons);
   if (!notes.is_null()) json["notes"] = std::move(notes);
   if (!logs.is_null()) json["log10"] = std::move(logs);
+  if (!repeats.is_null()) json["repeats"] = std::move(repeats);
   json["params"] = evaluation.costs.params;
   json["flops"] = evaluation.costs.flops;
   return json;
@@ -86,6 +88,9 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
       score.value = score.raw = value.get<double>();
       const auto logs = json.find("log10");
       if (logs != json.end() && logs->contains(name)) score.log10 = logs->at(name).get<double>();
+      const auto repeats = json.find("repeats");
+      if (repeats != json.end() && repeats->contains(name))
+        score.repeats = repeats->at(name).get<std::vector<double>>();
     }
     evaluation.scores.emplace_back(name, std::move(score));
   }

@@ -1,12 +1,26 @@
 #include "wrcor/score/ranking.h"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 #include "wrcor/score/standings.h"
 
 namespace wrcor {
+namespace {
+
+void note_rank_intervals(std::vector<Ranked>& entries, const RankingRule& rule) {
+  std::vector<Evaluation> evaluations;
+  for (const Ranked& entry : entries) {
+    evaluations.push_back(entry.evaluation.unpacked());
+    const Score& any = evaluations.back().score(rule.members.front().proxy);
+    if (any.value && any.repeats.empty()) return;
+  }
+  const auto intervals = rank_intervals(rule, evaluations);
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].ranks = intervals[i];
+}
+
+}  // namespace
 
 void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
   Standings standings(rule);
@@ -24,6 +38,14 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
     entries[i] = std::move(valued[i].second);
     if (rule.is_vote()) entries[i].vote = valued[i].first;
   }
+  note_rank_intervals(entries, rule);
+}
+
+void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRule& rule) {
+  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<Ranked> first(std::make_move_iterator(entries.begin()), std::make_move_iterator(end));
+  rank(first, rule);
+  std::move(first.begin(), first.end(), entries.begin());
 }
 
 }  // namespace wrcor

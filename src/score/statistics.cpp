@@ -1,6 +1,7 @@
 #include "wrcor/score/statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <numeric>
@@ -251,6 +252,24 @@ std::optional<double> PairedValues::pearson(Counts counts) const {
     y_squares += count * dy * dy;
   }
   return within_bounds(covariance / std::sqrt(x_squares) / std::sqrt(y_squares));
+}
+
+Spread spread_of(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / (n - 1))};
+}
+
+double student_t_97_5(int degrees) {
+  constexpr std::array few = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706,
+                              2.4469,  2.3646, 2.3060, 2.2622, 2.2281};
+  if (degrees <= static_cast<int>(few.size())) return few[static_cast<std::size_t>(degrees - 1)];
+  constexpr double z = 1.959964, z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z;
+  const double n = degrees;
+  return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n) +
+         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n);
 }
 
 }  // namespace wrcor

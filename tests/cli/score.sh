@@ -174,16 +174,16 @@ expect_equal "$(archs <"$stdout_file")" "$good
 $empty"
 
 # --- the plan: shared passes, what they serve, the seconds of everything
-expect_exit 0 wrcor score "${small[@]}" --proxy all --explain
+expect_exit 0 wrcor score "${small[@]}" --proxy all --plan
 expect_matches "$stdout" '(^|'$'\n'') +[0-9.]+  forward pass of the minibatch +wrcor, '
 expect_matches "$stdout" 'backward pass of the loss with weight gradients +wrcor, .*snip'
 expect_matches "$stdout" ' +[0-9.]+  synflow +forward and backward pass of one image of ones'
 expect_matches "$stdout" '[0-9.]+ s a network, mean of 5$'
-expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,params --explain --arch "$good" --format jsonl
+expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,params --plan --arch "$good" --format jsonl
 expect_json "$stdout"
 expect_lacks "$stdout" 'weight gradients'
-expect_exit 2 wrcor score "${small[@]}" --explain --out plan.txt
-expect_exit 2 wrcor score "${small[@]}" --explain --shard 1/2
+expect_exit 2 wrcor score "${small[@]}" --plan --out plan.txt
+expect_exit 2 wrcor score "${small[@]}" --plan --shard 1/2
 # What is unset in a file is what the command makes of it.
 expect_exit 0 wrcor config init
 printf '%s\n' "$stdout" >defaults.yaml

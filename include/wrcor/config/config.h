@@ -53,6 +53,9 @@ struct Config {
     int population = 64;
     int tournament = 10;
     bool replacement = false;
+    /// Architectures at the top of the ranking that are scored with all score.repeats at the end,
+    /// the others with the first alone; unset: all are.
+    std::optional<std::int64_t> refine;
   } search;
 
   struct Constraints {

@@ -11,12 +11,17 @@ namespace wrcor {
 /// versions: a document without the key is of the first.
 namespace schema_version {
 inline constexpr int config = 1;
-inline constexpr int journal = 2;  ///< 1: without scoring revision and version of libtorch
-inline constexpr int result = 2;   ///< 1: without scoring revision, seeds, identity of the scores
-inline constexpr int score = 2;    ///< 1: `settings` told lists of proxies apart
+/// 1: without scoring revision and version of libtorch; 2: without scores of repeats, refined ones
+inline constexpr int journal = 3;
+/// 1: without scoring revision, seeds, identity of the scores; 2: without scores of repeats, rank
+/// intervals, counts.refined
+inline constexpr int result = 3;
+/// 1: `settings` told lists of proxies apart; 2: without scores of repeats
+inline constexpr int score = 3;
 inline constexpr int evaluation = 1;
 inline constexpr int plan = 1;
-inline constexpr int description = 2;  ///< 1: without edges
+inline constexpr int explanation = 1;
+inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
 }  // namespace schema_version
 

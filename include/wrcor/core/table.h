@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ std::string format_table(const std::vector<std::string>& header,
 /// The same as a table of Markdown (GitHub's); vertical bars in cells are escaped.
 std::string markdown_table(const std::vector<std::string>& header,
                            const std::vector<std::vector<std::string>>& rows);
+
+/// Columns that a text takes: its number of code points. @param text  UTF-8
+std::size_t text_width(const std::string& text);
 
 /// A score for people: four digits after the point, or after the first digit where it is huge.
 std::string score_text(double value);

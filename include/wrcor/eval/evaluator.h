@@ -19,6 +19,7 @@
 #include "wrcor/nn/weights.h"
 #include "wrcor/proxy/proxy.h"
 #include "wrcor/score/evaluation.h"
+#include "wrcor/score/response_part.h"
 
 namespace wrcor {
 
@@ -55,6 +56,10 @@ class Evaluator {
             at::Device device);
   ~Evaluator();
 
+  /// From here on scores are means over the first of the repeats only.
+  /// @param repeats  1 to the number that the options give; not while an evaluation runs
+  void use_repeats(int repeats);
+
   /// Scores exactly this genotype, dead branches included.
   ///
   /// An evaluation that runs out of memory is repeated while no other one runs, and then once more
@@ -75,6 +80,9 @@ class Evaluator {
   /// Evaluates several genotypes, as one batch where batches() and the memory suffices: what
   /// evaluate() gives for each of them, up to rounding.
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
+
+  /// What K of WRCor consists of, with the weights of the first repeat. @throws RunError
+  std::vector<ResponsePart> response_parts(const Genotype& genotype) const;
 
   /// Evaluates with the weights of the first repeat and says what each pass cost.
   std::vector<PassCost> explain(const Genotype& genotype) const;
@@ -126,6 +134,7 @@ class Evaluator {
   Minibatch minibatch_;
   EvaluatorOptions options_;
   at::Device device_;
+  int repeats_;  ///< in use
   std::vector<NamedProxy> proxies_;
   Requirements requirements_;
   std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared

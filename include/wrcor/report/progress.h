@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "wrcor/report/progress_line.h"
 #include "wrcor/run/search_run.h"
@@ -12,7 +13,9 @@ namespace wrcor {
 std::string format_progress(const ProgressState& state, double seconds);
 
 /// The same as with_bar() shows it.
-std::string format_progress_bar(const ProgressState& state, double seconds, int columns);
+/// @param bests  the best score after each proposal so far, drawn behind it where there is room
+std::string format_progress_bar(const ProgressState& state, double seconds, int columns,
+                                const std::vector<double>& bests = {});
 
 /// Progress of a search or of scoring on standard error.
 class Progress {
@@ -25,6 +28,7 @@ class Progress {
 
  private:
   ProgressLine line_;
+  std::vector<double> bests_;
 };
 
 }  // namespace wrcor

@@ -10,8 +10,11 @@ namespace wrcor {
 std::string duration_text(double seconds);
 
 /// The text, at most `columns` wide, behind a bar when `columns` leaves room for one.
-/// @param share  of the work that is done, 0..1
-std::string with_bar(const std::string& text, double share, int columns);
+/// @param share    of the work that is done, 0..1
+/// @param course   a picture behind the text, where there is room for it, too
+/// @param colours  of a terminal: part of what is returned then takes no columns
+std::string with_bar(const std::string& text, double share, int columns,
+                     const std::string& course = "", bool colours = false);
 
 /// The place of progress on standard error: a line that is redrawn on a terminal, a message every
 /// few seconds elsewhere, nothing where messages of that level are not wanted (--quiet).
@@ -27,8 +30,8 @@ class ProgressLine {
   bool is_due(bool finished);
   /// Since the first is_due(), which starts the clock.
   double seconds() const;
-  /// @param share  as for with_bar()
-  void show(const std::string& text, double share);
+  /// @param share, course  as for with_bar()
+  void show(const std::string& text, double share, const std::string& course = "");
 
   /// Makes room for a line on standard output when that is the terminal too; the next show() draws
   /// the line again.

@@ -18,6 +18,7 @@ struct JournalContent {
   nlohmann::ordered_json header;  ///< null when the run was killed before it wrote one
   std::map<std::string, Evaluation> evaluations;  ///< by architecture, without those that failed
   std::map<std::string, Evaluation> failures;     ///< by architecture: failed, and not done since
+  std::map<std::string, Evaluation> refined;      ///< by architecture, of append_refined()
   double elapsed = 0;                             ///< seconds of searching up to the last entry
 };
 
@@ -42,11 +43,15 @@ class Journal {
   /// @param elapsed  seconds of searching so far, earlier sittings included
   void append(const std::string& arch, const Evaluation& evaluation, double elapsed);
 
+  /// The same for an architecture that is in the journal, evaluated again with more repeats.
+  void append_refined(const std::string& arch, const Evaluation& evaluation, double elapsed);
+
   /// @throws RunError when append() would, because it has failed or the file is gone.
   void require_intact() const;
 
  private:
   explicit Journal(const std::filesystem::path& path);
+  void append_entry(const nlohmann::ordered_json& entry);
 
   std::unique_ptr<AppendOnlyFile> file_;
   std::unique_ptr<std::mutex> mutex_;

@@ -19,6 +19,7 @@ namespace wrcor {
 
 /// How far a run has come.
 struct ProgressState {
+  std::string stage = {};      ///< what is done, when it is not the search or the scoring itself
   std::int64_t done = 0;       ///< proposals settled
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
   std::int64_t evaluated = 0;  ///< networks run in this sitting
@@ -39,6 +40,7 @@ struct SearchCounts {
   std::int64_t failed = 0;
   /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
   std::int64_t infeasible = 0;
+  std::int64_t refined = 0;  ///< classes at the top that have all repeats, where others have one
 };
 
 /// What ended a search; exhausted: nothing was left to propose.
@@ -99,6 +101,10 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
 /// ended it, and twice the memory where that is bounded.
 std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
+
+/// How many architectures may be the best one, the first of the ranking included, by its rank
+/// intervals; nothing where there are none.
+std::optional<std::size_t> contenders(const SearchResult& result);
 
 /// The document of result.json. Without its last key, `timing`, which is of this machine and this
 /// day, it is a function of the configuration, the program, libtorch and the kind of device, unless

@@ -31,6 +31,11 @@ struct Workbench {
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
 Workbench make_workbench(const Config& config, const DownloadSink& download = {});
 
+/// An evaluator as the workbench's, but for its minibatch: another draw from the same data set.
+/// @param number  of the draw, from 1; config.data.batch_file is empty
+std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const Config& config,
+                                                        const Workbench& bench, int number);
+
 /// What make_workbench() demands of the machine: a device that is usable, data that are there and
 /// suffice for a minibatch.
 std::vector<ConfigCheck> workbench_checks();

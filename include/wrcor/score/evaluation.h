@@ -28,9 +28,9 @@ struct Evaluation {
 
 /// {"status", "reason"?, "wanted_bytes"?, "scores": {name: number|null}, "raw"?: {name:
 /// number|"nan"|"inf"|"-inf"}, "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?:
-/// {name: text}, "log10"?: {name: number}, "params", "flops"}. `raw` holds the scores that are not
-/// ok; `statuses` those of them with another status than the evaluation's, or in an ok one than
-/// degenerate; `reasons` those with another reason.
+/// {name: text}, "log10"?: {name: number}, "repeats"?: {name: [number]}, "params", "flops"}. `raw`
+/// holds the scores that are not ok; `statuses` those of them with another status than the
+/// evaluation's, or in an ok one than degenerate; `reasons` those with another reason.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 /// Inverse of to_json, exact to the last bit. @throws nlohmann::json::exception,

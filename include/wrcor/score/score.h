@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wrcor {
 
@@ -29,6 +30,8 @@ struct Score {
   double raw = 0;         ///< what the published implementation would have returned, finite or not
   std::string note = {};  ///< remark on a value that is ok, such as negative_determinant
   std::optional<double> log10 = {};  ///< of a value whose size is best read as a power of ten
+  /// The score in each repeat, when the value is the mean over several.
+  std::vector<double> repeats = {};
 
   /// @param value  degenerate (nonfinite) unless it is finite
   static Score of(double value, std::string note = {});

@@ -25,6 +25,8 @@ struct Spread {
   double mean = 0;
   double deviation = 0;  ///< standard deviation
 };
+/// Of a sample, with n - 1 below the deviation. @param values  at least two
+Spread spread_of(std::span<const double> values);
 /// Of the largest of `draws` values that are drawn without replacement: exact, from the order
 /// statistics. @param draws  1 .. the number of values
 Spread largest_of(std::span<const double> values, std::size_t draws);
@@ -54,6 +56,12 @@ class PairedRanks {
   std::size_t x_groups_ = 0;  ///< number of different values
   std::size_t y_groups_ = 0;
 };
+
+/// The value that a variable with Student's t distribution stays below with a probability of 97.5
+/// %: the bound of a two-sided test at 5 %. Exact to 1e-4.
+/// @param degrees  of freedom, at least 1
+/// Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5 and table 26.10.
+double student_t_97_5(int degrees);
 
 /// Two lists of values, prepared for Pearson's r of many resamples.
 class PairedValues {

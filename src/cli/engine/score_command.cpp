@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 
+#include "../architecture.h"
 #include "../commands.h"
 #include "../options.h"
 #include "../output.h"
@@ -16,10 +17,12 @@
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/report/download_progress.h"
+#include "wrcor/report/explanation_report.h"
 #include "wrcor/report/plan_report.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"
 #include "wrcor/report/score_report.h"
+#include "wrcor/run/explanation.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_identity.h"
 #include "wrcor/run/score_run.h"
@@ -37,7 +40,8 @@ struct ScoreOptions {
   std::string shard;
   std::string format = "jsonl";
   bool format_given = false;
-  bool explain = false;
+  bool plan = false;
+  std::string explained;  ///< architecture; empty: none
   std::string out;
 };
 
@@ -113,13 +117,13 @@ void report_failures(std::size_t failed, std::size_t asked, const std::string& a
 }
 
 /// Prints what scoring consists of and what it costs, instead of scores.
-void explain(const ScoreOptions& options, const Config& config) {
+void print_plan(const ScoreOptions& options, const Config& config) {
   const std::string format = options.format_given ? options.format : "table";
-  if (format == "csv") throw UsageError("--explain prints a table or, with --format jsonl, JSON");
+  if (format == "csv") throw UsageError("--plan prints a table or, with --format jsonl, JSON");
   if (!options.out.empty() || !options.weights.empty())
-    throw UsageError("--explain goes with neither --out nor --weights: it prints no scores");
+    throw UsageError("--plan goes with neither --out nor --weights: it prints no scores");
   if (!options.shard.empty())
-    throw UsageError("--explain does not go with --shard: it takes the architectures as a whole");
+    throw UsageError("--plan does not go with --shard: it takes the architectures as a whole");
   const Workbench bench = make_workbench(config, download_progress());
   std::vector<Genotype> architectures;
   if (names_architectures(options)) {
@@ -134,6 +138,28 @@ void explain(const ScoreOptions& options, const Config& config) {
   for (const Genotype& genotype : architectures)
     costs.push_back(bench.evaluator->explain(genotype));
   write_output(format == "table" ? plan_table(costs) : plan_json(costs));
+}
+
+/// Prints why an architecture scores as it does, and how sure that is.
+void print_explanation(const ScoreOptions& options, Config config) {
+  constexpr int usual_repeats = 8;
+  constexpr std::size_t random_cells = 20;
+  const std::string format = options.format_given ? options.format : "table";
+  if (format == "csv") throw UsageError("--explain prints text or, with --format jsonl, JSON");
+  if (names_architectures(options) || !options.out.empty() || !options.weights.empty() ||
+      !options.shard.empty())
+    throw UsageError(
+        "--explain takes one architecture; it does not go with --arch, --arch-file, --all, "
+        "--unique, --out, --weights or --shard");
+  if (config.score.repeats == 1) config.score.repeats = usual_repeats;
+  const auto space = make_space(config);
+  const std::string arch = space->format(read_architecture(*space, options.explained));
+  Progress progress;
+  const Explanation explanation = explain(
+      config, arch, random_cells, [&](const ProgressState& state) { progress.update(state); },
+      download_progress());
+  progress.clear();
+  write_output(format == "table" ? explanation_text(explanation) : explanation_json(explanation));
 }
 
 /// Drops the architectures that are there twice, and those that the file holds.
@@ -155,8 +181,14 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
 
 void run_score(const ScoreOptions& options) {
   const Config config = load_config(options.sources);
-  if (options.explain) {
-    explain(options, config);
+  if (options.plan && !options.explained.empty())
+    throw UsageError("--plan and --explain are two things; give one of them");
+  if (options.plan) {
+    print_plan(options, config);
+    return;
+  }
+  if (!options.explained.empty()) {
+    print_explanation(options, config);
     return;
   }
   if (options.format == "table" && !options.out.empty()) {
@@ -230,7 +262,14 @@ void setup_score(CLI::App& command) {
       .add_option("--weights", options->weights,
                   "state dict of the one architecture, written by torch.save as a plain dictionary")
       ->type_name("FILE.pt");
-  command.add_flag("--explain", options->explain,
+  command
+      .add_option(
+          "--explain", options->explained,
+          std::string("print why this architecture scores as it does and how sure that is, by "
+                      "--repeats (here 8 unless given) draws of weights and minibatches; ") +
+              architecture_forms)
+      ->type_name("ARCH");
+  command.add_flag("--plan", options->plan,
                    "print which passes serve which proxies and what each costs instead of scores; "
                    "without architectures, for five random ones");
   command.add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")

@@ -1,5 +1,6 @@
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <memory>
@@ -7,9 +8,11 @@
 #include "../commands.h"
 #include "../options.h"
 #include "../output.h"
+#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/terminal.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/ranking_report.h"
@@ -61,6 +64,26 @@ void report_failures(const SearchResult& result, const std::string& again) {
                distinct, again);
 }
 
+/// Where the table goes. Ids, which all commands take for architectures, are a tenth as wide.
+TablePlace standard_output(const SearchSpace& space) {
+  TablePlace place{terminal_columns(STDOUT_FILENO)};
+  if (space.size())
+    place.id = [&](const std::string& arch) {
+      return std::to_string(space.index(space.parse(arch)));
+    };
+  return place;
+}
+
+/// Says it when the order of the first places is that of chance.
+void report_tie(const SearchResult& result, const Config& config) {
+  const std::optional<std::size_t> tied = contenders(result);
+  if (!tied || *tied < 2) return;
+  spdlog::warn(
+      "the first places are a statistical tie: over {} repeats, {} architectures may be the best "
+      "(95 %); more --repeats tell more of them apart, --refine N spends them on the best N alone",
+      config.score.repeats, *tied);
+}
+
 void run_search_command(SearchOptions options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
@@ -92,16 +115,18 @@ void run_search_command(SearchOptions options) {
     throw;
   }
   const auto rows = static_cast<std::size_t>(options.top);
+  const auto space = make_space(config);
   try {
     write_output(options.format == "json"  ? ranking_json(result, rows)
                  : options.format == "csv" ? ranking_csv(result, rows)
-                                           : ranking_table(result, rows));
+                                           : ranking_table(result, rows, standard_output(*space)));
   } catch (const RunError& failure) {
     throw RunError(std::string(failure.what()) + "; the whole ranking is in '" +
                    directory.result().string() + "'");
   }
   spdlog::info("{}", summary_line(result));
   spdlog::info("the whole ranking: {}", directory.result().string());
+  report_tie(result, config);
   report_failures(result, retry_command(result, config, directory));
 }
 

@@ -15,7 +15,13 @@ int main(int argc, char** argv) {
     return {"cpu"};
   };
   const auto setup_list_here = [&](CLI::App& command) { setup_list(command, devices); };
+  const auto setup_describe_here = [&](CLI::App& command) {
+    setup_describe(command, [&](const auto&...) -> std::vector<wrcor::ResponsePart> {
+      hand_over();
+      return {};
+    });
+  };
   return run_program(argc, argv,
-                     {.setups = {{"describe", setup_describe}, {"list", setup_list_here}},
+                     {.setups = {{"describe", setup_describe_here}, {"list", setup_list_here}},
                       .hand_over = hand_over});
 }

@@ -1,6 +1,7 @@
 #include "wrcor/report/ranking_report.h"
 
 #include "support/catch.h"
+#include "wrcor/core/table.h"
 #include "wrcor/report/progress.h"
 
 using namespace wrcor;
@@ -95,4 +96,40 @@ TEST_CASE("the progress bar fits its width", "[report][progress]") {
   }
   CHECK(format_progress_bar(state, 1, 40).find("#") != std::string::npos);
   CHECK(format_progress_bar(state, 1, 15).find("#") == std::string::npos);
+}
+
+TEST_CASE("a table that is too wide has ids for architectures", "[report]") {
+  const TablePlace narrow{34, [](const std::string& arch) { return arch == "|a|" ? "7" : "11"; }};
+  CHECK(ranking_table(three_networks(), 2, narrow) ==
+        "rank     wrcor  params  flops  id\n"
+        "   1  911.0306    1000   2000   7\n"
+        "   2   90.1000    1000   2000  11\n");
+  TablePlace wide = narrow;
+  wide.columns = 35;
+  CHECK(ranking_table(three_networks(), 2, wide) == ranking_table(three_networks(), 2));
+}
+
+TEST_CASE("the table says which ranks a place may have", "[report]") {
+  SearchResult result = three_networks();
+  result.ranking[0].ranks = RankInterval{1, 2};
+  result.ranking[1].ranks = RankInterval{1, 2};
+  CHECK_THAT(ranking_table(result, 2),
+             Catch::Matchers::Contains("   1  1-2    911.0306    1000   2000  |a|\n"));
+  CHECK(ranking_row(result, 0)["ranks"] == nlohmann::ordered_json({1, 2}));
+  CHECK_FALSE(ranking_row(result, 2).contains("ranks"));
+  CHECK(contenders(result) == 2);
+  CHECK_FALSE(contenders(three_networks()));
+}
+
+TEST_CASE("the course of the best score is drawn where there is room", "[report]") {
+  ProgressState state;
+  state.done = 30;
+  state.total = 120;
+  state.best = 911.0306;
+  const std::vector<double> bests{1, 2, 3};
+  CHECK(format_progress_bar(state, 1, 80, bests).find("▁") != std::string::npos);
+  CHECK(format_progress_bar(state, 1, 40, bests).find("▁") == std::string::npos);
+  for (const int columns : {40, 60, 80, 200})
+    CHECK(text_width(format_progress_bar(state, 1, columns, bests)) <
+          static_cast<std::size_t>(columns));
 }

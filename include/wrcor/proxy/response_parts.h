@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "wrcor/nn/network.h"
+#include "wrcor/nn/response.h"
+#include "wrcor/score/response_part.h"
+
+namespace wrcor {
+
+/// What K of WRCor consists of, by unit, activations first, then in the order of the layers.
+/// @param images  [N, 3, H, W] float32
+/// @param labels  [N] int64 in [0, classes)
+std::vector<ResponsePart> response_parts(const Network& network, const at::Tensor& images,
+                                         const at::Tensor& labels, Counting counting);
+
+}  // namespace wrcor

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "wrcor/run/explanation.h"
+
+namespace wrcor {
+
+/// An explanation in words and numbers, for people.
+std::string explanation_text(const Explanation& explanation);
+
+/// The same as a JSON document, numbers exact, null where something is undefined.
+std::string explanation_json(const Explanation& explanation);
+
+}  // namespace wrcor

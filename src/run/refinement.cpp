@@ -1,0 +1,111 @@
+#include "refinement.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <vector>
+
+#include "wrcor/run/evaluation_queue.h"
+#include "wrcor/run/interrupt.h"
+
+namespace wrcor {
+namespace {
+
+/// The first `most` entries, as far as they have a value at all.
+std::size_t refinable(const std::vector<Ranked>& ranking, std::int64_t most) {
+  const auto end = ranking.begin() + std::min<std::ptrdiff_t>(most, std::ssize(ranking));
+  const auto first_without = std::find_if(ranking.begin(), end, [](const Ranked& entry) {
+    return entry.evaluation.unpacked().status != Status::ok;
+  });
+  return static_cast<std::size_t>(first_without - ranking.begin());
+}
+
+class Refinement {
+ public:
+  Refinement(SearchResult& result, const Workbench& bench, Journal& journal,
+             const JournalContent& replayed, const ProgressSink& progress)
+      : result_(result),
+        bench_(bench),
+        replayed_(replayed),
+        progress_(progress),
+        before_(result.timing),
+        queue_(bench, bench.workers, bench.at_once,
+               {[&journal] { journal.require_intact(); },
+                [this, &journal](const Genotype& genotype, const Evaluation& evaluation) {
+                  if (evaluation.status == Status::failed) return;
+                  journal.append_refined(bench_.space->format(genotype), evaluation,
+                                         before_.seconds + seconds());
+                  ++evaluated_;
+                }}) {}
+
+  void run(std::size_t count) {
+    std::vector<PendingEvaluation> pending;
+    for (std::size_t i = 0; i < count; ++i) pending.push_back(evaluate(result_.ranking[i].arch));
+    queue_.flush();
+    state_.stage = "refining";
+    state_.total = static_cast<std::int64_t>(count);
+    for (std::size_t i = 0; i < count; ++i) take_in(pending[i], result_.ranking[i]);
+    rank_first(result_.ranking, count, result_.rule);
+    result_.counts.refined = static_cast<std::int64_t>(count);
+    result_.timing.seconds = before_.seconds + seconds();
+    result_.timing.sitting_seconds = before_.sitting_seconds + seconds();
+    result_.timing.evaluated = before_.evaluated + evaluated_;
+    result_.timing.worker_memory = bench_.evaluator->peak_memory();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+  PendingEvaluation evaluate(const std::string& arch) {
+    const auto known = replayed_.refined.find(arch);
+    if (known != replayed_.refined.end()) return PendingEvaluation(known->second);
+    return queue_.submit(bench_.space->parse(arch));
+  }
+
+  void take_in(PendingEvaluation& pending, Ranked& entry) {
+    while (!pending.wait_for(std::chrono::milliseconds(50))) {
+      show_progress();
+      if (const int signal = InterruptGuard::signal(); signal != 0) {
+        queue_.stop();
+        throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
+      }
+    }
+    const Evaluation evaluation = pending.get();
+    if (evaluation.status == Status::failed) {
+      spdlog::warn("{} keeps the score of one draw of weights", entry.arch);
+    } else {
+      entry.evaluation = evaluation;
+    }
+    ++state_.done;
+    show_progress();
+  }
+
+  void show_progress() {
+    if (progress_) progress_(state_);
+  }
+
+  SearchResult& result_;
+  const Workbench& bench_;
+  const JournalContent& replayed_;
+  const ProgressSink& progress_;
+  const SearchTiming before_;
+  Clock::time_point start_ = Clock::now();
+  ProgressState state_;
+  std::atomic<std::int64_t> evaluated_{0};
+  EvaluationQueue queue_;  ///< last: its threads use the members above and end first
+};
+
+}  // namespace
+
+void refine(SearchResult& result, const Config& config, const Workbench& bench, Journal& journal,
+            const JournalContent& replayed, const ProgressSink& progress) {
+  bench.evaluator->use_repeats(config.score.repeats);
+  Refinement(result, bench, journal, replayed, progress)
+      .run(refinable(result.ranking, *config.search.refine));
+}
+
+}  // namespace wrcor
