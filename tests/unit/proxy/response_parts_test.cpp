@@ -70,9 +70,9 @@ TEST_CASE("a part's effect is what the score loses without the response", "[prox
       PlainPass without = plain;
       without.responses.erase(without.responses.begin() + static_cast<std::ptrdiff_t>(i));
       const Tap& tap = plain.responses[i].tap;
-      const std::string& layer = fixture.space.plan(fixture.space.parse(cell))
-                                     .layers[static_cast<std::size_t>(tap.layer)]
-                                     .name;
+      const std::string layer = fixture.space.plan(fixture.space.parse(cell))
+                                    .layers[static_cast<std::size_t>(tap.layer)]
+                                    .name;
       const auto part = std::find_if(parts.begin(), parts.end(), [&](const ResponsePart& one) {
         return one.layer == layer && one.gradient == (tap.side == Side::gradient) &&
                one.unit == tap.unit;

@@ -230,5 +230,5 @@ TEST_CASE("a score file of a newer program is refused", "[report][scores]") {
   CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);
   CHECK_THROWS_AS(settings_in(path, lines), DataError);
   CHECK_THAT(rejection(path, lines, "abc"),
-             Catch::Matchers::Contains("scores:1: schema_version: expected 1 to 2, got '3'"));
+             Catch::Matchers::Contains("scores:1: schema_version: expected 1 to 3, got '4'"));
 }

@@ -132,8 +132,8 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   CHECK_THROWS_WITH(resume("libtorch", "/libtorch", "9.9.9"),
                     Contains("was begun with libtorch 9.9.9, this program has ") &&
                         Contains("a build on libtorch 9.9.9"));
-  CHECK_THROWS_WITH(resume("schema", "/schema_version", 3),
-                    Contains("journal.jsonl:1: schema_version: expected 1 to 2, got '3'"));
+  CHECK_THROWS_WITH(resume("schema", "/schema_version", 4),
+                    Contains("journal.jsonl:1: schema_version: expected 1 to 3, got '4'"));
   CHECK_THROWS_WITH(resume("unknown", "/config/search/horizon", 3),
                     Contains("this program has no setting 'search.horizon'"));
   CHECK_THROWS_WITH(resume("device", "/device", "cuda"), Contains("device: the run has \"cuda\""));
