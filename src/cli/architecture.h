@@ -1,5 +1,8 @@
 #pragma once
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "wrcor/space/search_space.h"
@@ -14,5 +17,15 @@ inline constexpr const char* architecture_forms =
 /// The architecture that an argument names.
 /// @throws UsageError for what names none; DataError when a run's result cannot be read
 Genotype read_architecture(const SearchSpace& space, const std::string& text);
+
+/// A row of the ranking of a finished run.
+struct RankedArchitecture {
+  std::filesystem::path run;   ///< its folder
+  nlohmann::ordered_json row;  ///< as in result.json
+};
+
+/// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.
+/// @throws UsageError, DataError
+std::optional<RankedArchitecture> find_ranked(const std::string& text);
 
 }  // namespace wrcor::cli

@@ -1,0 +1,170 @@
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "../architecture.h"
+#include "../commands.h"
+#include "../options.h"
+#include "../output.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/seeds.h"
+#include "wrcor/config/settings.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/export/formats.h"
+#include "wrcor/minibatch/minibatch.h"
+#include "wrcor/minibatch/tensor_file.h"
+#include "wrcor/nn/draws.h"
+#include "wrcor/nn/initial_state.h"
+#include "wrcor/space/builtin.h"
+
+namespace wrcor::cli {
+namespace {
+
+/// Settings of weights that are drawn.
+constexpr const char* drawing[] = {"score.init", "score.weights_mode", "run.seed"};
+
+struct ExportOptions {
+  ConfigSources sources;
+  std::string architecture;  ///< as read_architecture() takes it
+  std::string format = "torchscript";
+  std::string weights;  ///< empty: drawn
+  std::string classes;  ///< empty: those of the data set
+  std::string out;      ///< empty: standard output
+  bool force = false;
+};
+
+MacroSettings network_size(const ExportOptions& options, const Config& config) {
+  const DatasetInfo data = dataset_info(config);
+  MacroSettings macro{config.space.channels, config.space.cells, data.classes, data.image.height,
+                      data.image.width};
+  if (!config.data.batch_file.empty()) {
+    const at::Tensor images = load_minibatch(config.data.batch_file).images;
+    macro.height = static_cast<int>(images.size(2));
+    macro.width = static_cast<int>(images.size(3));
+  }
+  if (!options.classes.empty())
+    macro.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
+  return macro;
+}
+
+/// The tensors of a file, or those that `wrcor search` and `wrcor score` evaluate first.
+std::map<std::string, at::Tensor> network_state(const ExportOptions& options, const Config& config,
+                                                const SearchSpace& space,
+                                                const Genotype& genotype) {
+  const NetworkPlan plan = space.plan(genotype);
+  if (!options.weights.empty()) {
+    auto tensors = load_tensor_file(options.weights);
+    const StateDict checked(options.weights, tensors, plan, at::kCPU);
+    return tensors;
+  }
+  const std::uint64_t seed = weights_seed(seeds(config).weights, /*repeat=*/0,
+                                          config.score.weights_mode, space.format(genotype));
+  return initial_state(plan, WeightBank(seed, config.score.init, at::kCPU));
+}
+
+/// What a run found out about the network.
+std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
+  std::vector<std::string> remarks;
+  remarks.push_back(fmt::format("Rank {} of a search; its scores before any training:",
+                                ranked.row.at("rank").dump()));
+  const auto add = [&](const std::string& name, const nlohmann::ordered_json& value) {
+    if (value.is_number())
+      remarks.push_back(fmt::format("    {} {:.6g}", name, value.get<double>()));
+  };
+  if (ranked.row.contains("vote")) add("vote", ranked.row.at("vote"));
+  for (const auto& [proxy, score] : ranked.row.at("scores").items()) add(proxy, score);
+  return remarks;
+}
+
+void require_writable(const ExportOptions& options, const ExportFormat& format) {
+  if (options.out.empty()) {
+    if (!format.is_source)
+      throw UsageError("the format '" + options.format +
+                       "' is not for reading: name a file by --out");
+    return;
+  }
+  std::error_code unreachable;  // writing it will say so
+  if (!options.force && std::filesystem::exists(options.out, unreachable))
+    throw UsageError("'" + options.out +
+                     "' exists; choose another --out, or replace it by --force");
+}
+
+void require_use_of_weights(const ExportOptions& options, const ExportFormat& format) {
+  if (options.weights.empty()) return;
+  if (format.is_source) throw UsageError("--weights: the format '" + options.format + "' has none");
+  for (const char* key : drawing) {
+    if (options.sources.flags.contains(key))
+      throw UsageError("--weights cannot be given together with " + find_setting(key)->flag +
+                       ", which is about drawn weights");
+  }
+}
+
+void run_export(ExportOptions options) {
+  const ExportFormat& format = export_formats().find(options.format).make;
+  require_writable(options, format);
+  require_use_of_weights(options, format);
+  const std::optional<RankedArchitecture> ranked = find_ranked(options.architecture);
+  if (ranked && !options.sources.file) options.sources.file = ranked->run / "config.json";
+
+  const Config config = load_config(options.sources);
+  const auto space = spaces().find(config.space.name).make(network_size(options, config));
+  const Genotype genotype = read_architecture(*space, options.architecture);
+  const std::string content =
+      format.content({*space, genotype, network_state(options, config, *space, genotype),
+                      ranked ? remarks_on(*ranked) : std::vector<std::string>()});
+  if (options.out.empty()) {
+    write_output(content);
+    return;
+  }
+  write_file_atomic(options.out, content);
+  spdlog::info("'{}' has {} as {}", options.out, space->format(genotype), options.format);
+}
+
+std::string format_help() {
+  std::string text = "form of the network";
+  for (const auto& entry : export_formats().entries())
+    text += "\n" + entry.name + ": " + entry.summary;
+  return text;
+}
+
+}  // namespace
+
+void setup_export(CLI::App& command) {
+  auto options = std::make_shared<ExportOptions>();
+  command.add_option("architecture", options->architecture, architecture_forms)->required();
+  add_choice(command, "--format", options->format, export_formats().names(), format_help());
+  command
+      .add_option("--out", options->out,
+                  "write to this file; without it, source goes to standard output")
+      ->type_name("FILE");
+  command.add_flag("--force", options->force, "replace the file if it exists");
+  command
+      .add_option("--weights", options->weights,
+                  "state dict of the network, written by torch.save as a plain dictionary; by "
+                  "default weights are drawn as for score and search")
+      ->type_name("FILE.pt");
+  command
+      .add_option("--classes", options->classes,
+                  "classes of the data; by default those of the data set")
+      ->type_name("N");
+  std::vector<std::string> keys{"space", "data.name", "data.root", "data.image_size",
+                                "data.batch_file"};
+  keys.insert(keys.end(), std::begin(drawing), std::end(drawing));
+  add_settings(command, keys, options->sources);
+  set_example(command,
+              "wrcor export runs/first --out best.pt\n"
+              "  wrcor export runs/first#2 --format python --out second.py");
+  set_action(
+      command, [options] { run_export(*options); },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};
+        return {options->out};
+      });
+}
+
+}  // namespace wrcor::cli
