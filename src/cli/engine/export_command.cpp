@@ -28,6 +28,11 @@ namespace {
 /// Settings of weights that are drawn.
 constexpr const char* drawing[] = {"score.init", "score.weights_mode", "run.seed"};
 
+/// libtorch writes ONNX by way of Python only.
+constexpr const char* onnx_line =
+    "python3 -c \"import torch; torch.onnx.export(torch.jit.load('net.pt').eval(), "
+    "torch.zeros(1, 3, 32, 32), 'net.onnx', dynamo=False)\"";
+
 struct ExportOptions {
   ConfigSources sources;
   std::string architecture;  ///< as read_architecture() takes it
@@ -81,17 +86,25 @@ std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
   return remarks;
 }
 
-void require_writable(const ExportOptions& options, const ExportFormat& format) {
+const ExportFormat& chosen_format(const ExportOptions& options) {
+  if (options.format == "onnx")
+    throw UsageError("--format: ONNX is made of TorchScript, here net.pt: " +
+                     std::string(onnx_line));
+  return export_formats().find(options.format).make;
+}
+
+void require_place(const ExportOptions& options, const ExportFormat& format) {
   if (options.out.empty()) {
-    if (!format.is_source)
-      throw UsageError("the format '" + options.format +
-                       "' is not for reading: name a file by --out");
-    return;
+    if (format.is_source) return;
+    throw UsageError("the format '" + options.format + "' is not text: name a file by --out");
   }
   std::error_code unreachable;  // writing it will say so
-  if (!options.force && std::filesystem::exists(options.out, unreachable))
-    throw UsageError("'" + options.out +
-                     "' exists; choose another --out, or replace it by --force");
+  const std::filesystem::file_status there = std::filesystem::status(options.out, unreachable);
+  if (!std::filesystem::exists(there)) return;
+  if (!std::filesystem::is_regular_file(there))
+    throw UsageError("--out: '" + options.out + "' is no file that could be replaced");
+  if (!options.force)
+    throw UsageError("'" + options.out + "' exists; choose another --out, or --force replaces it");
 }
 
 void require_use_of_weights(const ExportOptions& options, const ExportFormat& format) {
@@ -105,8 +118,8 @@ void require_use_of_weights(const ExportOptions& options, const ExportFormat& fo
 }
 
 void run_export(ExportOptions options) {
-  const ExportFormat& format = export_formats().find(options.format).make;
-  require_writable(options, format);
+  const ExportFormat& format = chosen_format(options);
+  require_place(options, format);
   require_use_of_weights(options, format);
   const std::optional<RankedArchitecture> ranked = find_ranked(options.architecture);
   if (ranked && !options.sources.file) options.sources.file = ranked->run / "config.json";
@@ -125,19 +138,24 @@ void run_export(ExportOptions options) {
   spdlog::info("'{}' has {} as {}", options.out, space->format(genotype), options.format);
 }
 
-std::string format_help() {
-  std::string text = "form of the network";
+std::string format_help(const std::string& fallback) {
+  std::string text;
   for (const auto& entry : export_formats().entries())
-    text += "\n" + entry.name + ": " + entry.summary;
-  return text;
+    text += entry.name + ": " + entry.summary + "\n";
+  return text + "(default " + fallback + ")";
 }
 
 }  // namespace
 
 void setup_export(CLI::App& command) {
   auto options = std::make_shared<ExportOptions>();
-  command.add_option("architecture", options->architecture, architecture_forms)->required();
-  add_choice(command, "--format", options->format, export_formats().names(), format_help());
+  command
+      .add_option("architecture", options->architecture,
+                  std::string(architecture_forms) +
+                      "; of a run, sizes and weights are those of its config.json, unless --config "
+                      "or others say otherwise")
+      ->required();
+  command.add_option("--format", options->format, format_help(options->format))->type_name("NAME");
   command
       .add_option("--out", options->out,
                   "write to this file; without it, source goes to standard output")
@@ -158,7 +176,9 @@ void setup_export(CLI::App& command) {
   add_settings(command, keys, options->sources);
   set_example(command,
               "wrcor export runs/first --out best.pt\n"
-              "  wrcor export runs/first#2 --format python --out second.py");
+              "  wrcor export runs/first#2 --format python --out second.py\n"
+              "ONNX of a TorchScript file, by PyTorch 2.5 or later:\n  " +
+                  std::string(onnx_line));
   set_action(
       command, [options] { run_export(*options); },
       [options]() -> std::vector<std::filesystem::path> {
