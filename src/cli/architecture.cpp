@@ -1,15 +1,19 @@
 #include "architecture.h"
 
+#include <nlohmann/json.hpp>
+#include <string_view>
+
 #include "options.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/text_file.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor::cli {
 namespace {
 
-const std::string official_prefix = "index:";
+constexpr std::string_view official_prefix = "index:";
 
 bool is_id(const std::string& text) {
   return !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
@@ -23,8 +27,8 @@ std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
   return whole_number(what, text, 0, *size - 1);
 }
 
-/// The row of a rank, from 1, in the ranking of a finished run.
-nlohmann::ordered_json ranking_row(const std::filesystem::path& run, const std::string& rank) {
+/// @param rank  in the ranking of a finished run, from 1
+RankedArchitecture ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
   constexpr std::uint64_t longest = std::uint64_t{1} << 30;
   const std::string file = (run / "result.json").string();
   if (!std::filesystem::exists(file)) {
@@ -38,9 +42,13 @@ nlohmann::ordered_json ranking_row(const std::filesystem::path& run, const std::
     const auto& ranking = document.at("ranking");
     const std::uint64_t place =
         whole_number("rank in '" + run.string() + "'", rank, 1, ranking.size());
-    nlohmann::ordered_json row = ranking.at(place - 1);
-    row.at("arch").get_ref<const std::string&>();
-    return row;
+    const auto& row = ranking.at(place - 1);
+    RankedArchitecture found{run, place, row.at("arch").get<std::string>(), {}};
+    for (const std::string& proxy : proxies().names()) {
+      const auto score = row.at("scores").value(proxy, nlohmann::ordered_json());
+      if (score.is_number()) found.scores.emplace_back(proxy, score.get<double>());
+    }
+    return found;
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
@@ -56,7 +64,7 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text) {
   const std::filesystem::path run = text.substr(0, mark);
   std::error_code unreadable;  // then it is taken for an architecture, and refused as one
   if (!std::filesystem::is_directory(run, unreadable)) return std::nullopt;
-  return RankedArchitecture{run, ranking_row(run, mark == text.npos ? "1" : text.substr(mark + 1))};
+  return ranked_architecture(run, mark == text.npos ? "1" : text.substr(mark + 1));
 }
 
 Genotype read_architecture(const SearchSpace& space, const std::string& text) {
@@ -67,8 +75,7 @@ Genotype read_architecture(const SearchSpace& space, const std::string& text) {
     return published ? *published : space.at(number);
   }
   if (is_id(text)) return space.at(cell_number(space, "id", text));
-  if (const auto ranked = find_ranked(text))
-    return space.parse(ranked->row.at("arch").get<std::string>());
+  if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
   return space.parse(text);
 }
 

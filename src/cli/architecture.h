@@ -1,9 +1,10 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "wrcor/space/search_space.h"
 
@@ -18,10 +19,13 @@ inline constexpr const char* architecture_forms =
 /// @throws UsageError for what names none; DataError when a run's result cannot be read
 Genotype read_architecture(const SearchSpace& space, const std::string& text);
 
-/// A row of the ranking of a finished run.
+/// A place in the ranking of a finished run.
 struct RankedArchitecture {
-  std::filesystem::path run;   ///< its folder
-  nlohmann::ordered_json row;  ///< as in result.json
+  std::filesystem::path run;  ///< its folder
+  std::uint64_t rank = 1;     ///< 1: the best
+  std::string architecture;
+  /// Those that have a value, by the names of proxies.
+  std::vector<std::pair<std::string, double>> scores;
 };
 
 /// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.

@@ -74,15 +74,11 @@ std::map<std::string, at::Tensor> network_state(const ExportOptions& options, co
 
 /// What a run found out about the network.
 std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
-  std::vector<std::string> remarks;
-  remarks.push_back(fmt::format("Rank {} of a search; its scores before any training:",
-                                ranked.row.at("rank").dump()));
-  const auto add = [&](const std::string& name, const nlohmann::ordered_json& value) {
-    if (value.is_number())
-      remarks.push_back(fmt::format("    {} {:.6g}", name, value.get<double>()));
-  };
-  if (ranked.row.contains("vote")) add("vote", ranked.row.at("vote"));
-  for (const auto& [proxy, score] : ranked.row.at("scores").items()) add(proxy, score);
+  std::vector<std::string> remarks{
+      fmt::format("Rank {} of a search; its scores before any training:", ranked.rank), ""};
+  for (const auto& [proxy, score] : ranked.scores)
+    remarks.push_back(fmt::format("    {} {:.6g}", proxy, score));
+  remarks.emplace_back();
   return remarks;
 }
 
