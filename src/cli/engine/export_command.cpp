@@ -148,8 +148,8 @@ void setup_export(CLI::App& command) {
   command
       .add_option("architecture", options->architecture,
                   std::string(architecture_forms) +
-                      "; of a run, sizes and weights are those of its config.json, unless --config "
-                      "or others say otherwise")
+                      ";\nof a run, sizes and weights are those of its config.json, unless "
+                      "--config or others say otherwise")
       ->required();
   command.add_option("--format", options->format, format_help(options->format))->type_name("NAME");
   command
