@@ -1,17 +1,23 @@
 #include "architecture.h"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <string_view>
 
 #include "options.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/text_file.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor::cli {
 namespace {
+
+constexpr std::string_view official_prefix = "index:";
+
+bool is_id(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
+}
 
 std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
                           const std::string& text) {
@@ -21,8 +27,8 @@ std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
   return whole_number(what, text, 0, *size - 1);
 }
 
-/// The architecture of a rank, from 1, in the ranking of a finished run.
-std::string ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
+/// @param rank  in the ranking of a finished run, from 1
+RankedArchitecture ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
   constexpr std::uint64_t longest = std::uint64_t{1} << 30;
   const std::string file = (run / "result.json").string();
   if (!std::filesystem::exists(file)) {
@@ -36,7 +42,13 @@ std::string ranked_architecture(const std::filesystem::path& run, const std::str
     const auto& ranking = document.at("ranking");
     const std::uint64_t place =
         whole_number("rank in '" + run.string() + "'", rank, 1, ranking.size());
-    return ranking.at(place - 1).at("arch").get<std::string>();
+    const auto& row = ranking.at(place - 1);
+    RankedArchitecture found{run, place, row.at("arch").get<std::string>(), {}};
+    for (const std::string& proxy : proxies().names()) {
+      const auto score = row.at("scores").value(proxy, nlohmann::ordered_json());
+      if (score.is_number()) found.scores.emplace_back(proxy, score.get<double>());
+    }
+    return found;
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
@@ -46,21 +58,24 @@ std::string ranked_architecture(const std::filesystem::path& run, const std::str
 
 }  // namespace
 
-Genotype read_architecture(const SearchSpace& space, const std::string& text) {
-  const std::string prefix = "index:";
-  if (text.starts_with(prefix)) {
-    const std::uint64_t number = cell_number(space, "official index", text.substr(prefix.size()));
-    const std::optional<Genotype> published = space.at_official(number);
-    return published ? *published : space.at(number);
-  }
-  const bool is_id = !text.empty() && text.find_first_not_of("-0123456789") == std::string::npos;
-  if (is_id) return space.at(cell_number(space, "id", text));
+std::optional<RankedArchitecture> find_ranked(const std::string& text) {
+  if (text.starts_with(official_prefix) || is_id(text)) return std::nullopt;
   const std::size_t mark = text.rfind('#');
   const std::filesystem::path run = text.substr(0, mark);
   std::error_code unreadable;  // then it is taken for an architecture, and refused as one
-  if (std::filesystem::is_directory(run, unreadable)) {
-    return space.parse(ranked_architecture(run, mark == text.npos ? "1" : text.substr(mark + 1)));
+  if (!std::filesystem::is_directory(run, unreadable)) return std::nullopt;
+  return ranked_architecture(run, mark == text.npos ? "1" : text.substr(mark + 1));
+}
+
+Genotype read_architecture(const SearchSpace& space, const std::string& text) {
+  if (text.starts_with(official_prefix)) {
+    const std::uint64_t number =
+        cell_number(space, "official index", text.substr(official_prefix.size()));
+    const std::optional<Genotype> published = space.at_official(number);
+    return published ? *published : space.at(number);
   }
+  if (is_id(text)) return space.at(cell_number(space, "id", text));
+  if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
   return space.parse(text);
 }
 

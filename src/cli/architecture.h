@@ -1,6 +1,10 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "wrcor/space/search_space.h"
 
@@ -14,5 +18,18 @@ inline constexpr const char* architecture_forms =
 /// The architecture that an argument names.
 /// @throws UsageError for what names none; DataError when a run's result cannot be read
 Genotype read_architecture(const SearchSpace& space, const std::string& text);
+
+/// A place in the ranking of a finished run.
+struct RankedArchitecture {
+  std::filesystem::path run;  ///< its folder
+  std::uint64_t rank = 1;     ///< 1: the best
+  std::string architecture;
+  /// Those that have a value, by the names of proxies.
+  std::vector<std::pair<std::string, double>> scores;
+};
+
+/// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.
+/// @throws UsageError, DataError
+std::optional<RankedArchitecture> find_ranked(const std::string& text);
 
 }  // namespace wrcor::cli

@@ -12,6 +12,7 @@
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/memory_meter.h"
+#include "wrcor/nn/draws.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/factory.h"
 #include "wrcor/proxy/response_parts.h"
@@ -118,11 +119,10 @@ void Evaluator::use_repeats(int repeats) {
 }
 
 std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& genotype) const {
-  const bool shared = options_.weights_mode == WeightsMode::shared;
-  const std::string whose = shared ? "shared" : space_.format(genotype);
-  const std::string number = std::to_string(repeat);
-  return std::make_unique<Draws>(derive_seed(options_.seed, {"repeat", number, whose}),
-                                 derive_seed(options_.seed, {"noise", number, whose}),
+  const WeightsMode mode = options_.weights_mode;
+  const std::string architecture = mode == WeightsMode::shared ? "" : space_.format(genotype);
+  return std::make_unique<Draws>(weights_seed(options_.seed, repeat, mode, architecture),
+                                 noise_seed(options_.seed, repeat, mode, architecture),
                                  options_.initialisation, device_);
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// A network as it is handed to other programs.
+struct ExportedNetwork {
+  const SearchSpace& space;  ///< sized as the network is
+  Genotype genotype;
+  /// Parameters and batch-norm statistics by their names in the plan, on the CPU.
+  std::map<std::string, at::Tensor> state;
+  /// Where it comes from, in sentences, for those who read what is exported.
+  std::vector<std::string> remarks = {};
+};
+
+}  // namespace wrcor

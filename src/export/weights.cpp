@@ -1,0 +1,10 @@
+#include "contents.h"
+#include "wrcor/minibatch/tensor_file.h"
+
+namespace wrcor {
+
+std::string weights_file(const ExportedNetwork& network) {
+  return format_tensor_file(network.state);
+}
+
+}  // namespace wrcor
