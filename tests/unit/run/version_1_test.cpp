@@ -95,7 +95,9 @@ TEST_CASE("a run of version 1 is resumed from any line of its journal", "[run][v
       } else {
         check_same_ranking(found["ranking"], expected["ranking"]);
       }
-      CHECK(found["counts"] == expected["counts"]);
+      Json counts = expected["counts"];
+      counts["refined"] = 0;  // since version 3
+      CHECK(found["counts"] == counts);
       CHECK(schema_violations("result", nlohmann::json::parse(found.dump())).empty());
     }
   }
