@@ -1,0 +1,89 @@
+#include "wrcor/run/finished_run.h"
+
+#include <stdexcept>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/json.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/text_file.h"
+#include "wrcor/run/journal.h"
+#include "wrcor/run/search_run.h"
+
+namespace wrcor {
+namespace {
+
+constexpr std::uint64_t largest_result = std::uint64_t{1} << 30;
+
+FinishedRun::Row read_row(const nlohmann::ordered_json& json) {
+  FinishedRun::Row row;
+  row.arch = json.at("arch").get<std::string>();
+  row.evaluation = evaluation_from_json(json);
+  row.first_seen = json.at("first_seen").get<std::int64_t>();
+  const auto vote = json.find("vote");
+  if (vote != json.end() && !vote->is_null()) row.vote = vote->get<double>();
+  return row;
+}
+
+/// Those of the first row where the document, of version 1, names none.
+std::vector<std::string> read_proxies(const nlohmann::ordered_json& document,
+                                      const std::vector<FinishedRun::Row>& ranking) {
+  if (const auto named = document.find("proxies"); named != document.end())
+    return named->get<std::vector<std::string>>();
+  std::vector<std::string> proxies;
+  if (!ranking.empty()) {
+    for (const auto& [name, score] : ranking.front().evaluation.scores) proxies.push_back(name);
+  }
+  return proxies;
+}
+
+FinishedRun from_document(nlohmann::ordered_json document) {
+  FinishedRun run;
+  run.space = document.at("config").at("space").at("name").get<std::string>();
+  run.rule = RankingRule::parse(document.at("rank_by").get<std::string>());
+  for (const auto& row : document.at("ranking")) run.ranking.push_back(read_row(row));
+  run.proxies = read_proxies(document, run.ranking);
+  for (const auto& row : run.ranking) {
+    for (const RankingMember& member : run.rule.members) row.evaluation.score(member.proxy);
+    for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
+  }
+  document.erase("ranking");
+  run.document = std::move(document);
+  return run;
+}
+
+}  // namespace
+
+std::optional<double> FinishedRun::value(const Row& row) const {
+  return rule.is_vote() ? row.vote : row.evaluation.score(rule.members.front().proxy).value;
+}
+
+FinishedRun read_finished_run(const std::filesystem::path& folder) {
+  const RunDirectory directory{folder};
+  const std::string file = directory.result().string();
+  std::error_code unknown;  // reading it tells why
+  if (!std::filesystem::exists(file, unknown)) {
+    throw UsageError("'" + folder.string() + "' holds no result.json: it is the folder of no " +
+                     "finished run; wrcor search --resume --out finishes one");
+  }
+  FinishedRun run;
+  try {
+    nlohmann::ordered_json document = parse_json(read_text_file(file, largest_result));
+    read_schema_version(document, schema_version::result, file);
+    run = from_document(std::move(document));
+  } catch (const JsonError& error) {
+    throw DataError("'" + file + "': " + error.what());
+  } catch (const UsageError& error) {
+    throw DataError("'" + file + "': rank_by: " + error.what());
+  } catch (const nlohmann::json::exception&) {
+    throw DataError("'" + file + "' is not the result of a run");
+  } catch (const std::logic_error&) {  // a status that there is not, a row without a score
+    throw DataError("'" + file + "' is not the result of a run");
+  }
+  if (std::filesystem::exists(directory.journal(), unknown)) {
+    for (const auto& [arch, elapsed] : read_finish_times(directory.journal()))
+      run.elapsed.insert_or_assign(arch, elapsed);
+  }
+  return run;
+}
+
+}  // namespace wrcor
