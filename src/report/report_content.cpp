@@ -145,7 +145,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
       {"Search space",
        joined({text_at(document, "/config/space/name"),
                counted(text_at(document, "/config/space/channels"), "channel"),
-               labelled("cells a stage:", text_at(document, "/config/space/cells"))})},
+               counted(text_at(document, "/config/space/cells"), "cell") + " a stage"})},
       {"Strategy", strategy_text(document)},
       {"Constraints", limits_text(document)},
       {"Ranked by", run.rule.text()},

@@ -15,7 +15,7 @@ const applyTheme = () => {
 
 const axis = (title, more = {}) => ({
   title: { display: true, text: title, color: style('--ink') },
-  ticks: { maxRotation: 0, autoSkipPadding: 12, callback: (value) => (Math.abs(value) >= 1e4 ? countText(value) : numberText(value)) },
+  ticks: { maxRotation: 0, autoSkipPadding: 12, includeBounds: false, callback: (value) => (Math.abs(value) >= 1e4 ? countText(value) : numberText(value)) },
   ...more,
 });
 
@@ -30,9 +30,10 @@ const roomy = (values) => {
 //   name      heading for assistive technology
 //   sentence  what the chart says, in words
 //   details   elements below it: tables of its data
-const figure = ({ name, sentence, config, details = [], zoomable = true }) => {
+//   height    of the chart, if not as usual
+const figure = ({ name, sentence, config, details = [], zoomable = true, height = null }) => {
   const canvas = element('canvas', { tabindex: 0, role: 'img', 'aria-label': `${name}. ${sentence}` });
-  const plot = element('div', { class: 'plot' }, canvas);
+  const plot = element('div', { class: 'plot', style: height && `height: ${height}` }, canvas);
   const caption = element('figcaption', {}, sentence);
   const made = element('figure', { 'data-chart': name }, plot, caption, details);
   return { made, draw: () => {
@@ -110,16 +111,19 @@ const line = (run, points, more) => ({
 // How many of a run's architectures a chart cannot show.
 const missingText = (run, points) => {
   const missing = run.cells.length - points.length;
-  return missing > 0 ? ` ${missing} of ${run.cells.length} architectures have no value and are not drawn.` : '';
+  const verbs = missing === 1 ? 'has no value and is' : 'have no value and are';
+  return missing > 0 ? ` ${numberText(missing)} of ${numberText(run.cells.length)} architectures ${verbs} not drawn.` : '';
 };
 
 const sentenceFor = (run, text) => (severalRuns ? `${run.name}: ${text}` : text);
 
-const scatterFigure = ({ name, x, y, lines = () => [], say, details }) => {
-  const drawn = shownRuns().map((run) => ({ run, points: pointsOf(run, x, y) })).filter(({ points }) => points.length > 0);
+
+// @param runs  those that share the chart
+const scatterFigure = ({ runs, name, x, y, lines = () => [], say, details }) => {
+  const drawn = runs.map((run) => ({ run, points: pointsOf(run, x, y) })).filter(({ points }) => points.length > 0);
   const all = drawn.flatMap(({ points }) => points);
   const sentence = drawn.length === 0 ? 'No architecture has both values.'
-    : drawn.map(({ run, points }) => sentenceFor(run, say(run, points) + missingText(run, points))).join(' ');
+    : drawn.map(({ run, points }) => sentenceFor(run, say(run, points) + missingText(run, points))).join('\n');
   return figure({
     name, sentence, details: details?.(drawn) ?? [],
     config: {
@@ -130,14 +134,14 @@ const scatterFigure = ({ name, x, y, lines = () => [], say, details }) => {
   });
 };
 
-const paretoFigure = (x, y) => {
-  const fronts = new Map(shownRuns().map((run) => [run, paretoFront(pointsOf(run, x, y), y.lower(run))]));
+const paretoFigure = (runs, x, y) => {
+  const fronts = new Map(runs.map((run) => [run, paretoFront(pointsOf(run, x, y), y.lower(run))]));
   return scatterFigure({
-    name: `${y.name} against ${x.name}`, x, y,
+    runs, name: `${y.name} against ${x.name}`, x, y,
     lines: (run) => [line(run, fronts.get(run), { stepped: 'before' })],
     say: (run, points) => {
       const front = fronts.get(run), best = front.at(-1);
-      return `${points.length} architectures, ${front.length} of them on the Pareto front, from ${countText(front[0].x)} ${x.name} ` +
+      return `${numberText(points.length)} architectures, ${front.length} of them on the Pareto front, from ${countText(front[0].x)} ${x.name} ` +
         `(${y.name} ${numberText(front[0].y)}) to ${countText(best.x)} (${numberText(best.y)}).`;
     },
     details: (drawn) => drawn.map(({ run }) => foldedTable(`The Pareto front${severalRuns ? ` of ${run.name}` : ''} as a table`, () =>
@@ -146,17 +150,17 @@ const paretoFigure = (x, y) => {
   });
 };
 
-const courseFigure = (x, y) => {
-  const steps = new Map(shownRuns().map((run) => [run, improvements(pointsOf(run, x, y), y.lower(run))]));
+const courseFigure = (runs, x, y) => {
+  const steps = new Map(runs.map((run) => [run, improvements(pointsOf(run, x, y), y.lower(run))]));
   return scatterFigure({
-    name: `${y.name} by ${x.name}`, x, y,
+    runs, name: `${y.name} by ${x.name}`, x, y,
     lines: (run, points) => {
       const end = extent(points.map((p) => p.x))[1], found = steps.get(run);
       return [line(run, [...found, { ...found.at(-1), x: end }], { stepped: 'before', borderWidth: 2.5 })];
     },
     say: (run, points) => {
       const found = steps.get(run), best = found.at(-1);
-      return `the best of ${points.length} architectures (${y.name} ${numberText(best.y)}) was met at ${x.name} ${numberText(best.x)}; ` +
+      return `The best of ${numberText(points.length)} architectures (${y.name} ${numberText(best.y)}) was met at ${x.name} ${numberText(best.x)}; ` +
         `${found.length} times something better than all before it was found.`;
     },
     details: (drawn) => drawn.map(({ run }) => foldedTable(`Improvements${severalRuns ? ` of ${run.name}` : ''} as a table`, () =>
@@ -165,37 +169,40 @@ const courseFigure = (x, y) => {
   });
 };
 
-const histogramFigure = (score) => {
-  const drawn = shownRuns().filter((run) => score.of(run));
+// Of several runs in one chart as shares, as they have met different numbers of architectures.
+const histogramFigure = (runs, score) => {
+  const drawn = runs.filter((run) => score.of(run)), inShares = drawn.length > 1;
   const lists = drawn.map((run) => score.of(run).filter(known));
   const { edges, counts } = histogram(lists);
-  const labels = edges.slice(1).map((edge, i) => (edges[i] + edge) / 2);
+  const heights = counts.map((count, i) => (inShares ? count.map((number) => 100 * number / lists[i].length) : count));
+  const middles = edges.slice(1).map((edge, i) => (edges[i] + edge) / 2);
   const binText = (i) => `${numberText(edges[i])} to ${numberText(edges[i + 1])}`;
+  const countLabel = ({ dataset, datasetIndex, dataIndex, raw }) => (inShares
+    ? `${dataset.label}: ${counts[datasetIndex][dataIndex]} architectures (${raw.toFixed(1)} %)` : `${raw} architectures`);
   return figure({
     name: `Distribution of ${score.name}`, zoomable: false,
-    sentence: drawn.map((run, i) => sentenceFor(run, (lists[i].length === 0 ? 'no architecture has a value.'
-      : `${lists[i].length} architectures, median ${numberText(median(lists[i]))}, from ${extent(lists[i]).map(numberText).join(' to ')}.`) +
-      missingText(run, lists[i]))).join(' '),
+    sentence: drawn.map((run, i) => sentenceFor(run, (lists[i].length === 0 ? 'No architecture has a value.'
+      : `${numberText(lists[i].length)} architectures, median ${numberText(median(lists[i]))}, from ${extent(lists[i]).map(numberText).join(' to ')}.`) +
+      missingText(run, lists[i]))).join('\n'),
     config: {
       type: 'bar',
-      data: { labels, datasets: drawn.map((run, i) => ({ label: run.name, data: counts[i], backgroundColor: translucent(runPaint(run), 0.75),
-        borderColor: runPaint(run), borderWidth: 1, barPercentage: 1, categoryPercentage: drawn.length > 1 ? 0.9 : 1 })) },
+      data: { labels: middles, datasets: drawn.map((run, i) => ({ label: run.name, data: heights[i], backgroundColor: translucent(runPaint(run), 0.75),
+        borderColor: runPaint(run), borderWidth: 1, barPercentage: 1, categoryPercentage: inShares ? 0.9 : 1 })) },
       options: {
         responsive: true, maintainAspectRatio: false, interaction: { mode: 'index', intersect: false },
-        plugins: { legend: { display: false }, tooltip: { ...tooltip, filter: undefined, displayColors: true, callbacks: {
-          title: ([item]) => `${score.name} ${binText(item.dataIndex)}`,
-          label: (item) => `${severalRuns ? `${item.dataset.label}: ` : ''}${item.raw} architectures` } } },
-        scales: { x: axis(score.name, { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 24, callback: (_, i) => numberText(Number(labels[i].toPrecision(3))) } }),
-                  y: axis('architectures', { beginAtZero: true, ticks: { precision: 0 } }) },
+        plugins: { legend: { display: false }, tooltip: { ...tooltip, filter: undefined, callbacks: {
+          title: ([item]) => `${score.name} ${binText(item.dataIndex)}`, label: countLabel } } },
+        scales: { x: axis(score.name, { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 24, callback: (_, i) => numberText(Number(middles[i].toPrecision(3))) } }),
+                  y: axis(inShares ? '% of the architectures of the run' : 'architectures', { beginAtZero: true, ticks: { precision: 0 } }) },
       },
     },
     details: [foldedTable('The distribution as a table', () => dataTable(`Distribution of ${score.name}`,
-      [score.name, ...drawn.map((run) => run.name)], labels.map((_, i) => [binText(i), ...counts.map((count) => count[i])])))],
+      [score.name, ...drawn.map((run) => run.name)], middles.map((_, i) => [binText(i), ...counts.map((count) => count[i])])))],
   });
 };
 
 const costFigure = (bars) => figure({
-  name: 'Seconds of searching and of training', zoomable: false,
+  name: 'Seconds of searching and of training', zoomable: false, height: `${5 + 2.5 * bars.length}rem`,
   sentence: `On a logarithmic scale: ${bars.map((bar) => `${bar.label} ${durationText(bar.seconds)}`).join('; ')}.`,
   config: {
     type: 'bar',

@@ -54,6 +54,17 @@ const pointsOf = (run, x, y) => {
   return xs.map((value, row) => ({ x: value, y: ys[row], row })).filter((p) => known(p.x) && known(p.y));
 };
 
+// The runs that are shown, in groups that can share an axis of a quantity: a vote orders the architectures of one run, and
+// scores of different settings differ in scale. Sizes and accuracies are the same for all.
+const comparableRuns = (score) => {
+  const groups = new Map();
+  for (const run of shownRuns().filter((each) => score.of(each))) {
+    const group = votes.includes(score) ? run.name : proxies.includes(score) ? run.settings || run.name : 'all';
+    groups.set(group, [...groups.get(group) ?? [], run]);
+  }
+  return [...groups.values()];
+};
+
 const isBetter = (a, b, lower) => (lower ? a < b : a > b);
 
 // The points that no other point beats: none has less x and a y at least as good, nor the same x and a better y.
@@ -109,7 +120,7 @@ const numberText = (value) => {
   if (!known(value)) return '–';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en');
   const size = Math.abs(value);
-  return size >= 1e7 || size < 1e-4 ? value.toExponential(3) : String(Number(value.toPrecision(5)));
+  return size >= 1e9 || (size < 1e-4 && size > 0) ? value.toExponential(3) : value.toLocaleString('en', { maximumSignificantDigits: 5 });
 };
 
 // 1500000 -> "1.5 M"

@@ -51,21 +51,19 @@ const place = (where, ...figures) => {
   for (const each of figures) each.draw();
 };
 
-// What keeps the values of several runs from being compared.
-const comparability = (score) => {
-  const runs = shownRuns();
-  if (runs.length < 2) return null;
-  const lacking = runs.filter((run) => !score.of(run)), having = runs.filter((run) => score.of(run));
-  const texts = [];
-  if (score.name === 'vote') texts.push('A vote compares the architectures of one run with each other: its values in different runs are not comparable.');
-  else if (proxies.includes(score) && new Set(having.map((run) => run.settings)).size > 1)
-    texts.push(`The runs were made with different settings: their values of ${score.name} may not be comparable.`);
+// Why the values of several runs do not share a chart, and which runs have none.
+const remark = (score) => {
+  const lacking = shownRuns().filter((run) => !score.of(run)), texts = [];
+  if (comparableRuns(score).length > 1) {
+    texts.push(votes.includes(score) ? 'A vote orders the architectures of one run: its values in different runs cannot be compared, so each has a chart.'
+      : `The runs have scored with different settings: values of ${score.name} that cannot be compared are in different charts.`);
+  }
   if (lacking.length > 0) texts.push(`${lacking.map((run) => run.name).join(', ')}: no ${score.name}.`);
   return texts.length > 0 ? element('p', { class: 'warning' }, texts.join(' ')) : null;
 };
 
 const setControls = (section, score, ...choices) => {
-  controls(section).replaceChildren(...choices, ...[comparability(score)].filter(known));
+  controls(section).replaceChildren(...[...choices, remark(score)].filter(known));
 };
 
 const bestText = (run) => {
@@ -73,12 +71,17 @@ const bestText = (run) => {
   return known(value) ? `${run.rankedBy} ${numberText(value)}` : run.status[0];
 };
 
+// "logrank(+wrcor,-plain)" with room between its words, and without what goes without saying.
+const ruleText = (rule) => rule.replaceAll('+', '').replaceAll(',', ', ');
+
 const drawSummary = () => {
   const architectures = new Set(report.runs.flatMap((run) => run.cells)).size;
+  const fact = (run, label) => run.facts.find(([name]) => name === label)?.[1];
+  const what = severalRuns ? '' : ` Strategy: ${fact(report.runs[0], 'Strategy')}; space: ${fact(report.runs[0], 'Search space')}; minibatch: ${fact(report.runs[0], 'Minibatch')}.`;
   document.getElementById('summary').textContent =
     `${severalRuns ? `${report.runs.length} searches met ${numberText(architectures)} different architectures` : `${numberText(architectures)} architectures were ranked`}` +
     ` without training any, in ${durationText(report.runs.reduce((sum, run) => sum + run.searchSeconds, 0))}` +
-    `${severalRuns ? ' altogether' : ''}, by ${[...new Set(report.runs.map((run) => run.rule))].join(' and by ')}.`;
+    `${severalRuns ? ' altogether' : ''}, by ${[...new Set(report.runs.map((run) => ruleText(run.rule)))].join('; by ')}.${what}`;
 };
 
 const tile = (label, text, small) => element('div', {}, element('dt', {}, label), element('dd', {}, text, small ? element('small', {}, small) : null));
@@ -107,7 +110,7 @@ const drawBest = () => {
 const drawCostBenefit = () => {
   const score = quantityNamed(state.score);
   setControls('cost-benefit', score, select('Show', outcomeNames, state.score, (name) => { state.score = name; drawCostBenefit(); drawCourse(); }));
-  place(body('cost-benefit'), paretoFigure(parameters, score), paretoFigure(flops, score));
+  place(body('cost-benefit'), ...comparableRuns(score).flatMap((runs) => [paretoFigure(runs, parameters, score), paretoFigure(runs, flops, score)]));
 };
 
 const drawCourse = () => {
@@ -115,13 +118,13 @@ const drawCourse = () => {
   const x = state.courseBy === 'proposal' ? proposals : seconds;
   setControls('course', score, select('Show', outcomeNames, state.score, (name) => { state.score = name; drawCostBenefit(); drawCourse(); }),
     ...(hasSeconds ? [select('over', ['proposal', 'seconds'], state.courseBy, (by) => { state.courseBy = by; drawCourse(); })] : []));
-  place(body('course'), courseFigure(x, score));
+  place(body('course'), ...comparableRuns(score).map((runs) => courseFigure(runs, x, score)));
 };
 
 const drawDistribution = () => {
   const score = quantityNamed(state.distribution);
   setControls('distribution', score, select('Distribution of', outcomeNames, state.distribution, (name) => { state.distribution = name; drawDistribution(); }));
-  place(body('distribution'), histogramFigure(score));
+  place(body('distribution'), ...comparableRuns(score).map((runs) => histogramFigure(runs, score)));
 };
 
 const matrixColour = (rho) => (known(rho) ? `rgb(${style(rho < 0 ? '--minus' : '--plus')} / ${(Math.abs(rho) * 0.75).toFixed(2)})` : 'transparent');
@@ -160,13 +163,12 @@ const drawAgreement = () => {
   const matrix = { made: matrixTable(run), draw: () => {} };
   const where = body('agreement');
   where.classList.add('columns');
-  place(where, matrix, scatterFigure({ name: `${y.name} against ${x.name}`, x, y,
-    say: (each) => (each.agreement.names.includes(plain(x.name)) && each.agreement.names.includes(plain(y.name)) ? rhoText(each, x, y) : '') }));
+  place(where, matrix, scatterFigure({ runs: [run], name: `${y.name} against ${x.name}`, x, y, say: () => rhoText(run, x, y) }));
 };
 
 const drawAccuracy = () => {
   if (metrics.length === 0) return;
-  document.getElementById('accuracy').hidden = false;
+  for (const each of [document.getElementById('accuracy'), document.querySelector('a[href="#accuracy"]').parentElement]) each.hidden = false;
   const metric = quantityNamed(state.metric), score = quantityNamed(state.accuracyScore);
   const { file, rows, columns } = report.accuracies, { best } = columns.find((column) => column.name === metric.name);
   setControls('accuracy', score, select('Accuracy', metrics.map((each) => each.name), state.metric, (name) => { state.metric = name; drawAccuracy(); }),
@@ -178,8 +180,10 @@ const drawAccuracy = () => {
       return [run.name, `${some.length} of ${values.length}`, values[0], top.length > 0 ? Math.max(...top) : null, some.length > 0 ? extent(some)[1] : null, best];
     }));
   const note = element('p', { class: 'note' }, `Of networks that were trained, as ${file} has them (${numberText(rows)} architectures); the search has not seen them.`);
+  const charts = element('div', { class: 'columns' });
   place(body('accuracy'), { made: note, draw: () => {} }, { made: table, draw: () => {} },
-    scatterFigure({ name: `${metric.name} against ${score.name}`, x: score, y: metric, say: (run) => rhoText(run, score, metric) }));
+    { made: charts, draw: () => place(charts, ...comparableRuns(score).map((runs) => scatterFigure({ runs, name: `${metric.name} against ${score.name}`,
+      x: score, y: metric, say: (run) => rhoText(run, score, metric) }))) });
 };
 
 const trainingText = (run) => {
@@ -191,12 +195,12 @@ const trainingText = (run) => {
 const drawCost = () => {
   const runs = shownRuns(), where = body('cost');
   const table = dataTable('What each run cost', ['run', 'architectures', 'seconds', 'seconds an architecture',
-    ...(report.training ? ['with a training time', 'seconds of training these', 'as many times the search of these'] : [])],
+    ...(report.training ? ['with a training time', 'seconds of training these', 'training one / scoring one'] : [])],
   runs.map((run) => [run.name, run.cells.length, run.searchSeconds, run.searchSeconds / run.cells.length,
     ...(report.training ? [run.training.covered, run.training.seconds,
-      run.training.covered > 0 ? Number((run.training.seconds / (run.searchSeconds * run.training.covered / run.cells.length)).toPrecision(3)) : null] : [])]));
-  const bars = runs.flatMap((run) => [{ run, label: `${run.name}: search of ${run.cells.length}`, seconds: run.searchSeconds },
-    ...(run.training?.covered > 0 ? [{ run, label: `${run.name}: training of ${run.training.covered}`, seconds: run.training.seconds, training: true }] : [])])
+      run.training.covered > 0 ? Number((run.training.seconds / run.training.covered / (run.searchSeconds / run.cells.length)).toPrecision(2)) : null] : [])]));
+  const bars = runs.flatMap((run) => [{ run, label: `${severalRuns ? `${run.name}: ` : ''}search, all ${numberText(run.cells.length)}`, seconds: run.searchSeconds },
+    ...(run.training?.covered > 0 ? [{ run, label: `${severalRuns ? `${run.name}: ` : ''}training ${numberText(run.training.covered)} of them`, seconds: run.training.seconds, training: true }] : [])])
     .filter((bar) => bar.seconds > 0);
   const notes = report.training ? runs.map((run) => element('p', { class: 'note' }, sentenceFor(run, trainingText(run)))) : [];
   place(where, { made: table, draw: () => {} }, ...notes.map((made) => ({ made, draw: () => {} })), ...(bars.length > 1 ? [costFigure(bars)] : []));

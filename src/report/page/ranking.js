@@ -9,6 +9,7 @@ class RankingTable {
     this.place = place;
     this.columns = [
       { name: 'rank', of: (row) => row + 1 },
+      { name: 'architecture', of: (row) => archOf(run, row) },
       ...(run.vote ? [{ name: 'vote', of: (row) => run.value[row] }] : []),
       ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row] })),
       ...metrics.map((metric) => ({ name: metric.name, of: ((values) => (row) => values[row])(metric.of(run)) })),
@@ -17,7 +18,6 @@ class RankingTable {
       { name: 'proposal', of: (row) => run.proposal[row] },
       ...(run.seconds ? [{ name: 'seconds', of: (row) => run.seconds[row] }] : []),
       ...(run.status.some((text) => text !== 'ok') ? [{ name: 'status', of: (row) => run.status[row] }] : []),
-      { name: 'architecture', of: (row) => archOf(run, row) },
     ];
     this.sorted = { column: this.columns[0], descending: false };
     this.pattern = '';
