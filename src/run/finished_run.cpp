@@ -2,26 +2,36 @@
 
 #include <stdexcept>
 
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/text_file.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
 
 constexpr std::uint64_t largest_result = std::uint64_t{1} << 30;
 
-FinishedRun::Row read_row(const nlohmann::ordered_json& json) {
+FinishedRun::Row read_row(const nlohmann::ordered_json& json, const SearchSpace& space) {
   FinishedRun::Row row;
-  row.arch = json.at("arch").get<std::string>();
+  row.arch = space.format(space.parse(json.at("arch").get<std::string>()));
   row.evaluation = evaluation_from_json(json);
   row.first_seen = json.at("first_seen").get<std::int64_t>();
   const auto vote = json.find("vote");
   if (vote != json.end() && !vote->is_null()) row.vote = vote->get<double>();
   return row;
+}
+
+/// What the configuration says where the document, of version 1, names no vote.
+RankingRule read_rule(const nlohmann::ordered_json& document) {
+  if (const auto text = document.find("rank_by"); text != document.end())
+    return RankingRule::parse(text->get<std::string>());
+  return ranking_rule(config_from_json(document.at("config"), "config"));
 }
 
 /// Those of the first row where the document, of version 1, names none.
@@ -36,16 +46,22 @@ std::vector<std::string> read_proxies(const nlohmann::ordered_json& document,
   return proxies;
 }
 
-FinishedRun from_document(nlohmann::ordered_json document) {
-  FinishedRun run;
-  run.space = document.at("config").at("space").at("name").get<std::string>();
-  run.rule = RankingRule::parse(document.at("rank_by").get<std::string>());
-  for (const auto& row : document.at("ranking")) run.ranking.push_back(read_row(row));
-  run.proxies = read_proxies(document, run.ranking);
-  for (const auto& row : run.ranking) {
+/// @throws std::out_of_range when a row lacks one
+void require_scores(const FinishedRun& run) {
+  for (const FinishedRun::Row& row : run.ranking) {
     for (const RankingMember& member : run.rule.members) row.evaluation.score(member.proxy);
     for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
   }
+}
+
+FinishedRun from_document(nlohmann::ordered_json document) {
+  FinishedRun run;
+  run.space = document.at("config").at("space").at("name").get<std::string>();
+  run.rule = read_rule(document);
+  const auto space = spaces().find(run.space).make({});  // for the names, whatever the size
+  for (const auto& row : document.at("ranking")) run.ranking.push_back(read_row(row, *space));
+  run.proxies = read_proxies(document, run.ranking);
+  require_scores(run);
   document.erase("ranking");
   run.document = std::move(document);
   return run;
@@ -73,7 +89,7 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const UsageError& error) {
-    throw DataError("'" + file + "': rank_by: " + error.what());
+    throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
     throw DataError("'" + file + "' is not the result of a run");
   } catch (const std::logic_error&) {  // a status that there is not, a row without a score

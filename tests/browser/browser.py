@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 
@@ -105,12 +106,13 @@ class Browser:
         for entry in self._post("/se/log", {"type": "browser"}):
             self.complaints.append(f"{entry['level']}: {entry['message']}")
 
-    def screenshot(self, path, whole=False):
-        picture = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        pathlib.Path(path).write_bytes(base64.b64decode(picture["data"]))
+    def printed(self):
+        """The page on paper, as PDF."""
+        return base64.b64decode(self._post("/print", {}))
 
-    def print(self, path):
-        pathlib.Path(path).write_bytes(base64.b64decode(self._post("/print", {})))
+    def screenshot(self):
+        """What the window shows, as PNG."""
+        return base64.b64decode(self._call("GET", self._session + "/screenshot"))
 
     def __enter__(self):
         return self

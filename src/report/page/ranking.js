@@ -11,7 +11,7 @@ class RankingTable {
       { name: 'rank', of: (row) => row + 1 },
       { name: 'architecture', of: (row) => archOf(run, row) },
       ...(run.vote ? [{ name: 'vote', of: (row) => run.value[row] }] : []),
-      ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row] })),
+      ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row], kind: 'score' })),
       ...metrics.map((metric) => ({ name: metric.name, of: ((values) => (row) => values[row])(metric.of(run)) })),
       { name: 'parameters', of: (row) => run.params[row] },
       { name: 'FLOPs', of: (row) => run.flops[row] },
@@ -48,16 +48,18 @@ class RankingTable {
 
   heading(column) {
     const order = this.sorted.column === column ? (this.sorted.descending ? 'descending' : 'ascending') : null;
-    return element('th', { scope: 'col', 'aria-sort': order, class: this.isNumber(column) ? 'number' : null },
+    return element('th', { scope: 'col', 'aria-sort': order, class: this.classes(column) },
       element('button', { type: 'button', onclick: () => this.sortBy(column) }, column.name));
   }
+
+  classes(column) { return [this.isNumber(column) ? 'number' : '', column.kind ?? ''].join(' ').trim(); }
 
   isNumber(column) { return !['architecture', 'status'].includes(column.name); }
 
   cell(column, row) {
     if (column.name === 'architecture') return element('td', {}, archButton(this.run, row));
     const value = column.of(row);
-    return element('td', { class: this.isNumber(column) ? 'number' : null }, this.isNumber(column) ? numberText(value) : value);
+    return element('td', { class: this.classes(column) }, this.isNumber(column) ? numberText(value) : value);
   }
 
   row(row) {
@@ -80,7 +82,7 @@ class RankingTable {
     const rows = this.rows(), from = this.page * RankingTable.pageSize;
     this.place.replaceChildren(
       element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Ranking of ${this.run.name}` },
-        element('table', { class: 'ranking' },
+        element('table', { class: this.run.scores.length > 8 ? 'ranking wide' : 'ranking' },
           element('caption', { class: 'unseen' }, `Ranking of ${this.run.name} by ${this.run.rule}`),
           element('thead', {}, element('tr', {}, this.columns.map((column) => this.heading(column)))),
           element('tbody', {}, rows.slice(from, from + RankingTable.pageSize).map((row) => this.row(row))))),
