@@ -74,6 +74,14 @@ std::string limits_text(const Json& run) {
   return join(limits);
 }
 
+/// With room to break a line.
+std::string rule_text(const RankingRule& rule) {
+  std::string text = rule.text();
+  for (std::size_t at = text.find(','); at != text.npos; at = text.find(',', at + 1))
+    text.insert(at + 1, 1, ' ');
+  return text;
+}
+
 std::string counts_text(const Json& run) {
   const Json& counts = run.at("counts");
   const auto count = [&counts](const char* name) {
@@ -148,7 +156,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
                counted(text_at(document, "/config/space/cells"), "cell") + " a stage"})},
       {"Strategy", strategy_text(document)},
       {"Constraints", limits_text(document)},
-      {"Ranked by", run.rule.text()},
+      {"Ranked by", rule_text(run.rule)},
       {"Proxies", join(run.proxies)},
       {"Minibatch",
        joined({counted(text_at(document, "/batch/size"), "image"),

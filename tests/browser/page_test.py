@@ -1,10 +1,10 @@
-"""What the page of `wrcor report` does in a browser. Usage: page_test.py ONE_RUN.html SEVERAL_RUNS.html"""
+"""What the page of `wrcor report` does in a browser. Usage: page_test.py ONE_RUN.html SEVERAL_RUNS.html VALUELESS.html"""
 import sys
 import unittest
 
 from browser import Browser
 
-one_run, several_runs = sys.argv[1:3]
+one_run, several_runs, valueless = sys.argv[1:4]
 
 ENTER, ESCAPE, ARROW_RIGHT = "\ue007", "\ue00c", "\ue014"
 
@@ -21,7 +21,7 @@ MARKS = """
     const pixels = chart.ctx.getImageData(0, 0, chart.canvas.width, chart.canvas.height).data;
     return {name: figure.dataset.chart, marks: chart.data.datasets.reduce((sum, set) => sum + set.data.length, 0),
             drawn: pixels.some((value) => value !== 0), label: chart.canvas.getAttribute('aria-label'),
-            sentence: figure.querySelector('figcaption').textContent};
+            words: figure.querySelector('figcaption').textContent};
   });"""
 DETAIL = "const dialog = document.getElementById('detail'); return dialog.open ? dialog.textContent : '';"
 COLUMN = """
@@ -64,8 +64,13 @@ class PageTest(unittest.TestCase):
             for chart in charts:
                 self.assertGreater(chart["marks"], 0, chart["name"])
                 self.assertTrue(chart["drawn"], chart["name"])
-                self.assertRegex(chart["sentence"], "[0-9]", chart["name"])
-                self.assertIn(chart["sentence"], chart["label"])
+                self.assertRegex(chart["words"], "[0-9]", chart["name"])
+                self.assertRegex(chart["label"], "[0-9]", chart["name"])
+
+    def test_a_run_in_which_nothing_has_a_value_is_shown(self):
+        self.open(valueless)
+        self.assertIn("No architecture has both values", self.charts()[0]["words"])
+        self.assertEqual(len(self.browser.run(COLUMN, "status")), 25)
 
     def test_the_pareto_front_is_what_no_point_beats(self):
         self.open(one_run)

@@ -21,7 +21,19 @@ expect_exit 0 wrcor report 'a <b>run' --out one.html
 expect_exit 0 wrcor report 'a <b>run' other vote --out several.html --benchmark table.csv --metric acc \
   --training-times table.csv --training-column seconds
 
+# The first run, had none of its networks a value.
+mkdir valueless
+unchecked valueless/result.json
+python3 -c '
+import json, sys
+run = json.load(sys.stdin)
+for row in run["ranking"]:
+    row.update(status="degenerate", reason="singular", raw=dict.fromkeys(row["scores"], 0))
+    row["scores"] = dict.fromkeys(row["scores"])
+json.dump(run, sys.stdout)' <'a <b>run/result.json' >valueless/result.json
+expect_exit 0 wrcor report valueless --out valueless.html
+
 status=0
 PYTHONPATH=$source_dir/tests/browser PYTHONDONTWRITEBYTECODE=1 python3 "$source_dir/tests/browser/page_test.py" \
-  one.html several.html >browser.log 2>&1 || status=$?
+  one.html several.html valueless.html >browser.log 2>&1 || status=$?
 [ "$status" -eq 0 ] || fail "$(<browser.log)"

@@ -28,13 +28,15 @@ const roomy = (values) => {
 
 // Draws `config` into a new figure.
 //   name      heading for assistive technology
-//   sentence  what the chart says, in words
+//   words     what the chart says: texts, each of a run if it is about one
 //   details   elements below it: tables of its data
 //   height    of the chart, if not as usual
-const figure = ({ name, sentence, config, details = [], zoomable = true, height = null }) => {
-  const canvas = element('canvas', { tabindex: 0, role: 'img', 'aria-label': `${name}. ${sentence}` });
+const figure = ({ name, words, config, details = [], zoomable = true, height = null }) => {
+  const spoken = words.map(({ run, text }) => (run && severalRuns ? `${run.name}: ${text}` : text)).join(' ');
+  const canvas = element('canvas', { tabindex: 0, role: 'img', 'aria-label': `${name}. ${spoken}` });
   const plot = element('div', { class: 'plot', style: height && `height: ${height}` }, canvas);
-  const caption = element('figcaption', {}, sentence);
+  const caption = element('figcaption', {}, words.map(({ run, text }) =>
+    element('p', {}, run && severalRuns ? [runSign(run), ` ${run.name}: `] : null, text)));
   const made = element('figure', { 'data-chart': name }, plot, caption, details);
   return { made, draw: () => {
     const chart = new Chart(canvas, config);
@@ -115,17 +117,15 @@ const missingText = (run, points) => {
   return missing > 0 ? ` ${numberText(missing)} of ${numberText(run.cells.length)} architectures ${verbs} not drawn.` : '';
 };
 
-const sentenceFor = (run, text) => (severalRuns ? `${run.name}: ${text}` : text);
-
 
 // @param runs  those that share the chart
 const scatterFigure = ({ runs, name, x, y, lines = () => [], say, details }) => {
   const drawn = runs.map((run) => ({ run, points: pointsOf(run, x, y) })).filter(({ points }) => points.length > 0);
   const all = drawn.flatMap(({ points }) => points);
-  const sentence = drawn.length === 0 ? 'No architecture has both values.'
-    : drawn.map(({ run, points }) => sentenceFor(run, say(run, points) + missingText(run, points))).join('\n');
+  const words = drawn.length === 0 ? [{ text: 'No architecture has both values.' }]
+    : drawn.map(({ run, points }) => ({ run, text: say(run, points) + missingText(run, points) }));
   return figure({
-    name, sentence, details: details?.(drawn) ?? [],
+    name, words, details: details?.(drawn) ?? [],
     config: {
       type: 'scatter',
       data: { datasets: [...drawn.flatMap(({ run, points }) => lines(run, points)), ...drawn.map(({ run, points }) => dots(run, points))] },
@@ -181,9 +181,9 @@ const histogramFigure = (runs, score) => {
     ? `${dataset.label}: ${counts[datasetIndex][dataIndex]} architectures (${raw.toFixed(1)} %)` : `${raw} architectures`);
   return figure({
     name: `Distribution of ${score.name}`, zoomable: false,
-    sentence: drawn.map((run, i) => sentenceFor(run, (lists[i].length === 0 ? 'No architecture has a value.'
+    words: drawn.map((run, i) => ({ run, text: (lists[i].length === 0 ? 'No architecture has a value.'
       : `${numberText(lists[i].length)} architectures, median ${numberText(median(lists[i]))}, from ${extent(lists[i]).map(numberText).join(' to ')}.`) +
-      missingText(run, lists[i]))).join('\n'),
+      missingText(run, lists[i]) })),
     config: {
       type: 'bar',
       data: { labels: middles, datasets: drawn.map((run, i) => ({ label: run.name, data: heights[i], backgroundColor: translucent(runPaint(run), 0.75),
@@ -203,7 +203,7 @@ const histogramFigure = (runs, score) => {
 
 const costFigure = (bars) => figure({
   name: 'Seconds of searching and of training', zoomable: false, height: `${5 + 2.5 * bars.length}rem`,
-  sentence: `On a logarithmic scale: ${bars.map((bar) => `${bar.label} ${durationText(bar.seconds)}`).join('; ')}.`,
+  words: [{ text: `On a logarithmic scale: ${bars.map((bar) => `${bar.label}: ${durationText(bar.seconds)}`).join('; ')}.` }],
   config: {
     type: 'bar',
     data: { labels: bars.map((bar) => bar.label), datasets: [{ data: bars.map((bar) => bar.seconds), barPercentage: 0.7,

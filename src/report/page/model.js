@@ -117,7 +117,7 @@ const median = (values) => {
 };
 
 const numberText = (value) => {
-  if (!known(value)) return '–';
+  if (!known(value) || !Number.isFinite(value)) return '–';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en');
   const size = Math.abs(value);
   return size >= 1e9 || (size < 1e-4 && size > 0) ? value.toExponential(3) : value.toLocaleString('en', { maximumSignificantDigits: 5 });
@@ -132,6 +132,7 @@ const countText = (value) => {
 };
 
 const durationText = (value) => {
+  if (!Number.isFinite(value)) return '–';
   if (value < 120) return `${numberText(Number(value.toPrecision(3)))} s`;
   if (value < 7200) return `${(value / 60).toFixed(1)} min`;
   if (value < 172800) return `${(value / 3600).toFixed(1)} h`;

@@ -202,7 +202,7 @@ const drawCost = () => {
   const bars = runs.flatMap((run) => [{ run, label: `${severalRuns ? `${run.name}: ` : ''}search, all ${numberText(run.cells.length)}`, seconds: run.searchSeconds },
     ...(run.training?.covered > 0 ? [{ run, label: `${severalRuns ? `${run.name}: ` : ''}training ${numberText(run.training.covered)} of them`, seconds: run.training.seconds, training: true }] : [])])
     .filter((bar) => bar.seconds > 0);
-  const notes = report.training ? runs.map((run) => element('p', { class: 'note' }, sentenceFor(run, trainingText(run)))) : [];
+  const notes = report.training ? runs.map((run) => element('p', { class: 'note' }, `${severalRuns ? `${run.name}: ` : ''}${trainingText(run)}`)) : [];
   place(where, { made: table, draw: () => {} }, ...notes.map((made) => ({ made, draw: () => {} })), ...(bars.length > 1 ? [costFigure(bars)] : []));
 };
 
