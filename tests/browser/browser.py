@@ -93,6 +93,12 @@ class Browser:
         self._post("/actions", {"actions": [{
             "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": steps}]})
 
+    def point_at(self, x, y):
+        """Moves the mouse to a place of the window."""
+        self._post("/actions", {"actions": [{
+            "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+            "actions": [{"type": "pointerMove", "duration": 0, "x": round(x), "y": round(y)}]}]})
+
     def press(self, key):
         self._post("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [
             {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]})

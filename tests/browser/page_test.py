@@ -93,6 +93,15 @@ class PageTest(unittest.TestCase):
         self.browser.press(ESCAPE)
         self.browser.wait("return !document.getElementById('detail').open")
 
+    def test_a_point_under_the_mouse_tells_what_it_is(self):
+        self.open(one_run)
+        self.browser.point_at(**self.browser.run(POINT_PLACES, "against parameters")[0])
+        lines = self.browser.wait("""
+          const {tooltip} = Chart.getChart(document.querySelector('#cost-benefit canvas'));
+          return tooltip.opacity > 0 && tooltip.body.flatMap((part) => part.lines);""")
+        self.assertRegex(lines[0], "^rank [0-9]+$")
+        self.assertRegex(lines[-1], "^[|]")
+
     def test_a_row_opens_its_architecture(self):
         self.open(several_runs)
         place = self.browser.run("""

@@ -78,11 +78,12 @@ const walk = (chart, key) => {
   return true;
 };
 
+// Lines, which keep the string of an architecture from being wider than a telephone.
 const pointText = (point, chart) => {
   const label = (axisName) => `${chart.options.scales[axisName].title.text}: ${numberText(point[axisName])}`;
   const { run, row } = point;
   if (!run) return [label('x'), label('y')];
-  return [`${severalRuns ? `${run.name}, ` : ''}rank ${row + 1}`, label('y'), label('x'), archOf(run, row)];
+  return [`${severalRuns ? `${run.name}, ` : ''}rank ${row + 1}`, label('y'), label('x'), ...archOf(run, row).split(/(?<=\+)/)];
 };
 
 const tooltip = {
