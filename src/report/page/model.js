@@ -3,7 +3,10 @@
 
 const report = JSON.parse(document.getElementById('report-data').textContent);
 
-report.runs.forEach((run, index) => { run.index = index; run.shown = true; });
+report.runs.forEach((run, index) => {
+  run.index = index;
+  run.shown = true;
+});
 
 const shownRuns = () => report.runs.filter((run) => run.shown);
 const severalRuns = report.runs.length > 1;
@@ -13,8 +16,16 @@ const severalRuns = report.runs.length > 1;
 //   lower(run): whether lower is better
 const quantity = (name, of, lower = () => false) => ({ name, of, lower });
 
-const parameters = quantity('parameters', (run) => run.params, () => true);
-const flops = quantity('FLOPs', (run) => run.flops, () => true);
+const parameters = quantity(
+  'parameters',
+  (run) => run.params,
+  () => true,
+);
+const flops = quantity(
+  'FLOPs',
+  (run) => run.flops,
+  () => true,
+);
 const proposals = quantity('proposal', (run) => run.proposal);
 const seconds = quantity('seconds of searching', (run) => run.seconds ?? undefined);
 
@@ -25,10 +36,16 @@ const votes = report.runs.some((run) => run.vote)
 const proxyNames = [...new Set(report.runs.flatMap((run) => run.scores.map((score) => score.name)))];
 const scoreOf = (run, name) => run.scores.find((score) => score.name === name);
 const proxies = proxyNames.map((name) =>
-  quantity(name, (run) => scoreOf(run, name)?.values, (run) => scoreOf(run, name)?.lower ?? false));
+  quantity(
+    name,
+    (run) => scoreOf(run, name)?.values,
+    (run) => scoreOf(run, name)?.lower ?? false,
+  ),
+);
 
 const metrics = (report.accuracies?.columns ?? []).map((column) =>
-  quantity(column.name, (run) => run.cells.map((cell) => column.values[cell])));
+  quantity(column.name, (run) => run.cells.map((cell) => column.values[cell])),
+);
 
 const quantityNamed = (name) =>
   [parameters, flops, ...votes, ...proxies, ...metrics].find((each) => each.name === name);
@@ -49,7 +66,8 @@ const known = (value) => value !== null && value !== undefined;
 
 // Points of the rows that have both values.
 const pointsOf = (run, x, y) => {
-  const xs = x.of(run), ys = y.of(run);
+  const xs = x.of(run),
+    ys = y.of(run);
   if (!xs || !ys) return [];
   return xs.map((value, row) => ({ x: value, y: ys[row], row })).filter((p) => known(p.x) && known(p.y));
 };
@@ -59,8 +77,12 @@ const pointsOf = (run, x, y) => {
 const comparableRuns = (score) => {
   const groups = new Map();
   for (const run of shownRuns().filter((each) => score.of(each))) {
-    const group = votes.includes(score) ? run.name : proxies.includes(score) ? run.settings || run.name : 'all';
-    groups.set(group, [...groups.get(group) ?? [], run]);
+    const group = votes.includes(score)
+      ? run.name
+      : proxies.includes(score)
+        ? run.settings || run.name
+        : 'all';
+    groups.set(group, [...(groups.get(group) ?? []), run]);
   }
   return [...groups.values()];
 };
@@ -87,7 +109,8 @@ const improvements = (points, lower) => {
 };
 
 const extent = (values) => {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity,
+    high = -Infinity;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
@@ -112,7 +135,8 @@ const histogram = (lists) => {
 };
 
 const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+  const sorted = [...values].sort((a, b) => a - b),
+    half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
@@ -120,7 +144,9 @@ const numberText = (value) => {
   if (!known(value) || !Number.isFinite(value)) return '–';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en');
   const size = Math.abs(value);
-  return size >= 1e9 || (size < 1e-4 && size > 0) ? value.toExponential(3) : value.toLocaleString('en', { maximumSignificantDigits: 5 });
+  return size >= 1e9 || (size < 1e-4 && size > 0)
+    ? value.toExponential(3)
+    : value.toLocaleString('en', { maximumSignificantDigits: 5 });
 };
 
 // 1500000 -> "1.5 M"

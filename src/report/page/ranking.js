@@ -12,7 +12,13 @@ class RankingTable {
       { name: 'architecture', of: (row) => archOf(run, row) },
       ...(run.vote ? [{ name: 'vote', of: (row) => run.value[row] }] : []),
       ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row], kind: 'score' })),
-      ...metrics.map((metric) => ({ name: metric.name, of: ((values) => (row) => values[row])(metric.of(run)) })),
+      ...metrics.map((metric) => ({
+        name: metric.name,
+        of: (
+          (values) => (row) =>
+            values[row]
+        )(metric.of(run)),
+      })),
       { name: 'parameters', of: (row) => run.params[row] },
       { name: 'FLOPs', of: (row) => run.flops[row] },
       { name: 'proposal', of: (row) => run.proposal[row] },
@@ -28,10 +34,14 @@ class RankingTable {
   // What has no value comes last, whatever the order.
   rows() {
     const { column, descending } = this.sorted;
-    const rows = this.run.cells.map((_, row) => row).filter((row) => archOf(this.run, row).includes(this.pattern));
-    const compare = (a, b) => (typeof a === 'string' ? (a < b ? -1 : a > b ? 1 : 0) : a - b) * (descending ? -1 : 1);
+    const rows = this.run.cells
+      .map((_, row) => row)
+      .filter((row) => archOf(this.run, row).includes(this.pattern));
+    const compare = (a, b) =>
+      (typeof a === 'string' ? (a < b ? -1 : a > b ? 1 : 0) : a - b) * (descending ? -1 : 1);
     return rows.sort((a, b) => {
-      const x = column.of(a), y = column.of(b);
+      const x = column.of(a),
+        y = column.of(b);
       if (known(x) && known(y)) return compare(x, y);
       return known(x) ? -1 : known(y) ? 1 : a - b;
     });
@@ -47,14 +57,22 @@ class RankingTable {
   }
 
   heading(column) {
-    const order = this.sorted.column === column ? (this.sorted.descending ? 'descending' : 'ascending') : null;
-    return element('th', { scope: 'col', 'aria-sort': order, class: this.classes(column) },
-      element('button', { type: 'button', onclick: () => this.sortBy(column) }, column.name));
+    const order =
+      this.sorted.column === column ? (this.sorted.descending ? 'descending' : 'ascending') : null;
+    return element(
+      'th',
+      { scope: 'col', 'aria-sort': order, class: this.classes(column) },
+      element('button', { type: 'button', onclick: () => this.sortBy(column) }, column.name),
+    );
   }
 
-  classes(column) { return [this.isNumber(column) ? 'number' : '', column.kind ?? ''].join(' ').trim(); }
+  classes(column) {
+    return [this.isNumber(column) ? 'number' : '', column.kind ?? ''].join(' ').trim();
+  }
 
-  isNumber(column) { return !['architecture', 'status'].includes(column.name); }
+  isNumber(column) {
+    return !['architecture', 'status'].includes(column.name);
+  }
 
   cell(column, row) {
     if (column.name === 'architecture') return element('td', {}, archButton(this.run, row));
@@ -63,30 +81,77 @@ class RankingTable {
   }
 
   row(row) {
-    const made = element('tr', { class: 'pick' }, this.columns.map((column) => this.cell(column, row)));
-    made.addEventListener('click', (event) => { if (!event.target.closest('button')) openDetail(this.run, row); });
+    const made = element(
+      'tr',
+      { class: 'pick' },
+      this.columns.map((column) => this.cell(column, row)),
+    );
+    made.addEventListener('click', (event) => {
+      if (!event.target.closest('button')) openDetail(this.run, row);
+    });
     return made;
   }
 
   pages(rows) {
     const last = Math.max(0, Math.ceil(rows.length / RankingTable.pageSize) - 1);
-    const go = (text, page) => element('button', { type: 'button', disabled: page < 0 || page > last || page === this.page,
-      onclick: () => { this.page = page; this.draw(); } }, text);
+    const go = (text, page) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          disabled: page < 0 || page > last || page === this.page,
+          onclick: () => {
+            this.page = page;
+            this.draw();
+          },
+        },
+        text,
+      );
     const from = this.page * RankingTable.pageSize;
-    return element('div', { class: 'controls pages' }, go('First', 0), go('Previous', this.page - 1),
-      element('span', {}, `${rows.length === 0 ? 0 : from + 1} to ${Math.min(rows.length, from + RankingTable.pageSize)} of ${numberText(rows.length)}`),
-      go('Next', this.page + 1), go('Last', last));
+    return element(
+      'div',
+      { class: 'controls pages' },
+      go('First', 0),
+      go('Previous', this.page - 1),
+      element(
+        'span',
+        {},
+        `${rows.length === 0 ? 0 : from + 1} to ${Math.min(rows.length, from + RankingTable.pageSize)} of ${numberText(rows.length)}`,
+      ),
+      go('Next', this.page + 1),
+      go('Last', last),
+    );
   }
 
   draw() {
-    const rows = this.rows(), from = this.page * RankingTable.pageSize;
+    const rows = this.rows(),
+      from = this.page * RankingTable.pageSize;
     this.place.replaceChildren(
-      element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Ranking of ${this.run.name}` },
-        element('table', { class: this.run.scores.length > 8 ? 'ranking wide' : 'ranking' },
+      element(
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Ranking of ${this.run.name}` },
+        element(
+          'table',
+          { class: this.run.scores.length > 8 ? 'ranking wide' : 'ranking' },
           element('caption', { class: 'unseen' }, `Ranking of ${this.run.name} by ${this.run.rule}`),
-          element('thead', {}, element('tr', {}, this.columns.map((column) => this.heading(column)))),
-          element('tbody', {}, rows.slice(from, from + RankingTable.pageSize).map((row) => this.row(row))))),
-      this.pages(rows));
+          element(
+            'thead',
+            {},
+            element(
+              'tr',
+              {},
+              this.columns.map((column) => this.heading(column)),
+            ),
+          ),
+          element(
+            'tbody',
+            {},
+            rows.slice(from, from + RankingTable.pageSize).map((row) => this.row(row)),
+          ),
+        ),
+      ),
+      this.pages(rows),
+    );
   }
 
   search(pattern) {

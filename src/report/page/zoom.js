@@ -12,11 +12,15 @@ class Zoom {
     canvas.addEventListener('pointermove', (event) => this.move(event));
     for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (event) => this.up(event));
     canvas.addEventListener('dblclick', () => this.reset());
-    canvas.addEventListener('wheel', (event) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      this.scale(event.deltaY < 0 ? 0.8 : 1.25, event.offsetX, event.offsetY);
-    }, { passive: false });
+    canvas.addEventListener(
+      'wheel',
+      (event) => {
+        if (!event.ctrlKey) return;
+        event.preventDefault();
+        this.scale(event.deltaY < 0 ? 0.8 : 1.25, event.offsetX, event.offsetY);
+      },
+      { passive: false },
+    );
   }
 
   range(axis) {
@@ -36,12 +40,18 @@ class Zoom {
   // Widths of the axes become `factor` times what they are, about a place of the canvas; never wider than the whole.
   scale(factor, atX, atY) {
     const { chartArea } = this.chart;
-    const place = { x: atX ?? (chartArea.left + chartArea.right) / 2, y: atY ?? (chartArea.top + chartArea.bottom) / 2 };
+    const place = {
+      x: atX ?? (chartArea.left + chartArea.right) / 2,
+      y: atY ?? (chartArea.top + chartArea.bottom) / 2,
+    };
     for (const axis of ['x', 'y']) {
-      const { min, max } = this.range(axis), whole = this.whole[axis];
+      const { min, max } = this.range(axis),
+        whole = this.whole[axis];
       const middle = this.chart.scales[axis].getValueForPixel(place[axis]);
-      const range = { min: Math.max(whole.min, middle - (middle - min) * factor),
-                      max: Math.min(whole.max, middle + (max - middle) * factor) };
+      const range = {
+        min: Math.max(whole.min, middle - (middle - min) * factor),
+        max: Math.min(whole.max, middle + (max - middle) * factor),
+      };
       if (range.max > range.min) this.show(axis, range);
     }
     this.chart.update('none');
@@ -79,20 +89,30 @@ class Zoom {
   }
 
   drawBox(x, y) {
-    const width = Math.abs(x - this.start.x), height = Math.abs(y - this.start.y);
+    const width = Math.abs(x - this.start.x),
+      height = Math.abs(y - this.start.y);
     if (!this.box && Math.max(width, height) < 6) return;
     this.dragged = true;
-    if (!this.box) this.plot.append(this.box = element('div', { class: 'box' }));
-    Object.assign(this.box.style, { left: `${Math.min(x, this.start.x)}px`, top: `${Math.min(y, this.start.y)}px`,
-                                    width: `${width}px`, height: `${height}px` });
+    if (!this.box) this.plot.append((this.box = element('div', { class: 'box' })));
+    Object.assign(this.box.style, {
+      left: `${Math.min(x, this.start.x)}px`,
+      top: `${Math.min(y, this.start.y)}px`,
+      width: `${width}px`,
+      height: `${height}px`,
+    });
   }
 
   showBox(x, y) {
     const corners = { x: [x, this.start.x], y: [y, this.start.y] };
     for (const axis of ['x', 'y']) {
-      const [min, max] = corners[axis].map((pixel) => this.chart.scales[axis].getValueForPixel(pixel)).sort((a, b) => a - b);
+      const [min, max] = corners[axis]
+        .map((pixel) => this.chart.scales[axis].getValueForPixel(pixel))
+        .sort((a, b) => a - b);
       if (Math.abs(corners[axis][0] - corners[axis][1]) >= 6) {
-        this.show(axis, { min: Math.max(min, this.whole[axis].min), max: Math.min(max, this.whole[axis].max) });
+        this.show(axis, {
+          min: Math.max(min, this.whole[axis].min),
+          max: Math.min(max, this.whole[axis].max),
+        });
       }
     }
     this.chart.update('none');
@@ -101,8 +121,13 @@ class Zoom {
   buttons() {
     const button = (text, label, action) =>
       element('button', { type: 'button', title: label, 'aria-label': label, onclick: action }, text);
-    return element('div', { class: 'tools' }, button('+', 'Zoom in', () => this.scale(0.7)),
-      button('−', 'Zoom out', () => this.scale(1 / 0.7)), button('Whole', 'Show the whole chart', () => this.reset()));
+    return element(
+      'div',
+      { class: 'tools' },
+      button('+', 'Zoom in', () => this.scale(0.7)),
+      button('−', 'Zoom out', () => this.scale(1 / 0.7)),
+      button('Whole', 'Show the whole chart', () => this.reset()),
+    );
   }
 
   // Whether the key was one of zooming.
