@@ -139,7 +139,7 @@ void setup_report(CLI::App& command) {
       .add_option("run", options->folders,
                   "folders of finished searches; several are shown side by side")
       ->required()
-      ->type_name("DIR...");
+      ->type_name("DIR");
   command
       .add_option("--out", options->out,
                   "the page (default report.html in the folder of the only run); another report\n"
