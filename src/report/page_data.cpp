@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -100,6 +101,15 @@ Json scores_of(const FinishedRun& run) {
   return scores;
 }
 
+Json ranks_of(const FinishedRun& run) {
+  const auto& rows = run.ranking;
+  if (std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.ranks; }))
+    return nullptr;
+  return column(run, [](const auto& row) {
+    return row.ranks ? Json{row.ranks->best, row.ranks->worst} : Json();
+  });
+}
+
 Json seconds_of(const FinishedRun& run) {
   if (run.elapsed.empty()) return nullptr;
   return column(run, [&run](const FinishedRun::Row& row) {
@@ -151,6 +161,8 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
       {"value", column(run, [&run](const auto& row) { return rounded(run.value(row)); })},
       {"params", column(run, [](const auto& row) { return row.evaluation.costs.params; })},
       {"flops", column(run, [](const auto& row) { return row.evaluation.costs.flops; })},
+      {"ranks", ranks_of(run)},
+      {"refined", run.document.at("counts").value("refined", 0)},
       {"proposal", column(run, [](const auto& row) { return row.first_seen + 1; })},
       {"seconds", seconds_of(run)},
       {"scores", scores_of(run)},

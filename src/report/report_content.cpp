@@ -94,6 +94,13 @@ std::string counts_text(const Json& run) {
                      joined({count("ok"), count("degenerate"), count("failed")}));
 }
 
+std::string refined_text(const Json& run) {
+  const auto refined = run.at("counts").value("refined", std::int64_t{0});
+  return refined == 0
+             ? ""
+             : fmt::format("the first {} of the ranking, with more draws of weights", refined);
+}
+
 std::string time_text(const Json& run, std::size_t architectures) {
   const double seconds = number_at(run, "/timing/seconds");
   std::string text = fmt::format("{:.1f} s", seconds);
@@ -165,6 +172,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
       {"Draws of weights", text_at(document, "/config/score/repeats")},
       {"Seed", text_at(document, "/config/run/seed")},
       {"Evaluated", counts_text(document)},
+      {"Scored again", refined_text(document)},
       {"Ended by", text_at(document, "/ended_by")},
       {"Time", time_text(document, run.ranking.size())},
       {"Machine", machine_text(document)},

@@ -24,6 +24,8 @@ FinishedRun::Row read_row(const nlohmann::ordered_json& json, const SearchSpace&
   row.first_seen = json.at("first_seen").get<std::int64_t>();
   const auto vote = json.find("vote");
   if (vote != json.end() && !vote->is_null()) row.vote = vote->get<double>();
+  if (const auto ranks = json.find("ranks"); ranks != json.end())
+    row.ranks = {ranks->at(0).get<std::size_t>(), ranks->at(1).get<std::size_t>()};
   return row;
 }
 

@@ -104,7 +104,7 @@ std::vector<std::pair<std::string, double>> read_finish_times(const std::filesys
   std::vector<std::pair<std::string, double>> times;
   read_entries(path, AppendOnlyFile::lines_of(path).complete,
                [&times](std::size_t number, const nlohmann::ordered_json& entry) {
-                 if (number == 1) return;
+                 if (number == 1 || entry.contains("refined")) return;
                  times.emplace_back(entry.at("arch").get<std::string>(),
                                     entry.at("elapsed").get<double>());
                });

@@ -100,6 +100,11 @@ refuse 2 'run/report.html' wrcor report run --log-file run/report.html
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedupe exact --budget 40 --seed 3 --out found
 expect_exit 0 wrcor report found
 expect_contains "$(data found/report.html)" '"rankedBy":"wrcor"'
+# Ranks that architectures may have, where scores were repeated.
+expect_contains "$(data found/report.html)" '"ranks":null,"refined":0,'
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --budget 8 --repeats 2 --refine 3 --out sure
+expect_exit 0 wrcor report sure
+expect_matches "$(data sure/report.html)" '"ranks":\[\[1,[1-3]\],\[[1-3],[1-3]\],\[[1-3],3\],null,.*"refined":3,'
 awk '
   NR == FNR { if (FNR > 1) { split($0, cell, ","); archs[++count] = cell[1] } next }
   /^  "ranking": \[/ { print; in_ranking = 1

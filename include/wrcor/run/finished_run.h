@@ -23,8 +23,9 @@ struct FinishedRun {
   struct Row {
     std::string arch;
     Evaluation evaluation;
-    std::int64_t first_seen = 0;      ///< number of the proposal, from 0
-    std::optional<double> vote = {};  ///< value in the vote, if the rule is one
+    std::int64_t first_seen = 0;             ///< number of the proposal, from 0
+    std::optional<double> vote = {};         ///< value in the vote, if the rule is one
+    std::optional<RankInterval> ranks = {};  ///< that it may have, where scores were repeated
   };
   std::vector<Row> ranking;  ///< best first
   /// Seconds of searching up to the end of the evaluation, by architecture; empty where the folder

@@ -28,6 +28,7 @@ const meetingText = (run, row) => {
 const architectureFacts = (run, row) => [
   ...(severalRuns ? [['Run', run.name]] : []),
   ['Rank', `${row + 1} of ${run.cells.length}`],
+  ...(run.ranks?.[row] ? [['Ranks it may have', rankText(run.ranks[row])]] : []),
   ...ranksElsewhere(run, row),
   ...(run.vote ? [['Vote', numberText(run.value[row])]] : []),
   ['Status', run.status[row]],

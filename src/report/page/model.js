@@ -165,4 +165,7 @@ const durationText = (value) => {
   return `${numberText(Number((value / 86400).toPrecision(4)))} days`;
 };
 
+// The ranks that an architecture may have.
+const rankText = ([best, worst]) => (best === worst ? `${best}` : `${best} to ${worst}`);
+
 const archOf = (run, row) => report.archs[run.cells[row]];

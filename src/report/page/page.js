@@ -33,6 +33,11 @@ const remark = (score) => {
         : `The runs have scored with different settings: values of ${score.name} that cannot be compared are in different charts.`,
     );
   }
+  for (const run of shownRuns().filter((each) => each.refined > 0 && votes.includes(score))) {
+    texts.push(
+      `${severalRuns ? `${run.name}: the` : 'The'} first ${run.refined} of the ranking were scored again with more draws of weights and have a vote of their own: its values cannot be compared with those of the others.`,
+    );
+  }
   if (lacking.length > 0) texts.push(`${lacking.map((run) => run.name).join(', ')}: no ${score.name}.`);
   return texts.length > 0 ? element('p', { class: 'warning' }, texts.join(' ')) : null;
 };
@@ -102,6 +107,7 @@ const card = (run, row) =>
         'span',
         { class: 'soft' },
         known(run.value[row]) ? `${run.rankedBy} ${numberText(run.value[row])}` : run.status[row],
+        run.ranks?.[row] ? `, rank ${rankText(run.ranks[row])}` : null,
       ),
       drawing(run.cells[row]),
       element(
@@ -423,6 +429,7 @@ const drawSetup = () => {
 
 const drawRanking = () => {
   const table = new RankingTable(state.rankingRun, body('ranking'));
+  document.querySelector('#ranking > .note').hidden = !state.rankingRun.ranks;
   controls('ranking').replaceChildren(
     ...(severalRuns
       ? [

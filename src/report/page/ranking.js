@@ -9,6 +9,15 @@ class RankingTable {
     this.place = place;
     this.columns = [
       { name: 'rank', of: (row) => row + 1 },
+      ...(run.ranks
+        ? [
+            {
+              name: 'or rank',
+              of: (row) => run.ranks[row]?.[1],
+              text: (row) => run.ranks[row] && rankText(run.ranks[row]),
+            },
+          ]
+        : []),
       { name: 'architecture', of: (row) => archOf(run, row) },
       ...(run.vote ? [{ name: 'vote', of: (row) => run.value[row] }] : []),
       ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row], kind: 'score' })),
@@ -77,7 +86,8 @@ class RankingTable {
   cell(column, row) {
     if (column.name === 'architecture') return element('td', {}, archButton(this.run, row));
     const value = column.of(row);
-    return element('td', { class: this.classes(column) }, this.isNumber(column) ? numberText(value) : value);
+    const text = column.text?.(row) ?? (this.isNumber(column) ? numberText(value) : value);
+    return element('td', { class: this.classes(column) }, text);
   }
 
   row(row) {
