@@ -1,4 +1,4 @@
-# Imported targets of everything that is linked, whatever version a system ships.
+# Imported targets of everything that is linked, whatever version a system ships, and what is built in.
 
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -11,5 +11,6 @@ find_package(LibArchive REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
+include(FindChartJs)
 include(FindYamlCpp)
 include(FindLibtorch)

@@ -24,7 +24,8 @@ die() {
 # --- what is missing -------------------------------------------------------------------------------------
 
 # One line a dependency: Debian package, kind, what shows that it is there without the package.
-#   tool: a program;  header: a header below one of the include directories;  extra: one that can be done without
+#   tool: a program;  header: a header below one of the include directories;  script: one of JavaScript, for browsers;
+#   extra: a program that can be done without
 readonly dependencies='
 g++                  tool    c++ g++ clang++
 cmake                tool    cmake
@@ -40,6 +41,7 @@ libarchive-dev       header  archive.h
 zlib1g-dev           header  zlib.h
 libpng-dev           header  png.h
 libjpeg-dev          header  jpeglib.h
+libjs-chart.js       script  chart.js/chart.min.js
 catch2               header  catch2/catch.hpp catch2/catch_all.hpp
 libvalijson-dev      header  valijson/validator.hpp
 ca-certificates      extra   update-ca-certificates
@@ -81,6 +83,15 @@ has_any_header() {
   return 1
 }
 
+# For cmake/FindChartJs.cmake, which knows other places, too.
+has_script() {
+  local prefix
+  while IFS= read -r prefix; do
+    if [ -e "$prefix/share/javascript/$1" ] || [ -e "$prefix/node_modules/${1%%/*}/dist" ]; then return 0; fi
+  done < <(printf '%s\n' /usr /usr/local && hinted_prefixes)
+  return 1
+}
+
 # Sets missing_needed and missing_extra to arrays of package names.
 find_missing_packages() {
   local package kind signs installed
@@ -93,6 +104,7 @@ find_missing_packages() {
     case $kind in
       tool) has_any_program $signs || missing_needed+=("$package") ;;
       header) has_any_header $signs || missing_needed+=("$package") ;;
+      script) has_script "$signs" || missing_needed+=("$package") ;;
       extra) has_any_program $signs || missing_extra+=("$package") ;;
     esac
   done < <(grep . <<<"$dependencies")

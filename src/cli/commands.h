@@ -22,6 +22,7 @@ using LayerParts =
 void setup_search(CLI::App& command);
 void setup_score(CLI::App& command);
 void setup_evaluate(CLI::App& command);
+void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_export(CLI::App& command);
 void setup_data(CLI::App& data);

@@ -31,6 +31,7 @@ constexpr Command commands[] = {
     {"search", "run a search and rank what it found"},
     {"score", "score named architectures, exactly as they are"},
     {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
+    {"report", "one HTML page of finished searches, with charts, to show and to keep"},
     {"describe", "size, cost and class of an architecture"},
     {"export", "write a network for PyTorch: TorchScript, weights, Python source"},
     {"data", "fetch and show the data sets in the cache folder"},

@@ -163,14 +163,13 @@ AppendOnlyFile::AppendOnlyFile(std::filesystem::path path)
   if (empty()) flush_folder(folder_of(path_));
 }
 
-AppendOnlyFile::Lines AppendOnlyFile::lines() const {
-  const std::string text = read_file(path_, std::numeric_limits<std::uint64_t>::max());
-  if (regular_) require_size(static_cast<std::int64_t>(text.size()));
-  Lines lines;
+namespace {
+
+AppendOnlyFile::Lines split_lines(std::string_view text) {
+  AppendOnlyFile::Lines lines;
   std::size_t start = 0;
-  for (std::size_t end; (end = text.find('\n', start)) != text.npos; start = end + 1) {
-    lines.complete.push_back(text.substr(start, end - start));
-  }
+  for (std::size_t end; (end = text.find('\n', start)) != text.npos; start = end + 1)
+    lines.complete.emplace_back(text.substr(start, end - start));
   lines.incomplete = text.substr(start);
   if (lines.incomplete.empty() && !lines.complete.empty() &&
       lines.complete.back().find('\0') != std::string::npos) {
@@ -178,6 +177,22 @@ AppendOnlyFile::Lines AppendOnlyFile::lines() const {
     lines.complete.pop_back();
   }
   return lines;
+}
+
+std::string read_all_of(const std::filesystem::path& path) {
+  return read_file(path, std::numeric_limits<std::uint64_t>::max());
+}
+
+}  // namespace
+
+AppendOnlyFile::Lines AppendOnlyFile::lines() const {
+  const std::string text = read_all_of(path_);
+  if (regular_) require_size(static_cast<std::int64_t>(text.size()));
+  return split_lines(text);
+}
+
+AppendOnlyFile::Lines AppendOnlyFile::lines_of(const std::filesystem::path& path) {
+  return split_lines(read_all_of(path));
 }
 
 void AppendOnlyFile::drop_incomplete(const Lines& lines) {

@@ -32,17 +32,29 @@ Sha256& Sha256::update(std::string_view text) {
   return update(std::as_bytes(std::span(text.data(), text.size())));
 }
 
-std::string Sha256::hex() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+std::vector<unsigned char> Sha256::finish() {
+  std::vector<unsigned char> digest(EVP_MAX_MD_SIZE);
   unsigned int size = 0;
   EVP_DigestFinal_ex(state_->context, digest.data(), &size);
+  digest.resize(size);
+  return digest;
+}
+
+std::string Sha256::hex() {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += digits[digest[i] >> 4];
-    text += digits[digest[i] & 15];
+  for (const unsigned char byte : finish()) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
   }
   return text;
+}
+
+std::string Sha256::base64() {
+  const std::vector<unsigned char> digest = finish();
+  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
+  return {text.begin(), text.begin() + length};
 }
 
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }

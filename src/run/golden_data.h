@@ -1,15 +1,10 @@
 #pragma once
 
-#include <string_view>
 #include <vector>
 
-namespace wrcor {
+#include "wrcor/core/built_in_file.h"
 
-/// A file that was built into the program.
-struct BuiltInFile {
-  std::string_view name;
-  std::string_view content;
-};
+namespace wrcor {
 
 /// The files of tests/golden/nb201_small. They lie in pages of the program that are not read before
 /// somebody looks.

@@ -1,5 +1,6 @@
 #include "wrcor/run/journal.h"
 
+#include <functional>
 #include <optional>
 
 #include "wrcor/core/error.h"
@@ -46,26 +47,69 @@ nlohmann::ordered_json entry_of(const std::string& arch, const Evaluation& evalu
   return entry;
 }
 
-/// Adds an entry to the content; false when that holds another evaluation of the architecture.
-bool take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
+/// Two lines differ on one architecture.
+struct Contradiction {
+  std::string arch;
+};
+
+/// Adds an entry to the content. @throws Contradiction
+void take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
   content.elapsed = entry.at("elapsed").get<double>();
   const Evaluation evaluation = evaluation_from_json(entry);
   const auto arch = entry.at("arch").get<std::string>();
   if (entry.contains("refined")) {
     const auto [known, added] = content.refined.emplace(arch, evaluation);
-    return added || to_json(known->second) == to_json(evaluation);
+    if (!added && to_json(known->second) != to_json(evaluation)) throw Contradiction{arch};
+    return;
   }
   // What failed may succeed on a machine that is less busy.
   if (evaluation.status == Status::failed) {
     if (!content.evaluations.contains(arch)) content.failures.insert_or_assign(arch, evaluation);
-    return true;
+    return;
   }
   content.failures.erase(arch);
   const auto [known, added] = content.evaluations.emplace(arch, evaluation);
-  return added || to_json(known->second) == to_json(evaluation);
+  if (!added && to_json(known->second) != to_json(evaluation)) throw Contradiction{arch};
+}
+
+/// Hands on the entries of a journal, the header first, with the numbers of their lines, from 1.
+/// @param take  throws Contradiction, or a std::exception for what is no entry
+void read_entries(
+    const std::filesystem::path& path, const std::vector<std::string>& lines,
+    const std::function<void(std::size_t number, const nlohmann::ordered_json&)>& take) {
+  std::size_t start = 0;  // byte in the file
+  for (std::size_t number = 1; number <= lines.size(); ++number) {
+    const std::string& line = lines[number - 1];
+    const auto damaged = [&](const std::string& what) {
+      return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
+                       " at byte " + std::to_string(start) +
+                       "; restore the file from a copy, or start again in another folder");
+    };
+    const std::optional<nlohmann::ordered_json> entry = unsealed(line);
+    if (!entry) throw damaged("a journal line, found damage");
+    try {
+      take(number, *entry);
+    } catch (const Contradiction& other) {
+      throw damaged("one evaluation of " + other.arch + ", found another that differs");
+    } catch (const std::exception&) {
+      throw damaged("a journal line, found damage");
+    }
+    start += line.size() + 1;
+  }
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, double>> read_finish_times(const std::filesystem::path& path) {
+  std::vector<std::pair<std::string, double>> times;
+  read_entries(path, AppendOnlyFile::lines_of(path).complete,
+               [&times](std::size_t number, const nlohmann::ordered_json& entry) {
+                 if (number == 1 || entry.contains("refined")) return;
+                 times.emplace_back(entry.at("arch").get<std::string>(),
+                                    entry.at("elapsed").get<double>());
+               });
+  return times;
+}
 
 Journal::Journal(const std::filesystem::path& path)
     : file_(std::make_unique<AppendOnlyFile>(path)), mutex_(std::make_unique<std::mutex>()) {}
@@ -83,34 +127,15 @@ void Journal::write_header(const nlohmann::ordered_json& header) {
 
 Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
   Journal journal(path);
-  std::size_t start = 0;  // byte in the file
-  std::size_t number = 0;
   const AppendOnlyFile::Lines lines = journal.file_->lines();
-  for (const std::string& line : lines.complete) {
-    ++number;
-    const auto damaged = [&](const std::string& what) {
-      return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
-                       " at byte " + std::to_string(start) +
-                       "; restore the file from a copy, or start again in another folder");
-    };
-    const std::optional<nlohmann::ordered_json> entry = unsealed(line);
-    if (!entry) throw damaged("a journal line, found damage");
-    bool agrees = true;
-    try {
-      if (number == 1) {
-        content.header = *entry;
-      } else {
-        agrees = take_in(*entry, content);
-      }
-    } catch (const std::exception&) {
-      throw damaged("a journal line, found damage");
-    }
-    if (!agrees) {
-      throw damaged("one evaluation of " + entry->at("arch").get<std::string>() +
-                    ", found another that differs");
-    }
-    start += line.size() + 1;
-  }
+  read_entries(path, lines.complete,
+               [&content](std::size_t number, const nlohmann::ordered_json& entry) {
+                 if (number == 1) {
+                   content.header = entry;
+                 } else {
+                   take_in(entry, content);
+                 }
+               });
   journal.file_->drop_incomplete(lines);
   return journal;
 }

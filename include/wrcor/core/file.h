@@ -63,6 +63,8 @@ class AppendOnlyFile {
   };
   /// @throws DataError; RunError when the file changes meanwhile.
   Lines lines() const;
+  /// Those of such a file, which is only read. @throws DataError.
+  static Lines lines_of(const std::filesystem::path& path);
   /// Cuts `lines.incomplete` off the file, with a warning, if there is any. @throws RunError.
   void drop_incomplete(const Lines& lines);
 

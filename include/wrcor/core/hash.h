@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wrcor {
 
@@ -21,10 +22,14 @@ class Sha256 {
 
   Sha256& update(std::span<const std::byte> bytes);
   Sha256& update(std::string_view text);
-  /// Ends the digest: 64 lower-case hexadecimal digits. Call once.
+  /// Ends the digest: 64 lower-case hexadecimal digits. Call one of these, once.
   std::string hex();
+  /// Ends the digest: its 32 bytes in base64 (RFC 4648).
+  std::string base64();
 
  private:
+  std::vector<unsigned char> finish();
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +23,11 @@ struct JournalContent {
   std::map<std::string, Evaluation> refined;      ///< by architecture, of append_refined()
   double elapsed = 0;                             ///< seconds of searching up to the last entry
 };
+
+/// When evaluations were finished: architecture and seconds of searching up to then, in the order
+/// of a journal, which is only read. An incomplete last line is passed over.
+/// @throws DataError as Journal::resume()
+std::vector<std::pair<std::string, double>> read_finish_times(const std::filesystem::path& path);
 
 /// The truth about a run: JSON lines, one a finished evaluation after a header that says what the
 /// run is, each on the disk before it counts and each with a checksum. Safe to append to from

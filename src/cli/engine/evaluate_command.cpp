@@ -7,6 +7,7 @@
 #include "../commands.h"
 #include "../options.h"
 #include "../output.h"
+#include "benchmark_options.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
@@ -22,9 +23,7 @@ namespace {
 struct EvaluateOptions {
   ConfigSources sources;
   std::vector<std::string> score_files;
-  std::string benchmark;
-  std::vector<std::string> metrics;
-  std::string key = "arch";
+  BenchmarkOptions benchmark;
   std::vector<std::string> rank_by;
   std::vector<std::string> table_scores;
   int top_k = 10;
@@ -33,14 +32,6 @@ struct EvaluateOptions {
   int runs = 100;
   std::string format = "table";
 };
-
-void require_distinct(const std::vector<std::string>& columns, const std::string& flag) {
-  std::set<std::string> seen;
-  for (const std::string& column : columns) {
-    if (!seen.insert(column).second)
-      throw UsageError(flag + ": " + in_quotes(column) + " is given twice");
-  }
-}
 
 ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>& files) {
   ScoreTable scores(space);
@@ -85,12 +76,12 @@ std::vector<std::string> chosen_architectures(const ScoreTable& scores,
   report.in_benchmark = archs.size();
   if (archs.empty()) {
     throw DataError("none of the " + std::to_string(report.scored) +
-                    " scored architectures is in '" + options.benchmark +
+                    " scored architectures is in '" + options.benchmark.file +
                     "'; is it a table of this space, and --key its column?");
   }
   if (archs.size() < report.scored) {
     spdlog::warn("{} of {} scored architectures are not in '{}' and are left out",
-                 report.scored - archs.size(), report.scored, options.benchmark);
+                 report.scored - archs.size(), report.scored, options.benchmark.file);
   }
   return archs;
 }
@@ -135,14 +126,14 @@ SimulationReport simulate(const SearchSpace& space, const Config& config,
                           const std::vector<Scorer>& scorers, const std::vector<Metric>& metrics,
                           const std::vector<std::string>& archs) {
   SimulationReport report;
-  report.metrics = options.metrics;
+  report.metrics = options.benchmark.metrics;
   report.seed = config.run.seed;
   SimulatedSearches searches(space, config);
   for (const Scorer& scorer : scorers) {
     const SearchTable table = search_table(scorer, metrics, archs);
     for (const std::string& strategy : SimulatedSearches::strategies(space))
       report.rows.push_back(
-          {scorer.name, searches.run(strategy, table, options.metrics, options.runs)});
+          {scorer.name, searches.run(strategy, table, options.benchmark.metrics, options.runs)});
   }
   add_references(benchmark, report);
   return report;
@@ -209,11 +200,11 @@ std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable&
 std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const EvaluateOptions& options,
                                  const std::vector<std::string>& archs) {
   std::vector<Metric> metrics;
-  for (const std::string& column : options.metrics) {
+  for (const std::string& column : options.benchmark.metrics) {
     metrics.push_back(table_metric(benchmark, column, archs));
     const auto& values = metrics.back().values;
     if (std::none_of(values.begin(), values.end(), [](const auto& value) { return value; })) {
-      throw DataError(options.benchmark + ": column " + in_quotes(column) +
+      throw DataError(options.benchmark.file + ": column " + in_quotes(column) +
                       " has no value for any of the architectures");
     }
   }
@@ -221,7 +212,7 @@ std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const Evaluate
 }
 
 void check(const EvaluateOptions& options) {
-  require_distinct(options.metrics, "--metric");
+  require_distinct(options.benchmark.metrics, "--metric");
   require_distinct(options.table_scores, "--table-score");
   require_distinct(options.rank_by, "--rank-by");
   for (const std::string& text : options.rank_by) parse_rule(text);
@@ -241,14 +232,14 @@ void run_evaluate(const EvaluateOptions& options) {
   const Config config = load_config(options.sources);
   check(options);
   const auto space = make_space(config);
-  std::set<std::string> columns(options.metrics.begin(), options.metrics.end());
+  std::set<std::string> columns(options.benchmark.metrics.begin(), options.benchmark.metrics.end());
   columns.insert(options.table_scores.begin(), options.table_scores.end());
-  const BenchmarkTable benchmark =
-      BenchmarkTable::read(options.benchmark, *space, BenchmarkKey::parse(options.key), columns);
+  const BenchmarkTable benchmark = BenchmarkTable::read(
+      options.benchmark.file, *space, BenchmarkKey::parse(options.benchmark.key), columns);
   const ScoreTable scores = read_scores(*space, options.score_files);
 
   EvaluationReport report;
-  report.benchmark = options.benchmark;
+  report.benchmark = options.benchmark.file;
   report.options = {static_cast<std::size_t>(options.top_k), options.resamples, config.run.seed,
                     usable_cores()};
   const std::vector<std::string> archs = chosen_architectures(scores, benchmark, options, report);
@@ -271,23 +262,7 @@ void setup_evaluate(CLI::App& command) {
       .add_option("--scores", options->score_files,
                   "files of 'wrcor score --out', and result.json or folders of searches; joined")
       ->type_name("FILE");
-  command
-      .add_option("--benchmark", options->benchmark,
-                  "CSV file with a row an architecture and columns of accuracies")
-      ->required()
-      ->type_name("FILE.csv");
-  command
-      .add_option("--metric", options->metrics,
-                  "columns to compare with; in all of them higher is better")
-      ->required()
-      ->delimiter(',')
-      ->type_name("COLUMN,...");
-  command
-      .add_option("--key", options->key,
-                  "what names the architectures: arch strings, id (as 'wrcor describe' says), or\n"
-                  "index, the benchmark's own numbers; with =COLUMN for a column of another name\n"
-                  "(default arch; arch|id|index)")
-      ->type_name("KEY[=COLUMN]");
+  add_benchmark(command, options->benchmark, true);
   command
       .add_option("--rank-by", options->rank_by,
                   "a vote over the scores, as in 'wrcor search'; without it, the named votes\n"

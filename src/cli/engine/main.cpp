@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
                      {.setups = {{"search", setup_search},
                                  {"score", setup_score},
                                  {"evaluate", setup_evaluate},
+                                 {"report", setup_report},
                                  {"describe", setup_describe_here},
                                  {"export", setup_export},
                                  {"data", setup_data},

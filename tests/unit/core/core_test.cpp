@@ -19,6 +19,7 @@ TEST_CASE("SHA-256 has the published test values", "[core][hash]") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(Sha256().update("a").update("bc").hex() == sha256_hex("abc"));
+  CHECK(Sha256().update("abc").base64() == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
 }
 
 TEST_CASE("stable hashes tell where one part ends and the next begins", "[core][hash]") {

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "wrcor/score/benchmark_table.h"
+
+namespace wrcor::cli {
+
+/// A table of trained networks, as options name it.
+struct BenchmarkOptions {
+  std::string file;
+  std::vector<std::string> metrics;
+  std::string key = "arch";
+};
+
+/// Adds --benchmark, --metric and --key. @param required  whether there has to be a table
+void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required);
+
+/// @throws UsageError when one of the columns is given twice
+void require_distinct(const std::vector<std::string>& columns, const std::string& flag);
+
+}  // namespace wrcor::cli

@@ -1,0 +1,217 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <map>
+
+#include "wrcor/drawing/cell_drawing.h"
+#include "wrcor/report/report_page.h"
+#include "wrcor/score/proxies.h"
+
+namespace wrcor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json rounded(std::optional<double> value) {
+  if (!value) return nullptr;
+  return std::strtod(fmt::format("{:.6g}", *value).c_str(), nullptr);
+}
+
+/// Numbers things in the order in which they are met.
+class Numbering {
+ public:
+  std::size_t operator()(const std::string& thing) {
+    const auto [known, added] = numbers_.emplace(thing, things_.size());
+    if (added) things_.push_back(thing);
+    return known->second;
+  }
+  const std::vector<std::string>& things() const { return things_; }
+
+ private:
+  std::map<std::string, std::size_t> numbers_;
+  std::vector<std::string> things_;
+};
+
+/// All architectures of a report, each once, and their drawings. These are made of few different
+/// lines, so that a drawing is a list of their numbers.
+class Cells {
+ public:
+  explicit Cells(const SearchSpace& space) : space_(space) {}
+
+  std::size_t number(const std::string& arch) {
+    const std::size_t number = archs_(arch);
+    if (number == drawings_.size()) drawings_.push_back(drawing(arch));
+    return number;
+  }
+  const std::vector<std::string>& archs() const { return archs_.things(); }
+
+  Json json() const {
+    return {{"archs", archs()}, {"lines", lines_.things()}, {"drawings", drawings_}};
+  }
+
+ private:
+  Json drawing(const std::string& arch) {
+    const std::string svg = cell_svg(space_.cell(space_.parse(arch)), "");
+    Json numbers = Json::array();
+    for (std::size_t start = 0, end = 0; start < svg.size(); start = end) {
+      end = std::min(svg.find('\n', start), svg.size() - 1) + 1;
+      numbers.push_back(lines_(svg.substr(start, end - start)));
+    }
+    return numbers;
+  }
+
+  const SearchSpace& space_;
+  Numbering archs_, lines_;
+  Json drawings_ = Json::array();
+};
+
+template <typename Value>
+Json column(const FinishedRun& run, const Value& value) {
+  Json values = Json::array();
+  for (const FinishedRun::Row& row : run.ranking) values.push_back(value(row));
+  return values;
+}
+
+/// Whether all values of a score are best read as powers of ten.
+bool has_logarithms(const FinishedRun& run, const std::string& proxy) {
+  bool any = false;
+  for (const FinishedRun::Row& row : run.ranking) {
+    const Score& score = row.evaluation.score(proxy);
+    if (score.value && !score.log10) return false;
+    any = any || score.value;
+  }
+  return any;
+}
+
+Json score_column(const FinishedRun& run, const std::string& proxy) {
+  const bool logarithms = has_logarithms(run, proxy);
+  return {{"name", logarithms ? "log10 " + proxy : proxy},
+          {"lower", better_of(run.rule, proxy) == Direction::lower},
+          {"values", column(run, [&](const FinishedRun::Row& row) {
+             const Score& score = row.evaluation.score(proxy);
+             return rounded(logarithms ? score.log10 : score.value);
+           })}};
+}
+
+Json scores_of(const FinishedRun& run) {
+  Json scores = Json::array();
+  for (const std::string& proxy : run.proxies) scores.push_back(score_column(run, proxy));
+  return scores;
+}
+
+Json ranks_of(const FinishedRun& run) {
+  const auto& rows = run.ranking;
+  if (std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.ranks; }))
+    return nullptr;
+  return column(run, [](const auto& row) {
+    return row.ranks ? Json{row.ranks->best, row.ranks->worst} : Json();
+  });
+}
+
+Json seconds_of(const FinishedRun& run) {
+  if (run.elapsed.empty()) return nullptr;
+  return column(run, [&run](const FinishedRun::Row& row) {
+    const auto found = run.elapsed.find(row.arch);
+    return found == run.elapsed.end() ? Json() : rounded(found->second);
+  });
+}
+
+Json matrix_json(const AgreementMatrix& matrix) {
+  Json rho = Json::array(), architectures = Json::array();
+  for (const auto& line : matrix.pairs) {
+    Json values = Json::array(), counts = Json::array();
+    for (const Agreement& pair : line) {
+      values.push_back(rounded(pair.rho));
+      counts.push_back(pair.architectures);
+    }
+    rho.push_back(std::move(values));
+    architectures.push_back(std::move(counts));
+  }
+  return {{"names", matrix.names}, {"rho", std::move(rho)}, {"n", std::move(architectures)}};
+}
+
+Json facts_json(const FinishedRun& run) {
+  Json facts = Json::array();
+  for (const auto& [label, text] : run_facts(run)) facts.push_back({label, text});
+  return facts;
+}
+
+Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& cells) {
+  const FinishedRun& run = reported.run;
+  Json json{
+      {"name", reported.name},
+      {"facts", facts_json(run)},
+      {"rule", run.rule.text()},
+      {"vote", run.rule.is_vote()},
+      {"rankedBy", run.rule.is_vote() ? "vote" : run.rule.members.front().proxy},
+      {"settings", run.document.value("settings", "")},
+      {"searchSeconds", rounded(run.document.value("/timing/seconds"_json_pointer, 0.0))},
+      {"proposals", run.document.at("counts").at("asked")},
+      {"cells", column(run, [&](const auto& row) { return cells.number(row.arch); })},
+      {"status", column(run,
+                        [](const auto& row) {
+                          const Evaluation& evaluation = row.evaluation;
+                          return evaluation.status == Status::ok
+                                     ? std::string("ok")
+                                     : std::string(to_string(evaluation.status)) + ": " +
+                                           evaluation.reason;
+                        })},
+      {"value", column(run, [&run](const auto& row) { return rounded(run.value(row)); })},
+      {"params", column(run, [](const auto& row) { return row.evaluation.costs.params; })},
+      {"flops", column(run, [](const auto& row) { return row.evaluation.costs.flops; })},
+      {"ranks", ranks_of(run)},
+      {"refined", run.document.at("counts").value("refined", 0)},
+      {"proposal", column(run, [](const auto& row) { return row.first_seen + 1; })},
+      {"seconds", seconds_of(run)},
+      {"scores", scores_of(run)},
+      {"agreement", matrix_json(agreement_matrix(run, content.accuracies))},
+  };
+  if (content.training) {
+    const TrainingCost cost = training_cost(run, *content.training);
+    json["training"] = {{"covered", cost.covered}, {"seconds", rounded(cost.seconds)}};
+  }
+  return json;
+}
+
+/// The best value of a column in the whole table: what could have been found.
+Json best_of(const FigureTable& figures, const std::string& name) {
+  std::optional<double> best;
+  for (std::size_t row = 0; row < figures.table.size(); ++row) {
+    const auto& value = figures.table.value(row, name);
+    if (value && (!best || *value > *best)) best = value;
+  }
+  return rounded(best);
+}
+
+/// @param archs  by their numbers
+Json figures_json(const FigureTable& figures, const std::vector<std::string>& archs) {
+  Json columns = Json::array();
+  for (const std::string& name : figures.columns) {
+    Json values = Json::array();
+    for (const std::string& arch : archs) values.push_back(rounded(figures.value(arch, name)));
+    columns.push_back(
+        {{"name", name}, {"best", best_of(figures, name)}, {"values", std::move(values)}});
+  }
+  return {{"file", figures.file}, {"rows", figures.table.size()}, {"columns", std::move(columns)}};
+}
+
+}  // namespace
+
+Json page_data(const ReportContent& content, const SearchSpace& space) {
+  Cells cells(space);
+  Json runs = Json::array();
+  for (const ReportedRun& run : content.runs) runs.push_back(run_json(run, content, cells));
+  Json data{{"title", content.title}, {"top", content.top}};
+  data.update(cells.json());
+  const auto figures = [&](const std::optional<FigureTable>& table) {
+    return table ? figures_json(*table, cells.archs()) : Json();
+  };
+  data["accuracies"] = figures(content.accuracies);
+  data["training"] = figures(content.training);
+  data["runs"] = std::move(runs);
+  return data;
+}
+
+}  // namespace wrcor

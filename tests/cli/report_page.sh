@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The page of `wrcor report` in headless Chromium, by what page_test.py expects of it. Needs chromium, chromedriver and
+# python3; is skipped where one of them is missing.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+for program in chromium chromedriver python3; do
+  command -v "$program" >/dev/null || skip "there is no $program (Debian: chromium chromium-driver python3)"
+done
+
+first_version=$source_dir/tests/fixtures/version_1
+cp -r "$first_version/vote" .
+unchecked vote/{config.json,result.json,journal.jsonl}
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor,synflow --strategy random --dedupe exact --budget 60 --out 'a <b>run'
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy evolution --budget 40 --out other
+expect_exit 0 wrcor describe --all
+awk -F, 'NR == 1 { print "arch,acc,seconds"; next } { printf "%s,%.4f,%s\n", $1, 50 + $7 / 1000, NR % 3 ? "" : 100 }' \
+  "$stdout_file" >table.csv
+expect_exit 0 wrcor report 'a <b>run' --out one.html
+expect_exit 0 wrcor report 'a <b>run' other vote --out several.html --benchmark table.csv --metric acc \
+  --training-times table.csv --training-column seconds
+
+# The first run, had none of its networks a value.
+mkdir valueless
+unchecked valueless/result.json
+python3 -c '
+import json, sys
+run = json.load(sys.stdin)
+for row in run["ranking"]:
+    row.update(status="degenerate", reason="singular", raw=dict.fromkeys(row["scores"], 0))
+    row["scores"] = dict.fromkeys(row["scores"])
+json.dump(run, sys.stdout)' <'a <b>run/result.json' >valueless/result.json
+expect_exit 0 wrcor report valueless --out valueless.html
+
+status=0
+PYTHONPATH=$source_dir/tests/browser PYTHONDONTWRITEBYTECODE=1 python3 "$source_dir/tests/browser/page_test.py" \
+  one.html several.html valueless.html >browser.log 2>&1 || status=$?
+[ "$status" -eq 0 ] || fail "$(<browser.log)"
