@@ -22,4 +22,16 @@ std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& 
 /// The same for the content of such a file. @param name  for messages
 std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name);
 
+/// Writes a dictionary name -> tensor that Python's `torch.load` (PyTorch 1.6 or later, also with
+/// `weights_only=True`) and load_tensor_file() read. Equal tensors give equal bytes. Each tensor is
+/// stored alone: those that share memory come back as copies.
+///
+/// @param tensors  dense, of any device
+/// @throws RunError when it cannot be written; there is the old file then, or none
+void save_tensor_file(const std::filesystem::path& path,
+                      const std::map<std::string, at::Tensor>& tensors);
+
+/// The content of such a file.
+std::string format_tensor_file(const std::map<std::string, at::Tensor>& tensors);
+
 }  // namespace wrcor
