@@ -23,6 +23,7 @@ void setup_search(CLI::App& command);
 void setup_score(CLI::App& command);
 void setup_evaluate(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
+void setup_train(CLI::App& command);
 void setup_data(CLI::App& data);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);

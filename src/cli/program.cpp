@@ -32,6 +32,7 @@ constexpr Command commands[] = {
     {"score", "score named architectures, exactly as they are"},
     {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
     {"describe", "size, cost and class of an architecture"},
+    {"train", "train a network as NAS-Bench-201 does"},
     {"data", "fetch and show the data sets in the cache folder"},
     {"list", "what can be chosen by name, and the devices"},
     {"config", "write, check and describe configuration files"},

@@ -63,6 +63,7 @@ std::string document_kind(const Json& document) {
   const std::pair<const char*, const char*> kinds[] = {
       {"$schema", "schema"},  {"check", "journal"},
       {"ranking", "result"},  {"comparisons", "evaluation"},
+      {"last", "training"},   {"epoch", "metrics"},
       {"passes", "plan"},     {"published_class", "description"},
       {"scores", "score"},    {"run", "config"},
       {"proxies", "list"},    {"votes", "list"},

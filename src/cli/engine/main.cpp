@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
                                  {"score", setup_score},
                                  {"evaluate", setup_evaluate},
                                  {"describe", setup_describe_here},
+                                 {"train", setup_train},
                                  {"data", setup_data},
                                  {"list", setup_list_here},
                                  {"config", setup_config},

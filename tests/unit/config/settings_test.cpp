@@ -13,12 +13,13 @@ using wrcor::test::contains;
 
 TEST_CASE("keys, flags and variables of settings are unique", "[config][settings]") {
   std::set<std::string> keys;
-  std::set<std::string> flags;
+  std::map<Purpose, std::set<std::string>> flags;
   std::set<std::string> variables;
   for (const Setting& setting : settings()) {
     INFO(setting.key);
     CHECK(keys.insert(setting.key).second);
-    CHECK(flags.insert(setting.flag).second);
+    for (const Purpose purpose : setting.purposes)
+      CHECK(flags[purpose].insert(setting.flag).second);
     CHECK(variables.insert(setting.environment_name()).second);
     CHECK_FALSE(setting.description.empty());
   }
