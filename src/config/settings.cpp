@@ -223,7 +223,7 @@ std::vector<Setting> data_settings() {
       // Its number of classes shapes the networks, whatever the minibatch.
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
                                        {"data set", "data sets", [] { return datasets().names(); }},
-                                       "data set that the minibatch is drawn from")),
+                                       "data set that the images are drawn from")),
       path(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       image_size,
@@ -368,9 +368,11 @@ std::vector<Setting> run_settings() {
                          "computed in parts, or fails")),
       boolean(MEMBER(run.tf32), "--tf32", "--no-tf32",
               "CUDA: factors of products are rounded to 10 bits; faster, other scores"),
-      bearing_on(Bearing::search,
-                 boolean(MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
-                         "CUDA: order of memory of networks evaluated one by one")),
+      bearing_on(
+          Bearing::search,
+          boolean(
+              MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
+              "order of memory when a network is trained, and on CUDA when it is evaluated alone")),
   };
 }
 

@@ -92,7 +92,7 @@ class TrainingRun {
         sinks_(sinks),
         device_(prepare_machine(config)),
         recipe_(recipe_of(config)),
-        placement_{device_, device_.is_cuda() && config.run.channels_last},
+        placement_{device_, config.run.channels_last},
         images_(read_training_images(config, sinks.download,
                                      [] { stop_point("before the training began"); })),
         space_(make_space(config)),
@@ -112,8 +112,8 @@ class TrainingRun {
   /// Makes the folder that of a training, which can be resumed from here on.
   void begin(const std::string& settings) {
     write_file_atomic(directory_.config(), settings);
-    metrics_.emplace(directory_.metrics(), 0);
     save();
+    metrics_.emplace(directory_.metrics(), 0);
   }
 
   void resume() {
