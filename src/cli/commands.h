@@ -25,6 +25,7 @@ void setup_evaluate(CLI::App& command);
 void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_export(CLI::App& command);
+void setup_train(CLI::App& command);
 void setup_data(CLI::App& data);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);

@@ -34,6 +34,7 @@ constexpr Command commands[] = {
     {"report", "one HTML page of finished searches, with charts, to show and to keep"},
     {"describe", "size, cost and class of an architecture"},
     {"export", "write a network for PyTorch: TorchScript, weights, Python source"},
+    {"train", "train a network as NAS-Bench-201 does"},
     {"data", "fetch and show the data sets in the cache folder"},
     {"list", "what can be chosen by name, and the devices"},
     {"config", "write, check and describe configuration files"},

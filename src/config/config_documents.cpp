@@ -29,7 +29,9 @@ ordered_json type_schema(const Setting& setting) {
           {"type", "integer"}, {"minimum", setting.minimum}, {"maximum", limit(setting.maximum)}};
       break;
     case SettingType::number:
-      schema = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", setting.largest}};
+      schema = {{"type", "number"},
+                {setting.may_be_zero ? "minimum" : "exclusiveMinimum", 0},
+                {"maximum", setting.largest}};
       break;
     case SettingType::boolean:
       schema = {{"type", "boolean"}};

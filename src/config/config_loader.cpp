@@ -161,18 +161,19 @@ Config load_config(const ConfigSources& sources) {
   return merged.checked(sources.checks);
 }
 
-nlohmann::ordered_json to_json(const Config& config) {
+nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
+    if (!setting.serves(purpose)) continue;
     document[setting.section()][setting.name()] = setting.get(config);
   }
   return document;
 }
 
-nlohmann::ordered_json result_config(const Config& config) {
+nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
-    if (setting.bearing == Bearing::nothing) continue;
+    if (setting.bearing == Bearing::nothing || !setting.serves(purpose)) continue;
     auto& value = document[setting.section()][setting.name()];
     value = setting.get(config);
     if (setting.is_path) value = last_name(value.get<std::string>());
@@ -189,9 +190,9 @@ Config with_absolute_paths(Config config) {
   return config;
 }
 
-std::string config_document(const Config& config) {
+std::string config_document(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document{{"schema_version", schema_version::config}};
-  document.update(to_json(config));
+  document.update(to_json(config, purpose));
   return document.dump(2) + "\n";
 }
 

@@ -51,7 +51,8 @@ std::string expectation(const Setting& setting, std::string_view unset_word) {
              std::to_string(setting.maximum);
       break;
     case SettingType::number:
-      text = "a number above 0, at most " + plain_decimal(setting.largest);
+      text = setting.may_be_zero ? "a number from 0 to " + plain_decimal(setting.largest)
+                                 : "a number above 0, at most " + plain_decimal(setting.largest);
       break;
     case SettingType::boolean:
       text = "true or false";
@@ -129,7 +130,8 @@ ReadValue read_any(const Setting& setting, const json& value, const std::string&
     case SettingType::number: {
       if (!value.is_number()) return refused();
       const double number = value.get<double>();
-      const bool valid = std::isfinite(number) && number > 0 && number <= setting.largest;
+      const bool valid = std::isfinite(number) && number <= setting.largest &&
+                         (number > 0 || (number == 0 && setting.may_be_zero));
       return valid ? ReadValue{number, {}} : refused();
     }
     case SettingType::boolean:
@@ -225,7 +227,7 @@ std::string accepted_values(const Setting& setting) {
       return std::to_string(setting.minimum) + " to " + std::to_string(setting.maximum) +
              (setting.zero_name.empty() ? "" : ", " + setting.zero_name);
     case SettingType::number:
-      return "above 0, at most " + plain_decimal(setting.largest);
+      return (setting.may_be_zero ? "0 to " : "above 0, at most ") + plain_decimal(setting.largest);
     case SettingType::boolean:
       return "true|false";
     default:

@@ -90,6 +90,14 @@ Setting number_above_0(const char* key, Member member, const char* flag, double 
 }
 
 template <typename Member>
+Setting number_from_0(const char* key, Member member, const char* flag, double largest,
+                      const char* description) {
+  Setting setting = number_above_0(key, member, flag, largest, description);
+  setting.may_be_zero = true;
+  return setting;
+}
+
+template <typename Member>
 Setting boolean(const char* key, Member member, const char* flag, const char* negative_flag,
                 const char* description) {
   Setting setting = make_setting(SettingType::boolean, key, member, flag, description);
@@ -215,7 +223,7 @@ std::vector<Setting> data_settings() {
       // Its number of classes shapes the networks, whatever the minibatch.
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
                                        {"data set", "data sets", [] { return datasets().names(); }},
-                                       "data set that the minibatch is drawn from")),
+                                       "data set that the images are drawn from")),
       path(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       image_size,
@@ -360,20 +368,65 @@ std::vector<Setting> run_settings() {
                          "computed in parts, or fails")),
       boolean(MEMBER(run.tf32), "--tf32", "--no-tf32",
               "CUDA: factors of products are rounded to 10 bits; faster, other scores"),
-      bearing_on(Bearing::search,
-                 boolean(MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
-                         "CUDA: order of memory of networks evaluated one by one")),
+      bearing_on(
+          Bearing::search,
+          boolean(
+              MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
+              "order of memory when a network is trained, and on CUDA when it is evaluated alone")),
   };
+}
+
+std::vector<Setting> train_settings() {
+  constexpr std::uint64_t most_images = 1'000'000'000;
+  std::vector<Setting> all = {
+      text(MEMBER(train.arch), "--arch", "ARCH", "architecture to train"),
+      path(MEMBER(train.weights), "--weights", "FILE.pt",
+           "state dict to start from, written by torch.save as a plain dictionary; empty: weights "
+           "drawn from the seed"),
+      integer(MEMBER(train.epochs), "--epochs", 1, 100'000,
+              "passes over the images; NAS-Bench-201 has 12 and 200"),
+      integer(MEMBER(train.batch_size), "--batch-size", 2, 65536, "images in a step"),
+      number_above_0(MEMBER(train.learning_rate), "--lr", 100,
+                     "learning rate of the first epoch; falls to 0 along half a cosine"),
+      number_from_0(MEMBER(train.momentum), "--momentum", 1, "Nesterov momentum"),
+      number_from_0(MEMBER(train.weight_decay), "--weight-decay", 1,
+                    "of all parameters: added to their gradients, times the parameters"),
+      integer(MEMBER(train.images), "--train-images", 2, most_images,
+              "train on so many images, drawn at random; none: all"),
+      integer(MEMBER(train.test_images), "--test-images", 1, most_images,
+              "evaluate on so many images, drawn at random; none: all"),
+      number_above_0(MEMBER(train.holdout), "--holdout", 0.9,
+                     "evaluate on this part of the training images, drawn at random and not "
+                     "trained on, instead of the test images"),
+      path(MEMBER(train.test_root), "--test-root", "DIR",
+           "folder of the test images of --data folder, with the same classes"),
+      bearing_on(Bearing::nothing,
+                 integer(MEMBER(train.checkpoint_every), "--checkpoint-every", 1, 100'000,
+                         "epochs from one checkpoint to the next; an interrupted run writes one, "
+                         "too")),
+  };
+  for (Setting& setting : all) setting.purposes = {Purpose::training};
+  return all;
 }
 
 #undef MEMBER
 #undef IMAGE_SIDE
 
+/// Settings of a search that a training has as well.
+constexpr std::string_view shared_keys[] = {
+    "space.name",      "space.channels", "space.cells",   "data.name",        "data.root",
+    "data.image_size", "data.augment",   "data.download", "data.mirror",      "run.seed",
+    "run.device",      "run.threads",    "run.tf32",      "run.channels_last"};
+
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (auto part : {space_settings, data_settings, score_settings, search_settings,
-                    constraint_settings, run_settings}) {
+                    constraint_settings, run_settings, train_settings}) {
     for (Setting& setting : part()) all.push_back(std::move(setting));
+  }
+  for (Setting& setting : all) {
+    if (std::ranges::find(shared_keys, setting.key) != std::end(shared_keys))
+      setting.purposes.insert(Purpose::training);
   }
   return all;
 }
@@ -393,6 +446,7 @@ const std::vector<SettingSection>& setting_sections() {
       {"search", "how architectures are chosen"},
       {"constraints", "architectures outside of these limits are not scored"},
       {"run", "randomness and hardware"},
+      {"train", "how wrcor train trains a network"},
   };
   return all;
 }

@@ -23,7 +23,7 @@ struct LabelByte {
   int classes;
 };
 
-/// The data sets differ in this only.
+/// The splits of the data sets differ in this only.
 struct Layout {
   std::string title;
   std::vector<std::string> folders;  ///< below a root, after the root itself
@@ -35,6 +35,7 @@ struct Layout {
   const DataSource* source = nullptr;  ///< null: it cannot be fetched
   /// The same images as they are published; read in folders that have none of `files`.
   std::vector<std::string> pickles{};
+  Split split = Split::training;
 
   std::size_t record_bytes() const {
     return labels.size() + static_cast<std::size_t>(3 * side * side);
@@ -81,9 +82,13 @@ std::vector<fs::path> find_files(const Layout& layout, const std::string& given)
         " in; name one with --data-root or the environment variable WRCOR_DATA, or use "
         "--data synthetic");
   }
-  throw MissingDataError("no " + layout.title + " in " + join(searched) + ": " +
-                         layout.files.front() + " is missing; " + layout.remedy +
-                         ", or use --data synthetic");
+  const bool test = layout.split == Split::test;
+  throw MissingDataError("no " + std::string(test ? "test images of " : "") + layout.title +
+                         " in " + join(searched) + ": " + layout.files.front() + " is missing; " +
+                         layout.remedy +
+                         (test ? ", or keep some of the training images for the test with "
+                                 "--holdout 0.1"
+                               : ", or use --data synthetic"));
 }
 
 std::vector<fs::path> find_or_fetch_files(const Layout& layout, const DatasetOptions& options) {
@@ -160,10 +165,11 @@ class BinaryRecords final : public Dataset {
     }
     const std::size_t official = layout.files.size() * layout.records_per_file;
     const std::string folder = files().front().parent_path().string();
+    const char* split = layout.split == Split::test ? "test" : "training";
     if (records_.size() < official * record_bytes_) {
-      spdlog::info("{}: {} of {} training images in {}", info().name, size(), official, folder);
+      spdlog::info("{}: {} of {} {} images in {}", info().name, size(), official, split, folder);
     } else {
-      spdlog::debug("{}: {} training images in {}", info().name, size(), folder);
+      spdlog::debug("{}: {} {} images in {}", info().name, size(), split, folder);
     }
   }
 
@@ -209,20 +215,23 @@ const DataSource& cifar10_source() {
     for (const char* number : {"1", "2", "3", "4", "5"}) {
       cifar10.members.push_back({cifar10.folder + "/data_batch_" + number + ".bin", 10'000 * 3073});
     }
+    cifar10.members.push_back({cifar10.folder + "/test_batch.bin", 10'000 * 3073});
     return cifar10;
   }();
   return source;
 }
 
 std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
-  const Layout layout{.title = "CIFAR-10",
-                      .folders = {"cifar-10-batches-bin", "cifar10"},
-                      .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                "data_batch_4.bin", "data_batch_5.bin"},
-                      .records_per_file = 10'000,
-                      .labels = {{"label", 10}},
-                      .remedy = fetch_remedy("cifar10"),
-                      .source = &cifar10_source()};
+  Layout layout{.title = "CIFAR-10",
+                .folders = {"cifar-10-batches-bin", "cifar10"},
+                .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                          "data_batch_4.bin", "data_batch_5.bin"},
+                .records_per_file = 10'000,
+                .labels = {{"label", 10}},
+                .remedy = fetch_remedy("cifar10"),
+                .source = &cifar10_source(),
+                .split = options.split};
+  if (options.split == Split::test) layout.files = {"test_batch.bin"};
   return std::make_unique<BinaryRecords>(cifar10_info(), layout, options);
 }
 
@@ -243,18 +252,21 @@ const DataSource& cifar100_source() {
       .bytes = 168'513'733,
       .sha256 = "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
       .folder = "cifar-100-binary",
-      .members = {{"cifar-100-binary/train.bin", 50'000 * 3074}}};
+      .members = {{"cifar-100-binary/train.bin", 50'000 * 3074},
+                  {"cifar-100-binary/test.bin", 10'000 * 3074}}};
   return source;
 }
 
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options) {
+  const bool test = options.split == Split::test;
   const Layout layout{.title = "CIFAR-100",
                       .folders = {"cifar-100-binary", "cifar100"},
-                      .files = {"train.bin"},
-                      .records_per_file = 50'000,
+                      .files = {test ? "test.bin" : "train.bin"},
+                      .records_per_file = test ? 10'000U : 50'000U,
                       .labels = {{"coarse label", 20}, {"fine label", 100}},
                       .remedy = fetch_remedy("cifar100"),
-                      .source = &cifar100_source()};
+                      .source = &cifar100_source(),
+                      .split = options.split};
   return std::make_unique<BinaryRecords>(cifar100_info(), layout, options);
 }
 
@@ -281,9 +293,18 @@ std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options) {
                 .records_per_file = 151'700,
                 .labels = {{"label", 120}},
                 .remedy = imagenet16_origin(),
-                .side = 16};
+                .side = 16,
+                .split = options.split};
   for (int k = 1; k <= 10; ++k) {
     layout.pickles.push_back("train_data_batch_" + std::to_string(k));
+  }
+  if (options.split == Split::test) {
+    layout.files = {"imagenet16_120_test.bin"};
+    layout.records_per_file = 6'000;
+    layout.remedy =
+        "name a folder with --data-root that has it, laid out as imagenet16_120.bin, "
+        "or the published val_data";
+    layout.pickles = {"val_data"};
   }
   return std::make_unique<BinaryRecords>(imagenet16_info(), layout, options);
 }

@@ -1,6 +1,7 @@
 #include "wrcor/data/builtin.h"
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/data/binary_records.h"
 #include "wrcor/data/image_folder.h"
 #include "wrcor/data/synthetic.h"
@@ -12,6 +13,10 @@ namespace {
 DatasetKind of_one_size(const DatasetInfo& info,
                         std::unique_ptr<Dataset> (*open)(const DatasetOptions&)) {
   const auto check = [info](const DatasetOptions& options) {
+    if (!options.test_root.empty()) {
+      throw UsageError(info.name + " has test images of its own, so --test-root cannot be " +
+                       in_quotes(options.test_root) + "; only --data folder takes it");
+    }
     const ImageSize own{info.image.height, info.image.width};
     if (options.image_size.value_or(own) == own) return;
     throw UsageError("the images of " + info.name + " are " + to_text(own) +
@@ -55,11 +60,13 @@ const Registry<DatasetKind>& datasets() {
     all.add("folder", "one's own PNG and JPEG files, a folder for each class, resized",
             from({image_folder_info, make_image_folder},
                  "name a folder with --data-root that has a folder of images for each class"));
-    all.add(
-        "synthetic",
-        "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
-        from(of_one_size(synthetic_info(), [](const DatasetOptions&) { return make_synthetic(); }),
-             "the program makes its images"));
+    all.add("synthetic",
+            "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
+            from(of_one_size(synthetic_info(),
+                             [](const DatasetOptions& options) {
+                               return make_synthetic(0, options.split);
+                             }),
+                 "the program makes its images"));
     return all;
   }();
   return registry;

@@ -43,6 +43,14 @@ Listing list(const fs::path& folder) {
   return listing;
 }
 
+/// The first of so many classes.
+std::string shown(std::vector<std::string> classes) {
+  constexpr std::size_t most = 10;
+  const std::size_t hidden = classes.size() - std::min(classes.size(), most);
+  classes.resize(classes.size() - hidden);
+  return join(classes) + (hidden > 0 ? " and " + std::to_string(hidden) + " more" : "");
+}
+
 Listing list_root(const DatasetOptions& options) {
   if (options.root.empty()) {
     throw UsageError(
@@ -56,6 +64,21 @@ Listing list_root(const DatasetOptions& options) {
                     ", expected two or more, one for each class, with the images in them");
   }
   return listing;
+}
+
+/// @param training  what the root holds
+Listing list_test_root(const DatasetOptions& options, const Listing& training) {
+  if (options.test_root.empty()) {
+    throw UsageError(
+        "the data set 'folder' has no test images of its own: name their folder with --test-root, "
+        "or keep some of the training images for the test with --holdout 0.1");
+  }
+  Listing test = list(options.test_root);
+  if (test.folders != training.folders) {
+    throw DataError(options.test_root + ": found the classes " + shown(test.folders) +
+                    ", expected those of " + options.root + ": " + shown(training.folders));
+  }
+  return test;
 }
 
 bool has_image_suffix(const std::string& name) {
@@ -86,14 +109,15 @@ struct ImageClass {
 
 class ImageFolder final : public Dataset {
  public:
-  ImageFolder(const Listing& root, const DatasetOptions& options)
+  /// @param root  what lies in `folder`
+  ImageFolder(const std::string& folder, const Listing& root, const DatasetOptions& options)
       : Dataset(make_info(root.folders.size(), options)), fit_(options.fit) {
     std::vector<std::string> ignored;
     for (const std::string& file : root.files) ignored.push_back(file);
-    for (const std::string& name : root.folders) add_class(fs::path(options.root) / name, ignored);
+    for (const std::string& name : root.folders) add_class(fs::path(folder) / name, ignored);
     if (!ignored.empty()) {
       spdlog::warn("{}: ignoring what is no PNG or JPEG file by its suffix: {} in all, such as {}",
-                   options.root, ignored.size(), in_quotes(ignored.front()));
+                   folder, ignored.size(), in_quotes(ignored.front()));
     }
   }
 
@@ -146,7 +170,11 @@ DatasetInfo image_folder_info(const DatasetOptions& options) {
 }
 
 std::unique_ptr<Dataset> make_image_folder(const DatasetOptions& options) {
-  return std::make_unique<ImageFolder>(list_root(options), options);
+  const Listing training = list_root(options);
+  if (options.split == Split::training)
+    return std::make_unique<ImageFolder>(options.root, training, options);
+  return std::make_unique<ImageFolder>(options.test_root, list_test_root(options, training),
+                                       options);
 }
 
 }  // namespace wrcor

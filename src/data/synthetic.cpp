@@ -233,12 +233,14 @@ class Canvas {
 
 class Synthetic final : public Dataset {
  public:
-  explicit Synthetic(std::uint64_t seed) : Dataset(synthetic_info()), seed_(seed) {}
+  Synthetic(std::uint64_t seed, Split split)
+      : Dataset(synthetic_info()), seed_(seed), split_(split) {}
 
-  std::int64_t size() const override { return 50'000; }
+  std::int64_t size() const override { return split_ == Split::test ? 10'000 : 50'000; }
 
   int read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
-    Rng rng(derive_seed(seed_, {"synthetic image", std::to_string(index)}));
+    const char* stream = split_ == Split::test ? "synthetic test image" : "synthetic image";
+    Rng rng(derive_seed(seed_, {stream, std::to_string(index)}));
     const int label = between(rng, 0, classes - 1);
     const Scene scene = draw_scene(rng, label);
     Canvas canvas;
@@ -262,6 +264,7 @@ class Synthetic final : public Dataset {
 
  private:
   std::uint64_t seed_;
+  Split split_;
   RadiusLaw radii_;
 };
 
@@ -276,8 +279,8 @@ const DatasetInfo& synthetic_info() {
   return info;
 }
 
-std::unique_ptr<Dataset> make_synthetic(std::uint64_t seed) {
-  return std::make_unique<Synthetic>(seed);
+std::unique_ptr<Dataset> make_synthetic(std::uint64_t seed, Split split) {
+  return std::make_unique<Synthetic>(seed, split);
 }
 
 }  // namespace wrcor

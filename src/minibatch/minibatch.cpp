@@ -11,6 +11,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/core/random.h"
+#include "wrcor/minibatch/augmentation.h"
 #include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
@@ -47,41 +48,6 @@ std::vector<std::int64_t> shuffled_indices(std::int64_t size, Rng& rng) {
   std::iota(indices.begin(), indices.end(), std::int64_t{0});
   rng.shuffle(indices);
   return indices;
-}
-
-/// Where the pixels of an augmented image come from.
-struct View {
-  bool flipped = false;
-  int dy = 0, dx = 0;  ///< offset of the crop from the unpadded image, -padding to padding
-};
-
-View draw_view(Rng& rng, int padding) {
-  const auto offset = [&rng, padding] {
-    return static_cast<int>(rng.below(static_cast<std::uint64_t>(2 * padding + 1))) - padding;
-  };
-  View view;
-  view.flipped = rng.coin();
-  view.dy = offset();
-  view.dx = offset();
-  return view;
-}
-
-void write_image(const DatasetInfo& info, std::span<const std::uint8_t> pixels, const View& view,
-                 float* out) {
-  const auto [channels, height, width] = info.image;
-  for (int c = 0; c < channels; ++c) {
-    const float mean = info.normalisation.mean[static_cast<std::size_t>(c)];
-    const float deviation = info.normalisation.deviation[static_cast<std::size_t>(c)];
-    for (int y = view.dy; y < height + view.dy; ++y) {
-      for (int x = view.dx; x < width + view.dx; ++x) {
-        const bool inside = 0 <= y && y < height && 0 <= x && x < width;
-        const int column = view.flipped ? width - 1 - x : x;
-        const float pixel =
-            inside ? pixels[static_cast<std::size_t>((c * height + y) * width + column)] : 0.0f;
-        *out++ = (pixel - mean) / deviation;
-      }
-    }
-  }
 }
 
 /// The entry of a loaded minibatch, of the type and rank that it must have.
@@ -147,7 +113,7 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
   for (std::size_t i = 0; i < static_cast<std::size_t>(batch_size); ++i) {
     label[i] = dataset.read(indices[i], pixels);
     const View view = augment ? draw_view(rng, info.crop_padding) : View{};
-    write_image(info, pixels, view, image + i * pixels.size());
+    write_view(info, pixels, view, {image + i * pixels.size(), pixels.size()});
   }
   return finished(std::move(batch));
 }

@@ -43,9 +43,18 @@ std::vector<Member> joined(std::vector<Member> members, const std::vector<Member
   return members;
 }
 
+/// Of what result_config() writes.
+Schema settings_of_result(Purpose purpose) {
+  return written_settings_schema([purpose](const Setting& setting) {
+    return setting.bearing != Bearing::nothing && setting.serves(purpose);
+  });
+}
+
 Schema journal_schema() {
   const Member check{"check", hexadecimal(16)};
-  const auto lasts = [](const Setting& setting) { return setting.bearing >= Bearing::search; };
+  const auto lasts = [](const Setting& setting) {
+    return setting.bearing >= Bearing::search && setting.serves(Purpose::search);
+  };
   const Schema header = object(joined(joined({check}, program(schema_version::journal)),
                                       {{"processor", text(), /*required=*/false},
                                        {"blas", text(), /*required=*/false},
@@ -76,7 +85,6 @@ Schema ranking_schema() {
 }
 
 Schema result_schema() {
-  const auto bears = [](const Setting& setting) { return setting.bearing != Bearing::nothing; };
   std::vector<std::string> ends;
   for (const EndedBy end : all_ends) ends.emplace_back(to_string(end));
   const Schema counts = object({{"asked", whole_number()},
@@ -101,7 +109,7 @@ Schema result_schema() {
       {{"data", hexadecimal(16)}, {"weights", hexadecimal(16)}, {"search", hexadecimal(16)}});
   return document("result", schema_version::result, "Result of a search",
                   object(joined(program(schema_version::result),
-                                {{"config", written_settings_schema(bears)},
+                                {{"config", settings_of_result(Purpose::search)},
                                  {"seeds", seeds},
                                  {"batch", batch()},
                                  {"settings", hexadecimal(12)},
@@ -244,6 +252,55 @@ Schema description_schema() {
                           {"layers", array(response_part()), /*required=*/false}}));
 }
 
+/// @param more  behind what is the same whenever the epoch is trained
+Schema epoch(const std::vector<Member>& more = {}) {
+  return object(joined({{"epoch", whole_number()},
+                        {"learning_rate", number()},
+                        {"train_loss", number()},
+                        {"train_accuracy", number()},
+                        {"test_loss", number()},
+                        {"test_accuracy", number()}},
+                       more));
+}
+
+Schema metrics_schema() {
+  return document("metrics", schema_version::training,
+                  "Line of the metrics of a training, an epoch; accuracies in percent",
+                  epoch({{"seconds", number()}, {"images_per_second", number()}}));
+}
+
+Schema training_schema() {
+  const Schema part = object({{"images", whole_number()}, {"sha256", hexadecimal(64)}});
+  const Schema test = object({{"images", whole_number()},
+                              {"held_out", {{"type", "boolean"}}},
+                              {"sha256", hexadecimal(64)}});
+  const Schema data = object(
+      {{"dataset", text()}, {"classes", whole_number()}, {"training", part}, {"test", test}});
+  const Schema timing = object({{"started", text_matching("^[0-9-]{10}T[0-9:]{8}Z$")},
+                                {"seconds", number()},
+                                {"sitting_seconds", number()},
+                                {"device", text()},
+                                {"machine", text()},
+                                {"processor", text()},
+                                {"blas", text()}});
+  return document(
+      "training", schema_version::training, "Result of a training",
+      object({{"schema_version", constant(schema_version::training)},
+              {"tool", tool()},
+              {"libtorch", text()},
+              {"device", one_of_texts({"cpu", "cuda"})},
+              {"config", settings_of_result(Purpose::training)},
+              {"seeds", object({{"weights", hexadecimal(16)}, {"training", hexadecimal(16)}})},
+              {"data", data},
+              {"arch", text()},
+              {"params", whole_number()},
+              {"flops", whole_number()},
+              {"last", epoch()},
+              {"best", epoch()},
+              {"weights", object({{"file", text()}, {"sha256", hexadecimal(64)}})},
+              {"timing", timing}}));
+}
+
 Schema list_schema() {
   const Schema entries = array(object({{"name", text()}, {"summary", text()}}));
   std::vector<Member> members{{"schema_version", constant(schema_version::list)}};
@@ -266,6 +323,8 @@ const Registry<std::function<Schema()>>& schemas() {
     all.add("explanation", "score --explain --format jsonl", explanation_schema);
     all.add("evaluation", "evaluate --format json", evaluation_schema);
     all.add("description", "describe --format json", description_schema);
+    all.add("training", "a training's result.json", training_schema);
+    all.add("metrics", "line of a training's metrics.jsonl", metrics_schema);
     all.add("list", "list --format json", list_schema);
     return all;
   }();

@@ -1,9 +1,9 @@
 #include <spdlog/fmt/fmt.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <stdexcept>
 
+#include "run_folder.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/seeds.h"
@@ -17,19 +17,13 @@
 namespace wrcor {
 namespace {
 
-std::string machine() {
-  utsname system{};
-  if (uname(&system) != 0) return "unknown";
-  return std::string(system.sysname) + " " + system.machine;
-}
-
 /// As text: not every reader of JSON has integers of 64 bits.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
 /// @param ranking  what stands for the rows
 nlohmann::ordered_json document_of(const SearchResult& result, const Config& config,
                                    nlohmann::ordered_json ranking) {
-  const auto [data, weights, search] = seeds(config);
+  const auto [data, weights, search, training] = seeds(config);
   const SearchCounts& counts = result.counts;
   const SearchTiming& timing = result.timing;
   return {{"schema_version", schema_version::result},
@@ -62,7 +56,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
             {"workers", timing.workers},
             {"at_once", timing.at_once},
             {"worker_memory_bytes", timing.worker_memory},
-            {"machine", machine()},
+            {"machine", machine_name()},
             {"processor", processor_name()},
             {"blas", blas_library()}}}};
 }

@@ -26,7 +26,7 @@ Json lasting_settings(Config config) {
   config.score.proxies = proxies;
   Json sections;
   for (const Setting& setting : settings()) {
-    if (setting.bearing >= Bearing::search)
+    if (setting.bearing >= Bearing::search && setting.serves(Purpose::search))
       sections[setting.section()][setting.name()] = setting.get(config);
   }
   return sections;

@@ -26,7 +26,7 @@ std::string score_identity(const Config& config, const Workbench& bench,
   // Left out at its default, a setting that a later version adds keeps the identity of older
   // scores.
   for (const Setting& setting : settings()) {
-    if (setting.bearing < least) continue;
+    if (setting.bearing < least || !setting.serves(Purpose::search)) continue;
     const nlohmann::json value = setting.get(config);
     if (value != setting.default_value()) identity[setting.key] = value;
   }

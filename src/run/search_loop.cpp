@@ -1,11 +1,11 @@
 #include "search_loop.h"
 
-#include <spdlog/fmt/chrono.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
+#include "run_folder.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/random.h"
@@ -87,7 +87,7 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       in_flight_(most_in_flight(config, bench, *strategy_)),
       at_once_(static_cast<int>(std::min<std::int64_t>(bench.at_once, in_flight_))),
       workers_(useful_workers(bench, in_flight_, at_once_)),
-      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
+      started_(utc_now()),
       queue_(bench, workers_, at_once_,
              {// What cannot be kept is not worth computing.
               [this] { journal_.require_intact(); },

@@ -3,35 +3,22 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "refinement.h"
+#include "run_folder.h"
 #include "run_identity.h"
 #include "search_loop.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/file.h"
-#include "wrcor/core/file_lock.h"
 #include "wrcor/core/random.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_identity.h"
 
 namespace wrcor {
 namespace {
-
-/// The text as one word of a shell command.
-std::string shell_word(const std::string& text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("/._-+:@").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
 
 std::string resume_command(const RunDirectory& directory) {
   return "wrcor search --resume --out " + shell_word(directory.path.string());
@@ -49,49 +36,10 @@ void require_no_run(const RunDirectory& directory) {
                    "' holds a run; continue it with --resume, or choose another --out");
 }
 
-bool is_there(const std::filesystem::path& path) {
-  std::error_code unreachable;  // making it will say so
-  return std::filesystem::exists(path, unreachable);
-}
-
 /// The settings of a run as its folder holds them: they mean the same wherever it is continued.
 std::string settings_document(const Config& config) {
   return config_document(with_absolute_paths(config));
 }
-
-/// Without a journal, config.json is not of a run but somebody's own.
-void require_no_other_config(const RunDirectory& directory, const Config& config) {
-  if (is_there(directory.journal()) || !is_there(directory.config()) ||
-      read_file(directory.config()) == settings_document(config))
-    return;
-  throw UsageError("'" + directory.config().string() +
-                   "' is not of a run, and this search would replace it; move it, or choose "
-                   "another --out");
-}
-
-/// A run's folder that no other process writes. One that was made for it and stays empty goes with
-/// the object.
-class OwnFolder {
- public:
-  explicit OwnFolder(const RunDirectory& directory)
-      : path_(directory.path), existed_(is_there(path_)) {
-    make_folder(path_);
-    lock_.emplace(FileLock::take(directory.lock(), path_));
-    for (const auto& file : {directory.config(), directory.result()}) remove_partial_files(file);
-  }
-  ~OwnFolder() {
-    lock_.reset();
-    std::error_code not_empty;
-    if (!existed_) std::filesystem::remove(path_, not_empty);
-  }
-  OwnFolder(const OwnFolder&) = delete;
-  OwnFolder& operator=(const OwnFolder&) = delete;
-
- private:
-  std::filesystem::path path_;
-  bool existed_;
-  std::optional<FileLock> lock_;
-};
 
 /// The journal of the run, with its header written, and what it held before.
 Journal open_journal(const Config& config, const Workbench& bench, const RunDirectory& directory,
@@ -127,9 +75,11 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
                         const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   if (resume) require_run(directory);
-  const OwnFolder folder(directory);
+  const OwnFolder folder(directory.path, directory.lock(),
+                         {directory.config(), directory.result()});
   if (!resume) require_no_run(directory);
-  if (!resume) require_no_other_config(directory, config);
+  if (!resume && !is_there(directory.journal()))
+    require_no_other_config(directory.config(), settings_document(config), "search");
   const bool has_config = is_there(directory.config());
   const Workbench bench = make_workbench(config, download);
   const std::string how_to_resume = "; resume with: " + resume_command(directory);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "resources.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/seeds.h"
@@ -11,10 +12,8 @@
 #include "wrcor/core/random.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/minibatch/fit_image.h"
 #include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/batch_pass.h"
-#include "wrcor/run/data_fetch.h"
 
 namespace wrcor {
 namespace {
@@ -22,12 +21,7 @@ namespace {
 /// @param number  of the draw: 0 is the run's own
 Minibatch open_minibatch(const Config& config, const DownloadSink& download, int number = 0) {
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
-  DatasetOptions options = dataset_options(config);
-  options.fit = fit_image;
-  if (config.data.download) {
-    options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
-  }
-  const auto dataset = datasets().find(config.data.name).make.open(options);
+  const auto dataset = open_dataset(config, Split::training, download);
   const std::uint64_t own = seeds(config).data;
   const std::uint64_t seed =
       number == 0 ? own : derive_seed(own, {"minibatch", std::to_string(number)});
@@ -107,16 +101,7 @@ std::vector<ConfigCheck> workbench_checks() {
 }
 
 Workbench make_workbench(const Config& config, const DownloadSink& download) {
-  configure_process();
-  configure_thread(config.run.threads);
-  if (blas_is_reference()) {
-    spdlog::warn(
-        "matrix products run on the reference BLAS ({}), which makes a network about 5 times "
-        "slower; install OpenBLAS (Debian: libopenblas0-pthread)",
-        blas_library());
-  }
-  const at::Device device = resolve_device(config.run.device);
-  configure_device(device, config.run.tf32);
+  const at::Device device = prepare_machine(config);
   Workbench bench;
   bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);

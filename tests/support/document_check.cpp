@@ -62,6 +62,7 @@ std::string document_kind(const Json& document) {
   if (document.is_array()) return document.empty() || document[0].contains("rank") ? "ranking" : "";
   const std::pair<const char*, const char*> kinds[] = {
       {"$schema", "schema"},      {"check", "journal"},
+      {"last", "training"},       {"epoch", "metrics"},
       {"ranking", "result"},      {"comparisons", "evaluation"},
       {"passes", "plan"},         {"published_class", "description"},
       {"changes", "explanation"}, {"scores", "score"},

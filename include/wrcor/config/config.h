@@ -75,6 +75,22 @@ struct Config {
     bool tf32 = false;
     bool channels_last = true;
   } run;
+
+  struct Train {
+    std::string arch;     ///< architecture string; a command takes the other forms of a name, too
+    std::string weights;  ///< a .pt file to start from; empty: drawn weights
+    int epochs = 12;
+    int batch_size = 256;
+    double learning_rate = 0.1;  ///< of the first epoch
+    double momentum = 0.9;
+    double weight_decay = 5e-4;
+    std::optional<std::int64_t> images;       ///< drawn from those for training; unset: all
+    std::optional<std::int64_t> test_images;  ///< drawn from those for tests; unset: all
+    /// Part of the images for training that is kept for tests; unset: the data set's own are used.
+    std::optional<double> holdout;
+    std::string test_root;     ///< folder of the test images of `--data folder`
+    int checkpoint_every = 1;  ///< epochs; never changes a result
+  } train;
 };
 
 }  // namespace wrcor

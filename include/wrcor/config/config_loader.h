@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "wrcor/config/config.h"
+#include "wrcor/config/settings.h"
 
 namespace wrcor {
 
@@ -45,21 +46,21 @@ struct ConfigSources {
 ///   "WRCOR_SEARCH_BUDGET: expected ..., got 'abc'", "--budget: expected ..., got 'abc'".
 Config load_config(const ConfigSources& sources);
 
-/// All effective values by section; an optional value that is
-/// unset is null, and so is data.batch_size where a batch file
-/// fixes it. load_config() reads the text back to an equal Config.
-nlohmann::ordered_json to_json(const Config& config);
+/// All effective values for a purpose by section; an optional value that is unset is null, and so
+/// is data.batch_size where a batch file fixes it. load_config() reads the text back to equal
+/// values.
+nlohmann::ordered_json to_json(const Config& config, Purpose purpose = Purpose::search);
 
 /// to_json() without the values that never change a result, and with the last names of paths only:
 /// what lies before them is of the machine.
-nlohmann::ordered_json result_config(const Config& config);
+nlohmann::ordered_json result_config(const Config& config, Purpose purpose = Purpose::search);
 
 /// The same configuration wherever the program is started: paths that are relative to the present
 /// working directory become absolute.
 Config with_absolute_paths(Config config);
 
 /// The text of config.json: to_json() with the version of its schema.
-std::string config_document(const Config& config);
+std::string config_document(const Config& config, Purpose purpose = Purpose::search);
 
 /// Reads what to_json() wrote, in this or an older version of the program: a setting that is not
 /// there has its default. @throws DataError naming a key that is unknown or has an invalid value

@@ -4,6 +4,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ enum class Bearing {
   scores,   ///< the score of every architecture
 };
 
+/// What is done with networks: they are searched and scored, or one is trained.
+enum class Purpose { search, training };
+
 /// The names that a setting may have, and what such a name is called in messages.
 struct SettingChoices {
   std::string singular;
@@ -36,7 +40,7 @@ struct SettingChoices {
 /// file and the help know about it. Its default is that of a default-constructed Config.
 struct Setting {
   std::string key;   ///< "search.budget": section and name in a file, and the member of Config
-  std::string flag;  ///< "--budget"
+  std::string flag;  ///< "--budget", of no other setting for the same purpose
   std::string negative_flag;  ///< of a boolean: "--no-augment"
   SettingType type = SettingType::text;
   std::string description;       ///< one line
@@ -45,6 +49,7 @@ struct Setting {
   std::uint64_t minimum = 0;  ///< of an integer
   std::uint64_t maximum = 0;  ///< of an integer
   double largest = 0;         ///< of a number, which lies above 0
+  bool may_be_zero = false;   ///< of a number
   std::string zero_name;      ///< of an integer: a word that may be written for 0
   std::string pattern;        ///< of a text: a regular expression that it matches
   std::string pattern_words;  ///< the same for people
@@ -53,6 +58,7 @@ struct Setting {
   bool is_path = false;                   ///< of a text: a file or a folder
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
   Bearing bearing = Bearing::scores;
+  std::set<Purpose> purposes{Purpose::search};  ///< that it is for
 
   /// Of a text: what is wrong with it, or nothing.
   std::function<std::string(const std::string&)> check = {};
@@ -65,6 +71,7 @@ struct Setting {
   std::string name() const;
   std::string environment_name() const;  ///< "WRCOR_SEARCH_BUDGET"
   nlohmann::json default_value() const;
+  bool serves(Purpose purpose) const { return purposes.contains(purpose); }
 };
 
 struct SettingSection {

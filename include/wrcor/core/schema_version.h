@@ -23,6 +23,7 @@ inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
+inline constexpr int training = 1;  ///< result and metrics
 }  // namespace schema_version
 
 /// The version that a document says it has; 1 when it says nothing.

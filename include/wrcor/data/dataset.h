@@ -36,8 +36,11 @@ struct DatasetInfo {
   int crop_padding = 0;
 };
 
-/// Labelled 8-bit colour images, the training split of a data set. Reading changes nothing, so
-/// several threads may read at once.
+/// Which images of a data set.
+enum class Split { training, test };
+
+/// Labelled 8-bit colour images, one split of a data set. Reading changes nothing, so several
+/// threads may read at once.
 class Dataset {
  public:
   virtual ~Dataset() = default;
@@ -80,6 +83,9 @@ struct DatasetOptions {
   DataFetcher fetch = {};
   /// Resizes images, where a data set does that. Empty: none of its images can be read.
   ImageFitter fit = {};
+  Split split = Split::training;  ///< that is opened
+  /// Folder of the test images of a data set that has them in a folder of their own.
+  std::string test_root = {};
 };
 
 /// There is no such data set where it was looked for. Exit code 3.

@@ -7,7 +7,8 @@
 
 namespace wrcor {
 
-/// Images that need no download: 50,000 of 32x32 in 10 classes, made when they are read.
+/// Images that need no download: 50,000 of 32x32 in 10 classes, and 10,000 others for tests, made
+/// when they are read.
 ///
 /// A dead leaves model: opaque discs, ellipses and rectangles that hide one another, with radii of
 /// density r^-3, so that edges, occlusion and the fall of the spectrum with the square of the
@@ -15,7 +16,7 @@ namespace wrcor {
 /// statistics follow CIFAR-10, whose normalisation is used. An image is a function of its index and
 /// of the seed, computed with integers only: the same on every platform. Source: Lee, Mumford and
 /// Huang, Occlusion models for natural images, IJCV 41, 2001.
-std::unique_ptr<Dataset> make_synthetic(std::uint64_t seed = 0);
+std::unique_ptr<Dataset> make_synthetic(std::uint64_t seed = 0, Split split = Split::training);
 
 const DatasetInfo& synthetic_info();
 

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
                                  {"report", setup_report},
                                  {"describe", setup_describe_here},
                                  {"export", setup_export},
+                                 {"train", setup_train},
                                  {"data", setup_data},
                                  {"list", setup_list_here},
                                  {"config", setup_config},

@@ -1,17 +1,15 @@
-#include <spdlog/fmt/chrono.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <memory>
 
 #include "../commands.h"
 #include "../options.h"
 #include "../output.h"
+#include "new_folder.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/terminal.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/progress.h"
@@ -31,25 +29,8 @@ struct SearchOptions {
   std::string format = "table";
 };
 
-/// A folder that did not exist before: "runs/20260131-142501-nb201-evolution-seed0", with "-2" and
-/// so on behind it when that is taken.
-std::filesystem::path new_directory(const Config& config) {
-  const auto now =
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  const std::string name = fmt::format("runs/{:%Y%m%d-%H%M%S}-{}-{}-seed{}", now, config.space.name,
-                                       config.search.strategy, config.run.seed);
-  try {
-    make_folder("runs");
-  } catch (const RunError& failure) {
-    throw RunError(std::string(failure.what()) + "; name another folder with --out");
-  }
-  std::error_code failure;
-  for (int number = 1; !failure; ++number) {
-    const std::filesystem::path path = number == 1 ? name : name + "-" + std::to_string(number);
-    if (std::filesystem::create_directory(path, failure)) return path;
-  }
-  throw RunError("cannot create '" + name + "': " + failure.message() +
-                 "; name another folder with --out");
+std::string run_name(const Config& config) {
+  return fmt::format("{}-{}-seed{}", config.space.name, config.search.strategy, config.run.seed);
 }
 
 /// @param again  the command that tries them again
@@ -101,7 +82,7 @@ void run_search_command(SearchOptions options) {
     spdlog::info("{}", work);
     return;
   }
-  const RunDirectory directory{options.out.empty() ? new_directory(config)
+  const RunDirectory directory{options.out.empty() ? new_folder(run_name(config))
                                                    : std::filesystem::path(options.out)};
   SearchResult result;
   try {

@@ -126,7 +126,7 @@ TEST_CASE("an unknown key comes with the nearest one", "[config]") {
         "my.yaml:1: unknown key 'search.budget' (write it as 'budget' below 'search:'), got 5");
   CHECK(file_error("zzzzzzzzz: 5\n") ==
         "my.yaml:1: unknown key 'zzzzzzzzz', got 5; known sections: space, data, score, search, "
-        "constraints, run");
+        "constraints, run, train");
   CHECK(file_error("constraints: {zzzzzzzzz: 5}\n") ==
         "my.yaml:1: unknown key 'constraints.zzzzzzzzz', got 5; known keys of constraints: "
         "min_params, max_params, max_flops");

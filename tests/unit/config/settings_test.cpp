@@ -13,12 +13,13 @@ using wrcor::test::contains;
 
 TEST_CASE("keys, flags and variables of settings are unique", "[config][settings]") {
   std::set<std::string> keys;
-  std::set<std::string> flags;
+  std::map<Purpose, std::set<std::string>> flags;
   std::set<std::string> variables;
   for (const Setting& setting : settings()) {
     INFO(setting.key);
     CHECK(keys.insert(setting.key).second);
-    CHECK(flags.insert(setting.flag).second);
+    for (const Purpose purpose : setting.purposes)
+      CHECK(flags[purpose].insert(setting.flag).second);
     CHECK(variables.insert(setting.environment_name()).second);
     CHECK_FALSE(setting.description.empty());
   }
@@ -136,4 +137,37 @@ TEST_CASE("what a setting bears on decides where it is written", "[config][setti
   for (const std::string& key : keys[Bearing::nothing])
     CHECK_FALSE(result_config(Config()).contains(nlohmann::json::json_pointer(
         "/" + find_setting(key)->section() + "/" + find_setting(key)->name())));
+}
+
+TEST_CASE("a number may begin at 0 or above it", "[config][settings]") {
+  const Setting* momentum = find_setting("train.momentum");
+  const Setting* rate = find_setting("train.learning_rate");
+  CHECK(read_text(*momentum, "0").problem.empty());
+  CHECK(read_text(*momentum, "1").problem.empty());
+  CHECK(read_text(*momentum, "1.1").problem == "expected a number from 0 to 1, got 1.1");
+  CHECK(read_text(*momentum, "-0.1").problem == "expected a number from 0 to 1, got -0.1");
+  CHECK(read_text(*rate, "0").problem == "expected a number above 0, at most 100, got 0");
+  const auto schema = config_schema()["properties"]["train"]["properties"];
+  CHECK(schema["momentum"]["minimum"] == 0);
+  CHECK_FALSE(schema["momentum"].contains("exclusiveMinimum"));
+  CHECK(schema["learning_rate"]["exclusiveMinimum"] == 0);
+}
+
+TEST_CASE("a document has the settings of its purpose only", "[config][settings]") {
+  const auto search = to_json(Config()), training = to_json(Config(), Purpose::training);
+  CHECK_FALSE(search.contains("train"));
+  CHECK(search["data"].contains("batch_size"));
+  CHECK_FALSE(training.contains("search"));
+  CHECK_FALSE(training.contains("score"));
+  CHECK_FALSE(training["data"].contains("batch_size"));
+  CHECK(training["train"]["batch_size"] == 256);
+  CHECK(training["run"].contains("seed"));
+  CHECK_FALSE(training["run"].contains("workers"));
+  Config config;
+  config.train.epochs = 200;
+  config.train.holdout = 0.25;
+  config.train.momentum = 0;
+  const auto written = to_json(config, Purpose::training);
+  CHECK(to_json(config_from_json(written, "f"), Purpose::training) == written);
+  CHECK_FALSE(result_config(config, Purpose::training)["train"].contains("checkpoint_every"));
 }

@@ -254,7 +254,7 @@ TEST_CASE("the official archives hold what the readers read", "[data][fetch]") {
       CHECK(member.path.starts_with(source->folder + "/"));
     }
   }
-  CHECK(cifar10_source().members.size() == 5);
+  CHECK(cifar10_source().members.size() == 6);
 }
 
 TEST_CASE("a data set is fetched where it is missing and nobody chose the place",

@@ -10,6 +10,7 @@
 #include "wrcor/core/file.h"
 #include "wrcor/report/score_report.h"
 #include "wrcor/run/search_run.h"
+#include "wrcor/run/train_run.h"
 
 using namespace wrcor;
 using wrcor::test::schema_violations;
@@ -140,6 +141,26 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[r
   check_required("journal", header, {"processor", "blas", "at_once"});
   check_tight("journal", entry);
   check_required("journal", entry, {"statuses", "reasons", "notes", "log10"});
+}
+
+TEST_CASE("what a training writes is as its schemas say, and nothing else is", "[report][schema]") {
+  const test::TemporaryFolder folder;
+  Config config;
+  config.space.channels = 4;
+  config.space.cells = 1;
+  config.train.arch = "|nor_conv_1x1~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
+  config.train.epochs = 1;
+  config.train.images = 16;
+  config.train.test_images = 16;
+  run_training(config, {folder.path()}, false, {});
+
+  const Json result = Json::parse(read_file(folder.path() / "result.json"));
+  check_tight("training", result);
+  check_required("training", result);
+  check_tight("config", Json::parse(read_file(folder.path() / "config.json")));
+  const Json line = Json::parse(read_file(folder.path() / "metrics.jsonl"));
+  check_tight("metrics", line);
+  check_required("metrics", line);
 }
 
 TEST_CASE("a line of a score file is as the schema says", "[report][schema]") {

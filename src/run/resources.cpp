@@ -1,0 +1,39 @@
+#include "resources.h"
+
+#include <spdlog/spdlog.h>
+
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/data/builtin.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/minibatch/fit_image.h"
+#include "wrcor/run/data_fetch.h"
+
+namespace wrcor {
+
+std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
+                                      const DownloadSink& download) {
+  DatasetOptions options = dataset_options(config);
+  options.fit = fit_image;
+  options.split = split;
+  if (split == Split::test) options.test_root = config.train.test_root;
+  if (config.data.download) {
+    options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
+  }
+  return datasets().find(config.data.name).make.open(options);
+}
+
+at::Device prepare_machine(const Config& config) {
+  configure_process();
+  configure_thread(config.run.threads);
+  if (blas_is_reference()) {
+    spdlog::warn(
+        "matrix products run on the reference BLAS ({}), which makes a network about 5 times "
+        "slower; install OpenBLAS (Debian: libopenblas0-pthread)",
+        blas_library());
+  }
+  const at::Device device = resolve_device(config.run.device);
+  configure_device(device, config.run.tf32);
+  return device;
+}
+
+}  // namespace wrcor

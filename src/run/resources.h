@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include <ATen/ATen.h>
+
+#include "wrcor/config/config.h"
+#include "wrcor/data/dataset.h"
+#include "wrcor/data/download.h"
+
+namespace wrcor {
+
+/// Opens the configuration's data set, which its first use downloads.
+/// @param download  told of the progress of a download
+/// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
+std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
+                                      const DownloadSink& download);
+
+/// Prepares the process, the calling thread and the device for networks. @return the device
+/// @throws UsageError when it is not usable
+at::Device prepare_machine(const Config& config);
+
+}  // namespace wrcor

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+
+#include <nlohmann/json.hpp>
+
+#include "wrcor/config/config.h"
+#include "wrcor/data/download.h"
+#include "wrcor/train/labelled_images.h"
+
+namespace wrcor {
+
+/// The images that a network is trained on, and those that it is evaluated on.
+struct TrainingImages {
+  LabelledImages training;
+  LabelledImages test;
+  bool held_out = false;  ///< the latter are images for training that are not trained on
+
+  /// Says what they are, with the SHA-256 of either part.
+  nlohmann::ordered_json description() const;
+};
+
+/// Chooses and reads the images that the configuration asks for.
+/// @param stop_point  called now and then; may throw to give up
+/// @throws UsageError for a part that is larger than what there is; as open_dataset() does
+TrainingImages read_training_images(const Config& config, const DownloadSink& download,
+                                    const std::function<void()>& stop_point);
+
+}  // namespace wrcor

@@ -1,0 +1,244 @@
+#include "wrcor/run/train_run.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <optional>
+
+#include "metrics_file.h"
+#include "resources.h"
+#include "run_folder.h"
+#include "train_checkpoint.h"
+#include "train_images.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/seeds.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/core/random.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/eval/out_of_memory.h"
+#include "wrcor/minibatch/tensor_file.h"
+#include "wrcor/run/interrupt.h"
+
+namespace wrcor {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string resume_command(const TrainingDirectory& directory) {
+  return "wrcor train --resume --out " + shell_word(directory.path.string());
+}
+
+void require_run(const TrainingDirectory& directory) {
+  if (is_there(directory.checkpoint())) return;
+  throw UsageError("'" + directory.path.string() +
+                   "' holds no training to resume; start one without --resume");
+}
+
+void require_no_run(const TrainingDirectory& directory, const std::string& settings) {
+  if (directory.holds_run()) {
+    throw UsageError("'" + directory.path.string() +
+                     "' holds a training; continue it with --resume, or choose another --out");
+  }
+  for (const auto& other : {directory.metrics(), directory.weights(), directory.result()}) {
+    if (is_there(other))
+      throw UsageError("'" + other.string() +
+                       "' is not of a training, which would replace it; choose another --out");
+  }
+  require_no_other_config(directory.config(), settings, "training");
+}
+
+TrainingRecipe recipe_of(const Config& config) {
+  return {.epochs = config.train.epochs,
+          .batch_size = config.train.batch_size,
+          .learning_rate = config.train.learning_rate,
+          .momentum = config.train.momentum,
+          .weight_decay = config.train.weight_decay,
+          .augment = config.data.augment,
+          .seed = seeds(config).training};
+}
+
+/// The network at its start.
+TrainableNetwork first_network(const Config& config, NetworkPlan plan, at::Device device) {
+  // As the evaluator draws them for its first repeat.
+  const std::uint64_t seed = derive_seed(seeds(config).weights, {"repeat", "0", "shared"});
+  const WeightBank drawn(seed, Initialisation::standard, device);
+  TrainableNetwork network(std::move(plan), drawn, device);
+  if (!config.train.weights.empty()) {
+    const auto tensors = load_tensor_file(config.train.weights);
+    const StateDict checked(config.train.weights, tensors, network.plan(), device);
+    network.load(tensors);
+  }
+  return network;
+}
+
+/// Throws after a signal.
+void stop_point(const std::string& where) {
+  if (InterruptGuard::signal() != 0)
+    throw Interrupted(InterruptGuard::signal(), "interrupted " + where);
+}
+
+/// A training from its images to its result, in a folder that is its own.
+class TrainingRun {
+ public:
+  TrainingRun(const Config& config, const TrainingDirectory& directory, const TrainingSinks& sinks)
+      : config_(config),
+        directory_(directory),
+        sinks_(sinks),
+        device_(prepare_machine(config)),
+        recipe_(recipe_of(config)),
+        placement_{device_, config.run.channels_last},
+        images_(read_training_images(config, sinks.download,
+                                     [] { stop_point("before the training began"); })),
+        space_(make_space(config)),
+        genotype_(space_->parse(config.train.arch)),
+        network_(first_network(config, space_->plan(genotype_), device_)),
+        trainer_(network_, images_.training, recipe_, placement_) {
+    reserve_blas_buffers(config.run.threads);
+    result_.arch = space_->format(genotype_);
+    result_.costs = space_->costs(genotype_);
+    result_.data = images_.description();
+    result_.device_kind = device_.is_cuda() ? "cuda" : "cpu";
+    result_.device = device_.str();
+    result_.started = utc_now();
+    identity_ = training_identity(config, result_.data, result_.device_kind);
+  }
+
+  /// Makes the folder that of a training, which can be resumed from here on.
+  void begin(const std::string& settings) {
+    write_file_atomic(directory_.config(), settings);
+    save();
+    metrics_.emplace(directory_.metrics(), 0);
+  }
+
+  void resume() {
+    load_checkpoint(directory_, identity_, trainer_);
+    metrics_.emplace(directory_.metrics(), trainer_.position().epoch);
+    spdlog::info("resuming '{}' {}", directory_.path.string(), place());
+  }
+
+  TrainingResult finish() {
+    spdlog::info("{} images of {} to train on, {} {} to evaluate on; {} parameters; {}, {} {}",
+                 images_.training.size(), images_.training.info.name, images_.test.size(),
+                 images_.held_out ? "held out of them" : "test images", result_.costs.params,
+                 device_.str(), config_.run.threads,
+                 config_.run.threads == 1 ? "thread" : "threads");
+    try {
+      while (!trainer_.finished()) train_epoch();
+    } catch (const Interrupted& interrupt) {
+      save();
+      throw Interrupted(interrupt.signal(), interrupt.what() + std::string("; resume with: ") +
+                                                resume_command(directory_));
+    }
+    return written_result();
+  }
+
+ private:
+  /// "in epoch 3, after 17 of 196 batches", "after epoch 3 of 12"
+  std::string place() const {
+    const auto& [epoch, batch, seen, seconds] = trainer_.position();
+    if (batch == 0) return fmt::format("after epoch {} of {}", epoch, recipe_.epochs);
+    return fmt::format("in epoch {} of {}, after {} of {} batches", epoch + 1, recipe_.epochs,
+                       batch, trainer_.batches_per_epoch());
+  }
+
+  void save() const { save_checkpoint(directory_, identity_, trainer_); }
+
+  void train_epoch() {
+    trainer_.finish_epoch([this](const TrainingPosition& position) {
+      ++batches_done_;
+      if (sinks_.progress)
+        sinks_.progress({recipe_.epochs, trainer_.batches_per_epoch(), position, batches_done_});
+      stop_point(place());
+    });
+    const auto start = Clock::now();
+    const Performance tested = evaluate(network_, images_.test, recipe_.batch_size, placement_,
+                                        [this] { stop_point(place()); });
+    const auto& [epoch, batch, seen, seconds] = trainer_.position();
+    metrics_->append({.epoch = epoch + 1,
+                      .learning_rate = trainer_.learning_rate(),
+                      .train_loss = seen.loss(),
+                      .train_accuracy = seen.accuracy(),
+                      .test_loss = tested.loss(),
+                      .test_accuracy = tested.accuracy(),
+                      .seconds = seconds + seconds_since(start),
+                      .images_per_second = static_cast<double>(seen.images) / seconds});
+    trainer_.begin_next_epoch();
+    if (trainer_.finished() || trainer_.position().epoch % config_.train.checkpoint_every == 0)
+      save();
+    if (sinks_.epoch) sinks_.epoch(metrics_->epochs().back());
+  }
+
+  TrainingResult written_result() {
+    save_tensor_file(directory_.weights(), network_.state());
+    result_.weights_sha256 = sha256_of_file(directory_.weights());
+    result_.epochs = metrics_->epochs();
+    result_.sitting_seconds = seconds_since(start_);
+    write_file_atomic(directory_.result(), to_json(result_, config_).dump(2) + "\n");
+    return result_;
+  }
+
+  const Clock::time_point start_ = Clock::now();
+  const Config& config_;
+  const TrainingDirectory& directory_;
+  const TrainingSinks& sinks_;
+  at::Device device_;
+  TrainingRecipe recipe_;
+  Placement placement_;
+  TrainingImages images_;
+  std::unique_ptr<SearchSpace> space_;
+  Genotype genotype_;
+  TrainableNetwork network_;
+  Trainer trainer_;
+  nlohmann::ordered_json identity_;
+  std::optional<MetricsFile> metrics_;
+  std::int64_t batches_done_ = 0;
+  TrainingResult result_;
+};
+
+TrainingResult train(TrainingRun& run, const Config& config, const TrainingDirectory& directory) {
+  try {
+    return run.finish();
+  } catch (const DivergedError&) {
+    throw;
+  } catch (const RunError& failure) {
+    throw RunError(failure.what() + std::string("; resume with: ") + resume_command(directory));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!as_out_of_memory(error)) throw;
+    throw RunError(
+        fmt::format("the training has run out of memory with {} images in a step; start "
+                    "again with a lower --batch-size",
+                    config.train.batch_size));
+  }
+}
+
+}  // namespace
+
+bool TrainingDirectory::holds_run() const { return is_there(checkpoint()); }
+
+TrainingResult run_training(const Config& config, const TrainingDirectory& directory, bool resume,
+                            const TrainingSinks& sinks) {
+  const InterruptGuard guard;
+  if (resume) require_run(directory);
+  const OwnFolder folder(directory.path, directory.lock(),
+                         {directory.config(), directory.metrics(), directory.checkpoint(),
+                          directory.weights(), directory.result()});
+  const std::string settings = config_document(with_absolute_paths(config), Purpose::training);
+  if (!resume) require_no_run(directory, settings);
+  TrainingRun run(config, directory, sinks);
+  if (resume) {
+    run.resume();
+  } else {
+    run.begin(settings);
+  }
+  return train(run, config, directory);
+}
+
+}  // namespace wrcor
