@@ -65,8 +65,9 @@ TrainingRecipe recipe_of(const Config& config) {
 
 /// The network at its start.
 TrainableNetwork first_network(const Config& config, NetworkPlan plan, at::Device device) {
-  // As the evaluator draws them for its first repeat.
-  const std::uint64_t seed = derive_seed(seeds(config).weights, {"repeat", "0", "shared"});
+  // As those of the first repeat, which score and search see.
+  const std::uint64_t seed =
+      weights_seed(seeds(config).weights, /*repeat=*/0, WeightsMode::shared, config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);
   TrainableNetwork network(std::move(plan), drawn, device);
   if (!config.train.weights.empty()) {

@@ -32,7 +32,7 @@ expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json fir
 result=first/result.json
 expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking ended_by counts timing '
 expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
-expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed '
+expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed refined '
 expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '
 expect_json "$(<$result)"
