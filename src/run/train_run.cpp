@@ -15,10 +15,10 @@
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
-#include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/minibatch/tensor_file.h"
+#include "wrcor/nn/draws.h"
 #include "wrcor/run/interrupt.h"
 
 namespace wrcor {
