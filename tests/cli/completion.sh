@@ -85,6 +85,7 @@ fi
 # --- fish
 if command -v fish >/dev/null; then
   fish --no-execute script.fish
+  # shellcheck disable=SC2016  # for fish
   fish_words() { fish --no-config -c 'source script.fish; complete -C "$argv[1]"' -- "$1" | cut -f1; }
   export HOME=$PWD
   expect_equal "$(fish_words 'wrcor sea')" search
