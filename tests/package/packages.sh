@@ -32,8 +32,8 @@ mapfile -t man_pages < <(man_pages share)
 expect_files . bin/wrcor libexec/wrcor/wrcor-engine share/doc/wrcor/docs/README.md share/doc/wrcor/LICENSE \
   share/bash-completion/completions/wrcor share/zsh/site-functions/_wrcor share/fish/vendor_completions.d/wrcor.fish \
   include/wrcor/core/version.h lib/cmake/wrcor/wrcorConfig.cmake lib/libwrcor_core.a "${man_pages[@]}"
-for page in share/man/man1/*; do
-  [ -e "$page" ] && command -v man >/dev/null || continue
+for page in "${man_pages[@]}"; do
+  command -v man >/dev/null || break
   warnings=$(man --warnings --encoding=UTF-8 --local-file --troff-device=utf8 --ditroff "$page" 2>&1 >/dev/null)
   [ -z "$warnings" ] || fail "$page:" "$warnings"
 done
