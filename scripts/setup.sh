@@ -47,6 +47,7 @@ libvalijson-dev      header  valijson/validator.hpp
 ca-certificates      extra   update-ca-certificates
 ccache               extra   ccache
 lld                  extra   ld.lld ld.mold
+pandoc               extra   pandoc
 '
 
 # installed_packages NAME...: those of them that dpkg has installed, one a line.
@@ -192,7 +193,7 @@ install_missing() {
   line="apt-get update && apt-get install --no-install-recommends ${wanted[*]}"
   if ! find_root; then
     if [ ${#missing_needed[@]} -eq 0 ] && [ "$need_libtorch" = no ]; then
-      say "going on without ${wanted[*]}, which would make it faster: $line"
+      say "going on without ${wanted[*]}, which is not needed but of use: $line"
       return 0
     fi
     die "packages are missing, and installing them takes root. Run as root: $line"

@@ -30,5 +30,6 @@ void setup_data(CLI::App& data);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);
 void setup_doctor(CLI::App& command);
+void setup_completion(CLI::App& command);
 
 }  // namespace wrcor::cli

@@ -68,9 +68,11 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   };
   const std::string group = group_title(setting);
   if (setting.type != SettingType::boolean) {
-    command.add_option_function<std::string>(setting.flag, take, help_text(setting, target))
-        ->type_name(placeholder(setting))
-        ->group(group);
+    CLI::Option* option =
+        command.add_option_function<std::string>(setting.flag, take, help_text(setting, target))
+            ->type_name(placeholder(setting))
+            ->group(group);
+    if (setting.choices) set_candidates(*option, setting.choices->names());
     return;
   }
   auto* positive = command.add_flag_callback(
@@ -146,9 +148,31 @@ void add_choice(CLI::App& command, const std::string& name, std::string& target,
     return "expected one of " + join(choices) + ", got " + in_quotes(given);
   };
   const std::string fallback = target.empty() ? "" : "default " + target + "; ";
-  command.add_option(name, target, description + "\n(" + fallback + join(choices, "|") + ")")
-      ->check(check)
-      ->type_name("NAME");
+  CLI::Option* option =
+      command.add_option(name, target, description + "\n(" + fallback + join(choices, "|") + ")")
+          ->check(check)
+          ->type_name("NAME");
+  set_candidates(*option, choices);
+}
+
+// CLI11 keeps the description of a validator with the option that has it.
+void set_candidates(CLI::Option& option, const std::vector<std::string>& names) {
+  const auto accept = [](std::string&) { return std::string(); };
+  option.check(CLI::Validator(accept, join(names, "|"), "candidates"));
+}
+
+std::vector<std::string> candidates_of(CLI::Option& option) {
+  try {
+    return CLI::detail::split(option.get_validator("candidates")->get_description(), '|');
+  } catch (const CLI::OptionNotFound&) {
+    return {};
+  }
+}
+
+std::string placeholder_of(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return {};
+  const std::string type = option.get_type_name();  // with the validators' descriptions behind it
+  return type.substr(0, type.find(':'));
 }
 
 CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,

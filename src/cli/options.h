@@ -37,6 +37,13 @@ void apply_logging(const LoggingOptions& options,
 void add_choice(CLI::App& command, const std::string& name, std::string& target,
                 const std::vector<std::string>& choices, const std::string& description);
 
+/// Records the names that an option takes, for completion; what is given is checked elsewhere.
+void set_candidates(CLI::Option& option, const std::vector<std::string>& names);
+/// The names recorded for the option, none where it takes something else.
+std::vector<std::string> candidates_of(CLI::Option& option);
+/// What stands for the option's value in the help: "FILE", "NAME,..."; empty for a flag.
+std::string placeholder_of(const CLI::Option& option);
+
 /// Adds an option that takes an integer from `least` to `most`; the target's present value is the
 /// default.
 CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
@@ -39,13 +40,17 @@ constexpr Command commands[] = {
     {"list", "what can be chosen by name, and the devices"},
     {"config", "write, check and describe configuration files"},
     {"doctor", "what this machine has; fails when a search cannot run"},
+    {"completion", "print the completion script of a shell"},
 };
 
 class HelpFormatter final : public CLI::Formatter {
  public:
-  /// Nothing behind a flag: CLI11 would list what it excludes.
+  /// The placeholder: CLI11 would add what the option excludes and all that it accepts.
   std::string make_option_opts(const CLI::Option* option) const override {
-    return option->get_items_expected_max() == 0 ? "" : CLI::Formatter::make_option_opts(option);
+    const std::string placeholder = placeholder_of(*option);
+    if (placeholder.empty()) return "";
+    const bool many = option->get_expected_max() == CLI::detail::expected_max_vector_size;
+    return " " + placeholder + (many ? " ..." : "") + (option->get_required() ? " REQUIRED" : "");
   }
 };
 

@@ -126,9 +126,11 @@ void setup_fetch(CLI::App& data) {
   for (const auto& entry : datasets().entries()) {
     if (entry.make.source) names.push_back(entry.name);
   }
-  command->add_option("names", options->names, "data sets, among them " + join(names))
-      ->required()
-      ->type_name("NAME");
+  CLI::Option* option =
+      command->add_option("names", options->names, "data sets, among them " + join(names))
+          ->required()
+          ->type_name("NAME");
+  set_candidates(*option, names);
   add_settings(*command, {"data.mirror"}, options->sources);
   set_example(*command, "wrcor data fetch cifar10");
   set_action(*command, [options] { run_data_fetch(*options); });

@@ -27,5 +27,6 @@ int main(int argc, char** argv) {
                                  {"data", setup_data},
                                  {"list", setup_list_here},
                                  {"config", setup_config},
-                                 {"doctor", setup_doctor}}});
+                                 {"doctor", setup_doctor},
+                                 {"completion", setup_completion}}});
 }
