@@ -1,5 +1,5 @@
-// Prints what the cells that its arguments name cost as networks of full size. Does without libtorch, and so starts at
-// once.
+// Prints what the cells that its arguments name cost as networks of full size. Does without
+// libtorch, and so starts at once.
 #include <wrcor/core/error.h>
 #include <wrcor/space/nas_bench_201.h>
 

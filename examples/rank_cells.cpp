@@ -1,11 +1,13 @@
 // Ranks the cells of NAS-Bench-201 that its arguments name, best first, without training them.
 #include <wrcor/config/config.h>
 #include <wrcor/core/error.h>
+#include <wrcor/core/log.h>
 #include <wrcor/run/score_run.h>
 #include <wrcor/run/workbench.h>
 #include <wrcor/score/ranking.h>
 
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,7 @@ void rank_cells(const std::vector<std::string>& texts) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  wrcor::configure_logging(wrcor::Verbosity::quiet, std::nullopt);  // messages go to standard error
   try {
     rank_cells({argv + 1, argv + argc});
     return 0;
