@@ -266,7 +266,7 @@ void setup_score(CLI::App& command) {
       .add_option(
           "--explain", options->explained,
           std::string("print why this architecture scores as it does and how sure that is, by "
-                      "--repeats (here 8 unless given) draws of weights and minibatches; ") +
+                      "--repeats (here 8 unless given) draws of weights and minibatches;\n") +
               architecture_forms)
       ->type_name("ARCH");
   command.add_flag("--plan", options->plan,
