@@ -60,11 +60,12 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
 
 std::optional<RankedArchitecture> find_ranked(const std::string& text) {
   if (text.starts_with(official_prefix) || is_id(text)) return std::nullopt;
+  std::error_code unreadable;  // then it is taken for an architecture, and refused as one
+  if (std::filesystem::is_directory(text, unreadable)) return ranked_architecture(text, "1");
   const std::size_t mark = text.rfind('#');
   const std::filesystem::path run = text.substr(0, mark);
-  std::error_code unreadable;  // then it is taken for an architecture, and refused as one
-  if (!std::filesystem::is_directory(run, unreadable)) return std::nullopt;
-  return ranked_architecture(run, mark == text.npos ? "1" : text.substr(mark + 1));
+  if (mark == text.npos || !std::filesystem::is_directory(run, unreadable)) return std::nullopt;
+  return ranked_architecture(run, text.substr(mark + 1));
 }
 
 Genotype read_architecture(const SearchSpace& space, const std::string& text) {

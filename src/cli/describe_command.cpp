@@ -230,7 +230,10 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   if (options.all && options.layers)
     throw UsageError("--layers takes one architecture apart; it does not go with --all");
 
-  const Config config = load_config(options.sources);
+  ConfigSources sources = options.sources;
+  if (const auto ranked = find_ranked(options.architecture); ranked && !sources.file)
+    sources.file = ranked->run / "config.json";
+  const Config config = load_config(sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));
   const auto* cells = dynamic_cast<const NasBench201*>(space.get());
   if (cells == nullptr) throw UsageError("describe knows the space 'nb201' only");

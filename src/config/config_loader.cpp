@@ -57,6 +57,7 @@ class MergedConfig {
   /// @throws UsageError with all problems, if there are any
   Config checked(const std::vector<ConfigCheck>& checks) {
     check_evolution();
+    check_refinement();
     check_parameters();
     check_sizes();
     for (const ConfigCheck& check : checks) {
@@ -78,6 +79,15 @@ class MergedConfig {
     report("search.tournament", "expected at most search.population (" +
                                     std::to_string(search.population) + "), got " +
                                     std::to_string(search.tournament));
+  }
+
+  void check_refinement() {
+    if (!valid({"search.refine", "score.repeats"}) || !config_.search.refine ||
+        config_.score.repeats > 1)
+      return;
+    report("search.refine",
+           "expected score.repeats of at least 2, which the best architectures are scored with, "
+           "got 1");
   }
 
   void check_parameters() {

@@ -318,9 +318,11 @@ std::vector<Setting> search_settings() {
               "evolution: architectures that compete to be a parent; at most the population"),
       boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
               "random: an architecture may be proposed again"),
-      integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
-              "best architectures that are scored with all --repeats at the end, the others with "
-              "one; none: all are"),
+      // With it, most scores are those of one draw, whatever score.repeats says.
+      bearing_on(Bearing::weights,
+                 integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
+                         "best architectures that are scored with all --repeats at the end, the "
+                         "others with one; none: all are")),
   };
 }
 

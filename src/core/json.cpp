@@ -35,6 +35,9 @@ class Watch {
 }  // namespace
 
 Json parse_json(std::string_view text) {
+  // nlohmann's parser takes a zero byte for the end.
+  if (const std::size_t zero = text.find('\0'); zero != text.npos)
+    throw JsonError("no JSON from byte " + std::to_string(zero + 1) + " on");
   Watch watch;
   try {
     return Json::parse(text, std::ref(watch));

@@ -139,6 +139,8 @@ std::string parts_text(const std::vector<ResponsePart>& parts) {
   const auto largest = std::max_element(
       parts.begin(), parts.end(),
       [](const ResponsePart& a, const ResponsePart& b) { return a.share < b.share; });
+  if (largest->norm == 0)
+    return "WRCor: every response is constant for some image, and so none adds to K\n";
   std::string text = fmt::format(
       "Where wrcor comes from: {} responses in {} units; the weight doubles from unit to unit, so "
       "that the\nlast {} make {:.0f} % of K. The largest is the {} at {} with {:.0f} %{}.\n",

@@ -48,7 +48,7 @@ class Refinement {
     state_.total = static_cast<std::int64_t>(count);
     for (std::size_t i = 0; i < count; ++i) take_in(pending[i], result_.ranking[i]);
     rank_first(result_.ranking, count, result_.rule);
-    result_.counts.refined = static_cast<std::int64_t>(count);
+    count_statuses();
     result_.timing.seconds = before_.seconds + seconds();
     result_.timing.sitting_seconds = before_.sitting_seconds + seconds();
     result_.timing.evaluated = before_.evaluated + evaluated_;
@@ -67,21 +67,34 @@ class Refinement {
   }
 
   void take_in(PendingEvaluation& pending, Ranked& entry) {
-    while (!pending.wait_for(std::chrono::milliseconds(50))) {
+    do {
       show_progress();
       if (const int signal = InterruptGuard::signal(); signal != 0) {
         queue_.stop();
         throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
       }
-    }
+    } while (!pending.wait_for(std::chrono::milliseconds(50)));
     const Evaluation evaluation = pending.get();
     if (evaluation.status == Status::failed) {
       spdlog::warn("{} keeps the score of one draw of weights", entry.arch);
     } else {
       entry.evaluation = evaluation;
+      ++result_.counts.refined;
     }
     ++state_.done;
     show_progress();
+  }
+
+  /// A score that one draw gives may be undefined under another.
+  void count_statuses() {
+    SearchCounts& counts = result_.counts;
+    counts.ok = counts.degenerate = counts.failed = 0;
+    for (const Ranked& entry : result_.ranking) {
+      const Status status = entry.evaluation.unpacked().status;
+      ++(status == Status::ok       ? counts.ok
+         : status == Status::failed ? counts.failed
+                                    : counts.degenerate);
+    }
   }
 
   void show_progress() {

@@ -139,15 +139,20 @@ std::string describe_work(const Config& config) {
   }
   // A multiply-accumulate is two operations; the backward pass, without gradients of weights, costs
   // as much as the forward pass.
-  const double giga =
-      flops * config.data.batch_size * 4 * (config.search.refine ? 1 : config.score.repeats) / 1e9;
+  const double giga = flops * config.data.batch_size * 4 / 1e9;
+  const std::int64_t refined = std::min(config.search.refine.value_or(0), budget);
+  const std::int64_t passes =
+      (config.search.refine ? budget : 0) + (refined > 0 ? refined : budget) * config.score.repeats;
   std::string text = fmt::format(
       "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of "
       "an "
       "architecture, {:.1f} TFLOP for all",
       budget, space->name(), config.search.strategy, giga,
-      giga * static_cast<double>(budget) / 1e3);
+      giga * static_cast<double>(passes) / 1e3);
   if (config.search.max_seconds) text += fmt::format(", at most {} s", *config.search.max_seconds);
+  if (refined > 0)
+    text += fmt::format(", and then {} draws of weights for the best {}", config.score.repeats,
+                        refined);
   return text + "; nothing was run";
 }
 

@@ -63,19 +63,13 @@ TrainingRecipe recipe_of(const Config& config) {
           .seed = seeds(config).training};
 }
 
-/// The network at its start.
-TrainableNetwork first_network(const Config& config, NetworkPlan plan, at::Device device) {
+/// The network with drawn weights.
+TrainableNetwork drawn_network(const Config& config, NetworkPlan plan, at::Device device) {
   // As those of the first repeat, which score and search see.
   const std::uint64_t seed =
       weights_seed(seeds(config).weights, /*repeat=*/0, WeightsMode::shared, config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);
-  TrainableNetwork network(std::move(plan), drawn, device);
-  if (!config.train.weights.empty()) {
-    const auto tensors = load_tensor_file(config.train.weights);
-    const StateDict checked(config.train.weights, tensors, network.plan(), device);
-    network.load(tensors);
-  }
-  return network;
+  return TrainableNetwork(std::move(plan), drawn, device);
 }
 
 /// Throws after a signal.
@@ -98,7 +92,7 @@ class TrainingRun {
                                      [] { stop_point("before the training began"); })),
         space_(make_space(config)),
         genotype_(space_->parse(config.train.arch)),
-        network_(first_network(config, space_->plan(genotype_), device_)),
+        network_(drawn_network(config, space_->plan(genotype_), device_)),
         trainer_(network_, images_.training, recipe_, placement_) {
     reserve_blas_buffers(config.run.threads);
     result_.arch = space_->format(genotype_);
@@ -112,6 +106,11 @@ class TrainingRun {
 
   /// Makes the folder that of a training, which can be resumed from here on.
   void begin(const std::string& settings) {
+    if (const std::string& file = config_.train.weights; !file.empty()) {
+      const auto tensors = load_tensor_file(file);
+      const StateDict checked(file, tensors, network_.plan(), device_);
+      network_.load(tensors);
+    }
     write_file_atomic(directory_.config(), settings);
     save();
     metrics_.emplace(directory_.metrics(), 0);

@@ -1,6 +1,7 @@
 #include "wrcor/score/rank_intervals.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "wrcor/score/standings.h"
 #include "wrcor/score/statistics.h"
@@ -8,13 +9,14 @@
 namespace wrcor {
 namespace {
 
-/// The number of repeats that all evaluations with a score of a member have; 0 where they differ.
+/// The number of repeats that the scores of members have, those without any left out; 0 where they
+/// differ.
 std::size_t common_repeats(const RankingRule& rule, std::span<const Evaluation> evaluations) {
   std::optional<std::size_t> common;
   for (const Evaluation& evaluation : evaluations) {
     for (const RankingMember& member : rule.members) {
       const Score& score = evaluation.score(member.proxy);
-      if (!score.value) continue;
+      if (score.repeats.empty()) continue;
       if (common.value_or(score.repeats.size()) != score.repeats.size()) return 0;
       common = score.repeats.size();
     }
@@ -30,7 +32,7 @@ std::vector<std::optional<double>> values_in(std::size_t repeat, const RankingRu
     MemberScores& row = scores.emplace_back();
     for (const RankingMember& member : rule.members) {
       const Score& score = evaluation.score(member.proxy);
-      row.push_back(score.value ? std::optional(score.repeats[repeat]) : std::nullopt);
+      row.push_back(score.repeats.empty() ? std::nullopt : std::optional(score.repeats[repeat]));
     }
   }
   return vote_values(rule, scores);
@@ -40,8 +42,15 @@ std::vector<std::optional<double>> values_in(std::size_t repeat, const RankingRu
 struct Contender {
   std::size_t number;  ///< of the evaluation
   std::vector<double> values;
+  double largest;  ///< magnitude of the values
   RankInterval ranks;
 };
+
+double largest_magnitude(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
 
 /// The sign of the difference of their means, 0 where it can be chance.
 class PairedTest {
@@ -51,9 +60,13 @@ class PairedTest {
         critical_(student_t_97_5(static_cast<int>(repeats) - 1)) {}
 
   int operator()(const Contender& a, const Contender& b) const {
+    // Scores of some proxies span hundreds of orders of magnitude: as parts of the largest, squares
+    // stay within range.
+    const double largest = std::max(a.largest, b.largest);
+    if (largest == 0) return 0;
     double sum = 0, squares = 0;
     for (std::size_t r = 0; r < a.values.size(); ++r) {
-      const double difference = a.values[r] - b.values[r];
+      const double difference = a.values[r] / largest - b.values[r] / largest;
       sum += difference;
       squares += difference * difference;
     }
@@ -85,7 +98,9 @@ std::vector<std::optional<RankInterval>> rank_intervals(const RankingRule& rule,
   }
   std::vector<Contender> contenders;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].size() == repeats) contenders.push_back({i, std::move(values[i]), {}});
+    if (values[i].size() != repeats) continue;
+    const double largest = largest_magnitude(values[i]);
+    contenders.push_back({i, std::move(values[i]), largest, {}});
   }
   for (Contender& contender : contenders) contender.ranks.worst = contenders.size();
 

@@ -10,12 +10,12 @@ namespace wrcor {
 namespace {
 
 void note_rank_intervals(std::vector<Ranked>& entries, const RankingRule& rule) {
+  const bool repeated = std::any_of(entries.begin(), entries.end(), [&](const Ranked& entry) {
+    return !entry.evaluation.unpacked().score(rule.members.front().proxy).repeats.empty();
+  });
+  if (!repeated) return;
   std::vector<Evaluation> evaluations;
-  for (const Ranked& entry : entries) {
-    evaluations.push_back(entry.evaluation.unpacked());
-    const Score& any = evaluations.back().score(rule.members.front().proxy);
-    if (any.value && any.repeats.empty()) return;
-  }
+  for (const Ranked& entry : entries) evaluations.push_back(entry.evaluation.unpacked());
   const auto intervals = rank_intervals(rule, evaluations);
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].ranks = intervals[i];
 }
@@ -46,6 +46,9 @@ void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRu
   std::vector<Ranked> first(std::make_move_iterator(entries.begin()), std::make_move_iterator(end));
   rank(first, rule);
   std::move(first.begin(), first.end(), entries.begin());
+  std::stable_partition(entries.begin(), entries.end(), [](const Ranked& entry) {
+    return entry.evaluation.unpacked().status == Status::ok;
+  });
 }
 
 }  // namespace wrcor

@@ -256,10 +256,14 @@ std::optional<double> PairedValues::pearson(Counts counts) const {
 
 Spread spread_of(std::span<const double> values) {
   const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, std::sqrt(squares / (n - 1))};
+  // As parts of the largest, sums and squares stay within range.
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  if (largest == 0) return {};
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value / largest / n;
+  for (const double value : values) squares += (value / largest - mean) * (value / largest - mean);
+  return {mean * largest, std::sqrt(squares / (n - 1)) * largest};
 }
 
 double student_t_97_5(int degrees) {

@@ -49,3 +49,10 @@ expect_exit 0 wrcor score --explain 0 "${small[@]}" --repeats 2
 expect_matches "$stdout" 'wrcor +none +degenerate: disconnected'
 refuse 2 'does not go with --arch' wrcor score --explain "$arch" --arch "$arch"
 refuse 2 'give one of them' wrcor score --explain "$arch" --plan
+# Of a run, with its sizes.
+expect_exit 0 wrcor search "${small[@]}" --strategy random --budget 3 --proxy params --quiet --out run
+best=$(sed -nE 's/^ *"params": ([0-9]+),/\1/p' run/result.json | head -n 1)
+expect_exit 0 wrcor describe run --format csv
+expect_equal "$(tail -n 1 <<<"$stdout" | cut -d, -f7)" "$best"
+expect_exit 0 wrcor score --explain run --proxy params --repeats 1
+expect_contains "$stdout" "$best parameters"

@@ -27,7 +27,8 @@ struct Ranked {
 void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 
 /// Orders the first `count` entries of a ranking anew, by what is known of them now: a ranking of
-/// their own, ahead of the others, which stay as they are.
+/// their own, ahead of the others, which stay as they are. What has no score any more goes behind
+/// all that have one.
 void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRule& rule);
 
 }  // namespace wrcor

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "../commands.h"
@@ -10,6 +11,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
 #include "wrcor/report/report_page.h"
 #include "wrcor/space/builtin.h"
 
@@ -58,7 +60,8 @@ void require_free(const std::filesystem::path& page) {
 }
 
 std::vector<ReportedRun> read_runs(const std::vector<std::string>& folders) {
-  const std::vector<std::string> names = run_names({folders.begin(), folders.end()});
+  std::vector<std::string> names = run_names({folders.begin(), folders.end()});
+  for (std::string& name : names) name = printable(name);
   std::vector<ReportedRun> runs;
   for (std::size_t i = 0; i < folders.size(); ++i)
     runs.push_back({names[i], read_finished_run(folders[i])});
@@ -127,7 +130,12 @@ void run_report(const ReportOptions& options) {
         read_figures(options.training_times, {options.training_column}, benchmark.key, *space);
     check_coverage(*content.training, content.runs);
   }
-  write_file_atomic(options.page(), report_page(content, *space));
+  try {
+    write_file_atomic(options.page(), report_page(content, *space));
+  } catch (const nlohmann::json::exception&) {
+    throw DataError("what the result.json of " + join(options.folders) +
+                    " says of its run is not as wrcor search writes it; restore it from a copy");
+  }
   spdlog::info("the report: {}", options.page().string());
 }
 

@@ -141,8 +141,7 @@ void print_plan(const ScoreOptions& options, const Config& config) {
 }
 
 /// Prints why an architecture scores as it does, and how sure that is.
-void print_explanation(const ScoreOptions& options, Config config) {
-  constexpr int usual_repeats = 8;
+void print_explanation(const ScoreOptions& options, const Config& config) {
   constexpr std::size_t random_cells = 20;
   const std::string format = options.format_given ? options.format : "table";
   if (format == "csv") throw UsageError("--explain prints text or, with --format jsonl, JSON");
@@ -151,7 +150,6 @@ void print_explanation(const ScoreOptions& options, Config config) {
     throw UsageError(
         "--explain takes one architecture; it does not go with --arch, --arch-file, --all, "
         "--unique, --out, --weights or --shard");
-  if (config.score.repeats == 1) config.score.repeats = usual_repeats;
   const auto space = make_space(config);
   const std::string arch = space->format(read_architecture(*space, options.explained));
   Progress progress;
@@ -179,8 +177,19 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
   return asked;
 }
 
+/// For an explanation, the settings of a run whose architecture is explained, and repeats.
+ConfigSources sources_of(const ScoreOptions& options) {
+  ConfigSources sources = options.sources;
+  if (options.explained.empty()) return sources;
+  sources.defaults["score.repeats"] = "8";
+  if (const auto ranked = find_ranked(options.explained); ranked && !sources.file)
+    sources.file = ranked->run / "config.json";
+  return sources;
+}
+
 void run_score(const ScoreOptions& options) {
-  const Config config = load_config(options.sources);
+  Config config = load_config(sources_of(options));
+  config.search.refine.reset();  // of searches
   if (options.plan && !options.explained.empty())
     throw UsageError("--plan and --explain are two things; give one of them");
   if (options.plan) {

@@ -60,9 +60,12 @@ void report_tie(const SearchResult& result, const Config& config) {
   const std::optional<std::size_t> tied = contenders(result);
   if (!tied || *tied < 2) return;
   spdlog::warn(
-      "the first places are a statistical tie: over {} repeats, {} architectures may be the best "
-      "(95 %); more --repeats tell more of them apart, --refine N spends them on the best N alone",
-      config.score.repeats, *tied);
+      "the first places are a statistical tie: over {} repeats, {} architectures are not told from "
+      "the best by paired t-tests at 5 % (not corrected for their number); more --repeats tell "
+      "more "
+      "of them apart{}",
+      config.score.repeats, *tied,
+      config.search.refine ? "" : ", --refine N spends them on the best N alone");
 }
 
 void run_search_command(SearchOptions options) {

@@ -112,7 +112,8 @@ void setup_train(CLI::App& command) {
       .add_option_function<std::string>(
           "architecture",
           [options](const std::string& text) { options->sources.flags["train.arch"] = text; },
-          std::string(architecture_forms) + "; the same as --arch")
+          std::string(architecture_forms) +
+              ";\nof a run the architecture alone, not its sizes; the same as --arch")
       ->excludes("--arch");
   command
       .add_option("--out", options->out,

@@ -127,8 +127,8 @@ TEST_CASE("what a setting bears on decides where it is written", "[config][setti
   for (const Setting& setting : settings()) keys[setting.bearing].insert(setting.key);
   CHECK(keys[Bearing::nothing].contains("run.workers"));
   CHECK(keys[Bearing::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
-  CHECK(keys[Bearing::weights] ==
-        std::set<std::string>{"score.init", "score.repeats", "score.weights_mode"});
+  CHECK(keys[Bearing::weights] == std::set<std::string>{"score.init", "score.repeats",
+                                                        "score.weights_mode", "search.refine"});
   for (const char* key :
        {"space.name", "space.channels", "space.cells", "score.counting", "run.seed"})
     CHECK(keys[Bearing::scores].contains(key));

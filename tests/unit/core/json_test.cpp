@@ -46,4 +46,10 @@ TEST_CASE("JSON nested without end is refused before it fills the stack", "[core
 }
 
 }  // namespace
+TEST_CASE("a zero byte is not the end of a JSON text", "[core]") {
+  using namespace std::string_view_literals;
+  CHECK_THROWS_AS(parse_json("{}\0"sv), JsonError);
+  CHECK_THROWS_AS(parse_json("{\"a\": 1}\0\0{"sv), JsonError);
+}
+
 }  // namespace wrcor

@@ -118,7 +118,7 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   config.search.budget = 3;
   run_search(config, {folder.path() / "run"}, false, {});
   const Json header = header_of(folder.path() / "run" / "journal.jsonl");
-  CHECK(header["schema_version"] == 2);
+  CHECK(header["schema_version"] == 3);
   CHECK(header["scoring_revision"] == scoring_revision);
   CHECK(header["libtorch"] == libtorch_version());
   const auto resume = [&](const std::string& name, const char* key, const Json& value) {

@@ -65,6 +65,32 @@ TEST_CASE("a mean difference at the bound of the paired test decides", "[score]"
   CHECK(ranks_of_second(bound * 1.001) == RankInterval{1, 2});
 }
 
+TEST_CASE("scores whose squares no double holds are compared as others are", "[score]") {
+  const std::vector<Evaluation> apart{scored({1.8e202, 1.81e202, 1.79e202}),
+                                      scored({1e202, 1.01e202, 0.99e202})};
+  CHECK(rank_intervals(by_wrcor, apart)[0] == RankInterval{1, 1});
+  const std::vector<Evaluation> mixed{scored({1.8e202, 0.9e202}), scored({1.1e202, 1.2e202})};
+  CHECK(rank_intervals(by_wrcor, mixed)[0] == RankInterval{1, 2});
+}
+
+TEST_CASE("what was scored without repeats among others has no interval", "[score]") {
+  Evaluation once = scored({5});
+  once.scores.front().second.repeats.clear();
+  const std::vector<Evaluation> evaluations{scored({1, 2, 3.5}), once, scored({11, 12, 13.5})};
+  const auto ranks = rank_intervals(by_wrcor, evaluations);
+  CHECK(ranks[0] == RankInterval{2, 2});
+  CHECK_FALSE(ranks[1]);
+  CHECK(ranks[2] == RankInterval{1, 1});
+}
+
+TEST_CASE("the spread of huge values is finite", "[score]") {
+  const std::vector<double> values{1e300, 3e300};
+  const Spread spread = spread_of(values);
+  CHECK(spread.mean == Approx(2e300));
+  CHECK(spread.deviation == Approx(std::sqrt(2.0) * 1e300));
+  CHECK(spread_of(std::vector<double>{0, 0}).deviation == 0);
+}
+
 TEST_CASE("lower is better turns the ranks", "[score]") {
   const std::vector<Evaluation> evaluations{scored({1, 2}), scored({11, 12})};
   const auto ranks = rank_intervals(RankingRule::parse("-wrcor"), evaluations);
