@@ -68,6 +68,12 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text) {
   return ranked_architecture(run, text.substr(mark + 1));
 }
 
+std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources) {
+  std::optional<RankedArchitecture> ranked = find_ranked(text);
+  if (ranked && !sources.file) sources.file = ranked->run / "config.json";
+  return ranked;
+}
+
 Genotype read_architecture(const SearchSpace& space, const std::string& text) {
   if (text.starts_with(official_prefix)) {
     const std::uint64_t number =

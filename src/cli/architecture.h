@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "wrcor/config/config_loader.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor::cli {
@@ -31,5 +32,9 @@ struct RankedArchitecture {
 /// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.
 /// @throws UsageError, DataError
 std::optional<RankedArchitecture> find_ranked(const std::string& text);
+
+/// The same for a command that takes the run's settings along: its config.json is the file of the
+/// sources, unless they have one.
+std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources);
 
 }  // namespace wrcor::cli

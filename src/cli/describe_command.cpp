@@ -231,8 +231,7 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
     throw UsageError("--layers takes one architecture apart; it does not go with --all");
 
   ConfigSources sources = options.sources;
-  if (const auto ranked = find_ranked(options.architecture); ranked && !sources.file)
-    sources.file = ranked->run / "config.json";
+  find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));
   const auto* cells = dynamic_cast<const NasBench201*>(space.get());

@@ -117,8 +117,8 @@ void run_export(ExportOptions options) {
   const ExportFormat& format = chosen_format(options);
   require_place(options, format);
   require_use_of_weights(options, format);
-  const std::optional<RankedArchitecture> ranked = find_ranked(options.architecture);
-  if (ranked && !options.sources.file) options.sources.file = ranked->run / "config.json";
+  const std::optional<RankedArchitecture> ranked =
+      find_ranked(options.architecture, options.sources);
 
   const Config config = load_config(options.sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));

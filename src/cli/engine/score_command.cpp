@@ -182,8 +182,7 @@ ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
   if (options.explained.empty()) return sources;
   sources.defaults["score.repeats"] = "8";
-  if (const auto ranked = find_ranked(options.explained); ranked && !sources.file)
-    sources.file = ranked->run / "config.json";
+  find_ranked(options.explained, sources);
   return sources;
 }
 
