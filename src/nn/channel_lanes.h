@@ -17,5 +17,11 @@ void with_channel_lanes(std::size_t channels, const Work& work) {
   }
 }
 
+/// Asks for memory before its turn, where the processor does not foresee that it is needed.
+[[maybe_unused]] HWY_INLINE void prefetch(const float* first, std::size_t length) {
+  constexpr std::size_t cache_line = 64 / sizeof(float);
+  for (std::size_t c = 0; c < length; c += cache_line) hwy::Prefetch(first + c);
+}
+
 }  // namespace
 }  // namespace wrcor::HWY_NAMESPACE

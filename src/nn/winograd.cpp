@@ -1,10 +1,10 @@
-#include "winograd.h"
-
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <type_traits>
 
 #include "aligned_floats.h"
+#include "convolution_kernels.h"
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -16,24 +16,26 @@
 
 HWY_BEFORE_NAMESPACE();
 #include "channel_lanes.h"
+#include "convolution_lanes.h"
 namespace wrcor::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// A tile is 2x2 outputs, made from 4x4 inputs by way of 16 products.
-constexpr std::size_t tile_out = 2, tile_in = 4, products = tile_in * tile_in;
+// One dimension of the transforms of a tile, from vectors to vectors; `V` is a vector of lanes.
 
-/// One dimension of a transform of a tile, from vectors to vectors; `V` is a vector of lanes.
+/// F(2x2, 3x3) with the points 0, 1, -1 and infinity.
 template <typename Lanes, typename V = hn::Vec<Lanes>>
-struct Transform {
-  static HWY_INLINE void input(const V (&x)[4], V (&y)[4]) {
+struct SmallTile {
+  static constexpr std::size_t outputs = 2, inputs = outputs + 2;
+
+  static HWY_INLINE void transform_input(const V (&x)[inputs], V (&y)[inputs]) {
     y[0] = hn::Sub(x[0], x[2]);
     y[1] = hn::Add(x[1], x[2]);
     y[2] = hn::Sub(x[2], x[1]);
     y[3] = hn::Sub(x[1], x[3]);
   }
-  static HWY_INLINE void weights(const V (&x)[3], V (&y)[4]) {
+  static HWY_INLINE void transform_weights(const V (&x)[3], V (&y)[inputs]) {
     const V half = hn::Set(Lanes(), 0.5f);
     const V even = hn::Mul(half, hn::Add(x[0], x[2])), odd = hn::Mul(half, x[1]);
     y[0] = x[0];
@@ -41,204 +43,225 @@ struct Transform {
     y[2] = hn::Sub(even, odd);
     y[3] = x[2];
   }
-  static HWY_INLINE void output(const V (&x)[4], V (&y)[2]) {
+  static HWY_INLINE void transform_output(const V (&x)[inputs], V (&y)[outputs]) {
     y[0] = hn::Add(x[0], hn::Add(x[1], x[2]));
     y[1] = hn::Sub(hn::Sub(x[1], x[2]), x[3]);
   }
 };
 
-/// [height, width] products of so many inputs: vectors of outputs, to sum in registers.
-/// @tparam known_depth  number of inputs, or 0: an address of every row is more than the processor
-///                      has registers for
-template <std::size_t height, std::size_t width, std::size_t known_depth, typename Lanes>
-HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t any_depth,
-                               const float* HWY_RESTRICT weights, std::size_t outputs,
-                               float* HWY_RESTRICT target) {
-  using V = hn::Vec<Lanes>;
-  const std::size_t step = hn::Lanes(lanes), depth = known_depth > 0 ? known_depth : any_depth;
-  V sums[height][width];
-  for (auto& row : sums) {
-    for (V& sum : row) sum = hn::Zero(lanes);
-  }
-  for (std::size_t c = 0; c < depth; ++c) {
-    V weight[width];
-    for (std::size_t k = 0; k < width; ++k)
-      weight[k] = hn::LoadU(lanes, weights + c * outputs + k * step);
-    for (std::size_t t = 0; t < height; ++t) {
-      const V input = hn::Set(lanes, inputs[t * depth + c]);
-      for (std::size_t k = 0; k < width; ++k) sums[t][k] = hn::MulAdd(input, weight[k], sums[t][k]);
-    }
-  }
-  for (std::size_t t = 0; t < height; ++t) {
-    for (std::size_t k = 0; k < width; ++k)
-      hn::StoreU(sums[t][k], lanes, target + t * outputs + k * step);
-  }
-}
+/// F(4x4, 3x3) with the points 0, a, -a, b, -b and infinity: a^2 = 1/2 and b^2 = 2 round off less
+/// than half as much as 1 and 4 do.
+template <typename Lanes, typename V = hn::Vec<Lanes>>
+struct LargeTile {
+  static constexpr std::size_t outputs = 4, inputs = outputs + 2;
+  static constexpr float a = 0.70710678118654752f, b = 1.41421356237309505f;
 
-template <typename Lanes>
+  static HWY_INLINE V number(double value) { return hn::Set(Lanes(), static_cast<float>(value)); }
+
+  static HWY_INLINE void transform_input(const V (&x)[inputs], V (&y)[inputs]) {
+    const V two = number(2), half = number(0.5), sum = number(2.5);
+    const V even_a = hn::NegMulAdd(two, x[2], x[4]), odd_a = hn::NegMulAdd(two, x[1], x[3]);
+    const V even_b = hn::NegMulAdd(half, x[2], x[4]), odd_b = hn::NegMulAdd(half, x[1], x[3]);
+    y[0] = hn::Add(hn::NegMulAdd(sum, x[2], x[4]), x[0]);
+    y[1] = hn::MulAdd(number(a), odd_a, even_a);
+    y[2] = hn::NegMulAdd(number(a), odd_a, even_a);
+    y[3] = hn::MulAdd(number(b), odd_b, even_b);
+    y[4] = hn::NegMulAdd(number(b), odd_b, even_b);
+    y[5] = hn::Add(hn::NegMulAdd(sum, x[3], x[5]), x[1]);
+  }
+  static HWY_INLINE void transform_weights(const V (&x)[3], V (&y)[inputs]) {
+    // (x0 + p x1 + p^2 x2) / the product of the differences of a point p to the others
+    const V even_a = hn::Mul(number(-1 / 1.5), hn::MulAdd(number(0.5), x[2], x[0])),
+            odd_a = hn::Mul(number(-a / 1.5), x[1]);
+    const V even_b = hn::Mul(number(1 / 6.0), hn::MulAdd(number(2), x[2], x[0])),
+            odd_b = hn::Mul(number(b / 6.0), x[1]);
+    y[0] = x[0];
+    y[1] = hn::Add(even_a, odd_a);
+    y[2] = hn::Sub(even_a, odd_a);
+    y[3] = hn::Add(even_b, odd_b);
+    y[4] = hn::Sub(even_b, odd_b);
+    y[5] = x[2];
+  }
+  static HWY_INLINE void transform_output(const V (&x)[inputs], V (&y)[outputs]) {
+    const V sum_a = hn::Add(x[1], x[2]), difference_a = hn::Sub(x[1], x[2]);
+    const V sum_b = hn::Add(x[3], x[4]), difference_b = hn::Sub(x[3], x[4]);
+    y[0] = hn::Add(x[0], hn::Add(sum_a, sum_b));
+    y[1] = hn::MulAdd(number(a), difference_a, hn::Mul(number(b), difference_b));
+    y[2] = hn::MulAdd(number(0.5), sum_a, hn::Mul(number(2), sum_b));
+    y[3] = hn::MulAdd(number(0.5 * a), difference_a, hn::MulAdd(number(2 * b), difference_b, x[5]));
+  }
+};
+
+/// @tparam known_channels  of inputs as of outputs, or 0: distances that the compiler knows save
+///                         addresses, of which a tile takes more than the processor has registers
+template <typename Lanes, typename Shape, std::size_t known_channels>
 class Convolution {
  public:
   Convolution(const ConvolutionSize& size, const float* weights, const ReluFusion& fusion)
       : fusion_(fusion),
+        images_(static_cast<std::size_t>(size.images)),
         height_(static_cast<std::size_t>(size.height)),
         width_(static_cast<std::size_t>(size.width)),
-        inputs_(static_cast<std::size_t>(size.inputs)),
-        outputs_(static_cast<std::size_t>(size.outputs)),
-        tiles_(static_cast<std::size_t>(size.images) * ((height_ + tile_out - 1) / tile_out) *
-               ((width_ + tile_out - 1) / tile_out)),
-        input_plane_(batch * inputs_ + line),
-        output_plane_(batch * outputs_ + line),
-        weights_(aligned_floats(products * inputs_ * outputs_)),
-        transformed_(aligned_floats(products * input_plane_)),
-        multiplied_(aligned_floats(products * output_plane_)) {
-    std::fill_n(transformed_.get(), products * input_plane_, 0.0f);
+        any_inputs_(static_cast<std::size_t>(size.inputs)),
+        any_outputs_(static_cast<std::size_t>(size.outputs)),
+        band_row_((tiles_of(width_) * tile_out + tile_in - tile_out) * inputs()),
+        weights_(aligned_floats(products * inputs() * outputs())),
+        band_(aligned_floats(tile_in * band_row_)),
+        transformed_(aligned_floats(products * input_plane())),
+        multiplied_(aligned_floats(products * output_plane())) {
+    std::fill_n(band_.get(), tile_in * band_row_, 0.0f);
+    std::fill_n(transformed_.get(), products * input_plane(), 0.0f);
     transform_weights(weights);
   }
 
   void run(const float* input, float* output) {
-    Place next;
-    for (std::size_t start = 0; start < tiles_; start += batch) {
-      const std::size_t count = std::min(batch, tiles_ - start);
-      Place places[batch];
-      for (std::size_t t = 0; t < count; ++t, advance(next)) {
-        places[t] = next;
-        transform_input(input, next, t);
+    Batch tiles;
+    const auto finish = [&]() HWY_ATTR {
+      multiply(tiles, input, output);
+      for (std::size_t t = 0; t < tiles.count; ++t) transform_output(output, tiles.places[t], t);
+      tiles.count = 0;
+    };
+    for (std::size_t image = 0; image < images_; ++image) {
+      for (std::size_t row = 0; row < height_; row += tile_out) {
+        load_band(input + image * height_ * width_ * inputs(), row);
+        tiles.next_row = image * height_ + std::min(row + tile_in - 1, height_);
+        for (std::size_t column = 0; column < width_; column += tile_out) {
+          tiles.places[tiles.count] = {image, row, column};
+          transform_input(row, column, tiles.count);
+          if (++tiles.count == batch) finish();
+        }
       }
-      multiply();
-      for (std::size_t t = 0; t < count; ++t) transform_output(output, places[t], t);
     }
+    if (tiles.count > 0) finish();
   }
 
  private:
   using V = hn::Vec<Lanes>;
+  static constexpr std::size_t tile_in = Shape::inputs, tile_out = Shape::outputs;
+  static constexpr std::size_t products = tile_in * tile_in;
   static constexpr Lanes lanes{};
-  static constexpr std::size_t batch = 24;  // tiles that are transformed together
+  static constexpr std::size_t batch = 24;  // tiles that are multiplied together
   static constexpr std::size_t line = 16;   // keeps the planes out of each other's cache lines
 
   /// Where a tile's first output is.
   struct Place {
-    std::size_t image = 0, row = 0, column = 0;
+    std::size_t image, row, column;
   };
 
-  /// To the next tile. (Divisions would take longer than a tile of 16 channels.)
-  void advance(Place& place) const {
-    place.column += tile_out;
-    if (place.column < width_) return;
-    place.column = 0;
-    place.row += tile_out;
-    if (place.row < height_) return;
-    place.row = 0;
-    ++place.image;
-  }
+  /// Tiles that are multiplied together.
+  struct Batch {
+    Place places[batch];
+    std::size_t count = 0;
+    std::size_t next_row = 0;  ///< of all images, that has not been read yet
+  };
+
+  std::size_t inputs() const { return known_channels > 0 ? known_channels : any_inputs_; }
+  std::size_t outputs() const { return known_channels > 0 ? known_channels : any_outputs_; }
+  // Numbers from one of the products to the next.
+  std::size_t input_plane() const { return batch * inputs() + line; }
+  std::size_t output_plane() const { return batch * outputs() + line; }
+
+  static std::size_t tiles_of(std::size_t length) { return (length + tile_out - 1) / tile_out; }
 
   void transform_weights(const float* weights) {
-    const std::size_t plane = inputs_ * outputs_;
+    const std::size_t plane = inputs() * outputs();
     for (std::size_t at = 0; at < plane; at += hn::Lanes(lanes)) {
       V half[tile_in][3];
       for (std::size_t j = 0; j < 3; ++j) {
         V column[3], made[tile_in];
         for (std::size_t i = 0; i < 3; ++i)
           column[i] = hn::LoadU(lanes, weights + (i * 3 + j) * plane + at);
-        Transform<Lanes>::weights(column, made);
+        Shape::transform_weights(column, made);
         for (std::size_t i = 0; i < tile_in; ++i) half[i][j] = made[i];
       }
       for (std::size_t i = 0; i < tile_in; ++i) {
         V made[tile_in];
-        Transform<Lanes>::weights(half[i], made);
+        Shape::transform_weights(half[i], made);
         for (std::size_t j = 0; j < tile_in; ++j)
           hn::StoreU(made[j], lanes, weights_.get() + (i * tile_in + j) * plane + at);
       }
     }
   }
 
-  /// max(0, x), where a NaN stays one.
-  static HWY_INLINE V rectified(V x) { return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(lanes)), x); }
+  /// A row of an image that has zeros around it: a column at the left, a row at the top, and as
+  /// many at the other sides as the tiles reach over.
+  float* band_row(std::size_t row) const { return band_.get() + row % tile_in * band_row_; }
 
-  /// A column of a tile's inputs, from row `first - 1`; zero outside of the image.
-  HWY_INLINE void load_column(const float* HWY_RESTRICT column, std::size_t first,
-                              V (&values)[tile_in]) const {
-    const std::size_t stride = width_ * inputs_;
-    for (std::size_t i = 0; i < tile_in; ++i) {
-      const std::size_t row = first + i;  // of an image with one more row at the top
-      values[i] = row >= 1 && row <= height_ ? hn::LoadU(lanes, column + (row - 1) * stride)
-                                             : hn::Zero(lanes);
-      if (fusion_.of_input) values[i] = rectified(values[i]);
+  /// The inputs of a row of tiles, of which those above have left the first.
+  void load_band(const float* HWY_RESTRICT image, std::size_t first_row) {
+    const std::size_t row_size = width_ * inputs(), last = first_row + tile_in;
+    for (std::size_t row = first_row > 0 ? last - tile_out : 0; row < last; ++row) {
+      float* HWY_RESTRICT target = band_row(row) + inputs();
+      if (row < 1 || row > height_) {
+        std::fill_n(target, row_size, 0.0f);
+        continue;
+      }
+      const float* HWY_RESTRICT source = image + (row - 1) * row_size;
+      if (fusion_.of_input) {
+        copy_rectified(lanes, source, row_size, target);
+      } else {
+        std::copy_n(source, row_size, target);
+      }
     }
   }
 
-  /// What the tile below needs beside this one's inputs: the processor does not see it coming.
-  HWY_INLINE void prefetch_below(const float* image, const Place& place) const {
-    constexpr std::size_t cache_line = 64 / sizeof(float);
-    const float* corner = image + ((place.row + tile_in - 1) * width_ + place.column) * inputs_;
-    for (std::size_t i = 0; i < tile_out; ++i) {
-      for (std::size_t c = 0; c < tile_out * inputs_; c += cache_line)
-        hwy::Prefetch(corner + i * width_ * inputs_ + c);
-    }
-  }
-
-  HWY_INLINE void transform_input(const float* HWY_RESTRICT input, const Place& place,
+  HWY_INLINE void transform_input(std::size_t first_row, std::size_t first_column,
                                   std::size_t slot) {
-    const float* image = input + place.image * height_ * width_ * inputs_;
-    prefetch_below(image, place);
-    for (std::size_t c = 0; c < inputs_; c += hn::Lanes(lanes)) {
+    const float* rows[tile_in];
+    for (std::size_t i = 0; i < tile_in; ++i)
+      rows[i] = band_row(first_row + i) + first_column * inputs();
+    for (std::size_t c = 0; c < inputs(); c += hn::Lanes(lanes)) {
       V half[tile_in][tile_in];
       for (std::size_t j = 0; j < tile_in; ++j) {
-        const std::size_t column = place.column + j;
         V values[tile_in], made[tile_in];
-        if (column >= 1 && column <= width_) {
-          load_column(image + (column - 1) * inputs_ + c, place.row, values);
-          Transform<Lanes>::input(values, made);
-        } else {
-          for (V& value : made) value = hn::Zero(lanes);
-        }
+        for (std::size_t i = 0; i < tile_in; ++i)
+          values[i] = hn::LoadU(lanes, rows[i] + j * inputs() + c);
+        Shape::transform_input(values, made);
         for (std::size_t i = 0; i < tile_in; ++i) half[i][j] = made[i];
       }
-      float* target = transformed_.get() + slot * inputs_ + c;
+      float* HWY_RESTRICT target = transformed_.get() + slot * inputs() + c;
       for (std::size_t i = 0; i < tile_in; ++i) {
         V made[tile_in];
-        Transform<Lanes>::input(half[i], made);
+        Shape::transform_input(half[i], made);
         for (std::size_t j = 0; j < tile_in; ++j)
-          hn::StoreU(made[j], lanes, target + (i * tile_in + j) * input_plane_);
+          hn::StoreU(made[j], lanes, target + (i * tile_in + j) * input_plane());
       }
     }
   }
 
-  void multiply() {
-    switch (inputs_) {
-      case 16:
-        return multiply_all<16>();
-      case 32:
-        return multiply_all<32>();
-      case 64:
-        return multiply_all<64>();
-      default:
-        return multiply_all<0>();
-    }
-  }
-
-  template <std::size_t depth>
-  void multiply_all() {
-    const bool wide = outputs_ % (2 * hn::Lanes(lanes)) == 0;
+  /// Meanwhile asks for the memory that the steps after it need.
+  void multiply(const Batch& tiles, const float* input, const float* output) {
     for (std::size_t p = 0; p < products; ++p) {
-      const float* inputs = transformed_.get() + p * input_plane_;
-      const float* weights = weights_.get() + p * inputs_ * outputs_;
-      float* target = multiplied_.get() + p * output_plane_;
-      if (wide) {
-        multiply_plane<wide_height, 2, depth>(inputs, weights, target);
-      } else {
-        multiply_plane<12, 1, depth>(inputs, weights, target);
+      for (std::size_t t = p * tiles.count / products; t < (p + 1) * tiles.count / products; ++t) {
+        if (fusion_.values != nullptr) prefetch_outputs(fusion_.values, tiles.places[t]);
+        prefetch_outputs(output, tiles.places[t]);
       }
+      prefetch_next(tiles, p, input);
+      float* HWY_RESTRICT target = multiplied_.get() + p * output_plane();
+      multiply_rows<known_channels>(lanes, transformed_.get() + p * input_plane(), batch, inputs(),
+                                    weights_.get() + p * inputs() * outputs(), outputs(),
+                                    [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
+                                      hn::StoreU(sum, lanes, target + row * outputs() + k);
+                                    });
     }
   }
 
-  template <std::size_t rows, std::size_t columns, std::size_t depth>
-  HWY_INLINE void multiply_plane(const float* inputs, const float* weights, float* target) const {
-    for (std::size_t t = 0; t < batch; t += rows) {
-      for (std::size_t k = 0; k < outputs_; k += columns * hn::Lanes(lanes)) {
-        multiply_block<rows, columns, depth>(lanes, inputs + t * inputs_, inputs_, weights + k,
-                                             outputs_, target + t * outputs_ + k);
-      }
-    }
+  /// A part of the next batch's inputs, one for each product.
+  HWY_INLINE void prefetch_next(const Batch& tiles, std::size_t part, const float* input) const {
+    constexpr std::size_t positions = batch * tile_out * tile_out;
+    const std::size_t all = images_ * height_ * width_, next = tiles.next_row * width_;
+    const std::size_t first = std::min(next + part * positions / products, all),
+                      last = std::min(next + (part + 1) * positions / products, all);
+    prefetch(input + first * inputs(), (last - first) * inputs());
+  }
+
+  /// A tile's part of a tensor of the outputs' shape.
+  HWY_INLINE void prefetch_outputs(const float* values, const Place& place) const {
+    const std::size_t rows = std::min(tile_out, height_ - place.row),
+                      row_size = std::min(tile_out, width_ - place.column) * outputs();
+    const float* corner =
+        values + ((place.image * height_ + place.row) * width_ + place.column) * outputs();
+    for (std::size_t i = 0; i < rows; ++i) prefetch(corner + i * width_ * outputs(), row_size);
   }
 
   HWY_INLINE void transform_output(float* HWY_RESTRICT output, const Place& place,
@@ -246,53 +269,65 @@ class Convolution {
     const std::size_t rows = std::min(tile_out, height_ - place.row),
                       columns = std::min(tile_out, width_ - place.column);
     const std::size_t corner =
-        ((place.image * height_ + place.row) * width_ + place.column) * outputs_;
-    for (std::size_t k = 0; k < outputs_; k += hn::Lanes(lanes)) {
-      const float* source = multiplied_.get() + slot * outputs_ + k;
+        ((place.image * height_ + place.row) * width_ + place.column) * outputs();
+    const bool whole = rows == tile_out && columns == tile_out;
+    for (std::size_t k = 0; k < outputs(); k += hn::Lanes(lanes)) {
+      const float* source = multiplied_.get() + slot * outputs() + k;
       V half[tile_out][tile_in];
       for (std::size_t j = 0; j < tile_in; ++j) {
         V values[tile_in], made[tile_out];
         for (std::size_t i = 0; i < tile_in; ++i)
-          values[i] = hn::LoadU(lanes, source + (i * tile_in + j) * output_plane_);
-        Transform<Lanes>::output(values, made);
+          values[i] = hn::LoadU(lanes, source + (i * tile_in + j) * output_plane());
+        Shape::transform_output(values, made);
         for (std::size_t i = 0; i < tile_out; ++i) half[i][j] = made[i];
       }
-      for (std::size_t i = 0; i < rows; ++i) {
-        V made[tile_out];
-        Transform<Lanes>::output(half[i], made);
-        for (std::size_t j = 0; j < columns; ++j)
-          store_output(made[j], output, corner + (i * width_ + j) * outputs_ + k);
+      if (whole) {  // with numbers of rounds that the compiler knows
+        store_tile(half, tile_out, tile_out, output, corner + k);
+      } else {
+        store_tile(half, rows, columns, output, corner + k);
       }
+    }
+  }
+
+  HWY_INLINE void store_tile(const V (&half)[tile_out][tile_in], std::size_t rows,
+                             std::size_t columns, float* HWY_RESTRICT output,
+                             std::size_t corner) const {
+    for (std::size_t i = 0; i < rows; ++i) {
+      V made[tile_out];
+      Shape::transform_output(half[i], made);
+      for (std::size_t j = 0; j < columns; ++j)
+        store_output(made[j], output, corner + (i * width_ + j) * outputs());
     }
   }
 
   HWY_INLINE void store_output(V value, float* HWY_RESTRICT output, std::size_t at) const {
-    if (fusion_.values != nullptr) {
-      const V before = hn::LoadU(lanes, fusion_.values + at);
-      value = hn::IfThenZeroElse(hn::Le(before, hn::Zero(lanes)), value);
-    }
+    if (fusion_.values != nullptr) value = passed_back(lanes, value, fusion_.values + at);
     hn::StoreU(value, lanes, output + at);
   }
 
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4
-  static constexpr std::size_t wide_height = 6;  // of 16 registers
-#else
-  static constexpr std::size_t wide_height = 12;  // of 32
-#endif
-
   ReluFusion fusion_;
-  std::size_t height_, width_, inputs_, outputs_, tiles_;
-  std::size_t input_plane_, output_plane_;      ///< numbers from one of the products to the next
+  std::size_t images_, height_, width_, any_inputs_, any_outputs_;
+  std::size_t band_row_;                        ///< numbers in a row of the band
   hwy::AlignedFreeUniquePtr<float[]> weights_;  ///< [products, inputs, outputs]
+  hwy::AlignedFreeUniquePtr<float[]> band_;     ///< [rows of a tile, columns of an image, inputs]
   hwy::AlignedFreeUniquePtr<float[]> transformed_;  ///< [products, batch, inputs]
   hwy::AlignedFreeUniquePtr<float[]> multiplied_;   ///< [products, batch, outputs]
 };
 
-void compute(const float* input, const float* weights, const ConvolutionSize& size,
+void compute(const float* input, const float* weights, const ConvolutionSize& size, Tile tile,
              const ReluFusion& fusion, float* output) {
-  with_channel_lanes(
-      static_cast<std::size_t>(std::gcd(size.inputs, size.outputs)),
-      [&](auto lanes) { Convolution<decltype(lanes)>(size, weights, fusion).run(input, output); });
+  const auto inputs = static_cast<std::size_t>(size.inputs),
+             outputs = static_cast<std::size_t>(size.outputs);
+  with_channel_lanes(std::gcd(inputs, outputs), [&](auto lanes) {
+    using Lanes = decltype(lanes);
+    with_known_channels(inputs == outputs ? inputs : 0, [&](auto channels) {
+      if (tile == Tile::large) {
+        Convolution<Lanes, LargeTile<Lanes>, channels>(size, weights, fusion).run(input, output);
+      } else {
+        Convolution<Lanes, SmallTile<Lanes>, channels>(size, weights, fusion).run(input, output);
+      }
+    });
+  });
 }
 
 }  // namespace
@@ -305,8 +340,8 @@ namespace wrcor {
 HWY_EXPORT(compute);
 
 void winograd_convolution(const float* input, const float* weights, const ConvolutionSize& size,
-                          const ReluFusion& fusion, float* output) {
-  HWY_DYNAMIC_DISPATCH(compute)(input, weights, size, fusion, output);
+                          Tile tile, const ReluFusion& fusion, float* output) {
+  HWY_DYNAMIC_DISPATCH(compute)(input, weights, size, tile, fusion, output);
 }
 
 }  // namespace wrcor

@@ -1,0 +1,43 @@
+#pragma once
+
+namespace wrcor {
+
+/// Sizes of a convolution of stride 1 whose output is as large as its input.
+struct ConvolutionSize {
+  int images = 0;
+  int height = 0;
+  int width = 0;
+  int inputs = 0;   ///< channels; together with outputs a multiple of 4
+  int outputs = 0;  ///< channels
+};
+
+/// A ReLU in front of a convolution, forward or backward.
+struct ReluFusion {
+  bool of_input = false;  ///< the input passes the ReLU first
+  /// The output is a gradient that passes the ReLU backward: zero where these are not above 0;
+  /// [images, height, width, outputs], null without.
+  const float* values = nullptr;
+};
+
+enum class Tile {
+  small,  ///< of 2x2 outputs: 16 multiplications instead of 36, no more rounding than theirs
+  large,  ///< of 4x4 outputs: 36 instead of 144, three and a half times the rounding
+};
+
+/// The 3x3 convolution of channels-last float32 images by minimal filtering. What decides the sign
+/// of a ReLU's input is for small tiles: where two implementations differ in one, their scores do
+/// by more than rounding.
+/// Source: Lavin and Gray, arXiv 1509.09308, section 4.1.
+/// @param input  [images, height, width, inputs]
+/// @param weights  [3, 3, inputs, outputs]
+/// @param fusion  what is done on the way
+/// @param output  [images, height, width, outputs], is set
+void winograd_convolution(const float* input, const float* weights, const ConvolutionSize& size,
+                          Tile tile, const ReluFusion& fusion, float* output);
+
+/// The 1x1 convolution of such images.
+/// @param weights  [inputs, outputs]
+void pointwise_convolution(const float* input, const float* weights, const ConvolutionSize& size,
+                           const ReluFusion& fusion, float* output);
+
+}  // namespace wrcor

@@ -1,0 +1,106 @@
+// What the vector code of convolutions shares. Included once for each instruction set, between
+// HWY_BEFORE_NAMESPACE() and HWY_AFTER_NAMESPACE(), so without a guard.
+
+namespace wrcor::HWY_NAMESPACE {
+namespace {
+
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4
+constexpr std::size_t wide_height = 6;  // of 16 registers
+#else
+constexpr std::size_t wide_height = 12;  // of 32
+#endif
+
+/// [height, width] products of so many inputs: vectors of outputs, to sum in registers.
+/// @tparam known_depth  number of inputs, or 0: an address of every row is more than the processor
+///                      has registers for
+/// @param store  is given a sum, its row and its first output, beginning with 0
+template <std::size_t height, std::size_t width, std::size_t known_depth, typename Lanes,
+          typename Store>
+HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t any_depth,
+                               const float* HWY_RESTRICT weights, std::size_t outputs,
+                               const Store& store) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  using V = hn::Vec<Lanes>;
+  const std::size_t step = hn::Lanes(lanes), depth = known_depth > 0 ? known_depth : any_depth;
+  V sums[height][width];
+  for (auto& row : sums) {
+    for (V& sum : row) sum = hn::Zero(lanes);
+  }
+  for (std::size_t c = 0; c < depth; ++c) {
+    V weight[width];
+    for (std::size_t k = 0; k < width; ++k)
+      weight[k] = hn::LoadU(lanes, weights + c * outputs + k * step);
+    for (std::size_t t = 0; t < height; ++t) {
+      const V input = hn::Set(lanes, inputs[t * depth + c]);
+      for (std::size_t k = 0; k < width; ++k) sums[t][k] = hn::MulAdd(input, weight[k], sums[t][k]);
+    }
+  }
+  for (std::size_t t = 0; t < height; ++t) {
+    for (std::size_t k = 0; k < width; ++k) store(sums[t][k], t, k * step);
+  }
+}
+
+/// Products of `rows` rows, a multiple of 12.
+/// @param store  is given a sum, its row and its first output
+template <std::size_t depth, typename Lanes, typename Store>
+HWY_INLINE void multiply_rows(Lanes lanes, const float* inputs, std::size_t rows,
+                              std::size_t any_depth, const float* weights, std::size_t outputs,
+                              const Store& store) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const auto in_blocks = [&]<std::size_t height, std::size_t width>() HWY_ATTR {
+    for (std::size_t t = 0; t < rows; t += height) {
+      for (std::size_t k = 0; k < outputs; k += width * hn::Lanes(lanes)) {
+        multiply_block<height, width, depth>(lanes, inputs + t * any_depth, any_depth, weights + k,
+                                             outputs,
+                                             [&](auto sum, std::size_t row, std::size_t output)
+                                                 HWY_ATTR { store(sum, t + row, k + output); });
+      }
+    }
+  };
+  if (outputs % (2 * hn::Lanes(lanes)) == 0) {
+    in_blocks.template operator()<wide_height, 2>();
+  } else {
+    in_blocks.template operator()<12, 1>();
+  }
+}
+
+/// Calls work with a number of channels that is known when it is compiled: this one where it is
+/// usual, else 0.
+template <typename Work>
+void with_known_channels(std::size_t channels, const Work& work) {
+  switch (channels) {
+    case 16:
+      return work(std::integral_constant<std::size_t, 16>());
+    case 32:
+      return work(std::integral_constant<std::size_t, 32>());
+    case 64:
+      return work(std::integral_constant<std::size_t, 64>());
+    default:
+      return work(std::integral_constant<std::size_t, 0>());
+  }
+}
+
+/// max(0, x), where a NaN stays one.
+template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
+HWY_INLINE V rectified(Lanes lanes, V x) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(lanes)), x);
+}
+
+template <typename Lanes>
+HWY_INLINE void copy_rectified(Lanes lanes, const float* HWY_RESTRICT source, std::size_t length,
+                               float* HWY_RESTRICT target) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  for (std::size_t c = 0; c < length; c += hn::Lanes(lanes))
+    hn::StoreU(rectified(lanes, hn::LoadU(lanes, source + c)), lanes, target + c);
+}
+
+/// A gradient behind the ReLU whose inputs were `before`.
+template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
+HWY_INLINE V passed_back(Lanes lanes, V gradient, const float* before) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  return hn::IfThenZeroElse(hn::Le(hn::LoadU(lanes, before), hn::Zero(lanes)), gradient);
+}
+
+}  // namespace
+}  // namespace wrcor::HWY_NAMESPACE
