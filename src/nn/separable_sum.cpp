@@ -9,6 +9,7 @@
 #define HWY_TARGET_INCLUDE "nn/separable_sum.cpp"
 #include <hwy/foreach_target.h>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -19,18 +20,29 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// Sum of weights[k] * vectors[k], vectors `stride` numbers apart, for all lanes of `length`.
-template <typename Lanes>
-HWY_INLINE void weighted_sum(Lanes lanes, const float* HWY_RESTRICT vectors, std::size_t stride,
-                             std::span<const float> weights, std::size_t length,
-                             float* HWY_RESTRICT target) {
+/// @tparam known_count  number of weights, or 0
+template <std::size_t known_count, typename Lanes>
+HWY_INLINE void sum_vectors(Lanes lanes, const float* HWY_RESTRICT vectors, std::size_t stride,
+                            std::span<const float> weights, std::size_t length,
+                            float* HWY_RESTRICT target) {
+  const std::size_t count = known_count > 0 ? known_count : weights.size();
   for (std::size_t c = 0; c < length; c += hn::Lanes(lanes)) {
     auto sum = hn::Zero(lanes);
-    const float* vector = vectors + c;
-    for (const float weight : weights) {
-      sum = hn::MulAdd(hn::Set(lanes, weight), hn::LoadU(lanes, vector), sum);
-      vector += stride;
+    for (std::size_t k = 0; k < count; ++k) {
+      const auto vector = hn::LoadU(lanes, vectors + k * stride + c);
+      sum = hn::MulAdd(hn::Set(lanes, weights[k]), vector, sum);
     }
     hn::StoreU(sum, lanes, target + c);
+  }
+}
+
+template <typename Lanes>
+HWY_INLINE void weighted_sum(Lanes lanes, const float* vectors, std::size_t stride,
+                             std::span<const float> weights, std::size_t length, float* target) {
+  if (weights.size() == 3) {  // nearly always
+    sum_vectors<3>(lanes, vectors, stride, weights, length, target);
+  } else {
+    sum_vectors<0>(lanes, vectors, stride, weights, length, target);
   }
 }
 
@@ -45,6 +57,10 @@ void compute(const float* input, std::size_t images, std::size_t height, std::si
       for (const WeightedRange& row : rows) {
         weighted_sum(lanes, image + static_cast<std::size_t>(row.first) * row_size, row_size,
                      row.weights, row_size, row_sum.get());
+        const std::size_t below = static_cast<std::size_t>(row.first) + row.weights.size();
+        if (below < height) prefetch(image + below * row_size, row_size);
+        const std::size_t made = columns.size() * channels;
+        if (&row != &rows.back()) prefetch(output + made, made);
         for (const WeightedRange& column : columns) {
           weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(column.first) * channels,
                        channels, column.weights, channels, output);
