@@ -21,6 +21,12 @@ std::span<const float> values_of(const at::Tensor& vector) {
   return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};
 }
 
+ChannelCoefficients coefficients_of(const ChannelScale& scale) {
+  if (!scale.factor.defined()) return {};
+  return {scale.mean.data_ptr<float>(), scale.factor.data_ptr<float>(),
+          scale.bias.data_ptr<float>()};
+}
+
 double count_of(const ChannelRows& rows) {
   return static_cast<double>(rows.images * rows.positions);
 }
@@ -58,16 +64,39 @@ at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const a
     state = {input, mean, inverse_deviation};
     return value;
   }
-  state = {input.contiguous(at::MemoryFormat::ChannelsLast), at::empty_like(weight),
-           at::empty_like(weight)};
-  const ChannelRows rows = rows_of(input);
-  const float* values = state.input.data_ptr<float>();
-  measure(values, rows, state);
+  const ChannelScale scale = batch_norm_scale(input, weight, bias, state);
   at::Tensor output = at::empty_like(state.input);
-  const at::Tensor factors = weight * state.inverse_deviation;
-  scale_channels(values, rows, values_of(state.mean), values_of(factors), values_of(bias),
+  scale_channels(state.input.data_ptr<float>(), rows_of(input), coefficients_of(scale),
                  output.data_ptr<float>());
   return output;
+}
+
+ChannelScale batch_norm_scale(const at::Tensor& input, const at::Tensor& weight,
+                              const at::Tensor& bias, BatchNormState& state) {
+  state = {input.contiguous(at::MemoryFormat::ChannelsLast), at::empty_like(weight),
+           at::empty_like(weight)};
+  measure(state.input.data_ptr<float>(), rows_of(input), state);
+  return {state.mean, weight * state.inverse_deviation, bias};
+}
+
+at::Tensor scaled_sum(std::span<const Summand> summands) {
+  const auto has_rows = [](const Summand& summand) {
+    return has_vector_code(summand.value) && summand.value.dim() == 4;
+  };
+  if (!std::all_of(summands.begin(), summands.end(), has_rows)) {
+    at::Tensor total = summands[0].value + summands[1].value;
+    for (const Summand& more : summands.subspan(2)) total.add_(more.value);
+    return total;
+  }
+  std::vector<at::Tensor> values;
+  std::vector<ScaledValues> terms;
+  for (const Summand& summand : summands) {
+    values.push_back(summand.value.contiguous(at::MemoryFormat::ChannelsLast));
+    terms.push_back({values.back().data_ptr<float>(), coefficients_of(summand.scale)});
+  }
+  at::Tensor total = at::empty_like(values.front());
+  sum_scaled(terms, rows_of(total), total.data_ptr<float>());
+  return total;
 }
 
 at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight,

@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "nn/channel_rows.cpp"
 #include <hwy/foreach_target.h>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -87,18 +88,14 @@ void sum_rows(const float* values, const ChannelRows& shape, std::span<const flo
 
 /// Makes every row of the target.
 /// @param mapping_of  makes, of the lanes and a group's first channel, what makes a vector of an
-///                    index and the centred value there
+///                    index
 template <typename MappingOf>
-void map_rows(const float* values, const ChannelRows& shape, std::span<const float> offsets,
-              const MappingOf& mapping_of, float* target) {
+void map_rows(const ChannelRows& shape, const MappingOf& mapping_of, float* target) {
   for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto offset = hn::LoadU(lanes, offsets.data() + c);
     const auto mapping = mapping_of(lanes, c);
     std::size_t at = image * shape.positions * shape.channels + c;
-    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels) {
-      const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-      hn::StoreU(mapping(at, centred), lanes, target + at);
-    }
+    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels)
+      hn::StoreU(mapping(at), lanes, target + at);
   });
 }
 
@@ -124,29 +121,80 @@ void gradient_products(const float* gradients, const float* values, const Channe
       sums, products);
 }
 
-void scale(const float* values, const ChannelRows& shape, std::span<const float> offsets,
-           std::span<const float> factors, std::span<const float> constants, float* target) {
+/// Makes a scaled vector of an index.
+template <typename Lanes>
+auto scaled(Lanes lanes, std::size_t c, const float* values, const ChannelCoefficients& scale) {
+  const auto offset = hn::LoadU(lanes, scale.offsets + c),
+             factor = hn::LoadU(lanes, scale.factors + c),
+             constant = hn::LoadU(lanes, scale.constants + c);
+  return [=](std::size_t at) HWY_ATTR {
+    return hn::MulAdd(factor, hn::Sub(hn::LoadU(lanes, values + at), offset), constant);
+  };
+}
+
+void scale(const float* values, const ChannelRows& shape, const ChannelCoefficients& coefficients,
+           float* target) {
   map_rows(
-      values, shape, offsets,
-      [&](auto lanes, std::size_t c) HWY_ATTR {
-        const auto factor = hn::LoadU(lanes, factors.data() + c),
-                   constant = hn::LoadU(lanes, constants.data() + c);
-        return [=](std::size_t, auto centred)
-                   HWY_ATTR { return hn::MulAdd(factor, centred, constant); };
-      },
+      shape,
+      [&](auto lanes, std::size_t c) HWY_ATTR { return scaled(lanes, c, values, coefficients); },
       target);
+}
+
+/// Adds a term to the target, or sets it to the first one.
+void take_term(const ScaledValues& term, bool first, const ChannelRows& shape, float* target) {
+  const float* values = term.values;
+  const auto add_to_target = [&](auto lanes, auto value_of) HWY_ATTR {
+    return [=](std::size_t at)
+               HWY_ATTR { return hn::Add(hn::LoadU(lanes, target + at), value_of(at)); };
+  };
+  const auto plain = [&](auto lanes) HWY_ATTR {
+    return [=](std::size_t at) HWY_ATTR { return hn::LoadU(lanes, values + at); };
+  };
+  if (term.scale.factors == nullptr) {
+    if (first) {
+      std::copy_n(values, shape.images * shape.positions * shape.channels, target);
+    } else {
+      map_rows(
+          shape,
+          [&](auto lanes, std::size_t) HWY_ATTR { return add_to_target(lanes, plain(lanes)); },
+          target);
+    }
+  } else if (first) {
+    scale(values, shape, term.scale, target);
+  } else {
+    map_rows(
+        shape,
+        [&](auto lanes, std::size_t c)
+            HWY_ATTR { return add_to_target(lanes, scaled(lanes, c, values, term.scale)); },
+        target);
+  }
+}
+
+void sum(std::span<const ScaledValues> terms, const ChannelRows& shape, float* target) {
+  // As many positions at a time as leave the target in the first-level cache.
+  constexpr std::size_t piece = 4096;
+  const std::size_t positions = shape.images * shape.positions,
+                    step = std::max<std::size_t>(1, piece / shape.channels);
+  for (std::size_t start = 0; start < positions; start += step) {
+    const ChannelRows part{1, std::min(step, positions - start), shape.channels};
+    const std::size_t at = start * shape.channels;
+    for (std::size_t k = 0; k < terms.size(); ++k)
+      take_term({terms[k].values + at, terms[k].scale}, k == 0, part, target + at);
+  }
 }
 
 void combine(const float* gradients, const float* values, const ChannelRows& shape,
              std::span<const float> offsets, std::span<const float> means,
              std::span<const float> slopes, std::span<const float> scales, float* target) {
   map_rows(
-      values, shape, offsets,
+      shape,
       [&](auto lanes, std::size_t c) HWY_ATTR {
-        const auto mean = hn::LoadU(lanes, means.data() + c),
+        const auto offset = hn::LoadU(lanes, offsets.data() + c),
+                   mean = hn::LoadU(lanes, means.data() + c),
                    slope = hn::LoadU(lanes, slopes.data() + c),
                    factor = hn::LoadU(lanes, scales.data() + c);
-        return [=](std::size_t at, auto centred) HWY_ATTR {
+        return [=](std::size_t at) HWY_ATTR {
+          const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
           const auto gradient = hn::Sub(hn::LoadU(lanes, gradients + at), mean);
           return hn::Mul(factor, hn::NegMulAdd(slope, centred, gradient));
         };
@@ -164,6 +212,7 @@ namespace wrcor {
 HWY_EXPORT(moments);
 HWY_EXPORT(gradient_products);
 HWY_EXPORT(scale);
+HWY_EXPORT(sum);
 HWY_EXPORT(combine);
 
 void channel_moments(const float* values, const ChannelRows& shape, std::span<const float> offsets,
@@ -177,10 +226,13 @@ void channel_products(const float* gradients, const float* values, const Channel
   HWY_DYNAMIC_DISPATCH(gradient_products)(gradients, values, shape, offsets, sums, products);
 }
 
-void scale_channels(const float* values, const ChannelRows& shape, std::span<const float> offsets,
-                    std::span<const float> factors, std::span<const float> constants,
+void scale_channels(const float* values, const ChannelRows& shape, const ChannelCoefficients& scale,
                     float* target) {
-  HWY_DYNAMIC_DISPATCH(scale)(values, shape, offsets, factors, constants, target);
+  HWY_DYNAMIC_DISPATCH(scale)(values, shape, scale, target);
+}
+
+void sum_scaled(std::span<const ScaledValues> terms, const ChannelRows& shape, float* target) {
+  HWY_DYNAMIC_DISPATCH(sum)(terms, shape, target);
 }
 
 void combine_channels(const float* gradients, const float* values, const ChannelRows& shape,

@@ -23,10 +23,24 @@ void channel_products(const float* gradients, const float* values, const Channel
                       std::span<const float> offsets, std::span<double> sums,
                       std::span<double> products);
 
-/// target = factor * (value - offset) + constant, with one of each a channel.
-void scale_channels(const float* values, const ChannelRows& shape, std::span<const float> offsets,
-                    std::span<const float> factors, std::span<const float> constants,
+/// factor * (value - offset) + constant, with one of each a channel; null: the value itself.
+struct ChannelCoefficients {
+  const float* offsets = nullptr;
+  const float* factors = nullptr;
+  const float* constants = nullptr;
+};
+
+/// @param scale  not null
+void scale_channels(const float* values, const ChannelRows& shape, const ChannelCoefficients& scale,
                     float* target);
+
+struct ScaledValues {
+  const float* values;
+  ChannelCoefficients scale;
+};
+
+/// The sum of several such tensors, from left to right.
+void sum_scaled(std::span<const ScaledValues> terms, const ChannelRows& shape, float* target);
 
 /// target = scale * (gradient - mean - slope * (value - offset)), with one of each a channel.
 void combine_channels(const float* gradients, const float* values, const ChannelRows& shape,

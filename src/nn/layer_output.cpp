@@ -1,8 +1,10 @@
 #include "wrcor/nn/layer_output.h"
 
 #include <stdexcept>
+#include <vector>
 
 #include "wrcor/nn/average_pool.h"
+#include "wrcor/nn/batch_norm.h"
 #include "wrcor/nn/convolution.h"
 
 namespace wrcor {
@@ -18,9 +20,9 @@ at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights
     case LayerKind::average_pool:
       return average_pool(input, layer);
     case LayerKind::sum: {
-      at::Tensor total = input + inputs[1];
-      for (const at::Tensor& more : inputs.subspan(2)) total.add_(more);
-      return total;
+      std::vector<Summand> summands;
+      for (const at::Tensor& summand : inputs) summands.push_back({summand, {}});
+      return scaled_sum(summands);
     }
     case LayerKind::zero:
       return at::zeros_like(input);

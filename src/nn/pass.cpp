@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "vector_code.h"
 #include "wrcor/nn/average_pool.h"
 #include "wrcor/nn/convolution.h"
 #include "wrcor/nn/layer_output.h"
@@ -43,6 +44,8 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
       checkpoint_(plan_.layers.size(), false),
       block_convolution_(plan_.layers.size(), 0),
       taken_along_(plan_.layers.size(), false),
+      only_summed_(plan_.layers.size(), false),
+      scales_(plan_.layers.size()),
       segment_of_(plan_.layers.size()),
       outputs_(plan_.layers.size()),
       norm_states_(plan_.layers.size()) {
@@ -55,6 +58,7 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
     keep_for(sweep, reach_.back());
   }
   find_blocks();
+  find_sums();
 }
 
 void Pass::find_blocks() {
@@ -79,6 +83,20 @@ void Pass::find_blocks() {
                         return is_seen(sweep.observers, i, j);
                       });
     if (!seen) block_convolution_[i] = j;
+  }
+}
+
+void Pass::find_sums() {
+  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
+    const bool seen = std::any_of(watching_.begin(), watching_.end(), [i](const auto* observer) {
+      return observer->interest(static_cast<int>(i)).output;
+    });
+    only_summed_[i] = norms_ == NormMode::minibatch && last_reader_[i] >= 0 && !seen &&
+                      plan_.layers[i].kind == LayerKind::batch_norm && !keep_[i] && !checkpoint_[i];
+  }
+  for (const Layer& layer : plan_.layers) {
+    if (layer.kind == LayerKind::sum) continue;
+    for (const int input : layer.inputs) only_summed_[at_index(input)] = false;
   }
 }
 
@@ -179,6 +197,10 @@ at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
   const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
   switch (norms_) {
     case NormMode::minibatch:
+      if (only_summed_[i] && has_vector_code(input)) {
+        scales_[i] = batch_norm_scale(input, weights.weight, weights.bias, norm_states_[i]);
+        return norm_states_[i].input;
+      }
       return batch_norm(input, weights.weight, weights.bias, norm_states_[i]);
     case NormMode::off:
       return input;
@@ -190,8 +212,16 @@ at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
   throw std::logic_error("unknown mode of batch norm");
 }
 
+at::Tensor Pass::run_sum(std::size_t i) const {
+  std::vector<Summand> summands;
+  for (const int input : plan_.layers[i].inputs)
+    summands.push_back({outputs_[at_index(input)], scales_[at_index(input)]});
+  return scaled_sum(summands);
+}
+
 at::Tensor Pass::run_layer(std::size_t i) {
   const Layer& layer = plan_.layers[i];
+  if (layer.kind == LayerKind::sum) return run_sum(i);
   const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
   std::vector<at::Tensor> inputs;
   for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);

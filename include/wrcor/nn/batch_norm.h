@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <span>
+
 namespace wrcor {
 
 inline constexpr double batch_norm_epsilon = 1e-5;
@@ -26,6 +28,26 @@ struct BatchNormState {
 /// @param weight, bias  gamma and beta, [C]
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                       BatchNormState& state);
+
+/// factor * (x - mean) + bias, with one of each a channel.
+struct ChannelScale {
+  at::Tensor mean;    ///< [C], as the others
+  at::Tensor factor;  ///< undefined: x itself
+  at::Tensor bias;
+};
+
+/// A batch norm that is still to be applied to `state.input`, for tensors of the vector code.
+ChannelScale batch_norm_scale(const at::Tensor& input, const at::Tensor& weight,
+                              const at::Tensor& bias, BatchNormState& state);
+
+struct Summand {
+  at::Tensor value;  ///< [N, C, H, W]
+  ChannelScale scale;
+};
+
+/// The sum from left to right, equal to that of the scaled tensors to the last bit.
+/// @param summands  of one shape, at least two; with a scale only tensors of the vector code
+at::Tensor scaled_sum(std::span<const Summand> summands);
 
 /// Gradient at the input, [N, C, H, W], from the one at the output; the statistics are part of what
 /// is derived.

@@ -111,12 +111,14 @@ class Pass {
 
   void divide(Activations activations);
   void find_blocks();
+  void find_sums();
   void keep_for(const Sweep& sweep, const Reach& reach);
   void keep_output(int layer, std::size_t reader);
   bool keeps_output(std::size_t i) const;
   void load_segment(std::size_t number);
   at::Tensor run_layer(std::size_t i);
   at::Tensor run_norm(std::size_t i, const at::Tensor& input);
+  at::Tensor run_sum(std::size_t i) const;
   void show(std::size_t i);
   void release_after(std::size_t i);
   void step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
@@ -140,6 +142,10 @@ class Pass {
   /// By layer: the convolution that alone sees this ReLU's output and may take it along; 0 without.
   std::vector<std::size_t> block_convolution_;
   std::vector<char> taken_along_;  ///< by layer: this ReLU is computed by its convolution
+  std::vector<char> only_summed_;  ///< by layer: this batch norm is seen by sums alone
+  /// By layer: what the sums have still to do to this batch norm's input, which stands for its
+  /// output.
+  std::vector<ChannelScale> scales_;
   std::vector<Segment> segments_;
   std::vector<std::size_t> segment_of_;  ///< by layer
   std::optional<std::size_t> loaded_;    ///< the segment that holds what sweeps need

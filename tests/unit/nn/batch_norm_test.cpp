@@ -34,6 +34,33 @@ TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") 
   }
 }
 
+TEST_CASE("a sum applies batch norms as the layers do, to the last bit", "[nn][batch_norm]") {
+  at::manual_seed(6);
+  for (const int channels : {1, 4, 16, 48}) {
+    const auto images = [&] {
+      return at::randn({5, channels, 9, 7}).contiguous(at::MemoryFormat::ChannelsLast);
+    };
+    const at::Tensor plain = images(), first = images(), second = images();
+    const at::Tensor weight = at::rand({channels}) + 0.5, bias = at::randn({channels});
+    test::for_each_vector_target([&](const char* target) {
+      INFO(target << ": " << channels << " channels");
+      BatchNormState of_first, of_second, other;
+      const ChannelScale scale = batch_norm_scale(first, weight, bias, of_first),
+                         more = batch_norm_scale(second, weight, bias, of_second);
+      const at::Tensor normal = batch_norm(first, weight, bias, other),
+                       also = batch_norm(second, weight, bias, other);
+      CHECK(
+          at::equal(scaled_sum(std::vector<Summand>{{first, scale}, {plain, {}}}), normal + plain));
+      CHECK(at::equal(scaled_sum(std::vector<Summand>{{plain, {}}, {first, scale}, {second, more}}),
+                      plain + normal + also));
+    });
+  }
+  // Without vector code, and without channels.
+  const at::Tensor doubles = at::randn({2, 3, 4, 4}, at::kDouble), flat = at::randn({2, 3});
+  CHECK(at::equal(scaled_sum(std::vector<Summand>{{doubles, {}}, {doubles, {}}}), doubles * 2));
+  CHECK(at::equal(scaled_sum(std::vector<Summand>{{flat, {}}, {flat, {}}}), flat * 2));
+}
+
 TEST_CASE("a constant channel has the finite gradient of eps", "[nn][batch_norm]") {
   const at::Tensor input = at::zeros({2, 1, 2, 2});
   const at::Tensor gradient = at::arange(8, at::kFloat).view({2, 1, 2, 2});
