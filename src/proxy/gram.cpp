@@ -9,6 +9,7 @@
 #define HWY_TARGET_INCLUDE "proxy/gram.cpp"
 #include <hwy/foreach_target.h>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -40,9 +41,10 @@ HWY_INLINE void add_tile(const float* HWY_RESTRICT left, const float* HWY_RESTRI
   }
   for (std::size_t k = 0; k < block; k += step) {
     Vector mine[height];
-    for (std::size_t i = 0; i < height; ++i) mine[i] = hn::Load(lanes, left + i * block + k);
+    for (std::size_t i = 0; i < height; ++i)
+      mine[i] = hn::Load(lanes, left + height * k + i * step);
     for (std::size_t j = 0; j < width; ++j) {
-      const Vector other = hn::Load(lanes, right + j * block + k);
+      const Vector other = hn::Load(lanes, right + height * k + j * step);
       for (std::size_t i = 0; i < height; ++i) tile[i][j] = hn::MulAdd(mine[i], other, tile[i][j]);
     }
   }
@@ -58,24 +60,33 @@ HWY_INLINE void add_tile(const float* HWY_RESTRICT left, const float* HWY_RESTRI
 HWY_INLINE void take_block(const float* row, std::size_t features, float* target,
                            float* HWY_RESTRICT sum) {
   const std::size_t step = hn::Lanes(lanes);
+  HWY_ALIGN float filled[block];
   if (features < block) {
-    std::copy_n(row, features, target);
-    std::fill(target + features, target + block, 0.0f);
-    row = target;
+    std::copy_n(row, features, filled);
+    std::fill(filled + features, filled + block, 0.0f);
+    row = filled;
   }
   Vector total = hn::Load(lanes, sum);
   for (std::size_t k = 0; k < block; k += step) {
     const Vector values = hn::LoadU(lanes, row + k);
-    hn::Store(values, lanes, target + k);
+    hn::Store(values, lanes, target + height * k);
     total = hn::Add(total, values);
   }
   hn::Store(total, lanes, sum);
 }
 
+/// Where a row begins in the packed block: rows lie beside each other, a tile's height of them.
+HWY_INLINE std::size_t place(std::size_t row) {
+  return row / height * height * block + row % height * hn::Lanes(lanes);
+}
+
 double sum_of_lanes(const float* values) {
-  double sum = 0;
-  for (std::size_t i = 0; i < hn::Lanes(lanes); ++i) sum += values[i];
-  return sum;
+  constexpr hn::ScalableTag<double> doubles;
+  constexpr hn::Rebind<float, decltype(doubles)> floats;
+  auto sum = hn::Zero(doubles);
+  for (std::size_t i = 0; i < hn::Lanes(lanes); i += hn::Lanes(doubles))
+    sum = hn::Add(sum, hn::PromoteTo(doubles, hn::LoadU(floats, values + i)));
+  return hn::GetLane(hn::SumOfLanes(doubles, sum));
 }
 
 hwy::AlignedFreeUniquePtr<float[]> zeros(std::size_t count) {
@@ -84,37 +95,74 @@ hwy::AlignedFreeUniquePtr<float[]> zeros(std::size_t count) {
   return values;
 }
 
+/// Calls visit(i, j) with the first rows of every tile of the upper triangle, those together that
+/// share most of their rows.
+template <typename Visit>
+HWY_INLINE void for_each_tile(std::size_t n, const Visit& visit) {
+  constexpr std::size_t group = 16;
+  for (std::size_t top = 0; top < n; top += group) {
+    for (std::size_t left = top; left < n; left += group) {
+      for (std::size_t i = top; i < std::min(top + group, n); i += height) {
+        for (std::size_t j = std::max(i, left); j < std::min(left + group, n); j += width)
+          visit(i, j);
+      }
+    }
+  }
+}
+
+/// Asks for the lines of a block of all rows before their turn, a few at a time.
+class Prefetcher {
+ public:
+  /// @param share  part of the lines that a call asks for
+  Prefetcher(const float* block_start, std::size_t n, std::size_t row_size, std::size_t calls)
+      : start_(block_start),
+        row_size_(row_size),
+        lines_(n * lines_a_row),
+        a_call_((lines_ + calls - 1) / calls) {}
+
+  HWY_INLINE void ask() {
+    for (const std::size_t end = std::min(next_ + a_call_, lines_); next_ < end; ++next_) {
+      hwy::Prefetch(start_ + next_ / lines_a_row * row_size_ + next_ % lines_a_row * line);
+    }
+  }
+
+ private:
+  static constexpr std::size_t line = 64 / sizeof(float), lines_a_row = block / line;
+  const float* start_;
+  std::size_t row_size_, lines_, a_call_, next_ = 0;
+};
+
 void compute(const float* rows, std::size_t n, std::size_t features, double* products,
              double* sums) {
   const std::size_t step = hn::Lanes(lanes), padded = (n + height - 1) / height * height;
-  std::size_t tiles = 0;  // of the upper triangle
-  for (std::size_t i = 0; i < padded; i += height) tiles += (padded - i) / width;
+  std::size_t tiles = 0;
+  for_each_tile(padded, [&](std::size_t, std::size_t) { ++tiles; });
   const auto packed = zeros(padded * block), tile_sums = zeros(tiles * height * width * step),
              row_sums = zeros(n * step);
 
   for (std::size_t start = 0; start < features; start += block) {
     for (std::size_t i = 0; i < n; ++i) {
       take_block(rows + i * features + start, std::min(block, features - start),
-                 packed.get() + i * block, row_sums.get() + i * step);
+                 packed.get() + place(i), row_sums.get() + i * step);
     }
     float* tile = tile_sums.get();
-    for (std::size_t i = 0; i < padded; i += height) {
-      for (std::size_t j = i; j < padded; j += width, tile += height * width * step)
-        add_tile(packed.get() + i * block, packed.get() + j * block, tile);
-    }
+    Prefetcher next(rows + start + block, start + 2 * block <= features ? n : 0, features, tiles);
+    for_each_tile(padded, [&](std::size_t i, std::size_t j) HWY_ATTR {
+      next.ask();
+      add_tile(packed.get() + place(i), packed.get() + place(j), tile);
+      tile += height * width * step;
+    });
   }
 
   for (std::size_t i = 0; i < n; ++i) sums[i] = sum_of_lanes(row_sums.get() + i * step);
   const float* value = tile_sums.get();
-  for (std::size_t i = 0; i < padded; i += height) {
-    for (std::size_t j = i; j < padded; j += width) {
-      for (std::size_t a = i; a < i + height; ++a) {
-        for (std::size_t b = j; b < j + width; ++b, value += step) {
-          if (a < n && b < n) products[a * n + b] = products[b * n + a] = sum_of_lanes(value);
-        }
+  for_each_tile(padded, [&](std::size_t i, std::size_t j) HWY_ATTR {
+    for (std::size_t a = i; a < i + height; ++a) {
+      for (std::size_t b = j; b < j + width; ++b, value += step) {
+        if (a < n && b < n) products[a * n + b] = products[b * n + a] = sum_of_lanes(value);
       }
     }
-  }
+  });
 }
 
 }  // namespace
