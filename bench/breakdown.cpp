@@ -5,6 +5,7 @@
 #include <cmath>
 #include <future>
 
+#include "wrcor/eval/memory_meter.h"
 #include "wrcor/nn/pass.h"
 #include "wrcor/nn/response.h"
 #include "wrcor/proxy/correlation.h"
@@ -68,6 +69,7 @@ void score(const CorrelationSums& sums) {
 Breakdown of_one(const SearchSpace& space, const Genotype& genotype, const Minibatch& minibatch,
                  const WeightBank& bank, Counting counting) {
   Breakdown seconds;
+  const MemoryMeter meter;  // as around an evaluation
   Stopwatch watch(minibatch.images);
   const Network network(space.plan(genotype), bank);
   TimedCorrelations correlations(network.plan(), response_taps(network.plan(), counting), watch,

@@ -1,5 +1,7 @@
 #include "wrcor/eval/memory_meter.h"
 
+#include "recent_blocks.h"
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
@@ -23,8 +25,20 @@ struct alignas(64) Header {
 void free_block(void* block) {
   if (block == nullptr) return;
   Header* header = static_cast<Header*>(block) - 1;
-  if (innermost != nullptr) innermost->give_back(header->bytes);
-  c10::free_cpu(header);
+  if (innermost != nullptr) {
+    innermost->give_back(header, header->bytes);
+  } else {
+    c10::free_cpu(header);
+  }
+}
+
+void* allocated(std::size_t bytes) {
+  try {
+    return c10::alloc_cpu(bytes);
+  } catch (const std::exception&) {
+    if (innermost == nullptr || !innermost->release_recent()) throw;
+    return c10::alloc_cpu(bytes);
+  }
 }
 
 /// libtorch's memory for the CPU, shown to the thread's meter.
@@ -46,15 +60,17 @@ class MeteredAllocator final : public c10::Allocator {
       TORCH_CHECK(false, "can't allocate memory within the bound: you tried to allocate ", bytes,
                   " bytes");
     }
+    void* memory = innermost != nullptr ? innermost->recent(size) : nullptr;
     try {
-      auto* header = static_cast<Header*>(c10::alloc_cpu(sizeof(Header) + bytes));
-      header->bytes = size;
-      void* block = header + 1;
-      return {block, block, &free_block, c10::Device(c10::DeviceType::CPU)};
+      if (memory == nullptr) memory = allocated(sizeof(Header) + bytes);
     } catch (...) {
-      if (innermost != nullptr) innermost->give_back(size);
+      if (innermost != nullptr) innermost->forget(size);
       throw;
     }
+    auto* header = static_cast<Header*>(memory);
+    header->bytes = size;
+    void* block = header + 1;
+    return {block, block, &free_block, c10::Device(c10::DeviceType::CPU)};
   }
 };
 
@@ -66,11 +82,21 @@ void count_tensor_memory() {
   std::call_once(once, [] { c10::SetCPUAllocator(&metered); });
 }
 
-MemoryMeter::MemoryMeter(std::optional<std::int64_t> bound) : bound_(bound), outer_(innermost) {
+MemoryMeter::MemoryMeter(std::optional<std::int64_t> bound)
+    : bound_(bound), recent_(std::make_unique<RecentBlocks>()), outer_(innermost) {
   innermost = this;
 }
 
 MemoryMeter::~MemoryMeter() { innermost = outer_; }
+
+void* MemoryMeter::recent(std::int64_t bytes) { return recent_->take(bytes); }
+
+void MemoryMeter::give_back(void* memory, std::int64_t bytes) {
+  forget(bytes);
+  recent_->keep(memory, bytes);
+}
+
+bool MemoryMeter::release_recent() { return recent_->release(); }
 
 bool MemoryMeter::take(std::int64_t bytes) {
   if (bound_ && bytes > *bound_ - held_) {

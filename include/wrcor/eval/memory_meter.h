@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace wrcor {
+
+class RecentBlocks;
 
 /// Has the tensors of the CPU counted from here on, which memory meters need. Any number of times.
 void count_tensor_memory();
@@ -12,6 +15,9 @@ void count_tensor_memory();
 /// Counts the bytes of tensors that the calling thread takes on the CPU while the meter lives, and
 /// refuses what would go beyond a bound, in the words of libtorch's own allocator. The latest meter
 /// of a thread counts.
+///
+/// Of what the thread frees meanwhile, the latest blocks are kept for its next requests of the same
+/// size, until the meter's end.
 ///
 /// What is freed counts for the thread that frees it. Memory that libraries take beside tensors,
 /// such as the matrix product's buffers, is not counted.
@@ -31,13 +37,19 @@ class MemoryMeter {
   // For the allocator.
   /// @return whether the bytes may be taken
   bool take(std::int64_t bytes);
-  void give_back(std::int64_t bytes) { held_ -= bytes; }
+  void forget(std::int64_t bytes) { held_ -= bytes; }
+  /// @return memory of so many bytes that was given back; null without
+  void* recent(std::int64_t bytes);
+  void give_back(void* memory, std::int64_t bytes);
+  /// @return whether memory that was given back was waiting
+  bool release_recent();
 
  private:
   std::optional<std::int64_t> bound_;
   std::int64_t held_ = 0;
   std::int64_t peak_ = 0;
   bool reached_bound_ = false;
+  std::unique_ptr<RecentBlocks> recent_;
   MemoryMeter* outer_;
 };
 

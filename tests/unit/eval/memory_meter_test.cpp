@@ -50,6 +50,34 @@ TEST_CASE("a meter refuses what goes beyond its bound", "[eval][memory]") {
   CHECK(meter.peak() < 64 * kilobyte);
 }
 
+TEST_CASE("what was freed last is handed out first, within the meter's bound", "[eval][memory]") {
+  count_tensor_memory();
+  MemoryMeter meter(1024 * kilobyte);
+  at::Tensor first = taken(200 * kilobyte), second = taken(200 * kilobyte);
+  const void *of_first = first.data_ptr(), *of_second = second.data_ptr();
+  first.reset();
+  second.reset();
+  const at::Tensor other = taken(199 * kilobyte);  // another size
+  CHECK(other.data_ptr() != of_second);
+  second = taken(200 * kilobyte);
+  first = taken(200 * kilobyte);
+  CHECK(second.data_ptr() == of_second);
+  CHECK(first.data_ptr() == of_first);
+  CHECK_THROWS(taken(500 * kilobyte));  // what is handed out again counts again
+  CHECK_FALSE(meter.release_recent());
+  second.reset();
+  CHECK(meter.release_recent());
+  CHECK_FALSE(meter.release_recent());
+}
+
+TEST_CASE("memory that waits is given up before a request is refused", "[eval][memory]") {
+  count_tensor_memory();
+  MemoryMeter meter;
+  taken(200 * kilobyte);
+  CHECK_THROWS(taken(std::int64_t{1} << 60));
+  CHECK_FALSE(meter.release_recent());
+}
+
 TEST_CASE("the latest meter of a thread counts", "[eval][memory]") {
   count_tensor_memory();
   MemoryMeter outer;

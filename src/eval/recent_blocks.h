@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace wrcor {
+
+/// The blocks that a thread has freed last, for its next requests: they are still in the caches of
+/// the processor, where the allocator would hand out memory that has to be fetched first.
+class RecentBlocks {
+ public:
+  RecentBlocks() = default;
+  ~RecentBlocks() { release(); }
+  RecentBlocks(const RecentBlocks&) = delete;
+  RecentBlocks& operator=(const RecentBlocks&) = delete;
+
+  /// @return the latest block of just this size, null without
+  void* take(std::int64_t bytes);
+  /// Takes a block over that c10::alloc_cpu gave; small ones are freed at once.
+  void keep(void* block, std::int64_t bytes);
+  /// Frees all. @return whether there were any
+  bool release();
+
+ private:
+  struct Block {
+    void* address;
+    std::int64_t bytes;
+  };
+  static constexpr std::size_t most = 16;
+
+  void remove(std::size_t i);
+
+  std::array<Block, most> blocks_;  ///< from the oldest to the latest
+  std::size_t count_ = 0;
+};
+
+}  // namespace wrcor
