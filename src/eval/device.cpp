@@ -92,11 +92,10 @@ void reserve_blas_buffers(int threads) {
 
 void configure_process() {
   // glibc returns buffers of this size to the system at once, and every new one costs a page fault
-  // per 4 KiB: three quarters of a small convolution's time. So it does with threads' arenas.
+  // per 4 KiB: three quarters of a small convolution's time.
   constexpr int never_mmap = 1 << 30;
   mallopt(M_MMAP_THRESHOLD, never_mmap);
   mallopt(M_TRIM_THRESHOLD, never_mmap);
-  mallopt(M_ARENA_MAX, 1);
   count_tensor_memory();
 }
 

@@ -89,11 +89,15 @@ MemoryMeter::MemoryMeter(std::optional<std::int64_t> bound)
 
 MemoryMeter::~MemoryMeter() { innermost = outer_; }
 
-void* MemoryMeter::recent(std::int64_t bytes) { return recent_->take(bytes); }
+void* MemoryMeter::recent(std::int64_t bytes) {
+  void* found = recent_->take(bytes);
+  if (found == nullptr && bound_) recent_->shrink(*bound_ - held_);
+  return found;
+}
 
 void MemoryMeter::give_back(void* memory, std::int64_t bytes) {
-  forget(bytes);
   recent_->keep(memory, bytes);
+  forget(bytes);
 }
 
 bool MemoryMeter::release_recent() { return recent_->release(); }

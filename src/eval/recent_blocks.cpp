@@ -18,21 +18,30 @@ void* RecentBlocks::take(std::int64_t bytes) {
 
 void RecentBlocks::keep(void* block, std::int64_t bytes) {
   constexpr std::int64_t small = 64 << 10;
-  if (bytes < small) return c10::free_cpu(block);
-  if (count_ == most) {
-    c10::free_cpu(blocks_.front().address);
-    remove(0);
-  }
+  if (bytes < small || bytes > most_bytes) return c10::free_cpu(block);
+  if (count_ == most) free_oldest();
+  shrink(most_bytes - bytes);
   blocks_[count_++] = {block, bytes};
+  bytes_ += bytes;
+}
+
+void RecentBlocks::shrink(std::int64_t bytes) {
+  while (count_ > 0 && bytes_ > bytes) free_oldest();
 }
 
 bool RecentBlocks::release() {
   const bool any = count_ > 0;
-  while (count_ > 0) c10::free_cpu(blocks_[--count_].address);
+  while (count_ > 0) free_oldest();
   return any;
 }
 
+void RecentBlocks::free_oldest() {
+  c10::free_cpu(blocks_.front().address);
+  remove(0);
+}
+
 void RecentBlocks::remove(std::size_t i) {
+  bytes_ -= blocks_[i].bytes;
   std::copy(blocks_.begin() + i + 1, blocks_.begin() + count_, blocks_.begin() + i);
   --count_;
 }

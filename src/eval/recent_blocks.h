@@ -17,8 +17,11 @@ class RecentBlocks {
 
   /// @return the latest block of just this size, null without
   void* take(std::int64_t bytes);
-  /// Takes a block over that c10::alloc_cpu gave; small ones are freed at once.
+  /// Takes a block over that c10::alloc_cpu gave; small ones are freed at once, the oldest ones
+  /// when there are too many.
   void keep(void* block, std::int64_t bytes);
+  /// Frees the oldest ones until no more bytes than this wait.
+  void shrink(std::int64_t bytes);
   /// Frees all. @return whether there were any
   bool release();
 
@@ -28,11 +31,14 @@ class RecentBlocks {
     std::int64_t bytes;
   };
   static constexpr std::size_t most = 16;
+  static constexpr std::int64_t most_bytes = 128 << 20;
 
+  void free_oldest();
   void remove(std::size_t i);
 
   std::array<Block, most> blocks_;  ///< from the oldest to the latest
   std::size_t count_ = 0;
+  std::int64_t bytes_ = 0;  ///< of all
 };
 
 }  // namespace wrcor

@@ -11,7 +11,7 @@ namespace {
 bool has_kernel(const at::Tensor& values, const at::Tensor& weight, const Layer& layer) {
   const bool of_same_size = layer.stride == 1 && layer.padding == layer.kernel / 2;
   return (layer.kernel == 1 || layer.kernel == 3) && of_same_size && weight.size(0) % 4 == 0 &&
-         weight.size(1) % 4 == 0 && has_vector_code(values);
+         weight.size(1) % 4 == 0 && has_vector_code(values) && has_vector_code(weight);
 }
 
 /// @param weights  [k, k, inputs, outputs]

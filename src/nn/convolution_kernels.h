@@ -26,7 +26,7 @@ enum class Tile {
 
 /// The 3x3 convolution of channels-last float32 images by minimal filtering. What decides the sign
 /// of a ReLU's input is for small tiles: where two implementations differ in one, their scores do
-/// by more than rounding.
+/// by more than rounding. Gradients are for large ones, which do not leave a zero exact.
 /// Source: Lavin and Gray, arXiv 1509.09308, section 4.1.
 /// @param input  [images, height, width, inputs]
 /// @param weights  [3, 3, inputs, outputs]

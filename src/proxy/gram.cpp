@@ -113,23 +113,26 @@ HWY_INLINE void for_each_tile(std::size_t n, const Visit& visit) {
 /// Asks for the lines of a block of all rows before their turn, a few at a time.
 class Prefetcher {
  public:
-  /// @param share  part of the lines that a call asks for
-  Prefetcher(const float* block_start, std::size_t n, std::size_t row_size, std::size_t calls)
-      : start_(block_start),
-        row_size_(row_size),
+  /// @param first  feature of the block
+  /// @param calls  of ask() that the lines are spread over
+  Prefetcher(const float* rows, std::size_t n, std::size_t features, std::size_t first,
+             std::size_t calls)
+      : rows_(rows),
+        features_(features),
+        first_(first),
         lines_(n * lines_a_row),
         a_call_((lines_ + calls - 1) / calls) {}
 
   HWY_INLINE void ask() {
     for (const std::size_t end = std::min(next_ + a_call_, lines_); next_ < end; ++next_) {
-      hwy::Prefetch(start_ + next_ / lines_a_row * row_size_ + next_ % lines_a_row * line);
+      hwy::Prefetch(rows_ + next_ / lines_a_row * features_ + first_ + next_ % lines_a_row * line);
     }
   }
 
  private:
   static constexpr std::size_t line = 64 / sizeof(float), lines_a_row = block / line;
-  const float* start_;
-  std::size_t row_size_, lines_, a_call_, next_ = 0;
+  const float* rows_;
+  std::size_t features_, first_, lines_, a_call_, next_ = 0;
 };
 
 void compute(const float* rows, std::size_t n, std::size_t features, double* products,
@@ -146,7 +149,7 @@ void compute(const float* rows, std::size_t n, std::size_t features, double* pro
                  packed.get() + place(i), row_sums.get() + i * step);
     }
     float* tile = tile_sums.get();
-    Prefetcher next(rows + start + block, start + 2 * block <= features ? n : 0, features, tiles);
+    Prefetcher next(rows, start + 2 * block <= features ? n : 0, features, start + block, tiles);
     for_each_tile(padded, [&](std::size_t i, std::size_t j) HWY_ATTR {
       next.ask();
       add_tile(packed.get() + place(i), packed.get() + place(j), tile);

@@ -61,7 +61,7 @@ limited() {
     wrcor "$@"
   )
 }
-limit=$((least + 20000))
+limit=$((least + 10000))
 printf '%s\n' "$light" "$heavy" >cells.txt
 expect_exit 0 limited score "${large[@]}" --arch-file cells.txt
 expect_equal "$(head -n 1 "$stdout_file")" "$light_score"

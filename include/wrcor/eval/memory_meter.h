@@ -16,8 +16,9 @@ void count_tensor_memory();
 /// refuses what would go beyond a bound, in the words of libtorch's own allocator. The latest meter
 /// of a thread counts.
 ///
-/// Of what the thread frees meanwhile, the latest blocks are kept for its next requests of the same
-/// size, until the meter's end.
+/// Of what the thread frees meanwhile, the latest blocks, of at most 128 MiB together, wait for its
+/// next requests of the same size until the meter's end. They do not count as held, but make way
+/// for a request that would take more than the bound together with them.
 ///
 /// What is freed counts for the thread that frees it. Memory that libraries take beside tensors,
 /// such as the matrix product's buffers, is not counted.
@@ -38,7 +39,7 @@ class MemoryMeter {
   /// @return whether the bytes may be taken
   bool take(std::int64_t bytes);
   void forget(std::int64_t bytes) { held_ -= bytes; }
-  /// @return memory of so many bytes that was given back; null without
+  /// For bytes that were taken. @return memory of that size that was given back; null without
   void* recent(std::int64_t bytes);
   void give_back(void* memory, std::int64_t bytes);
   /// @return whether memory that was given back was waiting

@@ -78,6 +78,17 @@ TEST_CASE("memory that waits is given up before a request is refused", "[eval][m
   CHECK_FALSE(meter.release_recent());
 }
 
+TEST_CASE("memory that waits makes way within the bound", "[eval][memory]") {
+  count_tensor_memory();
+  MemoryMeter meter(500 * kilobyte);
+  taken(200 * kilobyte);
+  const at::Tensor beside = taken(250 * kilobyte);  // 450 with what waits
+  CHECK(meter.release_recent());
+  taken(200 * kilobyte);
+  const at::Tensor more = taken(100 * kilobyte);  // 550
+  CHECK_FALSE(meter.release_recent());
+}
+
 TEST_CASE("the latest meter of a thread counts", "[eval][memory]") {
   count_tensor_memory();
   MemoryMeter outer;
