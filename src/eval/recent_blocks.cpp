@@ -31,7 +31,7 @@ void RecentBlocks::shrink(std::int64_t bytes) {
 
 bool RecentBlocks::release() {
   const bool any = count_ > 0;
-  while (count_ > 0) free_oldest();
+  shrink(0);
   return any;
 }
 

@@ -161,6 +161,11 @@ class Convolution {
   std::size_t input_plane() const { return batch * inputs() + line; }
   std::size_t output_plane() const { return batch * outputs() + line; }
 
+  /// Index of a tile's first output.
+  std::size_t corner_of(const Place& place) const {
+    return ((place.image * height_ + place.row) * width_ + place.column) * outputs();
+  }
+
   static std::size_t tiles_of(std::size_t length) { return (length + tile_out - 1) / tile_out; }
 
   void transform_weights(const float* weights) {
@@ -259,8 +264,7 @@ class Convolution {
   HWY_INLINE void prefetch_outputs(const float* values, const Place& place) const {
     const std::size_t rows = std::min(tile_out, height_ - place.row),
                       row_size = std::min(tile_out, width_ - place.column) * outputs();
-    const float* corner =
-        values + ((place.image * height_ + place.row) * width_ + place.column) * outputs();
+    const float* corner = values + corner_of(place);
     for (std::size_t i = 0; i < rows; ++i) prefetch(corner + i * width_ * outputs(), row_size);
   }
 
@@ -268,8 +272,7 @@ class Convolution {
                                    std::size_t slot) const {
     const std::size_t rows = std::min(tile_out, height_ - place.row),
                       columns = std::min(tile_out, width_ - place.column);
-    const std::size_t corner =
-        ((place.image * height_ + place.row) * width_ + place.column) * outputs();
+    const std::size_t corner = corner_of(place);
     const bool whole = rows == tile_out && columns == tile_out;
     for (std::size_t k = 0; k < outputs(); k += hn::Lanes(lanes)) {
       const float* source = multiplied_.get() + slot * outputs() + k;
