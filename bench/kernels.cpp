@@ -28,17 +28,16 @@ struct Stage {
   explicit Stage(const State& state)
       : channels(state.range(0)),
         size(512 / channels),
-        input(random_images()),
-        gradient(random_images()) {
+        input(random_images(channels)),
+        gradient(random_images(channels)) {
     layer.kernel = 3;
     layer.padding = 1;
     layer.out = {static_cast<int>(channels), static_cast<int>(size), static_cast<int>(size)};
   }
 
-  at::Tensor random_images() const {
-    return at::randn({images, channels, size, size}).contiguous(at::MemoryFormat::ChannelsLast);
+  at::Tensor random_images(std::int64_t of) const {
+    return at::randn({images, of, size, size}).contiguous(at::MemoryFormat::ChannelsLast);
   }
-  at::Tensor weight(int kernel) const { return at::randn({channels, channels, kernel, kernel}); }
   double elements() const { return static_cast<double>(input.numel()); }
 
   std::int64_t channels, size;
@@ -46,33 +45,44 @@ struct Stage {
   Layer layer;
 };
 
-/// Runs a benchmark's work. @param tensors  that it reads or writes
+/// Runs a benchmark's work. @param numbers  that it reads or writes
 template <typename Work>
-void run(State& state, const Stage& stage, double operations, double tensors, const Work& work) {
+void run(State& state, double operations, double numbers, const Work& work) {
   const at::NoGradGuard no_grad;
   for (auto _ : state) benchmark::DoNotOptimize(work());
   using benchmark::Counter;
   constexpr auto rate = Counter::kIsIterationInvariantRate;
   state.counters["FLOP"] = Counter(operations, rate);
-  state.counters["B"] = Counter(tensors * stage.elements() * sizeof(float), rate);
+  state.counters["B"] = Counter(numbers * sizeof(float), rate);
 }
 
-void convolution_of(State& state, bool plain, int kernel, bool backward) {
-  Stage stage(state);
-  stage.layer.kernel = kernel;
-  stage.layer.padding = kernel / 2;
-  const at::Tensor weight = stage.weight(kernel);
+struct Filter {
+  int kernel = 3;
+  int stride = 1;
+  std::int64_t inputs = 0;  ///< channels; 0: those of the stage
+};
+
+/// To as many channels as the stride makes of a stage's.
+void convolution_of(State& state, bool plain, Filter filter, bool backward) {
+  const Stage stage(state);
+  const std::int64_t inputs = filter.inputs > 0 ? filter.inputs : stage.channels,
+                     outputs = stage.channels * filter.stride;
+  Layer layer;
+  layer.kernel = filter.kernel;
+  layer.stride = filter.stride;
+  layer.padding = filter.kernel / 2;
+  const at::Tensor input = stage.random_images(inputs);
+  const at::Tensor weight = at::randn({outputs, inputs, filter.kernel, filter.kernel});
+  const at::Tensor gradient = at::randn_like(convolution(input, weight, layer));
   const double operations =
-      2.0 * stage.elements() * static_cast<double>(stage.channels) * kernel * kernel;
-  run(state, stage, operations, 2, [&] {
-    if (!plain && !backward) return convolution(stage.input, weight, stage.layer);
-    if (!plain) return convolution_input_gradient(stage.gradient, stage.input, weight, stage.layer);
-    const std::int64_t padding = kernel / 2;
-    if (!backward)
-      return at::conv2d(stage.input, weight, {}, 1, at::IntArrayRef({padding, padding}));
+      2.0 * static_cast<double>(gradient.numel() * inputs) * filter.kernel * filter.kernel;
+  run(state, operations, static_cast<double>(input.numel() + gradient.numel()), [&] {
+    if (!plain && !backward) return convolution(input, weight, layer);
+    if (!plain) return convolution_input_gradient(gradient, input, weight, layer);
+    if (!backward) return at::conv2d(input, weight, {}, layer.stride, layer.padding);
     return std::get<0>(at::convolution_backward(
-        stage.gradient, stage.input, weight, at::OptionalIntArrayRef(), {1, 1}, {padding, padding},
-        {1, 1}, false, {0, 0}, 1, {true, false, false}));
+        gradient, input, weight, at::OptionalIntArrayRef(), {layer.stride, layer.stride},
+        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
   });
 }
 
@@ -85,19 +95,20 @@ void batch_norm_of(State& state, bool plain, bool backward) {
     return at::native_batch_norm(stage.input, gamma, beta, {}, {}, true, 0.1, batch_norm_epsilon);
   };
   const auto saved = forward_plain();
-  run(state, stage, (backward ? 8.0 : 5.0) * stage.elements(), backward ? 3 : 2, [&] {
-    if (!plain && !backward) return batch_norm(stage.input, gamma, beta, norm);
-    if (!plain) return batch_norm_backward(stage.gradient, gamma, norm);
-    if (!backward) return std::get<0>(forward_plain());
-    return std::get<0>(at::native_batch_norm_backward(stage.gradient, stage.input, gamma, {}, {},
-                                                      std::get<1>(saved), std::get<2>(saved), true,
-                                                      batch_norm_epsilon, {true, false, false}));
-  });
+  run(state, (backward ? 8.0 : 5.0) * stage.elements(), (backward ? 3.0 : 2.0) * stage.elements(),
+      [&] {
+        if (!plain && !backward) return batch_norm(stage.input, gamma, beta, norm);
+        if (!plain) return batch_norm_backward(stage.gradient, gamma, norm);
+        if (!backward) return std::get<0>(forward_plain());
+        return std::get<0>(at::native_batch_norm_backward(
+            stage.gradient, stage.input, gamma, {}, {}, std::get<1>(saved), std::get<2>(saved),
+            true, batch_norm_epsilon, {true, false, false}));
+      });
 }
 
 void average_pool_of(State& state, bool plain, bool backward) {
   const Stage stage(state);
-  run(state, stage, 9 * stage.elements(), 2, [&] {
+  run(state, 9 * stage.elements(), 2 * stage.elements(), [&] {
     if (!plain && !backward) return average_pool(stage.input, stage.layer);
     if (!plain) return average_pool_backward(stage.gradient, stage.input, stage.layer);
     if (!backward) return at::avg_pool2d(stage.input, 3, 1, 1, false, false);
@@ -108,7 +119,7 @@ void average_pool_of(State& state, bool plain, bool backward) {
 
 void correlation_of(State& state, bool plain) {
   const Stage stage(state);
-  run(state, stage, static_cast<double>(images + 1) * stage.elements(), 1, [&] {
+  run(state, static_cast<double>(images + 1) * stage.elements(), stage.elements(), [&] {
     return plain ? at::corrcoef(stage.input.to(at::kDouble).reshape({images, -1})).abs()
                  : abs_correlation(stage.input);
   });
@@ -132,10 +143,13 @@ void add(const std::string& name, void (*function)(State&, bool, Arguments...),
 int main(int argc, char** argv) {
   wrcor::configure_process();
   wrcor::configure_thread(1);
-  add("convolution_3x3/forward", convolution_of, 3, false);
-  add("convolution_3x3/backward", convolution_of, 3, true);
-  add("convolution_1x1/forward", convolution_of, 1, false);
-  add("convolution_1x1/backward", convolution_of, 1, true);
+  for (const bool backward : {false, true}) {
+    const std::string direction = backward ? "/backward" : "/forward";
+    add("convolution_3x3" + direction, convolution_of, Filter{}, backward);
+    add("convolution_3x3_stride_2" + direction, convolution_of, Filter{.stride = 2}, backward);
+    add("convolution_1x1" + direction, convolution_of, Filter{.kernel = 1}, backward);
+  }
+  add("convolution_3x3_of_images/forward", convolution_of, Filter{.inputs = 3}, false);
   add("batch_norm/forward", batch_norm_of, false);
   add("batch_norm/backward", batch_norm_of, true);
   add("average_pool/forward", average_pool_of, false);

@@ -8,21 +8,33 @@
 namespace wrcor {
 namespace {
 
-bool has_kernel(const at::Tensor& values, const at::Tensor& weight, const Layer& layer) {
-  const bool of_same_size = layer.stride == 1 && layer.padding == layer.kernel / 2;
-  return (layer.kernel == 1 || layer.kernel == 3) && of_same_size && weight.size(0) % 4 == 0 &&
-         weight.size(1) % 4 == 0 && has_vector_code(values) && has_vector_code(weight);
+/// Whether there is vector code that makes tensors of so many channels.
+bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& weight) {
+  return channels % 4 == 0 && has_vector_code(values) && has_vector_code(weight);
 }
 
+/// Whether the images stay as large as they are, and there is a kernel for just that.
+bool keeps_size(const at::Tensor& weight, const Layer& layer) {
+  const bool both = weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
+  return both && (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
+         layer.padding == layer.kernel / 2;
+}
+
+at::Tensor empty_images(const at::Tensor& like, std::int64_t channels, std::int64_t height,
+                        std::int64_t width) {
+  return at::empty({like.size(0), channels, height, width}, like.options(),
+                   at::MemoryFormat::ChannelsLast);
+}
+
+int to_int(std::int64_t size) { return static_cast<int>(size); }
+
+/// @param source  channels-last
 /// @param weights  [k, k, inputs, outputs]
-at::Tensor convolved(const at::Tensor& input, const at::Tensor& weights, Tile tile,
-                     const ReluFusion& fusion = {}) {
-  const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast);
-  at::Tensor output = at::empty({input.size(0), weights.size(3), input.size(2), input.size(3)},
-                                input.options(), at::MemoryFormat::ChannelsLast);
-  const ConvolutionSize size{static_cast<int>(input.size(0)), static_cast<int>(input.size(2)),
-                             static_cast<int>(input.size(3)), static_cast<int>(weights.size(2)),
-                             static_cast<int>(weights.size(3))};
+at::Tensor convolved(const at::Tensor& source, const at::Tensor& weights, Tile tile,
+                     const ReluFusion& fusion) {
+  at::Tensor output = empty_images(source, weights.size(3), source.size(2), source.size(3));
+  const ConvolutionSize size{to_int(source.size(0)), to_int(source.size(2)), to_int(source.size(3)),
+                             to_int(weights.size(2)), to_int(weights.size(3))};
   const auto* from = source.data_ptr<float>();
   const auto* factors = weights.data_ptr<float>();
   auto* to = output.data_ptr<float>();
@@ -34,16 +46,39 @@ at::Tensor convolved(const at::Tensor& input, const at::Tensor& weights, Tile ti
   return output;
 }
 
-at::Tensor forward(const at::Tensor& input, const at::Tensor& weight,
-                   const ReluFusion& fusion = {}) {
-  return convolved(input, weight.permute({2, 3, 1, 0}).contiguous(), Tile::small, fusion);
+StridedSize strided_size(const at::Tensor& input, const at::Tensor& output, const Layer& layer) {
+  return {to_int(input.size(0)),  to_int(input.size(2)),  to_int(input.size(3)),
+          to_int(output.size(2)), to_int(output.size(3)), to_int(input.size(1)),
+          to_int(output.size(1)), layer.kernel,           layer.stride,
+          layer.padding};
 }
 
-at::Tensor backward(const at::Tensor& gradient, const at::Tensor& weight,
-                    const ReluFusion& fusion = {}) {
-  // A gradient passes the filter turned by half a circle.
-  return convolved(gradient, weight.permute({2, 3, 0, 1}).flip({0, 1}).contiguous(), Tile::large,
-                   fusion);
+at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
+                   const ReluFusion& fusion = {}) {
+  const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast),
+                   weights = weight.permute({2, 3, 1, 0}).contiguous();
+  if (keeps_size(weight, layer)) return convolved(source, weights, Tile::small, fusion);
+  const auto length = [&](std::int64_t of_input) {
+    return (of_input + 2 * layer.padding - layer.kernel) / layer.stride + 1;
+  };
+  at::Tensor output =
+      empty_images(source, weight.size(0), length(source.size(2)), length(source.size(3)));
+  im2col_convolution(source.data_ptr<float>(), weights.data_ptr<float>(),
+                     strided_size(source, output, layer), fusion, output.data_ptr<float>());
+  return output;
+}
+
+at::Tensor backward(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+                    const Layer& layer, const ReluFusion& fusion = {}) {
+  const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast),
+                   weights = weight.permute({2, 3, 0, 1});
+  // The gradient passes the filter turned by half a circle.
+  if (keeps_size(weight, layer))
+    return convolved(source, weights.flip({0, 1}).contiguous(), Tile::large, fusion);
+  at::Tensor at_input = empty_images(source, input.size(1), input.size(2), input.size(3));
+  im2col_gradient(source.data_ptr<float>(), weights.contiguous().data_ptr<float>(),
+                  strided_size(input, source, layer), fusion, at_input.data_ptr<float>());
+  return at_input;
 }
 
 auto gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
@@ -56,28 +91,28 @@ auto gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Te
 }  // namespace
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
-  if (has_kernel(input, weight, layer)) return forward(input, weight);
+  if (makes(weight.size(0), input, weight)) return forward(input, weight, layer);
   return at::conv2d(input, weight, {}, layer.stride, layer.padding);
 }
 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
                                       const at::Tensor& weight, const Layer& layer) {
-  if (has_kernel(gradient, weight, layer)) return backward(gradient, weight);
+  if (makes(weight.size(1), gradient, weight)) return backward(gradient, input, weight, layer);
   return std::get<0>(gradients(gradient, input, weight, layer, {true, false, false}));
 }
 
-bool takes_relu(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
-  return has_kernel(input, weight, layer);
+bool takes_relu(const at::Tensor& input, const at::Tensor& weight) {
+  return makes(weight.size(0), input, weight) && makes(weight.size(1), input, weight);
 }
 
-at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight) {
-  return forward(input, weight, {.of_input = true});
+at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
+  return forward(input, weight, layer, {.of_input = true});
 }
 
 at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
-                                           const at::Tensor& weight) {
+                                           const at::Tensor& weight, const Layer& layer) {
   const at::Tensor values = input.contiguous(at::MemoryFormat::ChannelsLast);
-  return backward(gradient, weight, {.values = values.data_ptr<float>()});
+  return backward(gradient, values, weight, layer, {.values = values.data_ptr<float>()});
 }
 
 at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Tensor& input,

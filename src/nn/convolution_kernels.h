@@ -11,6 +11,16 @@ struct ConvolutionSize {
   int outputs = 0;  ///< channels
 };
 
+/// Sizes of any convolution.
+struct StridedSize {
+  int images = 0;
+  int input_height = 0, input_width = 0;
+  int output_height = 0, output_width = 0;
+  int inputs = 0;   ///< channels
+  int outputs = 0;  ///< channels
+  int kernel = 0, stride = 0, padding = 0;
+};
+
 /// A ReLU in front of a convolution, forward or backward.
 struct ReluFusion {
   bool of_input = false;  ///< the input passes the ReLU first
@@ -39,5 +49,17 @@ void winograd_convolution(const float* input, const float* weights, const Convol
 /// @param weights  [inputs, outputs]
 void pointwise_convolution(const float* input, const float* weights, const ConvolutionSize& size,
                            const ReluFusion& fusion, float* output);
+
+/// Any convolution of such images, as a product of their patches with the weights.
+/// @param weights  [kernel, kernel, inputs, outputs]; outputs is a multiple of 4
+void im2col_convolution(const float* input, const float* weights, const StridedSize& size,
+                        const ReluFusion& fusion, float* output);
+
+/// The gradient at the input of such a convolution.
+/// @param gradient  [images, output_height, output_width, outputs]
+/// @param weights  [kernel, kernel, outputs, inputs]; inputs is a multiple of 4
+/// @param input_gradient  [images, input_height, input_width, inputs], is set
+void im2col_gradient(const float* gradient, const float* weights, const StridedSize& size,
+                     const ReluFusion& fusion, float* input_gradient);
 
 }  // namespace wrcor

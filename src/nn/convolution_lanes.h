@@ -10,18 +10,24 @@ constexpr std::size_t wide_height = 6;  // of 16 registers
 constexpr std::size_t wide_height = 12;  // of 32
 #endif
 
-/// [height, width] products of so many inputs: vectors of outputs, to sum in registers.
-/// @tparam known_depth  number of inputs, or 0: an address of every row is more than the processor
-///                      has registers for
+/// Rows of inputs that are multiplied with the same weights.
+struct InputRows {
+  const float* first;
+  std::size_t count;     ///< a multiple of 12
+  std::size_t distance;  ///< from one to the next; should be known when it is compiled: an address
+                         ///< of every row is more than the processor has registers for
+  std::size_t depth;     ///< inputs in a row
+};
+
+/// [height, width] products: vectors of outputs, to sum in registers.
 /// @param store  is given a sum, its row and its first output, beginning with 0
-template <std::size_t height, std::size_t width, std::size_t known_depth, typename Lanes,
-          typename Store>
-HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t any_depth,
-                               const float* HWY_RESTRICT weights, std::size_t outputs,
-                               const Store& store) {
+template <std::size_t height, std::size_t width, typename Lanes, typename Store>
+HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t distance,
+                               std::size_t depth, const float* HWY_RESTRICT weights,
+                               std::size_t outputs, const Store& store) {
   namespace hn = hwy::HWY_NAMESPACE;
   using V = hn::Vec<Lanes>;
-  const std::size_t step = hn::Lanes(lanes), depth = known_depth > 0 ? known_depth : any_depth;
+  const std::size_t step = hn::Lanes(lanes);
   V sums[height][width];
   for (auto& row : sums) {
     for (V& sum : row) sum = hn::Zero(lanes);
@@ -31,7 +37,7 @@ HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, st
     for (std::size_t k = 0; k < width; ++k)
       weight[k] = hn::LoadU(lanes, weights + c * outputs + k * step);
     for (std::size_t t = 0; t < height; ++t) {
-      const V input = hn::Set(lanes, inputs[t * depth + c]);
+      const V input = hn::Set(lanes, inputs[t * distance + c]);
       for (std::size_t k = 0; k < width; ++k) sums[t][k] = hn::MulAdd(input, weight[k], sums[t][k]);
     }
   }
@@ -40,20 +46,19 @@ HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, st
   }
 }
 
-/// Products of `rows` rows, a multiple of 12.
+/// Products of all rows.
 /// @param store  is given a sum, its row and its first output
-template <std::size_t depth, typename Lanes, typename Store>
-HWY_INLINE void multiply_rows(Lanes lanes, const float* inputs, std::size_t rows,
-                              std::size_t any_depth, const float* weights, std::size_t outputs,
-                              const Store& store) {
+template <typename Lanes, typename Store>
+HWY_INLINE void multiply_rows(Lanes lanes, const InputRows& rows, const float* weights,
+                              std::size_t outputs, const Store& store) {
   namespace hn = hwy::HWY_NAMESPACE;
   const auto in_blocks = [&]<std::size_t height, std::size_t width>() HWY_ATTR {
-    for (std::size_t t = 0; t < rows; t += height) {
+    for (std::size_t t = 0; t < rows.count; t += height) {
       for (std::size_t k = 0; k < outputs; k += width * hn::Lanes(lanes)) {
-        multiply_block<height, width, depth>(lanes, inputs + t * any_depth, any_depth, weights + k,
-                                             outputs,
-                                             [&](auto sum, std::size_t row, std::size_t output)
-                                                 HWY_ATTR { store(sum, t + row, k + output); });
+        multiply_block<height, width>(lanes, rows.first + t * rows.distance, rows.distance,
+                                      rows.depth, weights + k, outputs,
+                                      [&](auto sum, std::size_t row, std::size_t output)
+                                          HWY_ATTR { store(sum, t + row, k + output); });
       }
     }
   };

@@ -227,12 +227,11 @@ at::Tensor Pass::run_layer(std::size_t i) {
   for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
   if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
   if (const std::size_t j = block_convolution_[i]; j > 0) {
-    taken_along_[i] =
-        takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight, plan_.layers[j]);
+    taken_along_[i] = takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight);
     if (taken_along_[i]) return inputs.front();
   }
   if (layer.kind == LayerKind::convolution && taken_along_[at_index(layer.inputs.front())])
-    return relu_convolution(inputs.front(), weights.weight);
+    return relu_convolution(inputs.front(), weights.weight, layer);
   return layer_output(layer, weights, inputs);
 }
 
@@ -327,7 +326,7 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
   at::Tensor at_input, of_weights;
   if (of_input) {
     at_input = taken_along_[at_index(layer.inputs.front())]
-                   ? relu_convolution_input_gradient(gradient, input, weight)
+                   ? relu_convolution_input_gradient(gradient, input, weight, layer)
                    : convolution_input_gradient(gradient, input, weight, layer);
   }
   if (of_weight) {

@@ -25,10 +25,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr std::size_t batch = 24;         // positions that are multiplied together
 constexpr std::size_t ahead = 4 * batch;  // positions whose values are asked for before their turn
 
-template <std::size_t depth, typename Lanes>
+template <std::size_t known_inputs, typename Lanes>
 void multiply_positions(Lanes lanes, const float* input, const float* weights,
-                        std::size_t positions, std::size_t inputs, std::size_t outputs,
+                        std::size_t positions, std::size_t any_inputs, std::size_t outputs,
                         const ReluFusion& fusion, float* output) {
+  const std::size_t inputs = known_inputs > 0 ? known_inputs : any_inputs;
   const auto rows = aligned_floats(batch * inputs);
   std::fill_n(rows.get(), batch * inputs, 0.0f);
   for (std::size_t start = 0; start < positions; start += batch) {
@@ -46,19 +47,19 @@ void multiply_positions(Lanes lanes, const float* input, const float* weights,
     const std::size_t length = std::min(start + ahead + batch, positions) * outputs - coming;
     prefetch(output + coming, length);
     if (fusion.values == nullptr) {
-      multiply_rows<depth>(lanes, source, batch, inputs, weights, outputs,
-                           [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
-                             if (row < count) hn::StoreU(sum, lanes, target + row * outputs + k);
-                           });
+      multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
+                    [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
+                      if (row < count) hn::StoreU(sum, lanes, target + row * outputs + k);
+                    });
     } else {
       prefetch(fusion.values + coming, length);
       const float* before = fusion.values + start * outputs;
-      multiply_rows<depth>(lanes, source, batch, inputs, weights, outputs,
-                           [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
-                             if (row >= count) return;
-                             const std::size_t at = row * outputs + k;
-                             hn::StoreU(passed_back(lanes, sum, before + at), lanes, target + at);
-                           });
+      multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
+                    [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
+                      if (row >= count) return;
+                      const std::size_t at = row * outputs + k;
+                      hn::StoreU(passed_back(lanes, sum, before + at), lanes, target + at);
+                    });
     }
   }
 }
@@ -71,8 +72,8 @@ void compute(const float* input, const float* weights, const ConvolutionSize& si
                          static_cast<std::size_t>(size.height) *
                          static_cast<std::size_t>(size.width);
   with_channel_lanes(std::gcd(inputs, outputs), [&](auto lanes) {
-    with_known_channels(inputs, [&](auto depth) {
-      multiply_positions<depth>(lanes, input, weights, positions, inputs, outputs, fusion, output);
+    with_known_channels(inputs, [&](auto known) {
+      multiply_positions<known>(lanes, input, weights, positions, inputs, outputs, fusion, output);
     });
   });
 }

@@ -243,11 +243,10 @@ class Convolution {
       }
       prefetch_next(tiles, p, input);
       float* HWY_RESTRICT target = multiplied_.get() + p * output_plane();
-      multiply_rows<known_channels>(lanes, transformed_.get() + p * input_plane(), batch, inputs(),
-                                    weights_.get() + p * inputs() * outputs(), outputs(),
-                                    [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
-                                      hn::StoreU(sum, lanes, target + row * outputs() + k);
-                                    });
+      multiply_rows(lanes, {transformed_.get() + p * input_plane(), batch, inputs(), inputs()},
+                    weights_.get() + p * inputs() * outputs(), outputs(),
+                    [&](V sum, std::size_t row, std::size_t k)
+                        HWY_ATTR { hn::StoreU(sum, lanes, target + row * outputs() + k); });
     }
   }
 

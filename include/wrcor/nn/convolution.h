@@ -6,7 +6,7 @@
 
 namespace wrcor {
 
-// On the CPU, float32 convolutions of 3x3 and stride 1 go through vector code, the others through
+// On the CPU, what is float32 and has a multiple of 4 channels is made by vector code, all else by
 // libtorch.
 
 /// @param input  [N, C, H, W]
@@ -21,11 +21,11 @@ at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tens
 /// Whether the vector code takes a ReLU in front of the convolution along, as the two functions
 /// below do; each of them equals the function above with the ReLU as a layer of its own.
 /// @param input  of the ReLU
-bool takes_relu(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
-at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight);
+bool takes_relu(const at::Tensor& input, const at::Tensor& weight);
+at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 /// Gradient at the input of the ReLU.
 at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
-                                           const at::Tensor& weight);
+                                           const at::Tensor& weight, const Layer& layer);
 
 /// Gradient of the weight from the one at the output.
 at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Tensor& input,

@@ -38,7 +38,8 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
   for (const Size size :
        {Size{16, 16, 8, 8}, Size{32, 64, 8, 4}, Size{64, 32, 5, 7}, Size{4, 8, 6, 6},
         Size{12, 4, 3, 9}, Size{16, 16, 1, 1}, Size{3, 16, 8, 8}, Size{16, 6, 4, 4}}) {
-    for (const Layer& layer : {layer_of(3, 1), layer_of(3, 2), layer_of(1, 1)}) {
+    for (const Layer& layer : {layer_of(3, 1), layer_of(3, 2), layer_of(1, 1), layer_of(1, 2),
+                               layer_of(5, 3), layer_of(2, 2), layer_of(2, 3)}) {
       const at::Tensor input = random_images(size.in, size.height, size.width);
       const at::Tensor weight = at::randn({size.out, size.in, layer.kernel, layer.kernel});
       const at::Tensor exact_input = input.to(at::kDouble).set_requires_grad(true),
@@ -70,25 +71,27 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
 
 TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn][convolution]") {
   at::manual_seed(8);
-  for (const Layer& layer : {layer_of(3, 1), layer_of(1, 1)}) {
+  for (const Layer& layer : {layer_of(3, 1), layer_of(1, 1), layer_of(3, 2)}) {
     for (const std::int64_t channels : {16, 12, 4}) {
       at::Tensor input = random_images(channels, 6, 5);
       const at::Tensor weight = at::randn({2 * channels, channels, layer.kernel, layer.kernel});
-      const at::Tensor gradient = at::randn({3, 2 * channels, 6, 5});
+      const at::Tensor gradient = at::randn_like(convolution(input, weight, layer));
       input[0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
       input[1][1].fill_(0);
       test::for_each_vector_target([&](const char* target) {
-        INFO(target << ": " << channels << ", kernel " << layer.kernel);
-        REQUIRE(takes_relu(input, weight, layer));
+        INFO(target << ": " << channels << ", kernel " << layer.kernel << ", stride "
+                    << layer.stride);
+        REQUIRE(takes_relu(input, weight));
         const auto equal = [](const at::Tensor& a, const at::Tensor& b) {
           return at::allclose(a, b, 0, 0, /*equal_nan=*/true);
         };
-        CHECK(equal(relu_convolution(input, weight), convolution(at::relu(input), weight, layer)));
+        CHECK(equal(relu_convolution(input, weight, layer),
+                    convolution(at::relu(input), weight, layer)));
         const at::Tensor back = convolution_input_gradient(gradient, input, weight, layer);
-        CHECK(equal(relu_convolution_input_gradient(gradient, input, weight),
+        CHECK(equal(relu_convolution_input_gradient(gradient, input, weight, layer),
                     at::threshold_backward(back, input, 0)));
       });
     }
   }
-  CHECK_FALSE(takes_relu(random_images(16, 6, 5), at::randn({16, 16, 3, 3}), layer_of(3, 2)));
+  CHECK_FALSE(takes_relu(random_images(3, 6, 5), at::randn({16, 3, 3, 3})));
 }
