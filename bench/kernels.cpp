@@ -74,11 +74,13 @@ void convolution_of(State& state, bool plain, Filter filter, bool backward) {
   const at::Tensor input = stage.random_images(inputs);
   const at::Tensor weight = at::randn({outputs, inputs, filter.kernel, filter.kernel});
   const at::Tensor gradient = at::randn_like(convolution(input, weight, layer));
+  const FeatureShape shape{static_cast<int>(inputs), static_cast<int>(stage.size),
+                           static_cast<int>(stage.size)};
   const double operations =
       2.0 * static_cast<double>(gradient.numel() * inputs) * filter.kernel * filter.kernel;
   run(state, operations, static_cast<double>(input.numel() + gradient.numel()), [&] {
     if (!plain && !backward) return convolution(input, weight, layer);
-    if (!plain) return convolution_input_gradient(gradient, input, weight, layer);
+    if (!plain) return convolution_input_gradient(gradient, shape, weight, layer);
     if (!backward) return at::conv2d(input, weight, {}, layer.stride, layer.padding);
     return std::get<0>(at::convolution_backward(
         gradient, input, weight, at::OptionalIntArrayRef(), {layer.stride, layer.stride},
@@ -110,7 +112,7 @@ void average_pool_of(State& state, bool plain, bool backward) {
   const Stage stage(state);
   run(state, 9 * stage.elements(), 2 * stage.elements(), [&] {
     if (!plain && !backward) return average_pool(stage.input, stage.layer);
-    if (!plain) return average_pool_backward(stage.gradient, stage.input, stage.layer);
+    if (!plain) return average_pool_backward(stage.gradient, stage.layer.out, stage.layer);
     if (!backward) return at::avg_pool2d(stage.input, 3, 1, 1, false, false);
     return at::avg_pool2d_backward(stage.gradient, stage.input, {3, 3}, {1, 1}, {1, 1}, false,
                                    false, {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "feature_images.h"
 #include "separable_sum.h"
 #include "vector_code.h"
 
@@ -59,16 +60,16 @@ at::Tensor average_pool(const at::Tensor& input, const Layer& layer) {
                 windows(layer, size_of(input, 3), layer.out.width));
 }
 
-at::Tensor average_pool_backward(const at::Tensor& gradient, const at::Tensor& input,
+at::Tensor average_pool_backward(const at::Tensor& gradient, const FeatureShape& shape,
                                  const Layer& layer) {
   if (!has_vector_code(gradient)) {
-    return at::avg_pool2d_backward(gradient, input, {layer.kernel, layer.kernel},
-                                   {layer.stride, layer.stride}, {layer.padding, layer.padding},
+    return at::avg_pool2d_backward(gradient, feature_images(gradient, shape),
+                                   {layer.kernel, layer.kernel}, {layer.stride, layer.stride},
+                                   {layer.padding, layer.padding},
                                    /*ceil_mode=*/false, /*count_include_pad=*/false, {});
   }
-  const int height = size_of(input, 2), width = size_of(input, 3);
-  return summed(gradient, transposed(windows(layer, height, layer.out.height), height),
-                transposed(windows(layer, width, layer.out.width), width));
+  return summed(gradient, transposed(windows(layer, shape.height, layer.out.height), shape.height),
+                transposed(windows(layer, shape.width, layer.out.width), shape.width));
 }
 
 }  // namespace wrcor

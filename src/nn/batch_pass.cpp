@@ -31,14 +31,6 @@ at::Tensor selected(const at::Tensor& values, const at::Tensor& positions) {
   return positions.defined() ? values.index_select(1, positions) : values;
 }
 
-/// A tensor of that many images whose values do not matter.
-at::Tensor of_shape(const FeatureShape& shape, const at::Tensor& gradient) {
-  const std::vector<std::int64_t> sizes{gradient.size(0), shape.channels, shape.height,
-                                        shape.width};
-  return gradient.sizes() == at::IntArrayRef(sizes) ? gradient
-                                                    : at::empty(sizes, gradient.options());
-}
-
 }  // namespace
 
 BatchPass::BatchPass(const NetworkBatch& batch, BatchPassObserver& observer)
@@ -177,8 +169,7 @@ at::Tensor BatchPass::input_gradient(std::size_t s, const at::Tensor& gradient) 
   const FeatureShape& shape = steps_[step.inputs.front().front().step].layer.out;
   switch (layer.kind) {
     case LayerKind::convolution:
-      return convolution_input_gradient(gradient, of_shape(shape, gradient), step.weights.weight,
-                                        layer);
+      return convolution_input_gradient(gradient, shape, step.weights.weight, layer);
     case LayerKind::batch_norm:
       return norm_gradient(s, gradient);
     case LayerKind::relu: {
@@ -186,8 +177,6 @@ at::Tensor BatchPass::input_gradient(std::size_t s, const at::Tensor& gradient) 
           as_images(selected(by_member(outputs_[s], samples_), step.live.positions));
       return layer_input_gradient(layer, step.weights, gradient, output, shape);
     }
-    case LayerKind::average_pool:
-      return layer_input_gradient(layer, step.weights, gradient, of_shape(shape, gradient), shape);
     default:
       return layer_input_gradient(layer, step.weights, gradient, {}, shape);
   }

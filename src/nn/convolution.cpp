@@ -3,6 +3,7 @@
 #include <array>
 
 #include "convolution_kernels.h"
+#include "feature_images.h"
 #include "vector_code.h"
 
 namespace wrcor {
@@ -46,11 +47,15 @@ at::Tensor convolved(const at::Tensor& source, const at::Tensor& weights, Tile t
   return output;
 }
 
-StridedSize strided_size(const at::Tensor& input, const at::Tensor& output, const Layer& layer) {
-  return {to_int(input.size(0)),  to_int(input.size(2)),  to_int(input.size(3)),
-          to_int(output.size(2)), to_int(output.size(3)), to_int(input.size(1)),
+StridedSize strided_size(const FeatureShape& input, const at::Tensor& output, const Layer& layer) {
+  return {to_int(output.size(0)), input.height,           input.width,
+          to_int(output.size(2)), to_int(output.size(3)), input.channels,
           to_int(output.size(1)), layer.kernel,           layer.stride,
           layer.padding};
+}
+
+FeatureShape shape_of(const at::Tensor& images) {
+  return {to_int(images.size(1)), to_int(images.size(2)), to_int(images.size(3))};
 }
 
 at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
@@ -64,20 +69,21 @@ at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Laye
   at::Tensor output =
       empty_images(source, weight.size(0), length(source.size(2)), length(source.size(3)));
   im2col_convolution(source.data_ptr<float>(), weights.data_ptr<float>(),
-                     strided_size(source, output, layer), fusion, output.data_ptr<float>());
+                     strided_size(shape_of(source), output, layer), fusion,
+                     output.data_ptr<float>());
   return output;
 }
 
-at::Tensor backward(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+at::Tensor backward(const at::Tensor& gradient, const FeatureShape& shape, const at::Tensor& weight,
                     const Layer& layer, const ReluFusion& fusion = {}) {
   const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast),
                    weights = weight.permute({2, 3, 0, 1});
   // The gradient passes the filter turned by half a circle.
   if (keeps_size(weight, layer))
     return convolved(source, weights.flip({0, 1}).contiguous(), Tile::large, fusion);
-  at::Tensor at_input = empty_images(source, input.size(1), input.size(2), input.size(3));
+  at::Tensor at_input = empty_images(source, shape.channels, shape.height, shape.width);
   im2col_gradient(source.data_ptr<float>(), weights.contiguous().data_ptr<float>(),
-                  strided_size(input, source, layer), fusion, at_input.data_ptr<float>());
+                  strided_size(shape, source, layer), fusion, at_input.data_ptr<float>());
   return at_input;
 }
 
@@ -95,24 +101,34 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
   return at::conv2d(input, weight, {}, layer.stride, layer.padding);
 }
 
-at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
+at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(1), gradient, weight)) return backward(gradient, input, weight, layer);
-  return std::get<0>(gradients(gradient, input, weight, layer, {true, false, false}));
+  if (makes(weight.size(1), gradient, weight)) return backward(gradient, shape, weight, layer);
+  return std::get<0>(
+      gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
 }
 
-bool takes_relu(const at::Tensor& input, const at::Tensor& weight) {
-  return makes(weight.size(0), input, weight) && makes(weight.size(1), input, weight);
+bool takes_relu(const at::Tensor& weight) {
+  return makes(weight.size(0), weight, weight) && makes(weight.size(1), weight, weight);
 }
 
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
   return forward(input, weight, layer, {.of_input = true});
 }
 
-at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
-                                           const at::Tensor& weight, const Layer& layer) {
+at::Tensor relu_mask(const at::Tensor& input) {
   const at::Tensor values = input.contiguous(at::MemoryFormat::ChannelsLast);
-  return backward(gradient, values, weight, layer, {.values = values.data_ptr<float>()});
+  const std::int64_t bytes = (values.numel() + 7) / 8 + relu_mask_slack;
+  at::Tensor mask = at::empty({bytes}, values.options().dtype(at::kByte));
+  relu_mask(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()),
+            mask.data_ptr<std::uint8_t>());
+  return mask;
+}
+
+at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& mask,
+                                           const FeatureShape& shape, const at::Tensor& weight,
+                                           const Layer& layer) {
+  return backward(gradient, shape, weight, layer, {.mask = mask.data_ptr<std::uint8_t>()});
 }
 
 at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Tensor& input,

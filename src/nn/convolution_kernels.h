@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 namespace wrcor {
 
 /// Sizes of a convolution of stride 1 whose output is as large as its input.
@@ -24,10 +27,14 @@ struct StridedSize {
 /// A ReLU in front of a convolution, forward or backward.
 struct ReluFusion {
   bool of_input = false;  ///< the input passes the ReLU first
-  /// The output is a gradient that passes the ReLU backward: zero where these are not above 0;
-  /// [images, height, width, outputs], null without.
-  const float* values = nullptr;
+  /// The output is a gradient that passes the ReLU backward: of the ReLU's input; null without.
+  const std::uint8_t* mask = nullptr;
 };
+
+/// Sets a bit for each value that a ReLU passes, the first of a byte in its lowest bit.
+/// @param mask  [ceil(count / 8) + relu_mask_slack]; what is behind the last bit is not set
+void relu_mask(const float* values, std::size_t count, std::uint8_t* mask);
+inline constexpr int relu_mask_slack = 8;  ///< bytes that the bits are read with
 
 enum class Tile {
   small,  ///< of 2x2 outputs: 16 multiplications instead of 36, no more rounding than theirs

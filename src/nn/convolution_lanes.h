@@ -100,11 +100,17 @@ HWY_INLINE void copy_rectified(Lanes lanes, const float* HWY_RESTRICT source, st
     hn::StoreU(rectified(lanes, hn::LoadU(lanes, source + c)), lanes, target + c);
 }
 
-/// A gradient behind the ReLU whose inputs were `before`.
+/// A gradient behind a ReLU.
+/// @param at  its index, a multiple of the lanes
 template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
-HWY_INLINE V passed_back(Lanes lanes, V gradient, const float* before) {
+HWY_INLINE V passed_back(Lanes lanes, V gradient, const std::uint8_t* mask, std::size_t at) {
   namespace hn = hwy::HWY_NAMESPACE;
-  return hn::IfThenZeroElse(hn::Le(hn::LoadU(lanes, before), hn::Zero(lanes)), gradient);
+  if constexpr (hn::MaxLanes(lanes) >= 8) {
+    return hn::IfThenElseZero(hn::LoadMaskBits(lanes, mask + at / 8), gradient);
+  } else {
+    const std::uint8_t bits[8] = {static_cast<std::uint8_t>(mask[at / 8] >> (at % 8))};
+    return hn::IfThenElseZero(hn::LoadMaskBits(lanes, bits), gradient);
+  }
 }
 
 }  // namespace

@@ -214,18 +214,15 @@ class Convolution {
     float* targets[batch];
     std::size_t count = 0;
     const auto finish = [&]() HWY_ATTR {
-      for (std::size_t t = 0; t < count; ++t) {
-        prefetch(targets[t], sizes_.outputs);
-        if (fusion_.values != nullptr)
-          prefetch(fusion_.values + (targets[t] - output), sizes_.outputs);
-      }
+      for (std::size_t t = 0; t < count; ++t) prefetch(targets[t], sizes_.outputs);
       std::fill(targets + count, targets + batch, unused_.get());
       multiply_rows(lanes, {patches, batch, distance, depth(part)}, weights_[number].get(),
                     sizes_.outputs, [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
                       hn::StoreU(sum, lanes, targets[row] + k);
                     });
-      if (fusion_.values != nullptr) {
-        for (std::size_t t = 0; t < count; ++t) pass_back(targets[t], targets[t] - output);
+      if (fusion_.mask != nullptr) {
+        for (std::size_t t = 0; t < count; ++t)
+          pass_back(targets[t], static_cast<std::size_t>(targets[t] - output));
       }
       count = 0;
     };
@@ -244,10 +241,10 @@ class Convolution {
   }
 
   /// A position's outputs, which are at this index.
-  HWY_INLINE void pass_back(float* outputs, std::ptrdiff_t at) const {
+  HWY_INLINE void pass_back(float* outputs, std::size_t at) const {
     for (std::size_t k = 0; k < sizes_.outputs; k += hn::Lanes(lanes)) {
       const V gradient = hn::LoadU(lanes, outputs + k);
-      hn::StoreU(passed_back(lanes, gradient, fusion_.values + at + k), lanes, outputs + k);
+      hn::StoreU(passed_back(lanes, gradient, fusion_.mask, at + k), lanes, outputs + k);
     }
   }
 

@@ -44,7 +44,7 @@ at::Tensor layer_input_gradient(const Layer& layer, const Network::LayerWeights&
     case LayerKind::relu:
       return at::threshold_backward(gradient, input, 0);
     case LayerKind::average_pool:
-      return average_pool_backward(gradient, input, layer);
+      return average_pool_backward(gradient, shape, layer);
     case LayerKind::sum:
       return gradient;
     case LayerKind::zero:

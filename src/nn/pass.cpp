@@ -40,28 +40,29 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
       sweeps_(std::move(sweeps)),
       last_reader_(plan_.layers.size(), -1),
       keep_(plan_.layers.size(), false),
+      keep_mask_(plan_.layers.size(), false),
       keep_norm_(plan_.layers.size(), false),
       checkpoint_(plan_.layers.size(), false),
-      block_convolution_(plan_.layers.size(), 0),
       taken_along_(plan_.layers.size(), false),
       only_summed_(plan_.layers.size(), false),
       scales_(plan_.layers.size()),
       segment_of_(plan_.layers.size()),
       outputs_(plan_.layers.size()),
+      masks_(plan_.layers.size()),
       norm_states_(plan_.layers.size()) {
   divide(activations);
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     for (int input : plan_.layers[i].inputs) last_reader_[at_index(input)] = static_cast<int>(i);
   }
+  find_taken_along();
   for (const Sweep& sweep : sweeps_) {
     reach_.push_back(reach_of(sweep));
     keep_for(sweep, reach_.back());
   }
-  find_blocks();
   find_sums();
 }
 
-void Pass::find_blocks() {
+void Pass::find_taken_along() {
   std::vector<int> readers(plan_.layers.size(), 0);
   for (const Layer& layer : plan_.layers) {
     for (const int input : layer.inputs) ++readers[at_index(input)];
@@ -82,7 +83,7 @@ void Pass::find_blocks() {
                       std::any_of(sweeps_.begin(), sweeps_.end(), [&](const Sweep& sweep) {
                         return is_seen(sweep.observers, i, j);
                       });
-    if (!seen) block_convolution_[i] = j;
+    taken_along_[i] = !seen && takes_relu(network_.weights(static_cast<int>(j)).weight);
   }
 }
 
@@ -145,21 +146,24 @@ Pass::Reach Pass::reach_of(const Sweep& sweep) const {
 void Pass::keep_for(const Sweep& sweep, const Reach& reach) {
   for (std::size_t i = 0; i <= at_index(sweep.from); ++i) {
     const Layer& layer = plan_.layers[i];
-    const bool weight = wants_weight_gradient(sweep, i);
-    if (!reach.input[i] && !weight) continue;
-    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::average_pool ||
-        (layer.kind == LayerKind::linear && weight))
-      keep_output(layer.inputs.front(), i);
-    if (layer.kind == LayerKind::convolution) keep_output(source_of(plan_, layer), i);
+    const bool of_weight = wants_weight_gradient(sweep, i);
+    if (!reach.input[i] && !of_weight) continue;
     keep_norm_[i] = true;
+    if ((layer.kind == LayerKind::relu && !taken_along_[i]) ||
+        (layer.kind == LayerKind::linear && of_weight))
+      keep_for_reader(keep_, layer.inputs.front(), i);
+    if (layer.kind != LayerKind::convolution) continue;
+    const int source = source_of(plan_, layer);
+    if (of_weight) keep_for_reader(keep_, source, i);
+    if (taken_along_[at_index(layer.inputs.front())]) keep_for_reader(keep_mask_, source, i);
   }
   keep_[at_index(sweep.from)] = checkpoint_[at_index(sweep.from)] = true;
 }
 
 /// For the backward step of the layer `reader`.
-void Pass::keep_output(int layer, std::size_t reader) {
+void Pass::keep_for_reader(std::vector<char>& keep, int layer, std::size_t reader) {
   const std::size_t i = at_index(layer);
-  keep_[i] = true;
+  keep[i] = true;
   if (segment_of_[i] != segment_of_[reader]) checkpoint_[i] = true;
 }
 
@@ -226,10 +230,7 @@ at::Tensor Pass::run_layer(std::size_t i) {
   std::vector<at::Tensor> inputs;
   for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
   if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
-  if (const std::size_t j = block_convolution_[i]; j > 0) {
-    taken_along_[i] = takes_relu(inputs.front(), network_.weights(static_cast<int>(j)).weight);
-    if (taken_along_[i]) return inputs.front();
-  }
+  if (taken_along_[i]) return inputs.front();
   if (layer.kind == LayerKind::convolution && taken_along_[at_index(layer.inputs.front())])
     return relu_convolution(inputs.front(), weights.weight, layer);
   return layer_output(layer, weights, inputs);
@@ -238,7 +239,9 @@ at::Tensor Pass::run_layer(std::size_t i) {
 void Pass::release_after(std::size_t i) {
   for (int input : plan_.layers[i].inputs) {
     const std::size_t j = at_index(input);
-    if (last_reader_[j] == static_cast<int>(i) && !keeps_output(j)) outputs_[j].reset();
+    if (last_reader_[j] != static_cast<int>(i) || !outputs_[j].defined()) continue;
+    if (keep_mask_[j] && loaded_ == segment_of_[j]) masks_[j] = relu_mask(outputs_[j]);
+    if (!keeps_output(j)) outputs_[j].reset();
   }
   const bool dead_end = last_reader_[i] < 0 && i + 1 < plan_.layers.size();
   if (dead_end && !keeps_output(i)) outputs_[i].reset();
@@ -250,6 +253,7 @@ void Pass::load_segment(std::size_t number) {
   if (loaded_) {
     for (std::size_t i = segments_[*loaded_].begin; i < segments_[*loaded_].end; ++i) {
       if (!checkpoint_[i]) outputs_[i].reset();
+      masks_[i].reset();
       norm_states_[i] = {};
     }
   }
@@ -275,6 +279,7 @@ void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
     gradients[i] = {};
     if (!last) continue;
     outputs_[i].reset();
+    masks_[i].reset();
     norm_states_[i] = {};
   }
 }
@@ -322,18 +327,25 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
   const Layer& layer = plan_.layers[i];
   const at::Tensor& weight = network_.weights(static_cast<int>(i)).weight;
   const int source = source_of(plan_, layer);
-  const at::Tensor& input = outputs_[at_index(source)];
+  const FeatureShape& shape = plan_.layers[at_index(source)].out;
   at::Tensor at_input, of_weights;
   if (of_input) {
-    at_input = taken_along_[at_index(layer.inputs.front())]
-                   ? relu_convolution_input_gradient(gradient, input, weight, layer)
-                   : convolution_input_gradient(gradient, input, weight, layer);
+    at_input =
+        taken_along_[at_index(layer.inputs.front())]
+            ? relu_convolution_input_gradient(gradient, mask_of(source), shape, weight, layer)
+            : convolution_input_gradient(gradient, shape, weight, layer);
   }
   if (of_weight) {
+    const at::Tensor& input = outputs_[at_index(source)];
     of_weights = convolution_weight_gradient(
         gradient, source == layer.inputs.front() ? input : at::relu(input), weight, layer);
   }
   return {at_input, of_weights};
+}
+
+at::Tensor Pass::mask_of(int layer) const {
+  const at::Tensor& mask = masks_[at_index(layer)];
+  return mask.defined() ? mask : relu_mask(outputs_[at_index(layer)]);
 }
 
 at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const {

@@ -46,19 +46,17 @@ void multiply_positions(Lanes lanes, const float* input, const float* weights,
     const std::size_t coming = std::min(start + ahead, positions) * outputs;
     const std::size_t length = std::min(start + ahead + batch, positions) * outputs - coming;
     prefetch(output + coming, length);
-    if (fusion.values == nullptr) {
+    if (fusion.mask == nullptr) {
       multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
                     [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                       if (row < count) hn::StoreU(sum, lanes, target + row * outputs + k);
                     });
     } else {
-      prefetch(fusion.values + coming, length);
-      const float* before = fusion.values + start * outputs;
       multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
                     [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                       if (row >= count) return;
-                      const std::size_t at = row * outputs + k;
-                      hn::StoreU(passed_back(lanes, sum, before + at), lanes, target + at);
+                      const std::size_t at = (start + row) * outputs + k;
+                      hn::StoreU(passed_back(lanes, sum, fusion.mask, at), lanes, output + at);
                     });
     }
   }

@@ -238,7 +238,6 @@ class Convolution {
   void multiply(const Batch& tiles, const float* input, const float* output) {
     for (std::size_t p = 0; p < products; ++p) {
       for (std::size_t t = p * tiles.count / products; t < (p + 1) * tiles.count / products; ++t) {
-        if (fusion_.values != nullptr) prefetch_outputs(fusion_.values, tiles.places[t]);
         prefetch_outputs(output, tiles.places[t]);
       }
       prefetch_next(tiles, p, input);
@@ -303,7 +302,7 @@ class Convolution {
   }
 
   HWY_INLINE void store_output(V value, float* HWY_RESTRICT output, std::size_t at) const {
-    if (fusion_.values != nullptr) value = passed_back(lanes, value, fusion_.values + at);
+    if (fusion_.mask != nullptr) value = passed_back(lanes, value, fusion_.mask, at);
     hn::StoreU(value, lanes, output + at);
   }
 

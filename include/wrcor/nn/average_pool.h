@@ -12,8 +12,8 @@ namespace wrcor {
 at::Tensor average_pool(const at::Tensor& input, const Layer& layer);
 
 /// Gradient at the input from the one at the output.
-/// @param input  of the forward pass; only its shape and layout matter
-at::Tensor average_pool_backward(const at::Tensor& gradient, const at::Tensor& input,
+/// @param shape  of the input
+at::Tensor average_pool_backward(const at::Tensor& gradient, const FeatureShape& shape,
                                  const Layer& layer);
 
 }  // namespace wrcor

@@ -14,18 +14,23 @@ namespace wrcor {
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 
 /// Gradient at the input from the one at the output.
-/// @param input  of the forward pass; only its shape and layout matter
-at::Tensor convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
+/// @param shape  of the input
+at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer);
 
-/// Whether the vector code takes a ReLU in front of the convolution along, as the two functions
-/// below do; each of them equals the function above with the ReLU as a layer of its own.
-/// @param input  of the ReLU
-bool takes_relu(const at::Tensor& input, const at::Tensor& weight);
+/// Whether there is vector code that takes a ReLU in front of the convolution along, as the
+/// functions below do; they equal those above with the ReLU as a layer of its own.
+bool takes_relu(const at::Tensor& weight);
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
+/// What the ReLU's backward pass needs of its input: a bit for each value, whether it is passed.
+/// @return uint8, in the order of a channels-last tensor; with some bytes behind it
+at::Tensor relu_mask(const at::Tensor& input);
 /// Gradient at the input of the ReLU.
-at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& input,
-                                           const at::Tensor& weight, const Layer& layer);
+/// @param mask  of the input
+/// @param shape  of the input
+at::Tensor relu_convolution_input_gradient(const at::Tensor& gradient, const at::Tensor& mask,
+                                           const FeatureShape& shape, const at::Tensor& weight,
+                                           const Layer& layer);
 
 /// Gradient of the weight from the one at the output.
 at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Tensor& input,

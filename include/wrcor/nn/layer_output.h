@@ -16,8 +16,7 @@ at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights
 /// The gradient at the layer's input (at each input of a sum) from the one at its output; undefined
 /// where none passes. Not for batch norms and convolutions, which have functions of their own.
 ///
-/// @param input  of the forward pass: of a ReLU its values (those of the output serve as well), of
-///               an average pooling its shape and layout
+/// @param input  of a ReLU: its input (the output serves as well); not used for others
 /// @param shape  of the input
 at::Tensor layer_input_gradient(const Layer& layer, const Network::LayerWeights& weights,
                                 const at::Tensor& gradient, const at::Tensor& input,

@@ -110,11 +110,12 @@ class Pass {
   };
 
   void divide(Activations activations);
-  void find_blocks();
+  void find_taken_along();
   void find_sums();
   void keep_for(const Sweep& sweep, const Reach& reach);
-  void keep_output(int layer, std::size_t reader);
+  void keep_for_reader(std::vector<char>& keep, int layer, std::size_t reader);
   bool keeps_output(std::size_t i) const;
+  at::Tensor mask_of(int layer) const;
   void load_segment(std::size_t number);
   at::Tensor run_layer(std::size_t i);
   at::Tensor run_norm(std::size_t i, const at::Tensor& input);
@@ -137,11 +138,12 @@ class Pass {
   std::vector<Reach> reach_;      ///< by sweep
   std::vector<int> last_reader_;  ///< by layer; -1: nothing reads its output
   std::vector<char> keep_;        ///< by layer: a sweep needs its output
+  std::vector<char>
+      keep_mask_;  ///< by layer: a sweep needs to know what a ReLU passes of its output
   std::vector<char> keep_norm_;   ///< by layer: a sweep needs its statistics
   std::vector<char> checkpoint_;  ///< by layer: another segment needs its output
-  /// By layer: the convolution that alone sees this ReLU's output and may take it along; 0 without.
-  std::vector<std::size_t> block_convolution_;
-  std::vector<char> taken_along_;  ///< by layer: this ReLU is computed by its convolution
+  /// By layer: this ReLU is computed by its convolution, which alone sees its output.
+  std::vector<char> taken_along_;
   std::vector<char> only_summed_;  ///< by layer: this batch norm is seen by sums alone
   /// By layer: what the sums have still to do to this batch norm's input, which stands for its
   /// output.
@@ -150,6 +152,7 @@ class Pass {
   std::vector<std::size_t> segment_of_;  ///< by layer
   std::optional<std::size_t> loaded_;    ///< the segment that holds what sweeps need
   std::vector<at::Tensor> outputs_;
+  std::vector<at::Tensor> masks_;
   std::vector<BatchNormState> norm_states_;
 };
 

@@ -85,11 +85,12 @@ TEST_CASE("the explicit passes equal autograd on every kind of cell", "[nn][pass
   Rng rng(11);
   for (int i = 0; i < 30; ++i) require_equal_to_autograd(space.sample(rng), Counting::reference);
   for (int i = 0; i < 10; ++i) require_equal_to_autograd(space.sample(rng), Counting::paper);
-  // Fed by zeros; into a dead end; nothing at all; everything.
+  // Fed by zeros; into a dead end; nothing at all; one node twice in a sum; everything.
   for (const char* arch :
        {"|none~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|",
         "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|",
         "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|",
+        "|skip_connect~0|+|nor_conv_1x1~0|none~1|+|skip_connect~0|skip_connect~1|none~2|",
         "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_"
         "3x3~2|"}) {
     require_equal_to_autograd(space.parse(arch), Counting::reference);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "wrcor/space/network_plan.h"
+
+namespace wrcor {
+
+/// For functions of libtorch that want a tensor for its shape alone: as many images as the gradient
+/// has, whose values do not matter.
+inline at::Tensor feature_images(const at::Tensor& gradient, const FeatureShape& shape) {
+  const std::vector<std::int64_t> sizes{gradient.size(0), shape.channels, shape.height,
+                                        shape.width};
+  if (gradient.sizes() == at::IntArrayRef(sizes)) return gradient;
+  return at::empty(sizes, gradient.options(), gradient.suggest_memory_format());
+}
+
+}  // namespace wrcor
