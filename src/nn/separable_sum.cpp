@@ -1,6 +1,7 @@
 #include "separable_sum.h"
 
 #include <cstddef>
+#include <vector>
 
 #include "aligned_floats.h"
 #include "wrcor/core/vector_targets.h"
@@ -46,11 +47,34 @@ HWY_INLINE void weighted_sum(Lanes lanes, const float* vectors, std::size_t stri
   }
 }
 
+/// Outputs side by side with the same weights, each of inputs one further than the one before it:
+/// one sum of long vectors.
+struct Run {
+  const WeightedRange& first;
+  std::size_t length = 1;
+};
+
+std::vector<Run> runs_of(std::span<const WeightedRange> ranges) {
+  std::vector<Run> runs;
+  for (const WeightedRange& range : ranges) {
+    const bool goes_on =
+        !runs.empty() && runs.back().first.weights == range.weights &&
+        runs.back().first.first + static_cast<int>(runs.back().length) == range.first;
+    if (goes_on) {
+      ++runs.back().length;
+    } else {
+      runs.push_back({range});
+    }
+  }
+  return runs;
+}
+
 void compute(const float* input, std::size_t images, std::size_t height, std::size_t width,
              std::size_t channels, std::span<const WeightedRange> rows,
              std::span<const WeightedRange> columns, float* output) {
   const std::size_t row_size = width * channels;
   const auto row_sum = aligned_floats(row_size);
+  const std::vector<Run> column_runs = runs_of(columns);
   with_channel_lanes(channels, [&](auto lanes) {
     for (std::size_t n = 0; n < images; ++n) {
       const float* image = input + n * height * row_size;
@@ -61,10 +85,10 @@ void compute(const float* input, std::size_t images, std::size_t height, std::si
         if (below < height) prefetch(image + below * row_size, row_size);
         const std::size_t made = columns.size() * channels;
         if (&row != &rows.back()) prefetch(output + made, made);
-        for (const WeightedRange& column : columns) {
-          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(column.first) * channels,
-                       channels, column.weights, channels, output);
-          output += channels;
+        for (const Run& run : column_runs) {
+          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(run.first.first) * channels,
+                       channels, run.first.weights, run.length * channels, output);
+          output += run.length * channels;
         }
       }
     }
