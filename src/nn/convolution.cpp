@@ -1,6 +1,7 @@
 #include "wrcor/nn/convolution.h"
 
 #include <array>
+#include <stdexcept>
 
 #include "convolution_kernels.h"
 #include "feature_images.h"
@@ -48,23 +49,40 @@ at::Tensor convolved(const at::Tensor& source, const at::Tensor& weights, Tile t
 }
 
 StridedSize strided_size(const FeatureShape& input, const at::Tensor& output, const Layer& layer) {
-  return {to_int(output.size(0)), input.height,           input.width,
-          to_int(output.size(2)), to_int(output.size(3)), input.channels,
-          to_int(output.size(1)), layer.kernel,           layer.stride,
-          layer.padding};
+  return {.images = to_int(output.size(0)),
+          .input_height = input.height,
+          .input_width = input.width,
+          .output_height = to_int(output.size(2)),
+          .output_width = to_int(output.size(3)),
+          .inputs = input.channels,
+          .outputs = to_int(output.size(1)),
+          .kernel = layer.kernel,
+          .stride = layer.stride,
+          .padding = layer.padding};
 }
 
 FeatureShape shape_of(const at::Tensor& images) {
   return {to_int(images.size(1)), to_int(images.size(2)), to_int(images.size(3))};
 }
 
+/// The kernels trust the sizes.
+void require_fit(const at::Tensor& images, std::int64_t channels, const at::Tensor& weight,
+                 const Layer& layer) {
+  if (images.dim() != 4 || images.size(1) != channels || weight.size(2) != layer.kernel ||
+      weight.size(3) != layer.kernel)
+    throw std::logic_error("a convolution's weights do not fit its layer or the images");
+}
+
 at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
                    const ReluFusion& fusion = {}) {
+  require_fit(input, weight.size(1), weight, layer);
   const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast),
                    weights = weight.permute({2, 3, 1, 0}).contiguous();
   if (keeps_size(weight, layer)) return convolved(source, weights, Tile::small, fusion);
   const auto length = [&](std::int64_t of_input) {
-    return (of_input + 2 * layer.padding - layer.kernel) / layer.stride + 1;
+    const std::int64_t places = of_input + 2 * layer.padding - layer.kernel;
+    if (places < 0) throw std::logic_error("a convolution's kernel is larger than the images");
+    return places / layer.stride + 1;
   };
   at::Tensor output =
       empty_images(source, weight.size(0), length(source.size(2)), length(source.size(3)));
@@ -76,6 +94,7 @@ at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Laye
 
 at::Tensor backward(const at::Tensor& gradient, const FeatureShape& shape, const at::Tensor& weight,
                     const Layer& layer, const ReluFusion& fusion = {}) {
+  require_fit(gradient, weight.size(0), weight, layer);
   const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast),
                    weights = weight.permute({2, 3, 0, 1});
   // The gradient passes the filter turned by half a circle.
@@ -109,7 +128,7 @@ at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureS
 }
 
 bool takes_relu(const at::Tensor& weight) {
-  return makes(weight.size(0), weight, weight) && makes(weight.size(1), weight, weight);
+  return has_vector_code(weight) && weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
 }
 
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {

@@ -27,14 +27,16 @@ struct StridedSize {
 /// A ReLU in front of a convolution, forward or backward.
 struct ReluFusion {
   bool of_input = false;  ///< the input passes the ReLU first
-  /// The output is a gradient that passes the ReLU backward: of the ReLU's input; null without.
+  /// The output is a gradient that passes the ReLU backward: relu_mask() of the ReLU's input, null
+  /// without.
   const std::uint8_t* mask = nullptr;
 };
+
+inline constexpr int relu_mask_slack = 8;  ///< bytes behind a mask that may be read with its last
 
 /// Sets a bit for each value that a ReLU passes, the first of a byte in its lowest bit.
 /// @param mask  [ceil(count / 8) + relu_mask_slack]; what is behind the last bit is not set
 void relu_mask(const float* values, std::size_t count, std::uint8_t* mask);
-inline constexpr int relu_mask_slack = 8;  ///< bytes that the bits are read with
 
 enum class Tile {
   small,  ///< of 2x2 outputs: 16 multiplications instead of 36, no more rounding than theirs

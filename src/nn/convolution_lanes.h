@@ -10,10 +10,12 @@ constexpr std::size_t wide_height = 6;  // of 16 registers
 constexpr std::size_t wide_height = 12;  // of 32
 #endif
 
-/// Rows of inputs that are multiplied with the same weights.
+/// Rows that are multiplied together: as many as every height of a block divides.
+constexpr std::size_t batch = 24;
+
+/// A batch of rows of inputs.
 struct InputRows {
   const float* first;
-  std::size_t count;     ///< a multiple of 12
   std::size_t distance;  ///< from one to the next; should be known when it is compiled: an address
                          ///< of every row is more than the processor has registers for
   std::size_t depth;     ///< inputs in a row
@@ -53,7 +55,7 @@ HWY_INLINE void multiply_rows(Lanes lanes, const InputRows& rows, const float* w
                               std::size_t outputs, const Store& store) {
   namespace hn = hwy::HWY_NAMESPACE;
   const auto in_blocks = [&]<std::size_t height, std::size_t width>() HWY_ATTR {
-    for (std::size_t t = 0; t < rows.count; t += height) {
+    for (std::size_t t = 0; t < batch; t += height) {
       for (std::size_t k = 0; k < outputs; k += width * hn::Lanes(lanes)) {
         multiply_block<height, width>(lanes, rows.first + t * rows.distance, rows.distance,
                                       rows.depth, weights + k, outputs,

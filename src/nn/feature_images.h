@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {

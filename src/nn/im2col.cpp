@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "aligned_floats.h"
@@ -41,16 +42,16 @@ Axis forward_axis(int outputs, const StridedSize& size) {
 /// Of the positions phase, phase + stride, ... of a gradient: forward, weight k took position x to
 /// output (x + padding - k) / stride.
 Axis backward_axis(int positions, int phase, const StridedSize& size) {
+  Axis axis{.outputs = phase < positions ? (positions - 1 - phase) / size.stride + 1 : 0,
+            .first_output = phase,
+            .output_step = size.stride};
   const int least_weight = (phase + size.padding) % size.stride;
-  const int taps =
-      least_weight < size.kernel ? (size.kernel - 1 - least_weight) / size.stride + 1 : 0;
-  return {.outputs = phase < positions ? (positions - 1 - phase) / size.stride + 1 : 0,
-          .first_output = phase,
-          .output_step = size.stride,
-          .first_input = (phase + size.padding - least_weight) / size.stride - (taps - 1),
-          .taps = taps,
-          .first_weight = least_weight + (taps - 1) * size.stride,
-          .weight_step = -size.stride};
+  if (least_weight >= size.kernel) return axis;  // between the patches
+  axis.taps = (size.kernel - 1 - least_weight) / size.stride + 1;
+  axis.first_input = (phase + size.padding - least_weight) / size.stride - (axis.taps - 1);
+  axis.first_weight = least_weight + (axis.taps - 1) * size.stride;
+  axis.weight_step = -size.stride;
+  return axis;
 }
 
 /// The positions whose patches are multiplied with the same weights.
@@ -68,15 +69,16 @@ struct Im2col {
 
 Im2col forward_of(const StridedSize& size) {
   const auto number = [](int value) { return static_cast<std::size_t>(value); };
-  return {number(size.images),
-          number(size.kernel),
-          number(size.input_height),
-          number(size.input_width),
-          number(size.inputs),
-          number(size.output_height),
-          number(size.output_width),
-          number(size.outputs),
-          {{forward_axis(size.output_height, size), forward_axis(size.output_width, size)}}};
+  return {
+      .images = number(size.images),
+      .kernel = number(size.kernel),
+      .input_height = number(size.input_height),
+      .input_width = number(size.input_width),
+      .inputs = number(size.inputs),
+      .output_height = number(size.output_height),
+      .output_width = number(size.output_width),
+      .outputs = number(size.outputs),
+      .parts = {{forward_axis(size.output_height, size), forward_axis(size.output_width, size)}}};
 }
 
 Im2col backward_of(const StridedSize& size) {
@@ -134,8 +136,7 @@ class Convolution {
  private:
   using V = hn::Vec<Lanes>;
   static constexpr Lanes lanes{};
-  static constexpr std::size_t batch = 24;  // positions that are multiplied together
-  static constexpr std::size_t slack = 64;  // numbers that whole vectors may reach over
+  static constexpr std::size_t slack = hn::MaxLanes(lanes);  // what a vector may reach over
 
   static std::size_t before(const Axis& axis) {
     return static_cast<std::size_t>(std::max(0, -axis.first_input));
@@ -155,7 +156,7 @@ class Convolution {
   /// [depth, outputs]
   hwy::AlignedFreeUniquePtr<float[]> weights_of(const Part& part, const float* weights) const {
     const std::size_t plane = sizes_.inputs * sizes_.outputs;
-    auto made = aligned_floats(depth(part) * sizes_.outputs + 1);
+    auto made = aligned_floats(std::max<std::size_t>(1, depth(part) * sizes_.outputs));
     float* target = made.get();
     const auto of_tap = [](const Axis& axis, int tap) {
       return static_cast<std::size_t>(axis.first_weight + tap * axis.weight_step);
@@ -216,10 +217,9 @@ class Convolution {
     const auto finish = [&]() HWY_ATTR {
       for (std::size_t t = 0; t < count; ++t) prefetch(targets[t], sizes_.outputs);
       std::fill(targets + count, targets + batch, unused_.get());
-      multiply_rows(lanes, {patches, batch, distance, depth(part)}, weights_[number].get(),
-                    sizes_.outputs, [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
-                      hn::StoreU(sum, lanes, targets[row] + k);
-                    });
+      multiply_rows(lanes, {patches, distance, depth(part)}, weights_[number].get(), sizes_.outputs,
+                    [&](V sum, std::size_t row, std::size_t k)
+                        HWY_ATTR { hn::StoreU(sum, lanes, targets[row] + k); });
       if (fusion_.mask != nullptr) {
         for (std::size_t t = 0; t < count; ++t)
           pass_back(targets[t], static_cast<std::size_t>(targets[t] - output));

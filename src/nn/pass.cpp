@@ -63,6 +63,7 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
 }
 
 void Pass::find_taken_along() {
+  const at::NoGradGuard no_grad;
   std::vector<int> readers(plan_.layers.size(), 0);
   for (const Layer& layer : plan_.layers) {
     for (const int input : layer.inputs) ++readers[at_index(input)];
@@ -81,7 +82,7 @@ void Pass::find_taken_along() {
     if (plan_.layers[i].kind != LayerKind::relu || readers[i] > 1) continue;
     const bool seen = is_seen(watching_, i, j) ||
                       std::any_of(sweeps_.begin(), sweeps_.end(), [&](const Sweep& sweep) {
-                        return is_seen(sweep.observers, i, j);
+                        return at_index(sweep.from) == i || is_seen(sweep.observers, i, j);
                       });
     taken_along_[i] = !seen && takes_relu(network_.weights(static_cast<int>(j)).weight);
   }
@@ -155,7 +156,8 @@ void Pass::keep_for(const Sweep& sweep, const Reach& reach) {
     if (layer.kind != LayerKind::convolution) continue;
     const int source = source_of(plan_, layer);
     if (of_weight) keep_for_reader(keep_, source, i);
-    if (taken_along_[at_index(layer.inputs.front())]) keep_for_reader(keep_mask_, source, i);
+    if (reach.input[i] && taken_along_[at_index(layer.inputs.front())])
+      keep_for_reader(keep_mask_, source, i);
   }
   keep_[at_index(sweep.from)] = checkpoint_[at_index(sweep.from)] = true;
 }
@@ -323,7 +325,7 @@ void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
 
 std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
                                                               const at::Tensor& gradient,
-                                                              bool of_input, bool of_weight) const {
+                                                              bool of_input, bool of_weight) {
   const Layer& layer = plan_.layers[i];
   const at::Tensor& weight = network_.weights(static_cast<int>(i)).weight;
   const int source = source_of(plan_, layer);
@@ -343,9 +345,11 @@ std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
   return {at_input, of_weights};
 }
 
-at::Tensor Pass::mask_of(int layer) const {
-  const at::Tensor& mask = masks_[at_index(layer)];
-  return mask.defined() ? mask : relu_mask(outputs_[at_index(layer)]);
+/// Made here of a layer in another segment than its reader.
+const at::Tensor& Pass::mask_of(int layer) {
+  at::Tensor& mask = masks_[at_index(layer)];
+  if (!mask.defined()) mask = relu_mask(outputs_[at_index(layer)]);
+  return mask;
 }
 
 at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const {

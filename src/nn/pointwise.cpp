@@ -22,7 +22,6 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t batch = 24;         // positions that are multiplied together
 constexpr std::size_t ahead = 4 * batch;  // positions whose values are asked for before their turn
 
 template <std::size_t known_inputs, typename Lanes>
@@ -47,12 +46,12 @@ void multiply_positions(Lanes lanes, const float* input, const float* weights,
     const std::size_t length = std::min(start + ahead + batch, positions) * outputs - coming;
     prefetch(output + coming, length);
     if (fusion.mask == nullptr) {
-      multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
+      multiply_rows(lanes, {source, inputs, inputs}, weights, outputs,
                     [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                       if (row < count) hn::StoreU(sum, lanes, target + row * outputs + k);
                     });
     } else {
-      multiply_rows(lanes, {source, batch, inputs, inputs}, weights, outputs,
+      multiply_rows(lanes, {source, inputs, inputs}, weights, outputs,
                     [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                       if (row >= count) return;
                       const std::size_t at = (start + row) * outputs + k;

@@ -26,6 +26,7 @@ void compute(const float* values, std::size_t count, std::uint8_t* mask) {
       hn::StoreMaskBits(lanes, hn::Not(stopped), mask + at / 8);
     }
   }
+  // The rest, and all for targets of 4 lanes: few have no more.
   for (; at < count; at += 8) {
     unsigned bits = 0;
     for (std::size_t i = at; i < count && i < at + 8; ++i)

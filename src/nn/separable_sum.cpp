@@ -50,7 +50,7 @@ HWY_INLINE void weighted_sum(Lanes lanes, const float* vectors, std::size_t stri
 /// Outputs side by side with the same weights, each of inputs one further than the one before it:
 /// one sum of long vectors.
 struct Run {
-  const WeightedRange& first;
+  const WeightedRange& range;  ///< of the first
   std::size_t length = 1;
 };
 
@@ -58,8 +58,8 @@ std::vector<Run> runs_of(std::span<const WeightedRange> ranges) {
   std::vector<Run> runs;
   for (const WeightedRange& range : ranges) {
     const bool goes_on =
-        !runs.empty() && runs.back().first.weights == range.weights &&
-        runs.back().first.first + static_cast<int>(runs.back().length) == range.first;
+        !runs.empty() && runs.back().range.weights == range.weights &&
+        runs.back().range.first + static_cast<int>(runs.back().length) == range.first;
     if (goes_on) {
       ++runs.back().length;
     } else {
@@ -86,8 +86,8 @@ void compute(const float* input, std::size_t images, std::size_t height, std::si
         const std::size_t made = columns.size() * channels;
         if (&row != &rows.back()) prefetch(output + made, made);
         for (const Run& run : column_runs) {
-          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(run.first.first) * channels,
-                       channels, run.first.weights, run.length * channels, output);
+          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(run.range.first) * channels,
+                       channels, run.range.weights, run.length * channels, output);
           output += run.length * channels;
         }
       }

@@ -140,8 +140,7 @@ class Convolution {
   static constexpr std::size_t tile_in = Shape::inputs, tile_out = Shape::outputs;
   static constexpr std::size_t products = tile_in * tile_in;
   static constexpr Lanes lanes{};
-  static constexpr std::size_t batch = 24;  // tiles that are multiplied together
-  static constexpr std::size_t line = 16;   // keeps the planes out of each other's cache lines
+  static constexpr std::size_t line = 16;  // keeps the planes out of each other's cache lines
 
   /// Where a tile's first output is.
   struct Place {
@@ -242,7 +241,7 @@ class Convolution {
       }
       prefetch_next(tiles, p, input);
       float* HWY_RESTRICT target = multiplied_.get() + p * output_plane();
-      multiply_rows(lanes, {transformed_.get() + p * input_plane(), batch, inputs(), inputs()},
+      multiply_rows(lanes, {transformed_.get() + p * input_plane(), inputs(), inputs()},
                     weights_.get() + p * inputs() * outputs(), outputs(),
                     [&](V sum, std::size_t row, std::size_t k)
                         HWY_ATTR { hn::StoreU(sum, lanes, target + row * outputs() + k); });

@@ -60,7 +60,7 @@ unbounded=$stdout
 expect_exit 0 wrcor "${heavy[@]}" --max-memory 1000
 expect_equal "$stdout" "$unbounded"
 expect_lacks "$stderr" 'computed twice'
-expect_exit 0 wrcor "${heavy[@]}" --max-memory 20
+expect_exit 0 wrcor "${heavy[@]}" --max-memory 12
 expect_equal "$stdout" "$unbounded"
 expect_contains "$stderr" 'computed twice'
 expect_exit 1 wrcor "${heavy[@]}" --max-memory 1

@@ -6,7 +6,8 @@
 
 namespace wrcor {
 
-// On the CPU, what is float32 and has a multiple of 4 channels is made by vector code, all else by
+// On the CPU, outputs and gradients at inputs that are float32 and have a multiple of 4 channels
+// are made by vector code, which throws std::logic_error where the sizes do not fit; all else by
 // libtorch.
 
 /// @param input  [N, C, H, W]

@@ -115,7 +115,7 @@ class Pass {
   void keep_for(const Sweep& sweep, const Reach& reach);
   void keep_for_reader(std::vector<char>& keep, int layer, std::size_t reader);
   bool keeps_output(std::size_t i) const;
-  at::Tensor mask_of(int layer) const;
+  const at::Tensor& mask_of(int layer);
   void load_segment(std::size_t number);
   at::Tensor run_layer(std::size_t i);
   at::Tensor run_norm(std::size_t i, const at::Tensor& input);
@@ -128,7 +128,7 @@ class Pass {
   at::Tensor input_gradient(std::size_t i, const at::Tensor& gradient) const;
   /// Of a convolution: gradients at its input and of its weight, those that are wanted.
   std::pair<at::Tensor, at::Tensor> convolution_gradients(std::size_t i, const at::Tensor& gradient,
-                                                          bool of_input, bool of_weight) const;
+                                                          bool of_input, bool of_weight);
 
   const Network& network_;
   const NetworkPlan& plan_;
@@ -138,8 +138,8 @@ class Pass {
   std::vector<Reach> reach_;      ///< by sweep
   std::vector<int> last_reader_;  ///< by layer; -1: nothing reads its output
   std::vector<char> keep_;        ///< by layer: a sweep needs its output
-  std::vector<char>
-      keep_mask_;  ///< by layer: a sweep needs to know what a ReLU passes of its output
+  /// By layer: a sweep needs to know what a ReLU passes of its output.
+  std::vector<char> keep_mask_;
   std::vector<char> keep_norm_;   ///< by layer: a sweep needs its statistics
   std::vector<char> checkpoint_;  ///< by layer: another segment needs its output
   /// By layer: this ReLU is computed by its convolution, which alone sees its output.
@@ -152,7 +152,7 @@ class Pass {
   std::vector<std::size_t> segment_of_;  ///< by layer
   std::optional<std::size_t> loaded_;    ///< the segment that holds what sweeps need
   std::vector<at::Tensor> outputs_;
-  std::vector<at::Tensor> masks_;
+  std::vector<at::Tensor> masks_;  ///< by layer: of its output, for ReLUs that are taken along
   std::vector<BatchNormState> norm_states_;
 };
 

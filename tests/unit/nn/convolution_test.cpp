@@ -1,6 +1,8 @@
 #include "wrcor/nn/convolution.h"
 
+#include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 #include "support/catch.h"
 #include "support/vector_targets.h"
@@ -13,14 +15,16 @@ at::Tensor random_images(std::int64_t channels, std::int64_t height, std::int64_
   return at::randn({3, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-Layer layer_of(int kernel, int stride) {
+Layer layer_of(int kernel, int stride, int padding) {
   Layer layer;
   layer.kind = LayerKind::convolution;
   layer.kernel = kernel;
   layer.stride = stride;
-  layer.padding = kernel / 2;
+  layer.padding = padding;
   return layer;
 }
+
+Layer layer_of(int kernel, int stride) { return layer_of(kernel, stride, kernel / 2); }
 
 FeatureShape shape_of(const at::Tensor& images) {
   return {static_cast<int>(images.size(1)), static_cast<int>(images.size(2)),
@@ -44,7 +48,9 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
        {Size{16, 16, 8, 8}, Size{32, 64, 8, 4}, Size{64, 32, 5, 7}, Size{4, 8, 6, 6},
         Size{12, 4, 3, 9}, Size{16, 16, 1, 1}, Size{3, 16, 8, 8}, Size{16, 6, 4, 4}}) {
     for (const Layer& layer : {layer_of(3, 1), layer_of(3, 2), layer_of(1, 1), layer_of(1, 2),
-                               layer_of(5, 3), layer_of(2, 2), layer_of(2, 3)}) {
+                               layer_of(5, 3), layer_of(2, 2), layer_of(2, 3), layer_of(2, 3, 0),
+                               layer_of(3, 1, 0), layer_of(3, 2, 3), layer_of(1, 1, 2)}) {
+      if (std::min(size.height, size.width) + 2 * layer.padding < layer.kernel) continue;
       const at::Tensor input = random_images(size.in, size.height, size.width);
       const at::Tensor weight = at::randn({size.out, size.in, layer.kernel, layer.kernel});
       const at::Tensor exact_input = input.to(at::kDouble).set_requires_grad(true),
@@ -60,7 +66,8 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
       }
       test::for_each_vector_target([&](const char* target) {
         INFO(target << ": " << size.in << " -> " << size.out << ", " << size.height << "x"
-                    << size.width << ", kernel " << layer.kernel << ", stride " << layer.stride);
+                    << size.width << ", kernel " << layer.kernel << ", stride " << layer.stride
+                    << ", padding " << layer.padding);
         const at::Tensor output = convolution(input, weight, layer);
         REQUIRE(output.sizes() == expected.sizes());
         CHECK(error_of(output, expected.detach()) < 1e-5);
@@ -77,9 +84,10 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
 
 TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn][convolution]") {
   at::manual_seed(8);
-  for (const Layer& layer : {layer_of(3, 1), layer_of(1, 1), layer_of(3, 2)}) {
+  for (const Layer& layer :
+       {layer_of(3, 1), layer_of(1, 1), layer_of(3, 2), layer_of(1, 2), layer_of(2, 3, 0)}) {
     for (const std::int64_t channels : {16, 12, 4}) {
-      at::Tensor input = random_images(channels, 6, 5);
+      at::Tensor input = random_images(channels, 5, 5);  // of 4 channels a half byte of the mask
       const at::Tensor weight = at::randn({2 * channels, channels, layer.kernel, layer.kernel});
       const at::Tensor gradient = at::randn_like(convolution(input, weight, layer));
       input[0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
@@ -102,4 +110,16 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
     }
   }
   CHECK_FALSE(takes_relu(at::randn({16, 3, 3, 3})));
+}
+
+TEST_CASE("convolutions whose sizes do not fit are refused", "[nn][convolution]") {
+  const at::Tensor images = at::randn({2, 8, 4, 4}), weight = at::randn({4, 8, 3, 3});
+  const FeatureShape shape{8, 4, 4};
+  CHECK(convolution(images, weight, layer_of(3, 1)).size(1) == 4);
+  CHECK_THROWS_AS(convolution(at::randn({2, 4, 4, 4}), weight, layer_of(3, 1)), std::logic_error);
+  CHECK_THROWS_AS(convolution(images, weight, layer_of(1, 1)), std::logic_error);
+  CHECK_THROWS_AS(convolution(images, at::randn({4, 8, 7, 7}), layer_of(7, 1, 0)),
+                  std::logic_error);
+  CHECK_THROWS_AS(convolution_input_gradient(images, shape, weight, layer_of(3, 1)),
+                  std::logic_error);
 }
