@@ -66,16 +66,15 @@ FeatureShape shape_of(const at::Tensor& images) {
 }
 
 /// The kernels trust the sizes.
-void require_fit(const at::Tensor& images, std::int64_t channels, const at::Tensor& weight,
-                 const Layer& layer) {
-  if (images.dim() != 4 || images.size(1) != channels || weight.size(2) != layer.kernel ||
-      weight.size(3) != layer.kernel)
+void require_weights(const at::Tensor& weight, std::int64_t outputs, std::int64_t inputs,
+                     const Layer& layer) {
+  if (weight.sizes() != at::IntArrayRef({outputs, inputs, layer.kernel, layer.kernel}))
     throw std::logic_error("a convolution's weights do not fit its layer or the images");
 }
 
 at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
                    const ReluFusion& fusion = {}) {
-  require_fit(input, weight.size(1), weight, layer);
+  require_weights(weight, weight.size(0), input.size(1), layer);
   const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast),
                    weights = weight.permute({2, 3, 1, 0}).contiguous();
   if (keeps_size(weight, layer)) return convolved(source, weights, Tile::small, fusion);
@@ -94,7 +93,7 @@ at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Laye
 
 at::Tensor backward(const at::Tensor& gradient, const FeatureShape& shape, const at::Tensor& weight,
                     const Layer& layer, const ReluFusion& fusion = {}) {
-  require_fit(gradient, weight.size(0), weight, layer);
+  require_weights(weight, gradient.size(1), shape.channels, layer);
   const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast),
                    weights = weight.permute({2, 3, 0, 1});
   // The gradient passes the filter turned by half a circle.

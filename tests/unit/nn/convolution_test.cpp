@@ -122,4 +122,7 @@ TEST_CASE("convolutions whose sizes do not fit are refused", "[nn][convolution]"
                   std::logic_error);
   CHECK_THROWS_AS(convolution_input_gradient(images, shape, weight, layer_of(3, 1)),
                   std::logic_error);
+  CHECK_THROWS_AS(
+      convolution_input_gradient(at::randn({2, 4, 4, 4}), {4, 4, 4}, weight, layer_of(3, 1)),
+      std::logic_error);
 }
