@@ -15,10 +15,14 @@ bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& we
   return channels % 4 == 0 && has_vector_code(values) && has_vector_code(weight);
 }
 
+/// Whether outputs and inputs are of multiples of 4 channels.
+bool has_vectors(const at::Tensor& weight) {
+  return weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
+}
+
 /// Whether the images stay as large as they are, and there is a kernel for just that.
 bool keeps_size(const at::Tensor& weight, const Layer& layer) {
-  const bool both = weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
-  return both && (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
+  return has_vectors(weight) && (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
          layer.padding == layer.kernel / 2;
 }
 
@@ -126,9 +130,7 @@ at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureS
       gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
 }
 
-bool takes_relu(const at::Tensor& weight) {
-  return has_vector_code(weight) && weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
-}
+bool takes_relu(const at::Tensor& weight) { return has_vector_code(weight) && has_vectors(weight); }
 
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
   return forward(input, weight, layer, {.of_input = true});
