@@ -8,6 +8,7 @@
 // tensor read or written once.
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <benchmark/benchmark.h>
 
 #include "wrcor/eval/device.h"

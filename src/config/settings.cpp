@@ -158,7 +158,7 @@ Setting named_value(const char* key, Member member, const char* flag, const char
   };
   setting.set = [member, values](Config& config, const json& given) {
     for (const auto& [value_name, value] : values) {
-      if (value_name == given) member(config) = value;
+      if (given == json(value_name)) member(config) = value;
     }
   };
   return setting;

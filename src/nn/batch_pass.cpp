@@ -1,5 +1,7 @@
 #include "wrcor/nn/batch_pass.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 
 #include "wrcor/nn/average_pool.h"

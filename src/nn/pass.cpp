@@ -1,5 +1,7 @@
 #include "wrcor/nn/pass.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>

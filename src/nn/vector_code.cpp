@@ -1,5 +1,7 @@
 #include "vector_code.h"
 
+#include <ATen/core/grad_mode.h>
+
 namespace wrcor {
 
 bool has_vector_code(const at::Tensor& tensor) {

@@ -3,6 +3,7 @@
 // derives a gradient again, by autograd.
 // Source: Wang et al., arXiv 2002.07376.
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "factories.h"

@@ -88,10 +88,10 @@ TEST_CASE("values of an older program are read with the defaults of what it lack
   CHECK(values(config_from_json(written, "f")) == values(config));
   written["search"]["horizon"] = 5;
   CHECK_THROWS_WITH(config_from_json(written, "f:1"),
-                    Catch::Matchers::Contains("f:1: this program has no setting 'search.horizon'"));
+                    ContainsSubstring("f:1: this program has no setting 'search.horizon'"));
   written["search"] = {{"window", "x"}};
   CHECK_THROWS_WITH(config_from_json(written, "f:1"),
-                    Catch::Matchers::Contains("f:1: search.window: expected an integer"));
+                    ContainsSubstring("f:1: search.window: expected an integer"));
 }
 
 TEST_CASE("JSON is known by its content, indented by tabs or not at all", "[config]") {

@@ -131,13 +131,12 @@ TEST_CASE("nothing is appended to a file that was changed, replaced or deleted",
   AppendOnlyFile file(path);
   file.append_line("one");
   folder.write("journal", "on");
-  CHECK_THROWS_WITH(file.append_line("two"),
-                    Catch::Matchers::Contains("it has 2 bytes, expected 4"));
+  CHECK_THROWS_WITH(file.append_line("two"), ContainsSubstring("it has 2 bytes, expected 4"));
   CHECK(read_file(path) == "on");
   std::filesystem::rename(path, folder.path() / "moved");
-  CHECK_THROWS_WITH(file.append_line("two"), Catch::Matchers::Contains("No such file"));
+  CHECK_THROWS_WITH(file.append_line("two"), ContainsSubstring("No such file"));
   folder.write("journal", "two\n");
-  CHECK_THROWS_WITH(file.append_line("two"), Catch::Matchers::Contains("taken its place"));
+  CHECK_THROWS_WITH(file.append_line("two"), ContainsSubstring("taken its place"));
   CHECK(read_file(path) == "two\n");
 }
 
@@ -172,7 +171,6 @@ TEST_CASE("a folder is made with those above it", "[core][file]") {
   make_folder(folder.path() / "a" / "b");
   CHECK(std::filesystem::is_directory(folder.path() / "a" / "b"));
   folder.write("file", "");
-  CHECK_THROWS_WITH(
-      make_folder(folder.path() / "file" / "c"),
-      Catch::Matchers::Contains("cannot create") && Catch::Matchers::Contains("Not a directory"));
+  CHECK_THROWS_WITH(make_folder(folder.path() / "file" / "c"),
+                    ContainsSubstring("cannot create") && ContainsSubstring("Not a directory"));
 }

@@ -52,12 +52,12 @@ TEST_CASE("CSV errors name file, line and byte", "[core][csv]") {
              Equals("t.csv:3:4: the quote that opens here is never closed"));
   CHECK_THAT(problem("a,b\n\"x\"y,z\n"),
              Equals("t.csv:2:4: expected a comma or the end of the line after a closing quote"));
-  CHECK_THAT(problem("a,b\nx\"y,z\n"), Catch::StartsWith("t.csv:2:2: a quote inside a field"));
+  CHECK_THAT(problem("a,b\nx\"y,z\n"), StartsWith("t.csv:2:2: a quote inside a field"));
   CHECK_THAT(problem("a\n\"" + std::string(70000, 'x')),
              Equals("t.csv:2:1: a field of more than 65536 bytes; its quotes may not be closed"));
   CHECK_THAT(problem("a\n" + std::string(70000, 'x')),
              Equals("t.csv:2:1: a field of more than 65536 bytes"));
-  CHECK_THAT(problem(std::string(5000, ',')), Catch::EndsWith("more than 4096 columns"));
+  CHECK_THAT(problem(std::string(5000, ',')), EndsWith("more than 4096 columns"));
 }
 
 TEST_CASE("CSV numbers are finite or missing", "[core][csv]") {

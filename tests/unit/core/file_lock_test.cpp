@@ -14,7 +14,6 @@
 #include "wrcor/core/file.h"
 
 using namespace wrcor;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -50,7 +49,8 @@ TEST_CASE("a lock is had once and its file goes with it", "[core][lock]") {
     REQUIRE(lock);
     CHECK_FALSE(FileLock::try_take(file));
     CHECK_THAT(FileLock::holder(file),
-               Contains("process " + std::to_string(getpid()) + " on '") && Contains("' since 20"));
+               ContainsSubstring("process " + std::to_string(getpid()) + " on '") &&
+                   ContainsSubstring("' since 20"));
   }
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK(FileLock::try_take(file));
@@ -61,9 +61,10 @@ TEST_CASE("who comes second is told who came first", "[core][lock]") {
   const auto file = folder.path() / "lock";
   const pid_t holder = start_holder(file);
   CHECK_THROWS_AS(FileLock::take(file, "run"), UsageError);
-  CHECK_THROWS_WITH(FileLock::take(file, "run"),
-                    Contains("'run' is being written by process " + std::to_string(holder)) &&
-                        Contains("choose another --out"));
+  CHECK_THROWS_WITH(
+      FileLock::take(file, "run"),
+      ContainsSubstring("'run' is being written by process " + std::to_string(holder)) &&
+          ContainsSubstring("choose another --out"));
   kill_and_wait(holder);
 }
 
@@ -75,7 +76,7 @@ TEST_CASE("the lock of a process that was killed is taken over", "[core][lock]")
   {
     const auto lock = FileLock::try_take(file);
     REQUIRE(lock);
-    CHECK_THAT(FileLock::holder(file), Contains("process " + std::to_string(getpid())));
+    CHECK_THAT(FileLock::holder(file), ContainsSubstring("process " + std::to_string(getpid())));
   }
   CHECK_FALSE(std::filesystem::exists(file));
 }
@@ -89,7 +90,7 @@ TEST_CASE("waiting ends with the holder, or when the caller gives up", "[core][l
       std::runtime_error);
   int asked = 0;
   const FileLock lock = FileLock::wait(file, [&](const std::string& who) {
-    CHECK_THAT(who, Contains("process " + std::to_string(holder)));
+    CHECK_THAT(who, ContainsSubstring("process " + std::to_string(holder)));
     if (++asked == 2) kill_and_wait(holder);
   });
   CHECK(asked == 2);
@@ -113,7 +114,8 @@ TEST_CASE("a file of another use is no lock and stays as it is", "[core][lock]")
     const auto file = folder.write("lock", content);
     CHECK_THROWS_AS(FileLock::try_take(file), UsageError);
     CHECK_THROWS_WITH(FileLock::take(file, "run"),
-                      Contains("lock' is not the lock that belongs there") && Contains("move it"));
+                      ContainsSubstring("lock' is not the lock that belongs there") &&
+                          ContainsSubstring("move it"));
     CHECK(read_file(file) == content);
   }
   // What a machine that went down, or a kill while it was written, leaves of a lock.

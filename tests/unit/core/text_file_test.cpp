@@ -10,8 +10,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
-
 TEST_CASE("a text file is read without its byte order mark", "[core][text]") {
   const test::TemporaryFolder folder;
   CHECK(read_text_file(folder.write("a",

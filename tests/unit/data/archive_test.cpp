@@ -8,7 +8,6 @@ namespace wrcor {
 namespace {
 
 namespace fs = std::filesystem;
-using test::ContainsSubstring;
 using test::tar_gz;
 using test::TarEntry;
 using Type = test::TarEntry::Type;

@@ -11,8 +11,6 @@
 namespace wrcor {
 namespace {
 
-using Catch::Matchers::EndsWith;
-using test::ContainsSubstring;
 using test::EnvironmentVariable;
 using test::LogCapture;
 using test::message_of;

@@ -8,7 +8,6 @@ namespace wrcor {
 namespace {
 
 namespace fs = std::filesystem;
-using test::ContainsSubstring;
 using test::cut;
 using test::HttpReply;
 using test::HttpRequest;

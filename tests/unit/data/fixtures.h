@@ -14,13 +14,6 @@
 
 namespace wrcor::test {
 
-// Version 2 of Catch2 has this matcher under another name.
-#if __has_include(<catch2/catch_all.hpp>)
-using Catch::Matchers::ContainsSubstring;
-#else
-inline auto ContainsSubstring(const std::string& part) { return Catch::Matchers::Contains(part); }
-#endif
-
 /// An environment variable that is set, or with nullptr unset, while the object lives.
 class EnvironmentVariable {
  public:

@@ -10,7 +10,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
 using test::message_of;
 using Bytes = std::vector<std::uint8_t>;
 
@@ -22,7 +21,7 @@ ColourImage decode_fixture(const std::string& name) { return decode_image(fixtur
 
 std::string message_for(const std::string& bytes) {
   const auto message = message_of<DataError>([&] { decode_image(bytes, "image"); });
-  CHECK_THAT(message, Catch::Matchers::StartsWith("image: found "));
+  CHECK_THAT(message, StartsWith("image: found "));
   CHECK_THAT(message, ContainsSubstring(", expected "));
   CHECK(message.find('\n') == std::string::npos);
   return message;

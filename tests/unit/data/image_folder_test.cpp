@@ -13,7 +13,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
 using test::LogCapture;
 using test::message_of;
 using test::TemporaryFolder;

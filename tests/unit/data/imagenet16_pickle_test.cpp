@@ -12,7 +12,6 @@ namespace wrcor {
 namespace {
 
 using namespace std::string_literals;
-using test::ContainsSubstring;
 using test::message_of;
 using test::TemporaryFolder;
 
@@ -30,7 +29,7 @@ std::string record(int label, int first) {
 
 std::string message_for(const std::string& bytes) {
   const auto message = message_of<DataError>([&] { parse_imagenet16_pickle(bytes, "batch"); });
-  CHECK_THAT(message, Catch::Matchers::StartsWith("batch: found "));
+  CHECK_THAT(message, StartsWith("batch: found "));
   CHECK_THAT(message, ContainsSubstring(" at byte "));
   CHECK_THAT(message, ContainsSubstring(", expected "));
   CHECK(message.find('\n') == std::string::npos);
@@ -177,7 +176,7 @@ TEST_CASE("a broken published file is named with its path", "[data][imagenet16]"
   const TemporaryFolder folder;
   const auto file = folder.write("train_data_batch_1", fixture("protocol_3").substr(0, 1000));
   CHECK_THAT(message_of<DataError>([&] { make_imagenet16({folder.path().string()}); }),
-             Catch::Matchers::StartsWith(file.string() + ": found the end of the file"));
+             StartsWith(file.string() + ": found the end of the file"));
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
 using test::EnvironmentVariable;
 using test::message_of;
 using test::TemporaryFolder;

@@ -9,7 +9,6 @@ namespace wrcor {
 namespace {
 
 using test::cells_of_all_kinds;
-using test::ContainsSubstring;
 using test::network_of;
 
 std::string exported(const ExportedNetwork& network, const std::string& format) {

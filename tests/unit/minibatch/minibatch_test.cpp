@@ -16,7 +16,6 @@ namespace wrcor {
 namespace {
 
 using test::archive_of_tensors;
-using test::ContainsSubstring;
 using test::TemporaryFolder;
 
 /// 2x3 images whose label is their index; the pixel
@@ -193,7 +192,7 @@ TEST_CASE("a wrong minibatch is named with found and expected", "[minibatch][min
     const TemporaryFolder folder;
     const auto file = folder.write("batch.pt", archive_of_tensors(tensors));
     auto text = test::message_of<DataError>([&] { load_minibatch(file); });
-    CHECK_THAT(text, Catch::Matchers::StartsWith(file.string() + ": found "));
+    CHECK_THAT(text, StartsWith(file.string() + ": found "));
     CHECK(text.find('\n') == std::string::npos);
     return text;
   };

@@ -6,7 +6,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
 using test::TemporaryFolder;
 using Tensors = std::map<std::string, at::Tensor>;
 

@@ -12,7 +12,6 @@ namespace {
 
 using test::archive_of;
 using test::archive_of_tensors;
-using test::ContainsSubstring;
 using test::TemporaryFolder;
 using test::with_record;
 using namespace std::string_literals;

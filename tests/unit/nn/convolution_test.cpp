@@ -1,5 +1,7 @@
 #include "wrcor/nn/convolution.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <limits>
 #include <stdexcept>

@@ -126,9 +126,9 @@ TEST_CASE("damage in a score file is refused", "[report][scores]") {
     const std::string one = form->record("|one|", good()), two = form->record("|two|", good());
     // A line feed that became another letter; another score of one architecture.
     folder.write("scores", form->begin() + one.substr(0, one.size() - 1) + "\v" + two);
-    CHECK_THAT(rejection(path, *form, "abc"), Catch::Matchers::Contains("expected a score"));
+    CHECK_THAT(rejection(path, *form, "abc"), ContainsSubstring("expected a score"));
     folder.write("scores", form->begin() + one + two + form->record("|one|", degenerate()));
-    CHECK_THAT(rejection(path, *form, "abc"), Catch::Matchers::Contains("differs from the first"));
+    CHECK_THAT(rejection(path, *form, "abc"), ContainsSubstring("differs from the first"));
   }
 }
 
@@ -139,9 +139,9 @@ TEST_CASE("a score file belongs to one process at a time, by whatever name", "[r
   {
     ScoreFile file(path, lines, "abc", {"wrcor"});
     std::filesystem::create_symlink(path, folder.path() / "other name");
-    CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("is being written by"));
+    CHECK_THAT(rejection(path, lines, "abc"), ContainsSubstring("is being written by"));
     CHECK_THAT(rejection(folder.path() / "other name", lines, "abc"),
-               Catch::Matchers::Contains("is being written by"));
+               ContainsSubstring("is being written by"));
   }
   CHECK(rejection(path, lines, "abc") == "accepted");
   CHECK_FALSE(std::filesystem::exists(folder.path() / "scores.lock"));
@@ -153,15 +153,14 @@ TEST_CASE("scores of other settings, and other files, are refused", "[report][sc
   JsonLineScores lines("abc"), others("xyz");
   { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
   CHECK_THAT(rejection(path, others, "xyz"),
-             Catch::Matchers::Contains("scores:1: ") &&
-                 Catch::Matchers::Contains("other settings (abc, now xyz)"));
+             ContainsSubstring("scores:1: ") && ContainsSubstring("other settings (abc, now xyz)"));
   CsvScores csv({"wrcor"}, "abc");
-  CHECK_THAT(rejection(path, csv, "abc"), Catch::Matchers::Contains("expected the header"));
+  CHECK_THAT(rejection(path, csv, "abc"), ContainsSubstring("expected the header"));
   folder.write("scores", "a letter\n");
-  CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("expected a score"));
+  CHECK_THAT(rejection(path, lines, "abc"), ContainsSubstring("expected a score"));
   for (const std::string letter : {"a letter", "a letter\nof two lines"}) {
     folder.write("scores", letter);
-    CHECK_THAT(rejection(path, lines, "abc"), Catch::Matchers::Contains("expected a score"));
+    CHECK_THAT(rejection(path, lines, "abc"), ContainsSubstring("expected a score"));
     CHECK(read_file(path) == letter);
   }
   CHECK(rejection("/dev/null", lines, "abc") == "accepted");
@@ -174,10 +173,10 @@ TEST_CASE("a score file holds scores of one list of proxies", "[report][scores]"
   { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
   const std::string before = read_file(path);
   CHECK_THAT(rejection(path, lines, "abc", {"acor", "wrcor"}),
-             Catch::Matchers::Contains("scores:1: the file has scores of wrcor, asked for acor, "
-                                       "wrcor; choose another --out"));
+             ContainsSubstring("scores:1: the file has scores of wrcor, asked for acor, "
+                               "wrcor; choose another --out"));
   CHECK_THAT(rejection(path, lines, "abc", {"acor"}),
-             Catch::Matchers::Contains("has scores of wrcor, asked for acor"));
+             ContainsSubstring("has scores of wrcor, asked for acor"));
   CHECK(read_file(path) == before);
 }
 
@@ -230,5 +229,5 @@ TEST_CASE("a score file of a newer program is refused", "[report][scores]") {
   CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);
   CHECK_THROWS_AS(settings_in(path, lines), DataError);
   CHECK_THAT(rejection(path, lines, "abc"),
-             Catch::Matchers::Contains("scores:1: schema_version: expected 1 to 3, got '4'"));
+             ContainsSubstring("scores:1: schema_version: expected 1 to 3, got '4'"));
 }

@@ -12,8 +12,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
-
 Config config_of_cifar10() {
   Config config;
   config.data.name = "cifar10";

@@ -72,7 +72,7 @@ class Victim {
  private:
   void check_message(const std::string& message) const {
     CHECK(message.starts_with(path().string() + ":"));
-    CHECK_THAT(message, Catch::Matchers::Contains("found damage at byte "));
+    CHECK_THAT(message, ContainsSubstring("found damage at byte "));
     CHECK(message.find('\n') == std::string::npos);
   }
 

@@ -94,7 +94,7 @@ TEST_CASE("a second evaluation of an architecture has to agree with the first", 
   CHECK(again.evaluations.size() == 2);
   CHECK_THROWS_AS(Journal::resume(path, content), DataError);
   CHECK_THROWS_WITH(Journal::resume(path, content),
-                    Catch::Matchers::Contains("jsonl:5: expected one evaluation of |a~0|"));
+                    ContainsSubstring("jsonl:5: expected one evaluation of |a~0|"));
 }
 
 TEST_CASE("what failed is tried again on resume", "[run][journal]") {

@@ -127,14 +127,14 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   config.search.budget = 6;
   search(config, folder.path() / "run");
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, false, {}),
-                    Catch::Matchers::Contains("--resume"));
+                    ContainsSubstring("--resume"));
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "none"}, true, {}),
-                    Catch::Matchers::Contains("no run to resume"));
+                    ContainsSubstring("no run to resume"));
   config.run.seed = 4;
   config.score.counting = Counting::paper;
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
-                    Catch::Matchers::Contains("run.seed: the run has 3, asked for 4") &&
-                        Catch::Matchers::Contains("score.counting: "));
+                    ContainsSubstring("run.seed: the run has 3, asked for 4") &&
+                        ContainsSubstring("score.counting: "));
 }
 
 TEST_CASE("a folder that another process writes is left alone", "[run][search]") {
@@ -146,7 +146,7 @@ TEST_CASE("a folder that another process writes is left alone", "[run][search]")
   {
     const auto lock = FileLock::try_take(run / "lock");
     CHECK_THROWS_WITH(run_search(config, {run}, false, {}),
-                      Catch::Matchers::Contains("is being written by process"));
+                      ContainsSubstring("is being written by process"));
   }
   CHECK(std::filesystem::is_empty(run));
   search(config, run);
@@ -359,7 +359,7 @@ TEST_CASE("a signal ends a run after what had started, and the run can be resume
       FAIL("the signal was ignored");
     } catch (const Error& error) {
       CHECK(static_cast<int>(error.exit_code()) == 128 + signal);
-      CHECK_THAT(error.what(), Catch::Matchers::Contains("--resume --out"));
+      CHECK_THAT(error.what(), ContainsSubstring("--resume --out"));
     }
     CHECK_FALSE(std::filesystem::exists(part / "result.json"));
     CHECK(search(config, part, true) == expected);

@@ -12,7 +12,6 @@
 namespace wrcor {
 namespace {
 
-using test::ContainsSubstring;
 using test::message_of;
 using test::TemporaryFolder;
 

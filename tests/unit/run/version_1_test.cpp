@@ -13,7 +13,6 @@
 
 using namespace wrcor;
 using namespace wrcor::test;
-using Catch::Matchers::Contains;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -109,7 +108,7 @@ TEST_CASE("a run of version 1 is not continued with other settings", "[run][vers
   Config config = configured("run");
   config.score.repeats = 2;
   CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
-                    Contains("score.repeats: the run has 1, asked for 2"));
+                    ContainsSubstring("score.repeats: the run has 1, asked for 2"));
 }
 
 TEST_CASE("a run is continued by programs whose scores are the same", "[run][versions]") {
@@ -127,18 +126,20 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
     run_search(config, {begun(folder, name, changed)}, true, {});
   };
   CHECK_NOTHROW(resume("version", "/tool/version", "99.0.0"));
-  CHECK_THROWS_WITH(resume("revision", "/scoring_revision", 99),
-                    Contains("was begun with scoring revision 99, this program has 1") &&
-                        Contains("resume it with wrcor 0.1.0, or start it anew with --config") &&
-                        Contains("config.json' and another --out"));
+  CHECK_THROWS_WITH(
+      resume("revision", "/scoring_revision", 99),
+      ContainsSubstring("was begun with scoring revision 99, this program has 1") &&
+          ContainsSubstring("resume it with wrcor 0.1.0, or start it anew with --config") &&
+          ContainsSubstring("config.json' and another --out"));
   CHECK_THROWS_WITH(resume("libtorch", "/libtorch", "9.9.9"),
-                    Contains("was begun with libtorch 9.9.9, this program has ") &&
-                        Contains("a build on libtorch 9.9.9"));
+                    ContainsSubstring("was begun with libtorch 9.9.9, this program has ") &&
+                        ContainsSubstring("a build on libtorch 9.9.9"));
   CHECK_THROWS_WITH(resume("schema", "/schema_version", 4),
-                    Contains("journal.jsonl:1: schema_version: expected 1 to 3, got '4'"));
+                    ContainsSubstring("journal.jsonl:1: schema_version: expected 1 to 3, got '4'"));
   CHECK_THROWS_WITH(resume("unknown", "/config/search/horizon", 3),
-                    Contains("this program has no setting 'search.horizon'"));
-  CHECK_THROWS_WITH(resume("device", "/device", "cuda"), Contains("device: the run has \"cuda\""));
+                    ContainsSubstring("this program has no setting 'search.horizon'"));
+  CHECK_THROWS_WITH(resume("device", "/device", "cuda"),
+                    ContainsSubstring("device: the run has \"cuda\""));
 }
 
 TEST_CASE("a setting that a run's program did not have counts as its default", "[run][versions]") {
@@ -150,15 +151,17 @@ TEST_CASE("a setting that a run's program did not have counts as its default", "
   header["config"]["search"].erase("dedupe");
   CHECK_NOTHROW(run_search(config, {begun(folder, "default", header)}, true, {}));
   config.search.dedupe = Dedupe::exact;
-  CHECK_THROWS_WITH(run_search(config, {begun(folder, "other", header)}, true, {}),
-                    Contains("search.dedupe: the run has \"strict\", asked for \"exact\""));
+  CHECK_THROWS_WITH(
+      run_search(config, {begun(folder, "other", header)}, true, {}),
+      ContainsSubstring("search.dedupe: the run has \"strict\", asked for \"exact\""));
 }
 
 TEST_CASE("scores of version 1 are recognised by the identity that they had", "[run][versions]") {
   Config config = configured("run");
   config.score.proxies = {"wrcor", "synflow"};
   const Json line = Json::parse(first_lines(read_file(fixtures / "scores.jsonl"), 1));
-  CHECK(version_1_score_identity(config, make_workbench(config), {}) == line["settings"]);
+  const auto identity = line["settings"].get<std::string>();
+  CHECK(version_1_score_identity(config, make_workbench(config), {}) == identity);
   config.run.seed = 1;
-  CHECK_FALSE(version_1_score_identity(config, make_workbench(config), {}) == line["settings"]);
+  CHECK_FALSE(version_1_score_identity(config, make_workbench(config), {}) == identity);
 }

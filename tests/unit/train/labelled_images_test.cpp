@@ -44,8 +44,8 @@ TEST_CASE("images beyond the machine's memory are refused in words", "[train][im
   };
   const std::vector<std::int64_t> indices(64, 0);
   CHECK_THAT(test::message_of<RunError>([&] { read_images(Huge(), indices, 1); }),
-             test::ContainsSubstring("64 images of huge take 201326592 MiB") &&
-                 test::ContainsSubstring("--train-images"));
+             ContainsSubstring("64 images of huge take 201326592 MiB") &&
+                 ContainsSubstring("--train-images"));
 }
 
 TEST_CASE("parts are disjoint, in order, and a function of the seed", "[train][images]") {

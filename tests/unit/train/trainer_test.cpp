@@ -5,7 +5,6 @@
 #include "unit/train/support.h"
 
 using namespace wrcor;
-using test::ContainsSubstring;
 
 namespace {
 
