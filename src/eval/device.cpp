@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sum.h>
@@ -17,21 +18,35 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <regex>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/eval/cuda.h"
 #include "wrcor/eval/memory_meter.h"
 
 namespace wrcor {
 namespace {
 
-int cuda_devices() {
-  return torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-}
+namespace fs = std::filesystem;
+
+int cuda_devices() { return cuda_obstacle() ? 0 : static_cast<int>(torch::cuda::device_count()); }
 
 /// OpenBLAS computes a product in a buffer of this size on x86-64. It asks for one when a product
 /// finds all that it has in use, and when the system refuses, it asks again without end.
 constexpr std::size_t openblas_buffer = (std::size_t{128} << 20) + 4096;
+
+std::string blas_inside_libtorch() {
+  if (at::hasMKL()) {
+    const std::string version = at::get_mkl_version();  // "... for Intel(R) 64 architecture ..."
+    return version.substr(0, version.find(" for ")) + ", built into libtorch";
+  }
+  // "..., Build settings: BLAS_INFO=open, ..."
+  const std::string build = at::show_config();
+  std::smatch name;
+  const bool named = std::regex_search(build, name, std::regex("BLAS_INFO=(\\w+)"));
+  return "built into libtorch" + (named ? " (" + name.str(1) + ")" : "");
+}
 
 bool can_map(std::size_t bytes) {
   void* found = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -46,8 +61,10 @@ c10::Device resolve_device(const std::string& name) {
   int index = 0;
   if (name.starts_with("cuda:")) index = std::stoi(name.substr(5));
   if (index < available) return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
-  throw UsageError("device '" + name + "' is not usable here; usable: " + join(usable_devices()) +
-                   "; choose one of them, or 'auto'");
+  const auto obstacle = cuda_obstacle();
+  throw UsageError("device '" + name + "' is not usable here" +
+                   (obstacle ? " (" + *obstacle + ")" : "") +
+                   "; usable: " + join(usable_devices()) + "; choose one of them, or 'auto'");
 }
 
 std::vector<std::string> usable_devices() {
@@ -101,8 +118,7 @@ void configure_process() {
 
 void configure_device(c10::Device device, bool tf32) {
   if (device.is_cpu()) return;
-  at::globalContext().setAllowTF32CuDNN(tf32);
-  at::globalContext().setAllowTF32CuBLAS(tf32);
+  allow_tf32(tf32);
   at::globalContext().setDeterministicCuDNN(true);
 }
 
@@ -153,18 +169,20 @@ std::string blas_library() {
   void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
   Dl_info info{};
   if (symbol == nullptr || dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) {
-    return "built into libtorch";
+    return blas_inside_libtorch();
   }
   std::error_code failure;
-  const auto real = std::filesystem::canonical(info.dli_fname, failure);
-  return failure ? info.dli_fname : real.string();
+  const auto canonical = fs::canonical(info.dli_fname, failure);
+  const fs::path library = failure ? fs::path(info.dli_fname) : canonical;
+  // The libraries of pip's torch pass on the functions of the BLAS that they hold.
+  if (library.filename().string().starts_with("libtorch")) return blas_inside_libtorch();
+  return library.string();
 }
 
 bool blas_is_reference() {
   const std::string library = blas_library();
-  const std::string file = std::filesystem::path(library).filename().string();
-  return file.starts_with("libblas.so") &&
-         std::filesystem::path(library).parent_path().filename() == "blas";
+  const std::string file = fs::path(library).filename().string();
+  return file.starts_with("libblas.so") && fs::path(library).parent_path().filename() == "blas";
 }
 
 std::string libtorch_version() { return TORCH_VERSION; }

@@ -50,8 +50,8 @@ void release_free_memory();
 /// Whether the device still computes: after some errors CUDA refuses everything that follows.
 bool computes(c10::Device device);
 
-/// What computes matrix products, e.g.
-/// ".../openblas-pthread/libblas.so.3", or "built into libtorch".
+/// What computes matrix products: a file such as ".../openblas-pthread/libblas.so.3", or the name
+/// of what libtorch holds, such as "Intel(R) oneAPI Math Kernel Library ..., built into libtorch".
 std::string blas_library();
 /// The reference BLAS makes a network about five times slower than an optimised one.
 bool blas_is_reference();

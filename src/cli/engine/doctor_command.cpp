@@ -23,6 +23,7 @@
 #include "wrcor/core/version.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/cache_folder.h"
+#include "wrcor/eval/cuda.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/run/parity.h"
 #include "wrcor/run/self_test.h"
@@ -62,6 +63,15 @@ std::string dataset_state(const DatasetKind& kind, const std::string& root) {
   } catch (const Error& problem) {
     return std::string("not usable: ") + problem.what();
   }
+}
+
+std::string cuda_state() {
+  const auto version = cuda_version();
+  const std::string build = version ? *version + ", " : "";
+  if (const auto obstacle = cuda_obstacle()) return build + "not usable: " + *obstacle;
+  std::vector<std::string> devices = usable_devices();
+  std::erase(devices, "cpu");
+  return build + join(devices);
 }
 
 std::string exact(double value) { return fmt::format("{:.10g}", value); }
@@ -122,13 +132,11 @@ void run_doctor(const DoctorOptions& options) {
   reserve_blas_buffers(1);
   const std::string speed = std::to_string(std::lround(measure_gflops())) + " GFLOP/s";
 
-  std::vector<std::string> cuda = usable_devices();
-  std::erase(cuda, "cpu");
   const std::string cache = cache_folder().string();
   std::vector<std::vector<std::string>> rows = {
       {"wrcor", version},
       {"libtorch", libtorch_version()},
-      {"CUDA", cuda.empty() ? "not usable" : join(cuda)},
+      {"CUDA", cuda_state()},
       {"cores", std::to_string(usable_cores())},
       {"BLAS", blas_library()},
       {"matrix product", speed + " on one thread (float32)"},

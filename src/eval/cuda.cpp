@@ -1,0 +1,92 @@
+#include "wrcor/eval/cuda.h"
+
+#include <ATen/Context.h>
+#include <dlfcn.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <cstdlib>
+
+namespace wrcor {
+namespace {
+
+/// A function of the CUDA runtime, which libtorch has loaded: linking it would take a CUDA toolkit.
+template <class Function>
+Function* runtime_function(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+std::string version_text(long version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+CudaAnswers ask_for_devices() {
+  CudaAnswers answers;
+  if (const auto runtime = runtime_function<int(int*)>("cudaRuntimeGetVersion"))
+    runtime(&answers.runtime_version);
+  if (const auto driver = runtime_function<int(int*)>("cudaDriverGetVersion"))
+    driver(&answers.driver_version);
+  if (const auto count = runtime_function<int(int*)>("cudaGetDeviceCount")) {
+    int devices = 0;
+    answers.error = count(&devices);
+  }
+  if (const auto text = runtime_function<const char*(int)>("cudaGetErrorString"))
+    answers.error_text = text(answers.error);
+  if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) answers.visible_devices = visible;
+  return answers;
+}
+
+}  // namespace
+
+std::optional<std::string> cuda_version() {
+  if (!at::Context::hasCUDART()) return std::nullopt;
+  return version_text(at::Context::versionCUDART());
+}
+
+std::string explain_missing_device(const CudaAnswers& answers) {
+  constexpr int success = 0, insufficient_driver = 35, no_device = 100;
+  if (answers.driver_version == 0) return "no NVIDIA driver is installed";
+  if (answers.error == insufficient_driver) {
+    return "the NVIDIA driver serves CUDA up to " + version_text(answers.driver_version) +
+           ", libtorch needs " + version_text(answers.runtime_version) +
+           ": update the driver, or take a libtorch for an older CUDA";
+  }
+  if (answers.error == no_device || answers.error == success) {
+    if (answers.visible_devices) {
+      return "the NVIDIA driver shows no device (CUDA_VISIBLE_DEVICES is '" +
+             *answers.visible_devices + "')";
+    }
+    return "the NVIDIA driver finds no device";
+  }
+  return "the CUDA runtime reports: " + answers.error_text;
+}
+
+std::optional<std::string> cuda_obstacle() {
+  if (!cuda_version()) return "libtorch was built without CUDA";
+  // libtorch prints a warning of several lines about a driver that is missing or too old when it is
+  // asked itself.
+  const CudaAnswers answers = ask_for_devices();
+  const bool runtime_is_loaded = answers.runtime_version != 0;
+  if (runtime_is_loaded && (answers.driver_version == 0 || answers.error != 0))
+    return explain_missing_device(answers);
+  if (torch::cuda::is_available()) return std::nullopt;
+  return runtime_is_loaded ? explain_missing_device(answers) : "libtorch finds no device";
+}
+
+void allow_tf32(bool allowed) {
+  at::Context& context = at::globalContext();
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 10)
+  using at::Float32Op;
+  const auto precision = allowed ? at::Float32Precision::TF32 : at::Float32Precision::IEEE;
+  for (const Float32Op operation : {Float32Op::CONV, Float32Op::RNN, Float32Op::MATMUL})
+    context.setFloat32Precision(at::Float32Backend::CUDA, operation, precision);
+#elif TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR == 9
+  for (const char* operation : {"conv", "rnn", "matmul"})
+    context.setFloat32Precision("cuda", operation, allowed ? "tf32" : "ieee");
+#else
+  context.setAllowTF32CuDNN(allowed);
+  context.setAllowTF32CuBLAS(allowed);
+#endif
+}
+
+}  // namespace wrcor
