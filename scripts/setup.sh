@@ -48,6 +48,7 @@ ca-certificates      extra   update-ca-certificates
 ccache               extra   ccache
 lld                  extra   ld.lld ld.mold
 pandoc               extra   pandoc
+python3              extra   python3
 '
 
 # installed_packages NAME...: those of them that dpkg has installed, one a line.
