@@ -99,7 +99,9 @@ else()
 endif()
 # Keeps the choice for the next configuration, and shows it to scripts/setup.sh.
 set(Torch_DIR "${torch_directory}" CACHE PATH "Directory with TorchConfig.cmake" FORCE)
-message(STATUS "libtorch: ${torch_directory} (CUDA: ${torch_has_cuda})")
+file(STRINGS "${torch_directory}/TorchConfigVersion.cmake" torch_version REGEX "^set\\(PACKAGE_VERSION ")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" torch_version "${torch_version}")
+message(STATUS "libtorch: ${torch_version} at ${torch_directory} (CUDA: ${torch_has_cuda})")
 
 if(WRCOR_REQUIRE_CUDA AND NOT torch_has_cuda)
   message(FATAL_ERROR "The libtorch at ${torch_directory} was built without CUDA; name one with CUDA by Torch_DIR.")

@@ -46,12 +46,6 @@ endif()
 
 if(WRCOR_BUILD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
-  # Since libstdc++ 12 has a constexpr vector, clang refuses the headers of libtorch before 2.0 as C++20.
-  file(GLOB libstdcxx_11 /usr/include/c++/11 /usr/include/*/c++/11)
-  if(libstdcxx_11)
-    add_compile_options(-nostdinc++)
-    include_directories(SYSTEM ${libstdcxx_11})
-  endif()
 endif()
 
 # For the project's own targets only: third-party headers come in as system headers, which do not warn.

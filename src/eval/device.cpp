@@ -185,6 +185,13 @@ bool blas_is_reference() {
   return file.starts_with("libblas.so") && fs::path(library).parent_path().filename() == "blas";
 }
 
+std::optional<std::string> openblas_kernels() {
+  const auto name =
+      reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
+  if (name == nullptr) return std::nullopt;
+  return name();
+}
+
 std::string libtorch_version() { return TORCH_VERSION; }
 
 }  // namespace wrcor

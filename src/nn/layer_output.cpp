@@ -27,9 +27,9 @@ at::Tensor layer_output(const Layer& layer, const Network::LayerWeights& weights
     case LayerKind::zero:
       return at::zeros_like(input);
     case LayerKind::global_average:
-      return input.mean({2, 3});
+      return input.mean({2, 3}, false, at::kDouble).to(input.scalar_type());
     case LayerKind::linear:
-      return at::linear(input, weights.weight, weights.bias);
+      return exact_product(input, weights.weight.t(), weights.bias);
     case LayerKind::batch_norm:
     case LayerKind::input:
       break;
@@ -56,13 +56,18 @@ at::Tensor layer_input_gradient(const Layer& layer, const Network::LayerWeights&
           .contiguous(gradient.is_cpu() ? at::MemoryFormat::ChannelsLast
                                         : at::MemoryFormat::Contiguous);
     case LayerKind::linear:
-      return at::mm(gradient, weights.weight);
+      return exact_product(gradient, weights.weight);
     case LayerKind::convolution:
     case LayerKind::batch_norm:
     case LayerKind::input:
       break;
   }
   throw std::logic_error("no gradient passes this layer here");
+}
+
+at::Tensor exact_product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias) {
+  const at::Tensor product = at::mm(a.to(at::kDouble), b.to(at::kDouble));
+  return (bias.defined() ? product + bias : product).to(a.scalar_type());
 }
 
 }  // namespace wrcor

@@ -309,7 +309,8 @@ void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
     if (of_input || of_weight)
       std::tie(at_input, of_weights) = convolution_gradients(i, gradient, of_input, of_weight);
   } else {
-    if (of_weight) of_weights = at::mm(gradient.t(), outputs_[at_index(layer.inputs.front())]);
+    if (of_weight)
+      of_weights = exact_product(gradient.t(), outputs_[at_index(layer.inputs.front())]);
     if (of_input) at_input = input_gradient(i, gradient);
   }
   for (PassObserver* observer : sweep.observers) {

@@ -179,7 +179,7 @@ class Measurement {
       const at::Tensor columns = channel_rows(u);
       const auto positions = static_cast<double>(columns.size(0));
       target_.block_pullbacks_[block - 1] = {
-          at::mm(columns.t(), channel_rows(v)).to(at::kDouble) / positions,
+          at::mm(columns.t().to(at::kDouble), channel_rows(v).to(at::kDouble)) / positions,
           u.sizes() == v.sizes() && u.equal(v)};
     }
   }

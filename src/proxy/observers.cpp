@@ -118,10 +118,9 @@ PassObserver::Interest CovarianceObserver::interest(int layer) const {
 }
 
 void CovarianceObserver::output(int layer, const at::Tensor& output) {
-  const at::Tensor rows = channel_rows(output);
+  const at::Tensor rows = channel_rows(output).to(at::kDouble);
   const at::Tensor centred = rows - rows.mean(0);
-  by_layer_[layer] =
-      at::mm(centred.t(), centred).to(at::kDouble) / static_cast<double>(rows.size(0));
+  by_layer_[layer] = at::mm(centred.t(), centred) / static_cast<double>(rows.size(0));
 }
 
 std::vector<at::Tensor> CovarianceObserver::take() {

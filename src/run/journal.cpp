@@ -33,7 +33,7 @@ std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
   const std::string body = "{" + std::string(line.substr(prefix));
   if (line.substr(check_key.size(), check_digits) != checksum(body)) return std::nullopt;
   try {
-    return parse_json(body);
+    return std::make_optional(parse_json(body));
   } catch (const JsonError&) {
     return std::nullopt;
   }

@@ -106,8 +106,13 @@ score_within() {
   ) >scored 2>errors || code=$?
   echo "$code"
 }
-for limit in 700000 750000 850000 900000 930000 950000 960000 970000 1000000; do
-  (ulimit -v $limit && wrcor score --help >scored 2>&1) || continue  # the libraries alone are larger
+for limit in 100000 400000 700000 750000 850000 900000 930000 950000 960000 970000 1000000; do
+  if ! (ulimit -v $limit && exec timeout -s KILL 60 "$wrcor_program" score --help >scored 2>errors); then
+    # The libraries alone are larger.
+    expect_matches "$(<errors)" "^error: cannot load libtorch with $limit KiB of memory, .*: raise it\$"
+    expect_equal "$(wc -l <errors)" 1
+    continue
+  fi
   status=$(score_within "$limit")
   echo "limit $limit KiB: status $status, $(wc -l <scored) scores, $(head -n 1 errors)"
   case $status in

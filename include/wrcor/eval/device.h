@@ -55,6 +55,9 @@ bool computes(c10::Device device);
 std::string blas_library();
 /// The reference BLAS makes a network about five times slower than an optimised one.
 bool blas_is_reference();
+/// The processor that OpenBLAS has taken its kernels for, such as "SkylakeX"; nothing where another
+/// BLAS computes. A processor that is newer than OpenBLAS gets the oldest kernels, "Prescott".
+std::optional<std::string> openblas_kernels();
 
 /// The libtorch that the program was built with, such as "1.13.0": scores of different ones differ
 /// in their last digits.

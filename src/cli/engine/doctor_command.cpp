@@ -132,13 +132,14 @@ void run_doctor(const DoctorOptions& options) {
   reserve_blas_buffers(1);
   const std::string speed = std::to_string(std::lround(measure_gflops())) + " GFLOP/s";
 
+  const auto kernels = openblas_kernels();
   const std::string cache = cache_folder().string();
   std::vector<std::vector<std::string>> rows = {
       {"wrcor", version},
       {"libtorch", libtorch_version()},
       {"CUDA", cuda_state()},
       {"cores", std::to_string(usable_cores())},
-      {"BLAS", blas_library()},
+      {"BLAS", blas_library() + (kernels ? ", kernels for " + *kernels : "")},
       {"matrix product", speed + " on one thread (float32)"},
       {"cache folder", cache.empty() ? "none: set HOME or WRCOR_DATA" : cache},
   };
@@ -150,6 +151,12 @@ void run_doctor(const DoctorOptions& options) {
     spdlog::warn(
         "the BLAS is the reference implementation, which makes every search several times slower; "
         "install an optimised one, such as Debian's libopenblas0-pthread");
+  }
+  if (kernels == "Prescott") {
+    spdlog::warn(
+        "OpenBLAS does not know this processor and takes its oldest kernels, which are several "
+        "times slower: set OPENBLAS_CORETYPE=SkylakeX (for AVX-512) or Haswell (for AVX2), or "
+        "install a newer OpenBLAS");
   }
 }
 

@@ -1,11 +1,17 @@
 #include "engine.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "wrcor/core/error.h"
 
@@ -22,10 +28,52 @@ fs::path engine() {
   return (here / WRCOR_ENGINE_FROM_BINDIR).lexically_normal();
 }
 
+/// The smallest limit of the memory that this process may map, in bytes, if there is one.
+std::optional<rlim_t> memory_limit() {
+  std::optional<rlim_t> least;
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+      least = std::min(least.value_or(limit.rlim_cur), limit.rlim_cur);
+  }
+  return least;
+}
+
+/// Starts the engine as another process, which says its version to nobody.
+/// @return whether it comes to that
+bool engine_loads(const fs::path& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr rlim_t seconds = 10;  // of the processor; loading takes less than one
+    const rlimit no_longer{seconds, seconds}, no_core{0, 0};
+    setrlimit(RLIMIT_CPU, &no_longer);
+    setrlimit(RLIMIT_CORE, &no_core);
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, stream);
+    execl(path.c_str(), path.c_str(), "--version", nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Where memory is refused while libraries are loaded, that ends by a signal, or not at all:
+/// OpenBLAS asks again without end.
+void require_memory_for(const fs::path& path) {
+  const auto limit = memory_limit();
+  if (!limit || engine_loads(path)) return;
+  throw RunError(
+      "cannot load libtorch with " + std::to_string(*limit / 1024) +
+      " KiB of memory, which is the limit of this process (ulimit -v, ulimit -d): raise it");
+}
+
 }  // namespace
 
 void become_engine(char** argv) {
   const fs::path path = engine();
+  if (fs::exists(path)) require_memory_for(path);
   execv(path.c_str(), argv);
   throw RunError("cannot start '" + path.string() + "': " + std::strerror(errno) +
                  "; it is a part of wrcor: install wrcor again");

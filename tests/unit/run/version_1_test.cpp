@@ -40,8 +40,11 @@ void check_same_ranking(const Json& found, const Json& expected) {
       INFO(expected[k]["arch"] << " " << proxy);
       const Json& mine = found[k]["scores"][proxy];
       REQUIRE(mine.is_number() == score.is_number());
-      if (score.is_number())
-        CHECK(mine.get<double>() == Approx(score.get<double>()).epsilon(rounding));
+      if (!score.is_number()) continue;
+      // The smallest difference of two entropies between 0 and ln(channels): what rounds those is
+      // relative to them. (Version 1 summed their covariances in float32.)
+      const double margin = proxy == "az_progressivity" ? rounding : 0;
+      CHECK(mine.get<double>() == Approx(score.get<double>()).epsilon(rounding).margin(margin));
     }
   }
 }
