@@ -97,6 +97,17 @@ else()
     set(torch_has_cuda OFF)
   endif()
 endif()
+# PyTorch's own packages have the headers of another fmt among theirs, which would come before those that the system's
+# spdlog was built with.
+if(EXISTS "${torch_root}/include/fmt" AND TARGET spdlog::spdlog)
+  find_path(torch_fmt_of_spdlog fmt/core.h NO_CACHE)
+  if(torch_fmt_of_spdlog)
+    file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_of_spdlog")
+    file(CREATE_LINK "${torch_fmt_of_spdlog}/fmt" "${CMAKE_BINARY_DIR}/fmt_of_spdlog/fmt" SYMBOLIC)
+    target_include_directories(wrcor::libtorch BEFORE INTERFACE "${CMAKE_BINARY_DIR}/fmt_of_spdlog")
+  endif()
+endif()
+
 # Keeps the choice for the next configuration, and shows it to scripts/setup.sh.
 set(Torch_DIR "${torch_directory}" CACHE PATH "Directory with TorchConfig.cmake" FORCE)
 file(STRINGS "${torch_directory}/TorchConfigVersion.cmake" torch_version REGEX "^set\\(PACKAGE_VERSION ")
