@@ -1,5 +1,10 @@
 # `cpack`: an archive that brings all its libraries, and Debian packages that take them from the distribution.
 
+if(torch_has_cuda)
+  message(STATUS "Packages: none with a libtorch for CUDA, whose libraries take gigabytes; build where it is used")
+  return()
+endif()
+
 # --- the archive: the libraries of the system beside the program
 install(CODE "
   set(executables \"$<TARGET_FILE:wrcor>\" \"$<TARGET_FILE:wrcor_engine>\")
