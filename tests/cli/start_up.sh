@@ -9,7 +9,7 @@ engine() { "$engine_program" "$@"; }
 # No libtorch is loaded to start; the engine shows that this would be seen.
 if command -v ldd >/dev/null; then
   expect_lacks "$(ldd "$wrcor_program")" torch
-  expect_lacks "$(ldd "$wrcor_program")" c10
+  expect_lacks "$(ldd "$wrcor_program")" libc10
   expect_contains "$(ldd "$engine_program")" libtorch
 fi
 
