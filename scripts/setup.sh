@@ -154,6 +154,10 @@ print(s.submodule_search_locations[0] if s else "")' 2>/dev/null || true)
   return 1
 }
 
+torch_is_before_2() {
+  grep -qE 'PACKAGE_VERSION "[01]\.' "$(dirname -- "$torch_config")/TorchConfigVersion.cmake" 2>/dev/null
+}
+
 # --- installing ------------------------------------------------------------------------------------------
 
 # Sets as_root to the words to put before a command, or returns 1.
@@ -228,6 +232,11 @@ ensure_dependencies() {
   install_missing
   if [ "$need_libtorch" = yes ]; then
     find_libtorch || die "libtorch-dev was installed, but no TorchConfig.cmake is to be found"
+  fi
+  # What cmake/Dependencies.cmake asks for.
+  if torch_is_before_2 && [ ! -d /usr/include/c++/11 ] && "${CXX:-c++}" --version 2>/dev/null | grep -q clang; then
+    missing_needed=(libstdc++-11-dev) missing_extra=() need_libtorch=no need_openblas=no
+    install_missing
   fi
 }
 
