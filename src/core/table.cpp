@@ -130,4 +130,9 @@ std::string score_text(double value) {
   return fmt::format(fmt::runtime(std::abs(value) < huge ? "{:.4f}" : "{:.4e}"), value);
 }
 
+std::string power_text(double log10) {
+  const double exponent = std::floor(log10);
+  return fmt::format("{:.6f}e{:.0f}", std::pow(10.0, log10 - exponent), exponent);
+}
+
 }  // namespace wrcor

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 
@@ -36,6 +38,41 @@ bool looks_at_images(const Proxy& proxy) {
   return proxy.requirements().any() || !proxy.own_passes().empty();
 }
 
+/// Why no score that looks at images can be trusted: the reason, or nothing.
+/// @param logits  [N, classes], or undefined
+std::string flaw_of(const at::Tensor& logits) {
+  if (!logits.defined()) return {};
+  if (!logits.isfinite().all().item<bool>()) return "nonfinite_output";
+  return (logits == logits[0]).all().item<bool>() ? "constant_output" : "";
+}
+
+/// The decadic logarithm of the mean of powers of ten.
+double log10_of_mean(const std::vector<Score>& powers) {
+  double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
+  for (const Score& power : powers) greatest = std::max(greatest, power.log10.value());
+  for (const Score& power : powers) sum += std::pow(10.0, *power.log10 - greatest);
+  return greatest + std::log10(sum / static_cast<double>(powers.size()));
+}
+
+/// The mean of a score's repeats, or the first that is undefined.
+Score mean_of(const std::vector<Score>& repeats) {
+  Score mean = repeats.front();
+  std::vector<double> values;
+  for (const Score& score : repeats) {
+    if (score.status != Status::ok) return score;
+    values.push_back(score.raw);
+  }
+  mean.raw =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  if (mean.log10) mean.log10 = log10_of_mean(repeats);
+  if (mean.log10 && !std::isnormal(mean.raw)) return Score::beyond_double(*mean.log10);
+  mean.value = mean.raw;
+  const bool all_held = std::all_of(repeats.begin(), repeats.end(),
+                                    [](const Score& score) { return score.value.has_value(); });
+  if (all_held) mean.repeats = std::move(values);
+  return mean;
+}
+
 /// An evaluation is worth something as long as one of its scores is.
 void summarise_status(Evaluation& evaluation) {
   for (const auto& entry : evaluation.scores) {
@@ -48,28 +85,14 @@ void summarise_status(Evaluation& evaluation) {
 
 /// Mean over repeats; a score that one repeat cannot give is undefined.
 Evaluation average(const std::vector<Evaluation>& repeats) {
+  if (repeats.size() == 1) return repeats.front();
   Evaluation mean = repeats.front();
   mean.status = Status::ok;
   mean.reason.clear();
   for (std::size_t p = 0; p < mean.scores.size(); ++p) {
-    Score& total = mean.scores[p].second;
-    std::vector<double> values{total.raw};
-    for (std::size_t r = 1; r < repeats.size() && total.status == Status::ok; ++r) {
-      const Score& score = repeats[r].scores[p].second;
-      if (score.status == Status::ok) {
-        values.push_back(score.raw);
-        total.raw += score.raw;
-        if (total.log10) *total.log10 += score.log10.value();
-      } else {
-        total = score;
-      }
-    }
-    if (total.status == Status::ok) {
-      total.raw /= static_cast<double>(repeats.size());
-      total.value = total.raw;
-      if (total.log10) *total.log10 /= static_cast<double>(repeats.size());
-      if (repeats.size() > 1) total.repeats = std::move(values);
-    }
+    std::vector<Score> scores;
+    for (const Evaluation& repeat : repeats) scores.push_back(repeat.scores[p].second);
+    mean.scores[p].second = mean_of(scores);
   }
   summarise_status(mean);
   return mean;
@@ -85,8 +108,13 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       device_(device),
       repeats_(options_.repeats) {
   for (const std::string& name : options_.proxies) {
-    proxies_.push_back({name, make_proxy(name, {space_})});
+    proxies_.push_back({name, make_proxy(name, {space_, options_.proxy_input})});
     const Proxy& proxy = *proxies_.back().proxy;
+    if (const std::string missing = proxy.lacking(minibatch_.labels); !missing.empty()) {
+      throw UsageError("proxy " + name + " needs " + missing + ", the minibatch has " +
+                       std::to_string(samples()) +
+                       " images; take another minibatch, or leave the proxy out");
+    }
     requirements_ |= proxy.requirements();
     // Whether the output is constant is told by the minibatch, whatever else a proxy looks at: a
     // score's status must not depend on its company.
@@ -132,7 +160,9 @@ Evaluation Evaluator::evaluate(const Genotype& genotype) const {
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights) const {
-  return evaluate(genotype, weights, Noise(derive_seed(options_.seed, {"noise"}), device_));
+  const std::uint64_t seed =
+      noise_seed(options_.seed, 0, options_.weights_mode, space_.format(genotype));
+  return evaluate(genotype, weights, Noise(seed, device_));
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights,
@@ -363,13 +393,26 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
   return scored(genotype, seen, costs);
 }
 
+/// Whatever goes wrong costs no other score, but for what concerns the whole evaluation.
+Score Evaluator::score_alone(const Genotype& genotype, const NamedProxy& entry,
+                             const Observation& seen) const try {
+  return score_of(*entry.proxy, seen);
+} catch (const std::exception& error) {
+  if (as_out_of_memory(error) || !computes(device_)) throw;
+  spdlog::warn("cannot compute {} of {}: {}", entry.name, space_.format(genotype),
+               first_line(error));
+  Score score = Score::degenerate(first_line(error), std::numeric_limits<double>::quiet_NaN());
+  score.status = Status::failed;
+  return score;
+}
+
 Evaluation Evaluator::scored(const Genotype& genotype, const Observation& seen,
                              std::vector<PassCost>* costs) const {
   Evaluation evaluation;
   evaluation.costs = space_.costs(genotype);
   for (const NamedProxy& entry : proxies_) {
     const auto start = std::chrono::steady_clock::now();
-    evaluation.scores.emplace_back(entry.name, entry.proxy->score(seen));
+    evaluation.scores.emplace_back(entry.name, score_alone(genotype, entry, seen));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (costs != nullptr) {
       costs->push_back(
@@ -377,14 +420,13 @@ Evaluation Evaluator::scored(const Genotype& genotype, const Observation& seen,
     }
   }
   const bool connected = space_.connected(genotype);
-  const bool constant =
-      seen.logits().defined() && (seen.logits() == seen.logits()[0]).all().item<bool>();
+  const std::string output = flaw_of(seen.logits());
   for (std::size_t i = 0; i < proxies_.size(); ++i) {
     Score& score = evaluation.scores[i].second;
     if (!connected) {
       degrade(score, "disconnected");
-    } else if (constant && looks_at_images(*proxies_[i].proxy)) {
-      degrade(score, "constant_output");
+    } else if (!output.empty() && looks_at_images(*proxies_[i].proxy)) {
+      degrade(score, output);
     }
   }
   summarise_status(evaluation);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <map>
 #include <numeric>
+#include <set>
 #include <span>
 #include <sstream>
 #include <vector>
@@ -109,13 +110,40 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
   auto* label = batch.labels.data_ptr<std::int64_t>();
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(channels * height * width));
   Rng rng(seed);
-  const std::vector<std::int64_t> indices = shuffled_indices(dataset.size(), rng);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(batch_size); ++i) {
-    label[i] = dataset.read(indices[i], pixels);
+  std::size_t drawn = 0;
+  const auto add = [&](std::int64_t of) {
     const View view = augment ? draw_view(rng, info.crop_padding) : View{};
-    write_view(info, pixels, view, {image + i * pixels.size(), pixels.size()});
+    write_view(info, pixels, view, {image + drawn * pixels.size(), pixels.size()});
+    label[drawn++] = of;
+  };
+  std::set<std::string> contents;
+  std::vector<std::int64_t> copies;
+  const auto wanted = static_cast<std::size_t>(batch_size);
+  for (const std::int64_t index : shuffled_indices(dataset.size(), rng)) {
+    if (drawn == wanted) break;
+    const std::int64_t of = dataset.read(index, pixels);
+    if (contents.insert(Sha256().update(std::as_bytes(std::span(pixels))).hex()).second) {
+      add(of);
+    } else {
+      copies.push_back(index);
+    }
+  }
+  for (const std::int64_t index : copies) {
+    if (drawn == wanted) break;
+    const std::int64_t of = dataset.read(index, pixels);
+    add(of);
   }
   return finished(std::move(batch));
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> equal_images(const Minibatch& batch) {
+  std::map<std::string, std::int64_t> first;
+  for (std::int64_t n = 0; n < batch.images.size(0); ++n) {
+    const std::string content = Sha256().update(bytes_of(batch.images[n])).hex();
+    const auto [known, added] = first.emplace(content, n);
+    if (!added) return std::pair(known->second, n);
+  }
+  return std::nullopt;
 }
 
 Minibatch load_minibatch(const std::filesystem::path& path) {

@@ -31,16 +31,36 @@ double count_of(const ChannelRows& rows) {
   return static_cast<double>(rows.images * rows.positions);
 }
 
+/// By channel: the sums of value - offset and of its square. Squares beyond the range of float32,
+/// as of values above 1e19, are summed again in float64.
+void moments(const float* values, const ChannelRows& rows, std::span<const float> offsets,
+             std::span<double> sums, std::span<double> squares) {
+  channel_moments(values, rows, offsets, sums, squares);
+  const auto held = [](double sum) { return std::isfinite(sum); };
+  if (std::all_of(sums.begin(), sums.end(), held) &&
+      std::all_of(squares.begin(), squares.end(), held))
+    return;
+  std::fill(sums.begin(), sums.end(), 0.0);
+  std::fill(squares.begin(), squares.end(), 0.0);
+  for (std::size_t row = 0; row < rows.images * rows.positions; ++row) {
+    for (std::size_t c = 0; c < rows.channels; ++c) {
+      const double difference = double{values[row * rows.channels + c]} - offsets[c];
+      sums[c] += difference;
+      squares[c] += difference * difference;
+    }
+  }
+}
+
 /// Means and inverse deviations of the channels.
 void measure(const float* values, const ChannelRows& rows, BatchNormState& state) {
   std::vector<float> offsets(rows.channels, 0.0f);
   std::vector<double> sums(rows.channels), squares(rows.channels);
   // The means of the first image are near the others': the squares of what is left do not cancel.
   const ChannelRows first{1, rows.positions, rows.channels};
-  channel_moments(values, first, offsets, sums, squares);
+  moments(values, first, offsets, sums, squares);
   for (std::size_t c = 0; c < rows.channels; ++c)
     offsets[c] = static_cast<float>(sums[c] / count_of(first));
-  channel_moments(values, rows, offsets, sums, squares);
+  moments(values, rows, offsets, sums, squares);
   for (std::size_t c = 0; c < rows.channels; ++c) {
     const double mean = sums[c] / count_of(rows);
     const double variance = std::max(squares[c] / count_of(rows) - mean * mean, 0.0);

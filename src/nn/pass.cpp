@@ -175,13 +175,33 @@ bool Pass::keeps_output(std::size_t i) const {
   return checkpoint_[i] || (keep_[i] && loaded_ == segment_of_[i]);
 }
 
+void Pass::rescale_blocks() {
+  block_factors_.assign(plan_.layers.size(), 1.0);
+  for (const int block : plan_.blocks) block_factors_[at_index(block)] = 0;
+}
+
+at::Tensor Pass::rescaled(std::size_t i, at::Tensor output) {
+  if (block_factors_.empty() || block_factors_[i] == 1) return output;
+  double& factor = block_factors_[i];
+  if (factor == 0) {
+    constexpr int most = 1000;  // the factor is a double
+    int exponent = 0;
+    const auto largest = output.abs().max().item<double>();
+    if (std::isfinite(largest)) std::frexp(largest, &exponent);
+    exponent = std::clamp(exponent, -most, most);
+    exponent_ += exponent;
+    factor = std::ldexp(1.0, -exponent);
+  }
+  return output * factor;
+}
+
 at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   // Every layer keeps the order of memory; on the CPU vector code and oneDNN want this one.
   const bool channels_last = images.is_cpu() && images.scalar_type() == at::kFloat;
   outputs_[0] = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    if (i > 0) outputs_[i] = run_layer(i);
+    if (i > 0) outputs_[i] = rescaled(i, run_layer(i));
     show(i);
     release_after(i);
   }
@@ -264,7 +284,7 @@ void Pass::load_segment(std::size_t number) {
   loaded_ = number;
   for (std::size_t i = std::max<std::size_t>(1, segments_[number].begin); i < segments_[number].end;
        ++i) {
-    outputs_[i] = run_layer(i);
+    outputs_[i] = rescaled(i, run_layer(i));
     release_after(i);
   }
 }
@@ -299,7 +319,8 @@ void Pass::Gradient::add(const at::Tensor& part) {
 
 void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
                      std::vector<Gradient>& gradients) {
-  const at::Tensor& gradient = gradients[i].value;
+  const at::Tensor gradient =
+      block_factors_.empty() ? gradients[i].value : gradients[i].value * block_factors_[i];
   const Layer& layer = plan_.layers[i];
   const int number = static_cast<int>(i);
   const bool of_weight = wants_weight_gradient(sweep, i);

@@ -3,24 +3,28 @@
 // az_progressivity: smallest growth E_l - E_(l-1) of a block.
 // az_trainability: mean over blocks of 2 - z - 1 / (z + 1e-6), z the largest singular value of the
 // mean outer product of a random sign tensor with its pull-back through the block.
-// The fourth, az_complexity, is in costs.cpp.
+// All three look at one pass of standard normal noise of the minibatch's shape, as published, or of
+// its images. The fourth, az_complexity, is in costs.cpp.
 // Source: Lee and Ham, AZ-NAS, CVPR 2024.
 
 #include <algorithm>
 #include <limits>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+View view_of(ProxyInput input) { return input == ProxyInput::images ? View::data : View::noise; }
+
 /// E of every block output; empty when a covariance is zero.
-std::vector<double> spectral_entropies(const Observation& seen) {
+std::vector<double> spectral_entropies(const Observation& seen, View view) {
   std::vector<double> entropies;
-  for (const at::Tensor& covariance : seen.block_covariances()) {
-    const at::Tensor spectrum = at::linalg_eigvalsh(covariance.cpu()).clamp_min(0.0);
+  for (const at::Tensor& covariance : seen.block_covariances(view)) {
+    const at::Tensor spectrum = eigenvalues(covariance, "covariance").clamp_min(0.0);
     const double sum = spectrum.sum().item<double>();
     if (!(sum > 0)) return {};
     const at::Tensor p = spectrum / sum;
@@ -31,53 +35,66 @@ std::vector<double> spectral_entropies(const Observation& seen) {
 
 class Expressivity final : public Proxy {
  public:
-  Requirements requirements() const override { return {Need::block_covariances}; }
+  explicit Expressivity(View view) : view_(view) {}
+  Requirements requirements() const override { return {block_covariances_of(view_)}; }
   Score score(const Observation& seen) const override {
-    const std::vector<double> entropies = spectral_entropies(seen);
+    const std::vector<double> entropies = spectral_entropies(seen, view_);
     if (entropies.empty()) return Score::degenerate("constant_block", -infinity);
     double total = 0;
     for (const double entropy : entropies) total += entropy;
     return Score::of(total);
   }
+
+ private:
+  View view_;
 };
 
 class Progressivity final : public Proxy {
  public:
-  Requirements requirements() const override { return {Need::block_covariances}; }
+  explicit Progressivity(View view) : view_(view) {}
+  Requirements requirements() const override { return {block_covariances_of(view_)}; }
   Score score(const Observation& seen) const override {
-    const std::vector<double> entropies = spectral_entropies(seen);
+    const std::vector<double> entropies = spectral_entropies(seen, view_);
     if (entropies.empty()) return Score::degenerate("constant_block", -infinity);
     double smallest = infinity;
     for (std::size_t l = 1; l < entropies.size(); ++l)
       smallest = std::min(smallest, entropies[l] - entropies[l - 1]);
     return Score::of(smallest);
   }
+
+ private:
+  View view_;
 };
 
 class Trainability final : public Proxy {
  public:
-  Requirements requirements() const override { return {Need::block_pullbacks}; }
+  explicit Trainability(View view) : view_(view) {}
+  Requirements requirements() const override { return {block_pullbacks_of(view_)}; }
   Score score(const Observation& seen) const override {
+    const std::vector<BlockPullback>& blocks = seen.block_pullbacks(view_);
     double total = 0;
-    for (const BlockPullback& block : seen.block_pullbacks()) {
+    for (const BlockPullback& block : blocks) {
       if (block.identity) return Score::degenerate("identity_block", -infinity);
-      const double z = at::linalg_svdvals(block.product.cpu())[0].item<double>();
+      const double z = singular_values(block.product, "pullback")[0].item<double>();
       total += 2 - z - 1 / (z + 1e-6);
     }
-    return Score::of(total / static_cast<double>(seen.block_pullbacks().size()));
+    return Score::of(total / static_cast<double>(blocks.size()));
   }
+
+ private:
+  View view_;
 };
 
 }  // namespace
 
-std::unique_ptr<Proxy> make_az_expressivity(const ProxyContext&) {
-  return std::make_unique<Expressivity>();
+std::unique_ptr<Proxy> make_az_expressivity(const ProxyContext& context) {
+  return std::make_unique<Expressivity>(view_of(context.input));
 }
-std::unique_ptr<Proxy> make_az_progressivity(const ProxyContext&) {
-  return std::make_unique<Progressivity>();
+std::unique_ptr<Proxy> make_az_progressivity(const ProxyContext& context) {
+  return std::make_unique<Progressivity>(view_of(context.input));
 }
-std::unique_ptr<Proxy> make_az_trainability(const ProxyContext&) {
-  return std::make_unique<Trainability>();
+std::unique_ptr<Proxy> make_az_trainability(const ProxyContext& context) {
+  return std::make_unique<Trainability>(view_of(context.input));
 }
 
 }  // namespace wrcor

@@ -1,5 +1,7 @@
 #include "wrcor/proxy/binary_codes.h"
 
+#include <limits>
+
 #include "wrcor/proxy/correlation.h"
 
 namespace wrcor {
@@ -28,9 +30,12 @@ void BinaryCodeSums::record(const at::Tensor& response, std::span<const Tap> tap
   // Both one, or both zero: b.b' + (1 - b).(1 - b') = D - |b| - |b'| + 2 b.b'.
   const at::Tensor shared =
       both.mul(2).sub_(ones.unsqueeze(1)).sub_(ones.unsqueeze(0)).add_(features);
+  const auto [least, greatest] = at::aminmax(rows);
+  const at::Tensor finite = least.isfinite().logical_and(greatest.isfinite());
   for (const Tap& tap : taps) {
     OneSide& side = of(tap.side);
     if (!side.sum.defined()) side.sum = at::zeros_like(shared);
+    side.finite = side.finite.defined() ? side.finite.logical_and(finite) : finite;
     side.sum.add_(shared, tap.multiplicity);
     side.not_shown -= tap.multiplicity * features;
   }
@@ -38,7 +43,10 @@ void BinaryCodeSums::record(const at::Tensor& response, std::span<const Tap> tap
 
 at::Tensor BinaryCodeSums::sum(Side side) const {
   const OneSide& one = sides_[side == Side::activation ? 0 : 1];
-  return one.sum.defined() ? one.sum + one.not_shown : one.sum;
+  if (!one.sum.defined()) return {};
+  const at::Tensor undefined =
+      at::full({}, std::numeric_limits<double>::quiet_NaN(), one.sum.options());
+  return at::where(one.finite, one.sum + one.not_shown, undefined);
 }
 
 }  // namespace wrcor

@@ -4,6 +4,7 @@
 
 #include "factories.h"
 #include "wrcor/proxy/correlation.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -31,8 +32,8 @@ class BarlowTwins final : public Proxy {
  private:
   /// [N, D] float64, every feature of mean 0 and variance 1 over the minibatch.
   static at::Tensor standardised(const Observation& seen, View view) {
-    const at::Tensor rows =
-        flatten_rows(seen.features(view, NormMode::minibatch).before_pooling).to(at::kDouble);
+    const at::Tensor& features = seen.features(view, NormMode::minibatch).before_pooling;
+    const at::Tensor rows = flatten_rows(require_finite(features, "features")).to(at::kDouble);
     const at::Tensor centred = rows - rows.mean(0);
     return centred / (centred.square().mean(0) + 1e-5).sqrt();
   }

@@ -11,6 +11,7 @@
 
 #include "factories.h"
 #include "wrcor/proxy/correlation.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -56,7 +57,8 @@ class BlockEntropy final : public PassObserver {
 
   void output(int layer, const at::Tensor& output) override {
     const auto samples = static_cast<float>(output.size(0));
-    const at::Tensor q = largest_ - (flatten_rows(output) * 0.001F) * (1.0F / samples);
+    const at::Tensor q =
+        largest_ - (flatten_rows(require_finite(output, "activation")) * 0.001F) * (1.0F / samples);
     double entropy = 0;
     for (const auto& bundle : bundles_of(q)) {
       collapsed_ = collapsed_ || bundle.size() > 1;

@@ -11,6 +11,8 @@
 namespace wrcor {
 namespace {
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
 /// @param rows  [..., N, D]
 at::Tensor exact_correlation(const at::Tensor& rows) {
   // A GPU sums the pieces of a long product side by side.
@@ -25,12 +27,12 @@ at::Tensor exact_correlation(const at::Tensor& rows) {
   const at::Tensor norms = centred.square().sum({-3, -1}).sqrt();
   const at::Tensor smallest =
       doubles.abs().amax({-3, -1}) * (1e-12 * std::sqrt(static_cast<double>(features)));
-  const at::Tensor kept = (norms > smallest).logical_and(norms.isfinite()).all(-1);
+  const at::Tensor constant = (norms <= smallest).any(-1).logical_and(norms.isfinite().all(-1));
   const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).sum(-3).abs();
   const at::Tensor matrix = (products / norms.unsqueeze(-1) / norms.unsqueeze(-2)).clamp_max_(1.0);
   matrix.diagonal(0, -2, -1).fill_(1.0);
   // Where the response is dropped the quotient may be anything; where() keeps it out of the sums.
-  return at::where(kept.unsqueeze(-1).unsqueeze(-1), matrix, at::zeros_like(matrix));
+  return at::where(constant.unsqueeze(-1).unsqueeze(-1), at::zeros_like(matrix), matrix);
 }
 
 /// The share of the variance in the mean square of the row that has least of it; the rest is the
@@ -88,9 +90,11 @@ Attempt in_float32(const at::Tensor& rows) {
   return {matrix, share};
 }
 
-/// Of rows that are all zero, tiny, huge, or far from a mean of 0.
+/// Of rows that are all zero, tiny, huge, not finite, or far from a mean of 0.
 at::Tensor correlation_of_difficult(const at::Tensor& rows) {
   const at::Tensor magnitudes = rows.abs().amax(1, true);
+  if (!magnitudes.isfinite().all().item<bool>())
+    return at::full({rows.size(0), rows.size(0)}, nan, at::kDouble);
   const bool constant = (magnitudes == 0).any().item<bool>();  // as behind a dead branch
   if (constant) return at::zeros({rows.size(0), rows.size(0)}, at::kDouble);
   // A factor for each row changes no correlation.
@@ -122,8 +126,11 @@ at::Tensor abs_correlations(const at::Tensor& responses) {
   if (!responses.device().is_cpu() || responses.scalar_type() != at::kFloat)
     return exact_correlation(responses.flatten(2).transpose(0, 1));
   std::vector<at::Tensor> matrices;
-  for (const at::Tensor& response : responses.unbind(1))
-    matrices.push_back(abs_correlation(response));
+  for (const at::Tensor& response : responses.unbind(1)) {
+    // In the order of memory of a response that is looked at alone: sums depend on it.
+    matrices.push_back(abs_correlation(
+        response.dim() == 4 ? response.contiguous(at::MemoryFormat::ChannelsLast) : response));
+  }
   return at::stack(matrices);
 }
 
@@ -147,6 +154,9 @@ at::Tensor CorrelationSums::sum(Side side, int unit) const {
 }
 
 LogDeterminant log_determinant(const at::Tensor& k) {
+  // Of two equal images float32 leaves less, whatever the order of its sums; of images that differ,
+  // the least of 157 networks on 64 of CIFAR-10 was .03.
+  constexpr double zero_pivot = 1e-5;
   const at::Tensor host = k.cpu().contiguous();
   const double diagonal = host.diagonal().max().item<double>();
   LogDeterminant result;
@@ -166,7 +176,7 @@ LogDeterminant log_determinant(const at::Tensor& k) {
     log_sum += std::log(std::abs(pivot));
     const bool swapped = pivots.data_ptr<int>()[i] != static_cast<int>(i) + 1;
     if ((pivot < 0) != swapped) result.sign = -result.sign;
-    result.singular = result.singular || std::abs(pivot) < 1e-13;
+    result.singular = result.singular || std::abs(pivot) < zero_pivot;
   }
   result.value = static_cast<double>(samples) * std::log(diagonal) + log_sum;
   return result;

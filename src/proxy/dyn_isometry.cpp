@@ -8,6 +8,7 @@
 
 #include "factories.h"
 #include "observers.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -38,7 +39,7 @@ class DynIsometry final : public Proxy {
       }
     }
     const at::Tensor jacobians = at::stack(rows).view({samples, logits.size(1), -1});
-    const at::Tensor singular = at::linalg_svdvals(jacobians);
+    const at::Tensor singular = singular_values(jacobians, "gradient");
     // What float32 passes leave of a zero singular value, as where there are more logits than
     // features: the test is relative to the largest of the sample.
     constexpr double rounding = 1e-5;

@@ -1,10 +1,9 @@
 // feature_distance: mean distance between class centroids of the features before pooling, over the
 // mean distance within a class.
 
-#include <limits>
-
 #include "factories.h"
 #include "wrcor/proxy/correlation.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -15,11 +14,15 @@ class FeatureDistance final : public Proxy {
     return {features_of(View::data, NormMode::minibatch)};
   }
 
+  std::string lacking(const at::Tensor& labels) const override {
+    return (labels == labels[0]).all().item<bool>() ? "images of two classes" : "";
+  }
+
   Score score(const Observation& seen) const override {
     const auto classes = std::get<0>(at::_unique(seen.labels()));
     if (classes.numel() < 2) return Score::not_applicable("one_class");
-    const at::Tensor rows =
-        flatten_rows(seen.features(View::data, NormMode::minibatch).before_pooling).to(at::kDouble);
+    const at::Tensor& features = seen.features(View::data, NormMode::minibatch).before_pooling;
+    const at::Tensor rows = flatten_rows(require_finite(features, "features")).to(at::kDouble);
     std::vector<at::Tensor> centroids;
     double within = 0;
     for (std::int64_t c = 0; c < classes.numel(); ++c) {

@@ -4,6 +4,7 @@
 // Source: Turner et al., arXiv 1906.04113.
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -17,7 +18,7 @@ class Fisher final : public Proxy {
     for (const ChannelSaliency& saliency : seen.channel_saliency()) {
       const at::Tensor& weight = seen.network().weights(saliency.layer).weight;
       const auto per_channel = static_cast<double>(weight.numel() / weight.size(0));
-      total += per_channel * saliency.values.sum().item<double>();
+      total += per_channel * require_finite(saliency.values, "gradient").sum().item<double>();
     }
     return Score::of(total);
   }

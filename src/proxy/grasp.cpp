@@ -8,6 +8,7 @@
 
 #include "factories.h"
 #include "wrcor/nn/autograd_network.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -36,8 +37,11 @@ class Grasp final : public Proxy {
     if (z.requires_grad()) {
       const auto products = derive(z, weights, /*again=*/false);
       for (std::size_t i = 0; i < weights.size(); ++i) {
-        if (products[i].defined())
-          total -= (weights[i].detach() * products[i]).sum(at::kDouble).item<double>();
+        if (products[i].defined()) {
+          total -= (weights[i].detach() * require_finite(products[i], "gradient"))
+                       .sum(at::kDouble)
+                       .item<double>();
+        }
       }
     }
     if (total == 0) return Score::degenerate("zero_gradient", 0);

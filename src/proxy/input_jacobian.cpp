@@ -12,6 +12,7 @@
 #include <map>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -20,7 +21,8 @@ constexpr double kappa = 1e-5;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// [N, N] float64 on the CPU; undefined when a row is constant, for which there is no coefficient.
-at::Tensor signed_correlation(const at::Tensor& jacobian) {
+at::Tensor signed_correlation(const Observation& seen) {
+  const at::Tensor& jacobian = require_finite(seen.input_jacobian(), "gradient");
   const at::Tensor centred = jacobian - jacobian.mean(1, true);
   const at::Tensor norms = centred.norm(2, 1, true);
   const at::Tensor smallest =
@@ -34,9 +36,9 @@ class JacobCor final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen.input_jacobian());
+    const at::Tensor correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
-    const at::Tensor shifted = at::linalg_eigvalsh(correlation) + kappa;
+    const at::Tensor shifted = eigenvalues(correlation, "correlation") + kappa;
     return Score::of(-(shifted.log() + shifted.reciprocal()).sum().item<double>());
   }
 };
@@ -45,7 +47,7 @@ class JacobCorLogdet final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen.input_jacobian());
+    const at::Tensor correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     return log_determinant_score(correlation, "singular");
   }
@@ -56,7 +58,7 @@ class Epe final : public Proxy {
   Requirements requirements() const override { return {Need::input_jacobian}; }
 
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen.input_jacobian());
+    const at::Tensor correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     const at::Tensor logs = (correlation.abs() + kappa).log().contiguous();
     const at::Tensor labels = seen.labels().cpu().contiguous();
@@ -106,7 +108,8 @@ class RespSens final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const double mean = seen.input_jacobian().abs().mean().item<double>();
+    const double mean =
+        require_finite(seen.input_jacobian(), "gradient").abs().mean().item<double>();
     return mean == 0 ? Score::degenerate("zero_gradient", 0) : Score::of(mean);
   }
 };

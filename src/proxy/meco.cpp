@@ -7,20 +7,22 @@
 #include <numeric>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
 
-/// Correlation of the rows of X [C, P], float64 on the CPU; 0 where it is undefined.
+/// Correlation of the rows of X [C, P], float64 on the CPU; 0 where a row is constant, for which it
+/// is undefined.
 at::Tensor channel_correlation(const at::Tensor& x) {
-  const at::Tensor rows = x.cpu().to(at::kDouble);
+  const at::Tensor rows = require_finite(x.cpu(), "activation").to(at::kDouble);
   const at::Tensor centred = rows - rows.mean(1, true);
   const at::Tensor unit = centred / centred.norm(2, 1, true);
   return at::mm(unit, unit.t()).clamp(-1.0, 1.0).nan_to_num(0.0, 0.0, 0.0);
 }
 
 double smallest_eigenvalue(const at::Tensor& correlation) {
-  return at::linalg_eigvalsh(correlation)[0].item<double>();
+  return eigenvalues(correlation, "correlation")[0].item<double>();
 }
 
 class ChannelCorrelations final : public PassObserver {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -24,7 +25,9 @@ class SharedBits final : public Proxy {
     at::Tensor k;
     for (const Side side : sides_) {
       const at::Tensor& sum = seen.shared_bits(side);
-      if (sum.defined()) k = k.defined() ? k + sum : sum;
+      if (!sum.defined()) continue;
+      require_finite(sum, side == Side::activation ? "activation" : "gradient");
+      k = k.defined() ? k + sum : sum;
     }
     return log_determinant_score(k, "zero_gradient");
   }

@@ -26,12 +26,19 @@ Requirements all_of_loss() {
 
 Requirements all_of_sum() { return {Need::input_jacobian}; }
 
-Requirements all_of_blocks() { return {Need::block_pullbacks}; }
+Requirements all_of_blocks(View view) { return {block_pullbacks_of(view)}; }
 
 Requirements all_of_minibatch() {
   Requirements all = all_forward();
-  for (const Requirements more : {all_of_loss(), all_of_sum(), all_of_blocks()}) all |= more;
+  for (const Requirements more : {all_of_loss(), all_of_sum(), all_of_blocks(View::data)})
+    all |= more;
   return all;
+}
+
+/// What one pass of noise serves.
+Requirements all_of_noise() {
+  return {Need::noise_block_covariances, Need::noise_block_pullbacks,
+          features_of(View::noise, NormMode::minibatch)};
 }
 
 /// [N, C, H, W] as [N, k^2 C, H/k, W/k], with as many positions as `like`.
@@ -50,6 +57,7 @@ class Measurement {
 
   void run() {
     if ((needs_ & all_of_minibatch()).any()) watch_minibatch();
+    if ((needs_ & all_of_noise()).any()) watch_noise();
     for (const NormMode norms : {NormMode::minibatch, NormMode::off}) {
       for (const View view : {View::data, View::data_perturbed, View::data_perturbed_2, View::noise,
                               View::noise_perturbed}) {
@@ -128,19 +136,39 @@ class Measurement {
         keep_jacobian(at_images.seen());
       });
     }
-    if (needs_.has(Need::block_pullbacks)) {
-      timed("backward pass of every block from random signs", all_of_blocks(),
-            [&] { pull_blocks_back(pass, first_block, at_block_inputs); });
-    }
+    if (needs_.has(Need::block_pullbacks))
+      pull_blocks_back(View::data, pass, first_block, at_block_inputs);
 
     target_.correlations_ = correlations.take();
     target_.shared_bits_ = {codes.sum(Side::activation), codes.sum(Side::gradient)};
     if (needs_.has(Need::activation_patterns)) target_.distinct_patterns_ = patterns.distinct();
     if (needs_.has(features_of(View::data, NormMode::minibatch)))
       target_.features_[{View::data, NormMode::minibatch}] = features.take();
-    if (needs_.has(Need::block_covariances)) target_.block_covariances_ = covariances.take();
+    if (needs_.has(Need::block_covariances))
+      target_.block_covariances_[View::data] = covariances.take();
     target_.channel_saliency_ = saliency.take();
     target_.weight_gradients_ = weight_gradients.take();
+  }
+
+  void watch_noise() {
+    constexpr Need noise_features = features_of(View::noise, NormMode::minibatch);
+    FeatureObserver features(plan_);
+    CovarianceObserver covariances(plan_);
+    std::vector<PassObserver*> watching;
+    if (needs_.has(noise_features)) watching.push_back(&features);
+    if (needs_.has(Need::noise_block_covariances)) watching.push_back(&covariances);
+    std::vector<Sweep> sweeps;
+    std::vector<OutputGradientObserver> at_block_inputs;
+    if (needs_.has(Need::noise_block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
+
+    Pass pass(target_.network(), NormMode::minibatch, watching, sweeps, target_.activations());
+    timed("forward pass of noise", all_of_noise(), [&] { pass.forward(images_of(View::noise)); });
+    if (needs_.has(Need::noise_block_pullbacks))
+      pull_blocks_back(View::noise, pass, 0, at_block_inputs);
+    if (needs_.has(noise_features))
+      target_.features_[{View::noise, NormMode::minibatch}] = features.take();
+    if (needs_.has(Need::noise_block_covariances))
+      target_.block_covariances_[View::noise] = covariances.take();
   }
 
   void keep_jacobian(const at::Tensor& gradient) {
@@ -161,27 +189,35 @@ class Measurement {
     }
   }
 
-  void pull_blocks_back(Pass& pass, std::size_t first_sweep,
+  void pull_blocks_back(View view, Pass& pass, std::size_t first_sweep,
                         const std::vector<OutputGradientObserver>& at_inputs) {
-    const std::size_t blocks = at_inputs.size();
-    target_.block_pullbacks_.resize(blocks);
-    for (std::size_t i = 0; i < blocks; ++i) {
-      const std::size_t block = blocks - i;
-      const at::Tensor& output = pass.output(plan_.blocks[block]);
-      const at::Tensor v = target_.noise().signs(static_cast<int>(block), output.sizes());
-      pass.backward(first_sweep + i, v.contiguous(at::MemoryFormat::ChannelsLast), false);
-      const at::Tensor& seen = at_inputs[i].seen();
-      const FeatureShape& in = plan_.layers[static_cast<std::size_t>(plan_.blocks[block - 1])].out;
-      const at::Tensor u = space_to_depth(
-          seen.defined() ? seen
-                         : at::zeros({v.size(0), in.channels, in.height, in.width}, v.options()),
-          output);
-      const at::Tensor columns = channel_rows(u);
-      const auto positions = static_cast<double>(columns.size(0));
-      target_.block_pullbacks_[block - 1] = {
-          at::mm(columns.t().to(at::kDouble), channel_rows(v).to(at::kDouble)) / positions,
-          u.sizes() == v.sizes() && u.equal(v)};
-    }
+    timed("backward pass of every block from random signs", all_of_blocks(view), [&] {
+      const std::size_t blocks = at_inputs.size();
+      target_.block_pullbacks_[view].resize(blocks);
+      for (std::size_t block = blocks; block > 0; --block) {
+        const std::size_t i = blocks - block;
+        target_.block_pullbacks_[view][block - 1] =
+            pull_back(pass, first_sweep + i, static_cast<int>(block), at_inputs[i]);
+      }
+    });
+  }
+
+  BlockPullback pull_back(Pass& pass, std::size_t sweep, int block,
+                          const OutputGradientObserver& at_input) const {
+    const auto number = static_cast<std::size_t>(block);
+    const at::Tensor& output = pass.output(plan_.blocks[number]);
+    const at::Tensor v = target_.noise().signs(block, output.sizes());
+    pass.backward(sweep, v.contiguous(at::MemoryFormat::ChannelsLast), false);
+    const at::Tensor& seen = at_input.seen();
+    const FeatureShape& in = plan_.layers[static_cast<std::size_t>(plan_.blocks[number - 1])].out;
+    const at::Tensor u = space_to_depth(
+        seen.defined() ? seen
+                       : at::zeros({v.size(0), in.channels, in.height, in.width}, v.options()),
+        output);
+    const at::Tensor columns = channel_rows(u);
+    const auto positions = static_cast<double>(columns.size(0));
+    return {at::mm(columns.t().to(at::kDouble), channel_rows(v).to(at::kDouble)) / positions,
+            u.sizes() == v.sizes() && u.equal(v)};
   }
 
   at::Tensor images_of(View view) const {

@@ -17,6 +17,12 @@ std::set<int> read_by(const NetworkPlan& plan, LayerKind kind) {
   return found;
 }
 
+/// @param product  [N, C] or [N, C, H, W]
+/// @return [N, C]
+at::Tensor sum_of_positions(const at::Tensor& product) {
+  return product.dim() == 4 ? product.sum(at::IntArrayRef{2, 3}) : product;
+}
+
 std::set<int> weight_layers(const Network& network) {
   const std::vector<int> all = network.weight_layers();
   return {all.begin(), all.end()};
@@ -104,9 +110,10 @@ PassObserver::Interest SaliencyObserver::interest(int layer) const {
 void SaliencyObserver::output(int layer, const at::Tensor& output) { outputs_[layer] = output; }
 
 void SaliencyObserver::output_gradient(int layer, const at::Tensor& gradient) {
-  const at::Tensor product = outputs_.extract(layer).mapped() * gradient;
-  const at::Tensor by_channel =
-      product.dim() == 4 ? product.sum(at::IntArrayRef{2, 3}) : product;  // [N, C]
+  const at::Tensor output = outputs_.extract(layer).mapped();
+  at::Tensor by_channel = sum_of_positions(output * gradient);
+  if (!by_channel.isfinite().all().item<bool>())  // what float32 cannot hold, float64 may
+    by_channel = sum_of_positions(output.to(at::kDouble) * gradient.to(at::kDouble));
   saliency_.push_back({layer, by_channel.to(at::kDouble).square().mean(0) / 2});
 }
 

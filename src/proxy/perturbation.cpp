@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -24,11 +25,12 @@ Views views_of(bool with_data) {
 }
 
 double moved_by(const Observation& seen, const Views& views, NormMode norms) {
-  return (seen.features(views.moved, norms).before_pooling -
-          seen.features(views.still, norms).before_pooling)
-      .abs()
-      .sum(at::kDouble)
-      .item<double>();
+  const double distance = (seen.features(views.moved, norms).before_pooling -
+                           seen.features(views.still, norms).before_pooling)
+                              .abs()
+                              .sum(at::kDouble)
+                              .item<double>();
+  return require_finite(distance, "features");
 }
 
 class Phi final : public Proxy {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -28,10 +29,12 @@ class ResponseCorrelation final : public Proxy {
 
   Score score(const Observation& seen) const override {
     at::Tensor k;
-    for (int unit = 0; unit < seen.correlations().units(); ++unit) {
+    const CorrelationSums& correlations = seen.correlations();
+    for (int unit = 0; unit < correlations.units(); ++unit) {
       for (const Side side : sides_) {
-        const at::Tensor sum = seen.correlations().sum(side, unit);
+        const at::Tensor sum = correlations.sum(side, unit);
         if (!sum.defined()) continue;
+        require_finite(sum, side == Side::activation ? "activation" : "gradient");
         if (!k.defined()) k = at::zeros_like(sum);
         k.add_(sum, weight_ == LayerWeight::doubling ? std::exp2(unit) : 1.0);
       }

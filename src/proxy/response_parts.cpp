@@ -66,6 +66,10 @@ double mean_off_diagonal(const at::Tensor& matrix) {
 std::vector<ResponsePart> response_parts(const Network& network, const at::Tensor& images,
                                          const at::Tensor& labels, Counting counting) {
   const std::vector<Response> responses = responses_of(network, images, labels, counting);
+  const bool defined = std::all_of(
+      responses.begin(), responses.end(),
+      [](const Response& response) { return response.part.isfinite().all().item<bool>(); });
+  if (!defined) return {};
   at::Tensor k = at::zeros({images.size(0), images.size(0)}, at::kDouble);
   double norms = 0;
   for (const Response& response : responses) {

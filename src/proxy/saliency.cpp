@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "factories.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -21,8 +22,9 @@ class WeightSaliency final : public Proxy {
   Score score(const Observation& seen) const override {
     double total = 0, size = 0;
     for (const auto& [layer, gradient] : seen.weight_gradients()) {
-      const double norm = gradient.to(at::kDouble).norm().item<double>();
-      total += kind_ == Saliency::grad_norm ? norm : of_layer(seen, layer, gradient);
+      const at::Tensor exact = gradient.to(at::kDouble);  // products may exceed float32
+      const double norm = require_finite(exact.norm().item<double>(), "gradient");
+      total += kind_ == Saliency::grad_norm ? norm : of_layer(seen, layer, exact);
       size += norm;
     }
     if (size == 0) return Score::degenerate("zero_gradient", total);
@@ -32,7 +34,7 @@ class WeightSaliency final : public Proxy {
  private:
   double of_layer(const Observation& seen, int layer, const at::Tensor& gradient) const {
     const at::Tensor product = seen.network().weights(layer).weight * gradient;
-    return (kind_ == Saliency::snip ? product.abs() : product).sum(at::kDouble).item<double>();
+    return (kind_ == Saliency::snip ? product.abs() : product).sum().item<double>();
   }
 
   Saliency kind_;

@@ -1,12 +1,13 @@
 // synflow, synflow_bn: sum of |W dS/dW| over the weights of convolution and linear layers, S the
 // sum of all logits of the network with absolute parameters for an image of ones, in float64;
-// without and with batch norm. Reaches 1e44 on networks of usual size, hence the logarithm beside
-// it. Source: Tanaka et al., arXiv 2006.05467.
+// without and with batch norm. Reaches 1e44 on networks of usual size, and 1e308 on those of 50
+// cells a stage, hence the logarithm beside it. Source: Tanaka et al., arXiv 2006.05467.
 
 #include <cmath>
 
 #include "factories.h"
 #include "observers.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -28,6 +29,8 @@ class Synflow final : public Proxy {
     const at::Tensor& images = seen.images();
     WeightGradientObserver observer(positive);
     Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}}, seen.activations());
+    // Without batch norm the sum grows with the image: a factor anywhere is a factor of it.
+    if (norms_ == NormMode::off) pass.rescale_blocks();
     const at::Tensor logits = pass.forward(at::ones(
         {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
     pass.backward(0, at::ones_like(logits), true);
@@ -35,10 +38,7 @@ class Synflow final : public Proxy {
     for (const auto& [layer, gradient] : observer.take())
       total += (positive.weights(layer).weight * gradient).abs().sum().item<double>();
     if (total == 0) return Score::degenerate("zero_gradient", 0);
-    if (std::isinf(total)) return Score::degenerate("overflow", total);
-    Score score = Score::of(total);
-    if (score.value) score.log10 = std::log10(total);
-    return score;
+    return Score::of_power(require_finite(total, "gradient"), pass.exponent());
   }
 
  private:

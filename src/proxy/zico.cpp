@@ -1,13 +1,14 @@
 // zico: sum over weight layers of ln T, T = sum over the layer's weights of mean |g| / deviation of
 // g over minibatches, of the weights whose gradient g differs between them: large and stable
-// gradients. The minibatches are the two halves of the one that is scored.
-// Source: Li et al., arXiv 2301.11300.
+// gradients. The minibatches are the two halves of the one that is scored; of an odd number of
+// images the second one has one more. Source: Li et al., arXiv 2301.11300.
 
 #include <cmath>
 #include <map>
 
 #include "factories.h"
 #include "observers.h"
+#include "wrcor/proxy/finite.h"
 
 namespace wrcor {
 namespace {
@@ -19,16 +20,21 @@ class Zico final : public Proxy {
     return "forward and backward pass of each half of the minibatch with weight gradients";
   }
 
+  std::string lacking(const at::Tensor& labels) const override {
+    return labels.size(0) < 4 ? "at least 4 images" : "";
+  }
+
   Score score(const Observation& seen) const override {
-    const std::int64_t half = seen.images().size(0) / 2;
+    const std::int64_t images = seen.images().size(0), half = images / 2;
     if (half < 2) return Score::not_applicable("minibatch_too_small");
     std::map<int, at::Tensor> first;
     for (auto& [layer, gradient] : gradients(seen, 0, half)) first[layer] = gradient;
     double total = 0;
     bool any = false;
-    for (const auto& [layer, second] : gradients(seen, half, half)) {
+    for (const auto& [layer, second] : gradients(seen, half, images - half)) {
       // Of two values: mean and population deviation.
-      const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
+      const at::Tensor a = require_finite(first.at(layer), "gradient").to(at::kDouble),
+                       b = require_finite(second, "gradient").to(at::kDouble);
       const at::Tensor deviation = (a - b).abs() / 2;
       const at::Tensor ratio = (a.abs() + b.abs()) / 2 / deviation;
       const double sum = ratio.masked_select(deviation > 0).sum().item<double>();

@@ -36,7 +36,10 @@ Schema evaluation_object(const std::vector<Member>& members) {
   schema["if"] = {{"properties", {{"status", constant("ok")}}}};
   schema["then"] = {{"not", has_reason}};
   schema["else"] = has_reason;
-  schema["anyOf"] = {only_numbers, {{"required", Schema::array({"raw"})}}};
+  // A score without a number has the raw one, or its logarithm.
+  schema["anyOf"] = {only_numbers,
+                     {{"required", Schema::array({"raw"})}},
+                     {{"required", Schema::array({"log10"})}}};
   return schema;
 }
 

@@ -40,12 +40,13 @@ std::string scores_text(const Explanation& explanation) {
   for (std::size_t p = 0; p < explanation.proxies.size(); ++p) {
     const ProxyFacts& facts = explanation.proxies[p];
     const Score& score = explanation.evaluation.scores[p].second;
-    if (!score.value) {
+    if (!score.order()) {
       rows.push_back(
           {facts.proxy, "none", std::string(to_string(score.status)) + ": " + score.reason});
       continue;
     }
-    rows.push_back({facts.proxy, score_text(*score.value), sureness(facts),
+    rows.push_back({facts.proxy, score.value ? score_text(*score.value) : power_text(*score.log10),
+                    sureness(facts),
                     explanation.drawn == 0 ? ""
                                            : fmt::format("better than {} of {} random cells",
                                                          facts.beaten, explanation.drawn)});

@@ -32,6 +32,10 @@ std::string number(const std::optional<double>& value, Digits digits) {
   return digits == Digits::all ? fmt::format("{}", *value) : score_text(*value);
 }
 
+std::string number(const Score& score, Digits digits) {
+  return score.value || !score.log10 ? number(score.value, digits) : power_text(*score.log10);
+}
+
 /// "2-7"
 std::string ranks_text(const std::optional<RankInterval>& ranks) {
   return ranks ? fmt::format("{}-{}", ranks->best, ranks->worst) : "";
@@ -46,7 +50,7 @@ std::vector<std::string> row(const SearchResult& result, std::size_t index, Scor
   if (result.ranking.front().ranks) cells.push_back(ranks_text(entry.ranks));
   if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
   if (scores == Scores::shown) {
-    for (const auto& named : evaluation.scores) cells.push_back(number(named.second.value, digits));
+    for (const auto& named : evaluation.scores) cells.push_back(number(named.second, digits));
   }
   cells.push_back(std::to_string(evaluation.costs.params));
   cells.push_back(std::to_string(evaluation.costs.flops));

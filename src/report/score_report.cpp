@@ -29,7 +29,8 @@ std::vector<std::string> cells(const std::string& arch, const Evaluation& evalua
                                std::string (*number_text)(double)) {
   std::vector<std::string> row{arch, std::string(to_string(evaluation.status)), evaluation.reason};
   for (const auto& [name, score] : evaluation.scores) {
-    row.push_back(score.value ? number_text(*score.value) : "");
+    const std::string logarithm = score.log10 ? power_text(*score.log10) : "";
+    row.push_back(score.value ? number_text(*score.value) : logarithm);
   }
   row.push_back(std::to_string(evaluation.costs.params));
   row.push_back(std::to_string(evaluation.costs.flops));

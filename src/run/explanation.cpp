@@ -78,12 +78,15 @@ std::vector<Explanation::Change> changes_of(const SearchSpace& space, const Geno
 }
 
 /// How a score stands among those of random cells.
-void compare(Explanation::ProxyFacts& facts, const std::optional<double>& own, std::size_t proxy,
+void compare(Explanation::ProxyFacts& facts, const Score& own, std::size_t proxy,
              std::span<const Evaluation> random_cells) {
+  const std::optional<double> mine = own.order();
   for (const Evaluation& evaluation : random_cells) {
-    const std::optional<double>& other = evaluation.scores[proxy].second.value;
-    if (other) facts.random_cells.push_back(*other);
-    if (own && (!other || (facts.higher_is_better ? *own > *other : *own < *other))) ++facts.beaten;
+    const Score& score = evaluation.scores[proxy].second;
+    const std::optional<double> other = score.order();
+    if (score.value) facts.random_cells.push_back(*score.value);
+    if (mine && (!other || (facts.higher_is_better ? *mine > *other : *mine < *other)))
+      ++facts.beaten;
   }
 }
 
@@ -122,7 +125,7 @@ Explanation explain(const Config& config, const std::string& arch, std::size_t r
     facts.higher_is_better = proxies().find(name).make.better == Direction::higher;
     facts.weights = score.repeats;
     if (minibatches.size() > 1) facts.minibatches = all_scores(minibatches, p);
-    compare(facts, own.scores[p].second.value, p, all.first(random_cells));
+    compare(facts, own.scores[p].second, p, all.first(random_cells));
   }
   explanation.changes =
       changes_of(*bench.space, genotype, own, neighbours, all.subspan(random_cells));

@@ -69,6 +69,7 @@ void check_case(const nlohmann::json& golden, const GoldenSet& set, const Miniba
                 const at::Device& device, std::vector<ParityCase>& results) {
   EvaluatorOptions options;
   options.proxies.clear();
+  options.proxy_input = ProxyInput::images;  // the set has no noise
   for (const std::string& name : proxies().names()) {
     if (golden.at("scores").contains(name)) options.proxies.push_back(name);
   }

@@ -203,11 +203,14 @@ void SearchLoop::settle_oldest() {
 void SearchLoop::note_best(const Evaluation& evaluation) {
   if (standings_.rule().is_vote()) return;
   const RankingMember& by = standings_.rule().members.front();
-  const std::optional<double>& score = evaluation.score(by.proxy).value;
-  if (!score) return;
-  const bool better = !state_.best || (by.better == Direction::higher ? *score > *state_.best
-                                                                      : *score < *state_.best);
-  if (better) state_.best = score;
+  const Score& score = evaluation.score(by.proxy);
+  const std::optional<double> order = score.order();
+  if (!order) return;
+  const bool better = !best_order_ || (by.better == Direction::higher ? *order > *best_order_
+                                                                      : *order < *best_order_);
+  if (!better) return;
+  best_order_ = order;
+  state_.best = score.value;
 }
 
 void SearchLoop::stop_for(int signal) {

@@ -81,6 +81,7 @@ class SearchLoop {
   int workers_;
   double flops_left_ = 0;  ///< of what is still to be proposed, where that is known
   ProgressState state_;
+  std::optional<double> best_order_;  ///< Score::order() of the best so far
   SearchCounts counts_;
   Clock::time_point start_ = Clock::now();
   std::string started_;

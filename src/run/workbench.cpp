@@ -28,6 +28,15 @@ Minibatch open_minibatch(const Config& config, const DownloadSink& download, int
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seed);
 }
 
+void warn_of_equal_images(const Minibatch& minibatch) {
+  const auto equal = equal_images(minibatch);
+  if (!equal) return;
+  spdlog::warn(
+      "the minibatch holds an image twice (images {} and {}): proxies that compare images are "
+      "undefined for it",
+      equal->first, equal->second);
+}
+
 /// Whether what is missing now may be there when it is needed.
 bool may_download(const Config& config) {
   return config.data.download && config.data.root.empty() &&
@@ -50,9 +59,9 @@ std::unique_ptr<Evaluator> make_evaluator(const Config& config, const SearchSpac
                                           Minibatch minibatch, const at::Device& device) {
   return std::make_unique<Evaluator>(
       space, std::move(minibatch),
-      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.init,
-                       config.score.weights_mode, config.score.repeats, seeds(config).weights,
-                       memory_bound(config), config.run.channels_last},
+      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.proxy_input,
+                       config.score.init, config.score.weights_mode, config.score.repeats,
+                       seeds(config).weights, memory_bound(config), config.run.channels_last},
       device);
 }
 
@@ -108,6 +117,7 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
   bench.threads = config.run.threads;
   reserve_blas_buffers(bench.workers * bench.threads);
   Minibatch minibatch = open_minibatch(config, download);
+  warn_of_equal_images(minibatch);
   bench.batch = {{"dataset", minibatch.dataset},
                  {"classes", dataset_info(config).classes},
                  {"size", minibatch.images.size(0)},

@@ -79,15 +79,17 @@ Evaluation evaluation_from_json(const nlohmann::ordered_json& json) {
   for (const auto& [name, value] : json.at("scores").items()) {
     Score score;
     score.note = entry_of("notes", name, "");
-    if (value.is_null()) {
+    const auto logs = json.find("log10");
+    if (logs != json.end() && logs->contains(name)) score.log10 = logs->at(name).get<double>();
+    if (value.is_null() && score.log10) {
+      score = Score::beyond_double(*score.log10);
+    } else if (value.is_null()) {
       score.status = status_from_string(
           entry_of("statuses", name, std::string(to_string(null_status(evaluation)))));
       score.reason = entry_of("reasons", name, evaluation.reason);
       score.raw = raw_from_json(json.at("raw").at(name));
     } else {
       score.value = score.raw = value.get<double>();
-      const auto logs = json.find("log10");
-      if (logs != json.end() && logs->contains(name)) score.log10 = logs->at(name).get<double>();
       const auto repeats = json.find("repeats");
       if (repeats != json.end() && repeats->contains(name))
         score.repeats = repeats->at(name).get<std::vector<double>>();

@@ -35,6 +35,22 @@ Score Score::of(double value, std::string note) {
   return score;
 }
 
+Score Score::of_power(double factor, int exponent) {
+  const double value = std::ldexp(factor, exponent);
+  if (!std::isnormal(value)) return beyond_double(std::log10(factor) + exponent * std::log10(2.0));
+  Score score = of(value);
+  score.log10 = std::log10(value);
+  return score;
+}
+
+Score Score::beyond_double(double log10) {
+  Score score;
+  score.raw = log10 > 0 ? std::numeric_limits<double>::infinity() : 0;
+  score.log10 = log10;
+  score.note = log10 > 0 ? "overflow" : "underflow";
+  return score;
+}
+
 Score Score::degenerate(std::string reason, double raw) {
   Score score;
   score.status = Status::degenerate;

@@ -63,7 +63,7 @@ std::size_t Standings::add(const MemberScores& scores) {
 std::size_t Standings::add(const Evaluation& evaluation) {
   MemberScores scores;
   for (const RankingMember& member : rule_.members) {
-    scores.push_back(evaluation.score(member.proxy).value);
+    scores.push_back(evaluation.score(member.proxy).order());
   }
   return add(scores);
 }

@@ -7,6 +7,7 @@
 
 #include "wrcor/nn/counting.h"
 #include "wrcor/nn/initialisation.h"
+#include "wrcor/score/proxy_input.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -38,6 +39,7 @@ struct Config {
     std::vector<std::string> proxies;
     std::string rank_by;  ///< a rule; empty: the first of the proxies, or auto
     Counting counting = Counting::reference;
+    ProxyInput proxy_input = ProxyInput::published;
     Initialisation init = Initialisation::standard;
     WeightsMode weights_mode = WeightsMode::shared;
     int repeats = 1;

@@ -23,6 +23,9 @@ std::size_t text_width(const std::string& text);
 /// A score for people: four digits after the point, or after the first digit where it is huge.
 std::string score_text(double value);
 
+/// A number by its decadic logarithm, whatever its size, with seven digits: "3.981072e310".
+std::string power_text(double log10);
+
 /// One record of a CSV file with its line feed; fields are quoted where RFC 4180 demands it.
 std::string csv_line(const std::vector<std::string>& fields);
 

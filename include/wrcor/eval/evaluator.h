@@ -19,6 +19,7 @@
 #include "wrcor/nn/weights.h"
 #include "wrcor/proxy/proxy.h"
 #include "wrcor/score/evaluation.h"
+#include "wrcor/score/proxy_input.h"
 #include "wrcor/score/response_part.h"
 
 namespace wrcor {
@@ -26,6 +27,7 @@ namespace wrcor {
 struct EvaluatorOptions {
   std::vector<std::string> proxies = {"wrcor"};
   Counting counting = Counting::reference;
+  ProxyInput proxy_input = ProxyInput::published;
   Initialisation initialisation = Initialisation::standard;
   WeightsMode weights_mode = WeightsMode::shared;
   int repeats = 1;         ///< draws of weights that a score is averaged over
@@ -50,8 +52,8 @@ struct PassCost {
 class Evaluator {
  public:
   /// @param space  outlives the evaluator
-  /// @throws UsageError for unknown proxies and for a minibatch that the space's networks cannot
-  /// read
+  /// @throws UsageError for unknown proxies, for a minibatch that the space's networks cannot read,
+  /// and for one that lacks what a proxy needs
   Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options,
             at::Device device);
   ~Evaluator();
@@ -68,7 +70,7 @@ class Evaluator {
   /// any other error of libtorch.
   /// @throws RunError when the device does not compute any more
   Evaluation evaluate(const Genotype& genotype) const;
-  /// The same with weights from a file instead of drawn ones.
+  /// The same with weights from a file instead of drawn ones, and the noise of the first repeat.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
   /// The same with noise from elsewhere, too.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
@@ -125,6 +127,8 @@ class Evaluator {
                      std::vector<PassCost>* costs = nullptr) const;
   std::optional<std::vector<Evaluation>> attempt_batch(std::span<const Genotype> genotypes) const;
   std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes) const;
+  Score score_alone(const Genotype& genotype, const NamedProxy& entry,
+                    const Observation& seen) const;
   /// The scores of a network of which all that they take was seen.
   Evaluation scored(const Genotype& genotype, const Observation& seen,
                     std::vector<PassCost>* costs = nullptr) const;

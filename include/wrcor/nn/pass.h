@@ -71,6 +71,14 @@ class Pass {
   Pass(const Network& network, NormMode norms, std::vector<PassObserver*> watching,
        std::vector<Sweep> sweeps, Activations activations = Activations::kept);
 
+  /// Before forward(): multiplies the output of every block by the power of two that brings its
+  /// largest magnitude near 1, so that values stay in range at any depth. For networks in which a
+  /// factor at a block's output is a factor of all that follows, as without batch norm: logits and
+  /// gradients are those of the network, times 2^-exponent().
+  void rescale_blocks();
+  /// Sum of the exponents, once forward() is through.
+  int exponent() const { return exponent_; }
+
   /// Runs the network. Once.
   /// @param images  [N, 3, H, W] of the weights' floating type and device
   /// @return logits [N, classes]
@@ -118,6 +126,7 @@ class Pass {
   const at::Tensor& mask_of(int layer);
   void load_segment(std::size_t number);
   at::Tensor run_layer(std::size_t i);
+  at::Tensor rescaled(std::size_t i, at::Tensor output);
   at::Tensor run_norm(std::size_t i, const at::Tensor& input);
   at::Tensor run_sum(std::size_t i) const;
   void show(std::size_t i);
@@ -154,6 +163,9 @@ class Pass {
   std::vector<at::Tensor> outputs_;
   std::vector<at::Tensor> masks_;  ///< by layer: of its output, for ReLUs that are taken along
   std::vector<BatchNormState> norm_states_;
+  /// By layer, where blocks are rescaled: factor of the output; 0: not known yet.
+  std::vector<double> block_factors_;
+  int exponent_ = 0;
 };
 
 /// The mean softmax cross-entropy (natural logarithm) over a minibatch.

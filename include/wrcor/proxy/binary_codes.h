@@ -17,7 +17,8 @@ class BinaryCodeSums final : public TapObserver {
  public:
   BinaryCodeSums(const NetworkPlan& plan, std::span<const Tap> taps);
 
-  /// [N, N] float64, once the passes are over; undefined when no response of the side was shown.
+  /// [N, N] float64, once the passes are over; undefined when no response of the side was shown,
+  /// NaN when one was not finite.
   at::Tensor sum(Side side) const;
 
  protected:
@@ -26,6 +27,7 @@ class BinaryCodeSums final : public TapObserver {
  private:
   struct OneSide {
     at::Tensor sum;
+    at::Tensor finite;     ///< whether all responses were
     double not_shown = 0;  ///< features of the responses that were not shown
   };
   OneSide& of(Side side) { return sides_[side == Side::activation ? 0 : 1]; }

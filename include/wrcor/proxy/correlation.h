@@ -23,8 +23,9 @@ at::Tensor flatten_rows(const at::Tensor& response);
 ///
 /// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
 ///                  memory when channels-last (the order of features does not matter)
-/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant or
-///         not finite: the coefficient is undefined, and the response adds nothing to a score
+/// @return [N, N] float64 on the same device; all zeros when a sample's response is constant: the
+///         coefficient is undefined, and the response adds nothing to a score; with NaN when a
+///         sample's response is not finite
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
@@ -65,7 +66,7 @@ class CorrelationObserver final : public TapObserver {
 struct LogDeterminant {
   double value = 0;       ///< ln |det K|; -infinity when K is zero
   int sign = 0;           ///< of the determinant; 0 when K is zero
-  bool singular = false;  ///< a pivot below 1e-13 T
+  bool singular = false;  ///< a pivot below 1e-5 T: zero but for the rounding of float32
 };
 
 /// ln |det K| of a symmetric matrix with constant diagonal T, computed as

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "wrcor/proxy/proxy.h"
+#include "wrcor/score/proxy_input.h"
 
 namespace wrcor {
 
@@ -12,6 +13,7 @@ class SearchSpace;
 /// What a proxy may look at when it is made.
 struct ProxyContext {
   const SearchSpace& space;
+  ProxyInput input = ProxyInput::published;
 };
 
 /// Makes one of the proxies of score/proxies.h. @throws UsageError that lists the known names.

@@ -40,8 +40,18 @@ enum class Need : std::uint32_t {
   input_jacobian = 1U << 7U,
   block_covariances = 1U << 8U,
   block_pullbacks = 1U << 9U,
-  logits = 1U << 10U,
+  noise_block_covariances = 1U << 10U,
+  noise_block_pullbacks = 1U << 11U,
+  logits = 1U << 12U,
 };
+
+// The needs of blocks as they respond to View::data or View::noise.
+constexpr Need block_covariances_of(View view) {
+  return view == View::noise ? Need::noise_block_covariances : Need::block_covariances;
+}
+constexpr Need block_pullbacks_of(View view) {
+  return view == View::noise ? Need::noise_block_pullbacks : Need::block_pullbacks;
+}
 
 /// The need of the features that a view leads to.
 constexpr Need features_of(View view, NormMode norms) {
@@ -133,7 +143,7 @@ class Observation {
   /// Of the minibatch, [N, classes]; undefined when no pass over it was needed.
   const at::Tensor& logits() const { return logits_; }
 
-  // Only what was required may be asked for.
+  // Only what was required may be asked for: std::out_of_range, or nothing, for all else.
   const CorrelationSums& correlations() const { return correlations_.value(); }
   /// Sum of shared bits, [N, N] float64; undefined when no response of the side was seen.
   const at::Tensor& shared_bits(Side side) const {
@@ -148,10 +158,13 @@ class Observation {
   const at::Tensor& input_jacobian() const { return input_jacobian_; }
   /// Covariance of the channels over all positions, [C, C] float64, of the stem's output and of
   /// every block's.
-  const std::vector<at::Tensor>& block_covariances() const { return block_covariances_; }
+  const std::vector<at::Tensor>& block_covariances(View view) const {
+    return block_covariances_.at(view);
+  }
   /// Of every block, the first one first.
-  const std::vector<BlockPullback>& block_pullbacks() const { return block_pullbacks_; }
-  /// @throws std::out_of_range when it was not required
+  const std::vector<BlockPullback>& block_pullbacks(View view) const {
+    return block_pullbacks_.at(view);
+  }
   const Features& features(View view, NormMode norms) const { return features_.at({view, norms}); }
 
   const std::vector<PassRecord>& passes() const { return passes_; }
@@ -169,8 +182,8 @@ class Observation {
   std::vector<WeightGradient> weight_gradients_;
   std::vector<ChannelSaliency> channel_saliency_;
   at::Tensor input_jacobian_;
-  std::vector<at::Tensor> block_covariances_;
-  std::vector<BlockPullback> block_pullbacks_;
+  std::map<View, std::vector<at::Tensor>> block_covariances_;
+  std::map<View, std::vector<BlockPullback>> block_pullbacks_;
   std::map<std::pair<View, NormMode>, Features> features_;
   std::vector<PassRecord> passes_;
 };

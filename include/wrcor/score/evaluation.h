@@ -26,6 +26,8 @@ struct Evaluation {
   const Score& score(const std::string& proxy) const;
 };
 
+/// A score is null where it is undefined, or where its logarithm alone can be held, in `log10`:
+///
 /// {"status", "reason"?, "wanted_bytes"?, "scores": {name: number|null}, "raw"?: {name:
 /// number|"nan"|"inf"|"-inf"}, "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?:
 /// {name: text}, "log10"?: {name: number}, "repeats"?: {name: [number]}, "params", "flops"}. `raw`

@@ -25,18 +25,29 @@ Status status_from_string(std::string_view text);
 /// One proxy's verdict on one network.
 struct Score {
   Status status = Status::ok;
-  std::string reason = {};           ///< machine-readable, empty when ok: singular, ...
-  std::optional<double> value = {};  ///< finite when ok, else nothing
+  std::string reason = {};  ///< machine-readable, empty when ok: singular, ...
+  /// Finite when ok; nothing otherwise, and when only its logarithm can be held: see log10.
+  std::optional<double> value = {};
   double raw = 0;         ///< what the published implementation would have returned, finite or not
   std::string note = {};  ///< remark on a value that is ok, such as negative_determinant
-  std::optional<double> log10 = {};  ///< of a value whose size is best read as a power of ten
+  /// Of a positive value whose size is best read as a power of ten. A value outside the range of
+  /// double has it alone, with the note `overflow` or `underflow`.
+  std::optional<double> log10 = {};
   /// The score in each repeat, when the value is the mean over several.
   std::vector<double> repeats = {};
 
   /// @param value  degenerate (nonfinite) unless it is finite
   static Score of(double value, std::string note = {});
+  /// factor * 2^exponent, with its logarithm. @param factor  finite, above 0
+  static Score of_power(double factor, int exponent);
+  /// A value that no double holds, by its logarithm.
+  static Score beyond_double(double log10);
   static Score degenerate(std::string reason, double raw);
   static Score not_applicable(std::string reason);
+
+  /// What scores of one proxy are ordered by: the logarithm, where they have one, or the value;
+  /// nothing when the score is undefined.
+  std::optional<double> order() const { return log10 ? log10 : value; }
 };
 
 }  // namespace wrcor

@@ -290,8 +290,8 @@ void setup_score(CLI::App& command) {
   options->sources.defaults["score.proxies"] = "wrcor";
   options->sources.checks = workbench_checks();
   add_settings(command,
-               {"space", "data", "score.proxies", "score.counting", "score.init",
-                "score.weights_mode", "score.repeats", "run"},
+               {"space", "data", "score.proxies", "score.counting", "score.proxy_input",
+                "score.init", "score.weights_mode", "score.repeats", "run"},
                options->sources);
   set_example(command,
               "wrcor score --proxy wrcor,acor --arch "

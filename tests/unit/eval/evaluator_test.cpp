@@ -4,11 +4,14 @@
 
 #include "plain_way.h"
 #include "support/catch.h"
+#include "support/vector_targets.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/worker_pool.h"
 #include "wrcor/data/synthetic.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/nn/draws.h"
+#include "wrcor/score/proxies.h"
 #include "wrcor/score/ranking.h"
 #include "wrcor/space/nas_bench_201.h"
 
@@ -185,13 +188,92 @@ TEST_CASE("a ranking does not depend on the order of its input", "[eval][ranking
 }
 
 TEST_CASE("two identical images among others make the scores singular", "[eval]") {
+  EvaluatorOptions options;
+  options.proxies = {"wrcor", "rcor", "acor", "gcor", "naswot", "grad_hamming", "jacob_cor_logdet"};
+  const auto require_singular = [&](const std::vector<std::pair<int, int>>& copies) {
+    Fixture f;
+    f.minibatch = draw_minibatch(*make_synthetic(), 18, true, 1);
+    for (const auto& [from, to] : copies) {
+      f.minibatch.images[to] = f.minibatch.images[from];
+      f.minibatch.labels[to] = f.minibatch.labels[from];
+    }
+    for (const auto& [name, score] : f.evaluate(connected, options).scores) {
+      INFO(name);
+      CHECK(score.status == Status::degenerate);
+      CHECK(score.reason == "singular");
+    }
+  };
+  test::for_each_vector_target([&](const char* target) {
+    INFO(target);
+    for (int i = 0; i < 17; ++i) require_singular({{i, 17}});
+    for (int j = 1; j < 17; ++j) require_singular({{0, j}});
+    require_singular({{0, 1}, {0, 9}, {2, 16}, {3, 17}});
+  });
+}
+
+TEST_CASE("given weights have the scores of the drawn ones that they are", "[eval]") {
+  const Fixture f;
+  EvaluatorOptions options;
+  options.proxies = proxies().names();
+  options.seed = 3;
+  for (const WeightsMode mode : {WeightsMode::shared, WeightsMode::independent}) {
+    options.weights_mode = mode;
+    const Evaluator evaluator(f.space, f.minibatch, options, at::kCPU);
+    const Genotype genotype = f.space.parse(connected);
+    const WeightBank bank(weights_seed(3, 0, mode, f.space.format(genotype)),
+                          options.initialisation, at::kCPU);
+    CHECK(to_json(evaluator.evaluate(genotype, bank)) == to_json(evaluator.evaluate(genotype)));
+  }
+}
+
+TEST_CASE("proxies that were published with noise receive it, or the images", "[eval]") {
+  const Fixture f;
+  EvaluatorOptions options;
+  options.proxies = {"az_expressivity", "az_progressivity", "az_trainability"};
+  const Genotype genotype = f.space.parse(connected);
+  const WeightBank bank(1, Initialisation::standard, at::kCPU);
+  const Noise noise(2, at::kCPU);
+  const auto scores = [&](const Minibatch& minibatch, ProxyInput input, bool all) {
+    options.proxy_input = input;
+    if (all) options.proxies = proxies().names();
+    const Evaluation evaluation =
+        Evaluator(f.space, minibatch, options, at::kCPU).evaluate(genotype, bank, noise);
+    std::vector<double> values;
+    for (const char* name : {"az_expressivity", "az_progressivity", "az_trainability"})
+      values.push_back(evaluation.score(name).value.value());
+    return values;
+  };
+  Minibatch of_noise = f.minibatch;
+  of_noise.images = noise.normal(0, f.minibatch.images.sizes());
+  const auto published = scores(f.minibatch, ProxyInput::published, false);
+  CHECK(published == scores(of_noise, ProxyInput::images, false));
+  CHECK(published != scores(f.minibatch, ProxyInput::images, false));
+  CHECK(published == scores(f.minibatch, ProxyInput::published, true));
+}
+
+TEST_CASE("a minibatch that lacks what a proxy needs is refused", "[eval]") {
   Fixture f;
-  f.minibatch.images[1] = f.minibatch.images[0];
-  f.minibatch.labels[1] = f.minibatch.labels[0];
-  const Evaluation evaluation = f.evaluate(connected, response_proxies());
-  CHECK(evaluation.status == Status::degenerate);
-  CHECK(evaluation.reason == "singular");
-  CHECK(evaluation.score("wrcor").raw < 0);
+  EvaluatorOptions options;
+  options.proxies = {"wrcor", "feature_distance"};
+  f.minibatch.labels.fill_(3);
+  CHECK_THROWS_WITH(Evaluator(f.space, f.minibatch, options, at::kCPU),
+                    ContainsSubstring("feature_distance needs images of two classes"));
+  const Minibatch three = draw_minibatch(*make_synthetic(), 3, true, 1);
+  options.proxies = {"zico"};
+  CHECK_THROWS_WITH(
+      Evaluator(f.space, three, options, at::kCPU),
+      ContainsSubstring("proxy zico needs at least 4 images, the minibatch has 3 images"));
+  CHECK_THROWS_AS(Evaluator(f.space, three, options, at::kCPU), UsageError);
+}
+
+TEST_CASE("zico depends on every image, an odd one, too", "[eval]") {
+  Fixture f;
+  EvaluatorOptions options;
+  options.proxies = {"zico"};
+  f.minibatch = draw_minibatch(*make_synthetic(), 9, true, 1);
+  const double before = f.evaluate(connected, options).score("zico").value.value();
+  f.minibatch.images[8] = -f.minibatch.images[8];
+  CHECK(f.evaluate(connected, options).score("zico").value.value() != before);
 }
 
 TEST_CASE("a worker pool hands on results and errors", "[eval][threads]") {

@@ -77,6 +77,28 @@ TEST_CASE("images are drawn without replacement and in shuffled order", "[miniba
   CHECK_FALSE(at::equal(labels, at::arange(12, at::kLong)));
 }
 
+TEST_CASE("no image is drawn twice while there is another", "[minibatch]") {
+  // Images 0 to 5 are copies of one, the others differ.
+  class Copies final : public Dataset {
+   public:
+    Copies() : Dataset(Tiny(10).info()) {}
+    std::int64_t size() const override { return 10; }
+    int read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+      Tiny(10).read(std::max<std::int64_t>(index, 5), pixels);
+      return static_cast<int>(index);
+    }
+  };
+  const Copies copies;
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    CHECK_FALSE(equal_images(draw_minibatch(copies, 5, false, seed)));
+    const Minibatch forced = draw_minibatch(copies, 7, false, seed);
+    const auto equal = equal_images(forced);
+    REQUIRE(equal);
+    CHECK(equal->first < equal->second);
+    CHECK(forced.images[equal->first].equal(forced.images[equal->second]));
+  }
+}
+
 TEST_CASE("augmentation flips, pads with black and crops", "[minibatch]") {
   std::set<int> seen;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {

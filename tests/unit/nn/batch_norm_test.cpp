@@ -34,6 +34,22 @@ TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") 
   }
 }
 
+TEST_CASE("values whose squares float32 cannot hold are normalised all the same",
+          "[nn][batch_norm]") {
+  at::manual_seed(7);
+  const at::Tensor input = at::randn({8, 4, 6, 4}).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor weight = at::ones({4}), bias = at::zeros({4});
+  BatchNormState state;
+  const at::Tensor usual = batch_norm(input, weight, bias, state);
+  for (const double scale : {1e15, 1e25, 1e36}) {
+    INFO(scale);
+    const at::Tensor huge = (input * scale).contiguous(at::MemoryFormat::ChannelsLast);
+    CHECK((batch_norm(huge, weight, bias, state) - usual).abs().max().item<double>() < 1e-4);
+    const at::Tensor back = batch_norm_backward(usual, weight, state);
+    CHECK(back.isfinite().all().item<bool>());
+  }
+}
+
 TEST_CASE("a sum applies batch norms as the layers do, to the last bit", "[nn][batch_norm]") {
   at::manual_seed(6);
   for (const int channels : {1, 4, 16, 48}) {

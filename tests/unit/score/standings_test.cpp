@@ -186,6 +186,26 @@ TEST_CASE("a score that is not ok is the worst of its member and equal to others
   }
 }
 
+TEST_CASE("a value that no double holds ranks by its logarithm", "[score][votes]") {
+  const auto evaluation = [](const Score& score) {
+    Evaluation one;
+    one.scores = {{"synflow", score}};
+    // As it comes back from a journal.
+    return evaluation_from_json(to_json(one));
+  };
+  const std::vector<Score> scores{Score::of_power(1, 1030), Score::of_power(0.5, 1030),
+                                  Score::of_power(1, 1000), Score::of_power(1, -1100),
+                                  Score::degenerate("zero_gradient", 0)};
+  CHECK(scores[0].note == "overflow");
+  CHECK(scores[2].value == std::ldexp(1, 1000));
+  CHECK(scores[3].note == "underflow");
+  for (const VoteMethod method : {VoteMethod::score, VoteMethod::logrank, VoteMethod::copeland}) {
+    Standings standings({method, {{"synflow", Direction::higher}}});
+    for (const Score& score : scores) standings.add(evaluation(score));
+    for (std::size_t k = 0; k + 1 < scores.size(); ++k) CHECK(standings.prefers(k, k + 1));
+  }
+}
+
 TEST_CASE("an architecture without any score is below all others, in every method",
           "[score][votes]") {
   for (int seed = 0; seed < 20; ++seed) {

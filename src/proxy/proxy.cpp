@@ -1,0 +1,22 @@
+#include "wrcor/proxy/proxy.h"
+
+#include <c10/util/Exception.h>
+
+#include <limits>
+
+#include "wrcor/proxy/finite.h"
+
+namespace wrcor {
+
+Score score_of(const Proxy& proxy, const Observation& seen) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  try {
+    return proxy.score(seen);
+  } catch (const NotFinite& found) {
+    return Score::degenerate(std::string("nonfinite_") + found.what(), nan);
+  } catch (const c10::LinAlgError&) {
+    return Score::degenerate("no_convergence", nan);
+  }
+}
+
+}  // namespace wrcor
