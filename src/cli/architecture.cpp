@@ -1,14 +1,18 @@
 #include "architecture.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "options.h"
+#include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/core/text_file.h"
 #include "wrcor/score/proxies.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
 namespace {
@@ -27,6 +31,66 @@ std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
   return whole_number(what, text, 0, *size - 1);
 }
 
+using Json = nlohmann::ordered_json;
+
+/// Whether the rule orders a row of a ranking by a value.
+bool has_score(const Json& row, const RankingRule& rule) {
+  const Json& value =
+      rule.is_vote() ? row.at("vote") : row.at("scores").at(rule.members.front().proxy);
+  return value.is_number();
+}
+
+/// Rows without a score stand behind those that have one, for completeness.
+/// @throws UsageError for one of them
+void require_score(const Json& ranking, std::uint64_t rank, const RankingRule& rule,
+                   const std::string& run) {
+  const Json& row = ranking.at(rank - 1);
+  if (has_score(row, rule)) return;
+  const auto scored = std::count_if(ranking.begin(), ranking.end(),
+                                    [&](const Json& each) { return has_score(each, rule); });
+  if (scored == 0) {
+    throw UsageError("no architecture of '" + run + "' has a score by " + rule.text() +
+                     ", so none is its best; name an architecture");
+  }
+  throw UsageError("rank " + std::to_string(rank) + " in '" + run + "' has no score by " +
+                   rule.text() + " (" + row.value("status", "") + "); the ranks 1 to " +
+                   std::to_string(scored) + " have one");
+}
+
+/// What is wrong in a file is no fault of the command line.
+/// @throws DataError in place of a UsageError
+template <typename Action>
+auto read_from(const std::string& place, const Action& action) {
+  try {
+    return action();
+  } catch (const UsageError& error) {
+    throw DataError(place + ": " + error.what());
+  }
+}
+
+/// @param document  of the file
+/// @param rank      in its ranking, from 1
+RankedArchitecture read_ranked(const Json& document, const std::string& file,
+                               const std::filesystem::path& run, const std::string& rank) {
+  const Json& ranking = document.at("ranking");
+  if (ranking.empty()) throw DataError("'" + file + "': the ranking has no rows");
+  const std::uint64_t place =
+      whole_number("rank in '" + run.string() + "'", rank, 1, ranking.size());
+  const RankingRule rule = read_from("'" + file + "'", [&] { return ranking_rule_of(document); });
+  require_score(ranking, place, rule, run.string());
+  const Json& row = ranking.at(place - 1);
+  RankedArchitecture found{run, place, row.at("arch").get<std::string>(), {}};
+  read_from("'" + file + "': rank " + std::to_string(place), [&] {
+    const auto space = document.at("config").at("space").at("name").get<std::string>();
+    return spaces().find(space).make({})->parse(found.architecture);
+  });
+  for (const std::string& proxy : proxies().names()) {
+    const auto score = row.at("scores").value(proxy, Json());
+    if (score.is_number()) found.scores.emplace_back(proxy, score.get<double>());
+  }
+  return found;
+}
+
 /// @param rank  in the ranking of a finished run, from 1
 RankedArchitecture ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
   constexpr std::uint64_t longest = std::uint64_t{1} << 30;
@@ -37,18 +101,9 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
                      "run; wrcor search --resume --out finishes one");
   }
   try {
-    const nlohmann::ordered_json document = parse_json(read_text_file(file, longest));
+    const Json document = parse_json(read_text_file(file, longest));
     read_schema_version(document, schema_version::result, file);
-    const auto& ranking = document.at("ranking");
-    const std::uint64_t place =
-        whole_number("rank in '" + run.string() + "'", rank, 1, ranking.size());
-    const auto& row = ranking.at(place - 1);
-    RankedArchitecture found{run, place, row.at("arch").get<std::string>(), {}};
-    for (const std::string& proxy : proxies().names()) {
-      const auto score = row.at("scores").value(proxy, nlohmann::ordered_json());
-      if (score.is_number()) found.scores.emplace_back(proxy, score.get<double>());
-    }
-    return found;
+    return read_ranked(document, file, run, rank);
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
@@ -57,6 +112,15 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
 }
 
 }  // namespace
+
+std::string tuple_hint(const SearchSpace& space, const std::string& digits) {
+  const std::string tuple = "(" + digits + ")";
+  try {
+    return "; NASLib's tuple " + in_quotes(tuple) + " is " + space.format(space.parse(tuple));
+  } catch (const UsageError&) {
+    return "";
+  }
+}
 
 std::optional<RankedArchitecture> find_ranked(const std::string& text) {
   if (text.starts_with(official_prefix) || is_id(text)) return std::nullopt;
@@ -70,7 +134,10 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text) {
 
 std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources) {
   std::optional<RankedArchitecture> ranked = find_ranked(text);
-  if (ranked && !sources.file) sources.file = ranked->run / "config.json";
+  if (ranked && !sources.file) {
+    sources.file = ranked->run / "config.json";
+    sources.recorded = true;
+  }
   return ranked;
 }
 
@@ -81,7 +148,13 @@ Genotype read_architecture(const SearchSpace& space, const std::string& text) {
     const std::optional<Genotype> published = space.at_official(number);
     return published ? *published : space.at(number);
   }
-  if (is_id(text)) return space.at(cell_number(space, "id", text));
+  if (is_id(text)) {
+    try {
+      return space.at(cell_number(space, "id", text));
+    } catch (const UsageError& error) {
+      throw UsageError(error.what() + tuple_hint(space, text));
+    }
+  }
   if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
   return space.parse(text);
 }

@@ -13,14 +13,17 @@ namespace wrcor::cli {
 
 /// What read_architecture() takes, for the help of a command.
 inline constexpr const char* architecture_forms =
-    "architecture string, lexicographic id, index:N for the official index, or the folder of a "
-    "finished run: RUN for its best, RUN#K for the one of rank K";
+    "architecture string, NASLib's tuple, lexicographic id, index:N for the official index, or the "
+    "folder of a finished run: RUN for its best, RUN#K for the one of rank K";
 
 /// The architecture that an argument names.
 /// @throws UsageError for what names none; DataError when a run's result cannot be read
 Genotype read_architecture(const SearchSpace& space, const std::string& text);
 
-/// A place in the ranking of a finished run.
+/// Which architecture digits may name that are no id: words to follow a message, or nothing.
+std::string tuple_hint(const SearchSpace& space, const std::string& digits);
+
+/// A place in the ranking of a finished run that has a score.
 struct RankedArchitecture {
   std::filesystem::path run;  ///< its folder
   std::uint64_t rank = 1;     ///< 1: the best

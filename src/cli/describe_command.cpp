@@ -23,6 +23,12 @@
 namespace wrcor::cli {
 namespace {
 
+/// Settings of the minibatch and of the network that --layers runs.
+constexpr const char* settings_of_layers[] = {
+    "data.batch_file", "data.batch_size", "data.augment", "data.download",
+    "data.mirror",     "score.counting",  "score.init",   "score.weights_mode",
+    "run.seed",        "run.device",      "run.threads"};
+
 struct DescribeOptions {
   ConfigSources sources;
   std::string architecture;  ///< as read_architecture() takes it
@@ -231,6 +237,10 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
     throw UsageError("--layers takes one architecture apart; it does not go with --all");
 
   ConfigSources sources = options.sources;
+  if (!options.layers) {
+    for (const char* key : settings_of_layers)
+      sources.unused[key] = "no network is run without --layers";
+  }
   find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));
@@ -268,11 +278,9 @@ void setup_describe(CLI::App& command, const LayerParts& layer_parts) {
       "--layers", options->layers,
       "how much each response adds to WRCor's score, on a minibatch: its weighted part "
       "of K");
-  add_settings(command,
-               {"space", "data.name", "data.root", "data.batch_file", "data.batch_size",
-                "data.augment", "data.download", "data.mirror", "score.counting", "score.init",
-                "score.weights_mode", "run.seed", "run.device", "run.threads"},
-               options->sources);
+  std::vector<std::string> keys{"space", "data.name", "data.root"};
+  keys.insert(keys.end(), std::begin(settings_of_layers), std::end(settings_of_layers));
+  add_settings(command, keys, options->sources);
   command
       .add_option("--classes", options->classes,
                   "classes of the data; by default those of the data set")

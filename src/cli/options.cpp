@@ -107,6 +107,7 @@ void add_settings(CLI::App& command, const std::vector<std::string>& keys, Confi
     for (const Setting& setting : settings()) {
       if (setting.key != key && setting.section() != key) continue;
       add_setting(command, setting, target);
+      target.taken.insert(setting.key);
       known = true;
     }
     if (!known) throw std::logic_error("no setting or section is called " + key);

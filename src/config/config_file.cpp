@@ -120,6 +120,14 @@ std::string unknown_key(const std::string& section, const std::string& key, cons
   return message + "; known keys of " + section + ": " + join(names);
 }
 
+/// Whether the program wrote a file to record what was in force: files by hand are rarely JSON, and
+/// need no version.
+bool is_record(const std::string& text, const YamlNode& root) {
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  return start != text.npos && text[start] == '{' && root.kind == YamlNode::Kind::map &&
+         !root.items.empty() && root.items.front()->text == version_key;
+}
+
 class YamlConfigReader {
  public:
   YamlConfigReader(std::string file, std::vector<std::string>& problems)
@@ -223,7 +231,10 @@ std::vector<FoundValue> read_config_text(const std::string& text, const std::str
   }
   try {
     const auto root = read_yaml(text);
-    return root ? YamlConfigReader(name, problems).read(*root) : std::vector<FoundValue>{};
+    if (!root) return {};
+    std::vector<FoundValue> found = YamlConfigReader(name, problems).read(*root);
+    for (FoundValue& value : found) value.recorded = is_record(text, *root);
+    return found;
   } catch (const YamlError& failure) {
     const std::string line = failure.line > 0 ? ":" + std::to_string(failure.line) : "";
     problems.push_back(name + line + ": " + failure.what());

@@ -13,8 +13,9 @@ namespace wrcor {
 struct FoundValue {
   const Setting* setting = nullptr;
   nlohmann::json value;
-  std::string place;  ///< begins an error line: "configs/my.yaml:12: search.budget"
-  bool valid = true;  ///< otherwise there is no value, and its problem has been told
+  std::string place;      ///< begins an error line: "configs/my.yaml:12: search.budget"
+  bool valid = true;      ///< otherwise there is no value, and its problem has been told
+  bool recorded = false;  ///< by the program: one of all the settings that were in force
 };
 
 /// Reads the settings of a YAML or JSON file. What is wrong with it is appended to `problems`, one

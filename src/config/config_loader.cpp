@@ -7,6 +7,7 @@
 
 #include "config_environment.h"
 #include "config_file.h"
+#include "idle_settings.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/schema_version.h"
@@ -24,6 +25,7 @@ struct Origin {
   Source source = Source::none;
   std::string place;
   json value;
+  bool intended = false;  ///< somebody wants this value, rather than leaves it as it is
 };
 
 std::string shown(const json& value) {
@@ -45,8 +47,11 @@ class MergedConfig {
       found.setting->set(config_, found.value);
       // An unset value is as good as one that was not given.
       const bool given = !found.value.is_null() && found.value != "";
+      const bool intended =
+          given && source != Source::none && !found.recorded &&
+          (source != Source::file || found.value != found.setting->default_value());
       origins_[found.setting->key] = {given ? source : Source::none, std::move(found.place),
-                                      std::move(found.value)};
+                                      std::move(found.value), intended};
     }
   }
 
@@ -55,7 +60,9 @@ class MergedConfig {
 
   /// Makes the checks that concern more than one setting, and those of the command.
   /// @throws UsageError with all problems, if there are any
-  Config checked(const std::vector<ConfigCheck>& checks) {
+  Config checked(const ConfigSources& sources) {
+    const std::vector<ConfigCheck>& checks = sources.checks;
+    if (invalid_.empty()) check_effects(sources);
     check_evolution();
     check_refinement();
     check_parameters();
@@ -71,6 +78,23 @@ class MergedConfig {
   }
 
  private:
+  void check_effects(const ConfigSources& sources) {
+    Config resolved = config_;
+    if (sources.resolve) sources.resolve(resolved);
+    for (const auto& [key, origin] : origins_) {
+      const bool taken = sources.taken.empty() || sources.taken.contains(key);
+      if (!origin.intended || !taken) continue;
+      const auto unused = sources.unused.find(key);
+      std::string reason;
+      if (origin.source == Source::flag && unused != sources.unused.end()) {
+        reason = unused->second;
+      } else if (!sources.used.contains(key)) {
+        reason = idle_reason(*find_setting(key), resolved, sources.purpose);
+      }
+      if (!reason.empty()) report(key, "has no effect, because " + reason + "; leave it out");
+    }
+  }
+
   void check_evolution() {
     const Config::Search& search = config_.search;
     if (!valid({"search.tournament", "search.population"}) ||
@@ -157,7 +181,11 @@ Config load_config(const ConfigSources& sources) {
   for (const auto& [key, text] : sources.defaults)
     defaults.push_back(found_value(*find_setting(key), key, text, merged.problems()));
   merged.take(std::move(defaults), Source::none);
-  if (sources.file) merged.take(read_config_file(*sources.file, merged.problems()), Source::file);
+  if (sources.file) {
+    std::vector<FoundValue> values = read_config_file(*sources.file, merged.problems());
+    for (FoundValue& value : values) value.recorded = value.recorded || sources.recorded;
+    merged.take(std::move(values), Source::file);
+  }
   merged.take(read_environment(sources.environment, merged.problems()), Source::environment);
   std::vector<FoundValue> flags;
   for (const auto& [key, text] : sources.flags) {
@@ -168,7 +196,7 @@ Config load_config(const ConfigSources& sources) {
                                 merged.problems()));
   }
   merged.take(std::move(flags), Source::flag);
-  return merged.checked(sources.checks);
+  return merged.checked(sources);
 }
 
 nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {

@@ -35,6 +35,8 @@ DatasetKind of_one_size(const DatasetInfo& info,
               }};
 }
 
+constexpr const char* synthetic = "synthetic";
+
 DatasetKind downloaded(DatasetKind kind, const DataSource& source) {
   kind.source = source;
   return kind;
@@ -60,16 +62,17 @@ const Registry<DatasetKind>& datasets() {
     all.add("folder", "one's own PNG and JPEG files, a folder for each class, resized",
             from({image_folder_info, make_image_folder},
                  "name a folder with --data-root that has a folder of images for each class"));
-    all.add("synthetic",
-            "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
-            from(of_one_size(synthetic_info(),
-                             [](const DatasetOptions& options) {
-                               return make_synthetic(0, options.split);
-                             }),
-                 "the program makes its images"));
+    all.add(
+        synthetic, "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
+        from(of_one_size(
+                 synthetic_info(),
+                 [](const DatasetOptions& options) { return make_synthetic(0, options.split); }),
+             "the program makes its images"));
     return all;
   }();
   return registry;
 }
+
+bool lies_in_files(const std::string& dataset) { return dataset != synthetic; }
 
 }  // namespace wrcor

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "wrcor/core/schema_version.h"
@@ -25,8 +26,13 @@ struct Cells {
   std::vector<std::vector<std::string>> rows;
 };
 
+/// Half is rounded away from zero, also where an expected value misses it by its last bits.
 std::string rounded(const std::optional<double>& value, int digits) {
-  return value ? fmt::format("{:.{}f}", *value, digits) : "";
+  if (!value) return "";
+  if (std::abs(*value) > 1e15) return fmt::format("{:.{}f}", *value, digits);
+  const double scale = std::pow(10.0, digits);
+  const double steps = std::floor(std::abs(*value) * scale * (1 + 1e-14) + 0.5);
+  return fmt::format("{:.{}f}", std::copysign(steps, *value) / scale, digits);
 }
 
 std::string with_interval(const Comparison& row, Measure measure) {
@@ -36,8 +42,8 @@ std::string with_interval(const Comparison& row, Measure measure) {
   return value + fmt::format(" [{:.3f}, {:.3f}]", interval->low, interval->high);
 }
 
-std::string with_deviation(const Spread& spread) {
-  return fmt::format("{:.2f} ± {:.2f}", spread.mean, spread.deviation);
+std::string with_deviation(const std::optional<Spread>& spread) {
+  return spread ? rounded(spread->mean, 2) + " ± " + rounded(spread->deviation, 2) : "";
 }
 
 Cells comparison_cells(const EvaluationReport& report) {
@@ -59,8 +65,8 @@ Cells comparison_cells(const EvaluationReport& report) {
 Cells simulation_cells(const SimulationReport& report) {
   Cells cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
   cells.header.insert(cells.header.end(), report.metrics.begin(), report.metrics.end());
-  const auto add = [&](std::vector<std::string> row, const std::vector<Spread>& metrics) {
-    for (const Spread& metric : metrics) row.push_back(with_deviation(metric));
+  const auto add = [&](std::vector<std::string> row, const auto& metrics) {
+    for (const auto& metric : metrics) row.push_back(with_deviation(metric));
     cells.rows.push_back(std::move(row));
   };
   for (const auto& [scorer, search] : report.rows) {
@@ -97,10 +103,15 @@ ordered_json to_json(const Comparison& row) {
   return json;
 }
 
-ordered_json to_json(const std::vector<std::string>& names, const std::vector<Spread>& metrics) {
+ordered_json to_json(const std::optional<Spread>& spread) {
+  if (!spread) return nullptr;
+  return {{"mean", spread->mean}, {"deviation", spread->deviation}};
+}
+
+template <typename Spreads>
+ordered_json to_json(const std::vector<std::string>& names, const Spreads& metrics) {
   ordered_json json = ordered_json::object();
-  for (std::size_t k = 0; k < names.size(); ++k)
-    json[names[k]] = {{"mean", metrics[k].mean}, {"deviation", metrics[k].deviation}};
+  for (std::size_t k = 0; k < names.size(); ++k) json[names[k]] = to_json(metrics[k]);
   return json;
 }
 

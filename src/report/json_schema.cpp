@@ -91,6 +91,7 @@ Schema result_schema() {
                                 {"distinct", whole_number()},
                                 {"ok", whole_number()},
                                 {"degenerate", whole_number()},
+                                {"not_applicable", whole_number()},
                                 {"infeasible", whole_number()},
                                 {"failed", whole_number()},
                                 {"refined", whole_number()}});
@@ -146,9 +147,9 @@ Schema comparison() {
 }
 
 Schema simulated_search() {
-  const Schema spreads = {
-      {"type", "object"},
-      {"additionalProperties", object({{"mean", number()}, {"deviation", number()}})}};
+  const Schema spread = object({{"mean", number()}, {"deviation", number()}});
+  const Schema spreads = {{"type", "object"},
+                          {"additionalProperties", {{"anyOf", {spread, {{"type", "null"}}}}}}};
   const Schema search = object({{"score", text()},
                                 {"strategy", text()},
                                 {"runs", whole_number()},

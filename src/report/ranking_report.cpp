@@ -119,6 +119,7 @@ std::string summary_line(const SearchResult& result) {
     if (count > 0) text += fmt::format(", {} {}", count, what);
   };
   add(counts.degenerate, "degenerate");
+  add(counts.not_applicable, "not_applicable");
   add(counts.failed, "failed");
   add(counts.infeasible, "draws infeasible");
   text += fmt::format("; {:.1f} s", result.timing.seconds);

@@ -88,10 +88,10 @@ std::string counts_text(const Json& run) {
     const auto number = counts.value(name, std::int64_t{0});
     return number == 0 ? "" : std::to_string(number) + " " + name;
   };
-  return fmt::format("{} proposals, {} different architectures: {}",
-                     counts.at("asked").get<std::int64_t>(),
-                     counts.at("distinct").get<std::int64_t>(),
-                     joined({count("ok"), count("degenerate"), count("failed")}));
+  return fmt::format(
+      "{} proposals, {} different architectures: {}", counts.at("asked").get<std::int64_t>(),
+      counts.at("distinct").get<std::int64_t>(),
+      joined({count("ok"), count("degenerate"), count("not_applicable"), count("failed")}));
 }
 
 std::string refined_text(const Json& run) {

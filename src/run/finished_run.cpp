@@ -29,11 +29,10 @@ FinishedRun::Row read_row(const nlohmann::ordered_json& json, const SearchSpace&
   return row;
 }
 
-/// What the configuration says where the document, of version 1, names no vote.
-RankingRule read_rule(const nlohmann::ordered_json& document) {
-  if (const auto text = document.find("rank_by"); text != document.end())
-    return RankingRule::parse(text->get<std::string>());
-  return ranking_rule(config_from_json(document.at("config"), "config"));
+/// Whether the rule and the proxies have their scores. @throws std::out_of_range
+void require_scores(const FinishedRun& run, const FinishedRun::Row& row) {
+  for (const RankingMember& member : run.rule.members) row.evaluation.score(member.proxy);
+  for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
 }
 
 /// Those of the first row where the document, of version 1, names none.
@@ -48,22 +47,34 @@ std::vector<std::string> read_proxies(const nlohmann::ordered_json& document,
   return proxies;
 }
 
-/// @throws std::out_of_range when a row lacks one
-void require_scores(const FinishedRun& run) {
-  for (const FinishedRun::Row& row : run.ranking) {
-    for (const RankingMember& member : run.rule.members) row.evaluation.score(member.proxy);
-    for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
+/// Calls action(rank) for the ranks from 1 to `rows`. @throws DataError naming the rank that fails
+template <typename Action>
+void for_each_rank(const std::string& file, std::size_t rows, const Action& action) {
+  for (std::size_t rank = 1; rank <= rows; ++rank) {
+    const std::string place = "rank " + std::to_string(rank);
+    try {
+      action(rank);
+    } catch (const UsageError& error) {
+      throw DataError("'" + file + "': " + place + ": " + error.what());
+    } catch (const std::exception&) {  // no status that there is, a row without a score
+      throw DataError("'" + file + "' is not the result of a run: " + place + " is damaged");
+    }
   }
 }
 
-FinishedRun from_document(nlohmann::ordered_json document) {
+FinishedRun from_document(nlohmann::ordered_json document, const std::string& file) {
   FinishedRun run;
   run.space = document.at("config").at("space").at("name").get<std::string>();
-  run.rule = read_rule(document);
+  run.rule = ranking_rule_of(document);
   const auto space = spaces().find(run.space).make({});  // for the names, whatever the size
-  for (const auto& row : document.at("ranking")) run.ranking.push_back(read_row(row, *space));
+  const auto& rows = document.at("ranking");
+  if (rows.empty()) throw DataError("'" + file + "': the ranking has no rows");
+  for_each_rank(file, rows.size(), [&](std::size_t rank) {
+    run.ranking.push_back(read_row(rows.at(rank - 1), *space));
+  });
   run.proxies = read_proxies(document, run.ranking);
-  require_scores(run);
+  for_each_rank(file, rows.size(),
+                [&](std::size_t rank) { require_scores(run, run.ranking[rank - 1]); });
   document.erase("ranking");
   run.document = std::move(document);
   return run;
@@ -87,7 +98,7 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
   try {
     nlohmann::ordered_json document = parse_json(read_text_file(file, largest_result));
     read_schema_version(document, schema_version::result, file);
-    run = from_document(std::move(document));
+    run = from_document(std::move(document), file);
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const UsageError& error) {

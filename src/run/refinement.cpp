@@ -14,10 +14,11 @@ namespace wrcor {
 namespace {
 
 /// The first `most` entries, as far as they have a value at all.
-std::size_t refinable(const std::vector<Ranked>& ranking, std::int64_t most) {
+std::size_t refinable(const SearchResult& result, std::int64_t most) {
+  const std::vector<Ranked>& ranking = result.ranking;
   const auto end = ranking.begin() + std::min<std::ptrdiff_t>(most, std::ssize(ranking));
-  const auto first_without = std::find_if(ranking.begin(), end, [](const Ranked& entry) {
-    return entry.evaluation.unpacked().status != Status::ok;
+  const auto first_without = std::find_if(ranking.begin(), end, [&](const Ranked& entry) {
+    return !ranking_value(entry, result.rule);
   });
   return static_cast<std::size_t>(first_without - ranking.begin());
 }
@@ -88,13 +89,9 @@ class Refinement {
   /// A score that one draw gives may be undefined under another.
   void count_statuses() {
     SearchCounts& counts = result_.counts;
-    counts.ok = counts.degenerate = counts.failed = 0;
-    for (const Ranked& entry : result_.ranking) {
-      const Status status = entry.evaluation.unpacked().status;
-      ++(status == Status::ok       ? counts.ok
-         : status == Status::failed ? counts.failed
-                                    : counts.degenerate);
-    }
+    counts.ok = counts.degenerate = counts.not_applicable = counts.failed = 0;
+    for (const Ranked& entry : result_.ranking)
+      count_status(counts, entry.evaluation.unpacked().status);
   }
 
   void show_progress() {
@@ -118,7 +115,7 @@ void refine(SearchResult& result, const Config& config, const Workbench& bench, 
             const JournalContent& replayed, const ProgressSink& progress) {
   bench.evaluator->use_repeats(config.score.repeats);
   Refinement(result, bench, journal, replayed, progress)
-      .run(refinable(result.ranking, *config.search.refine));
+      .run(refinable(result, *config.search.refine));
 }
 
 }  // namespace wrcor

@@ -44,6 +44,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
             {"distinct", counts.distinct},
             {"ok", counts.ok},
             {"degenerate", counts.degenerate},
+            {"not_applicable", counts.not_applicable},
             {"infeasible", counts.infeasible},
             {"failed", counts.failed},
             {"refined", counts.refined}}},
@@ -80,6 +81,23 @@ std::string_view to_string(EndedBy end) {
       return "exhausted";
   }
   throw std::logic_error("no such end of a search");
+}
+
+void count_status(SearchCounts& counts, Status status) {
+  switch (status) {
+    case Status::ok:
+      ++counts.ok;
+      break;
+    case Status::degenerate:
+      ++counts.degenerate;
+      break;
+    case Status::not_applicable:
+      ++counts.not_applicable;
+      break;
+    case Status::failed:
+      ++counts.failed;
+      break;
+  }
 }
 
 std::optional<std::size_t> contenders(const SearchResult& result) {

@@ -252,10 +252,7 @@ SearchResult SearchLoop::result() {
   while (!classes_.empty()) {
     const auto node = classes_.extract(classes_.begin());
     Class& settled = node.mapped();
-    const Status status = settled.evaluation.unpacked().status;
-    ++(status == Status::ok       ? counts_.ok
-       : status == Status::failed ? counts_.failed
-                                  : counts_.degenerate);
+    count_status(counts_, settled.evaluation.unpacked().status);
     const Genotype canonical = space_.representative(settled.representative, Dedupe::strict);
     result.ranking.push_back(
         {node.key(), space_.format(canonical), std::move(settled.evaluation), settled.first_seen});

@@ -1,7 +1,6 @@
 #include "wrcor/run/simulated_search.h"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 
 #include "search_loop.h"
@@ -11,14 +10,11 @@
 namespace wrcor {
 namespace {
 
-Spread spread_of(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  Spread spread;
-  for (const double value : values) spread.mean += value / count;
-  double squares = 0;
-  for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
-  if (values.size() > 1) spread.deviation = std::sqrt(squares / (count - 1));
-  return spread;
+/// Nothing of no values; a single one does not deviate.
+std::optional<Spread> spread_over_runs(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  if (values.size() == 1) return Spread{values.front(), 0};
+  return spread_of(values);
 }
 
 bool proposes_a_list(const std::string& strategy, const SearchSpace& space) {
@@ -58,17 +54,22 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
     const Search search = search_once(config, table);
     result.proposals = std::max(result.proposals, search.proposals);
     result.evaluations += static_cast<double>(search.evaluations) / result.runs;
+    if (search.best.empty()) continue;
     for (std::size_t m = 0; m < metrics.size(); ++m) {
-      const auto& value = search.best->second.metrics[m];
-      if (!value) {
-        throw DataError("the benchmark has no " + metrics[m] + " of " + search.best->first +
-                        ", which '" + strategy + "' found; give it one, or leave --metric " +
-                        metrics[m] + " out");
+      double sum = 0;
+      for (const Row* row : search.best) {
+        const auto& value = row->second.metrics[m];
+        if (!value) {
+          throw DataError("the benchmark has no " + metrics[m] + " of " + row->first + ", which '" +
+                          strategy + "' found; give it one, or leave --metric " + metrics[m] +
+                          " out");
+        }
+        sum += *value;
       }
-      found[m].push_back(*value);
+      found[m].push_back(sum / static_cast<double>(search.best.size()));
     }
   }
-  for (const auto& values : found) result.metrics.push_back(spread_of(values));
+  for (const auto& values : found) result.metrics.push_back(spread_over_runs(values));
   return result;
 }
 
@@ -81,6 +82,7 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
   };
   Standings standings(table.rule);
   std::map<const Row*, std::size_t> numbers;  // of those that were told
+  std::vector<const Row*> met;                // the same by number
   std::deque<Proposal> pending;
   const auto strategy =
       make_strategy(config, space_, [&standings](const Outcome& a, const Outcome& b) {
@@ -89,7 +91,10 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
   const auto tell_oldest = [&] {
     const Proposal& oldest = pending.front();
     const auto [entry, is_new] = numbers.emplace(oldest.row, standings.size());
-    if (is_new) standings.add(oldest.row->second.scores);
+    if (is_new) {
+      standings.add(oldest.row->second.scores);
+      met.push_back(oldest.row);
+    }
     strategy->tell({oldest.genotype, standings.value(entry->second), entry->second});
     pending.pop_front();
   };
@@ -115,21 +120,21 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
   while (!pending.empty()) tell_oldest();
   if (numbers.empty()) throw NoFeasibleError("the strategy proposes nothing");
   search.evaluations = numbers.size();
-  search.best = best_of(standings, numbers);
+  search.best = best_of(standings, met);
   return search;
 }
 
-/// The first of a ranking: by value, then by architecture string.
-const SimulatedSearches::Row* SimulatedSearches::best_of(
-    const Standings& standings, const std::map<const Row*, std::size_t>& numbers) {
-  const Row* best = nullptr;
+/// Those with the highest value.
+std::vector<const SimulatedSearches::Row*> SimulatedSearches::best_of(
+    const Standings& standings, const std::vector<const Row*>& met) {
+  std::vector<const Row*> best;
   std::optional<double> highest;
-  for (const auto& [row, number] : numbers) {
+  for (std::size_t number = 0; number < met.size(); ++number) {
     const std::optional<double> value = standings.value(number);
-    if (best == nullptr || value > highest || (value == highest && row->first < best->first)) {
-      best = row;
-      highest = value;
-    }
+    if (!value || value < highest) continue;
+    if (value > highest) best.clear();
+    highest = value;
+    best.push_back(met[number]);
   }
   return best;
 }

@@ -24,42 +24,137 @@ std::vector<double> with_worst(const std::vector<std::optional<double>>& scores)
   return values;
 }
 
-std::vector<std::uint32_t> best_first(const std::vector<double>& values) {
-  std::vector<std::uint32_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return values[a] > values[b]; });
+/// @param among_equals  what orders the members of a group, highest first
+TiedOrder best_first(const std::vector<double>& values, const std::vector<double>& among_equals) {
+  TiedOrder order;
+  order.items.resize(values.size());
+  std::iota(order.items.begin(), order.items.end(), 0U);
+  std::sort(order.items.begin(), order.items.end(), [&](auto a, auto b) {
+    return values[a] != values[b] ? values[a] > values[b] : among_equals[a] > among_equals[b];
+  });
+  order.groups.resize(values.size());
+  std::uint32_t group = 0;
+  for (std::size_t i = 1; i < order.items.size(); ++i) {
+    if (values[order.items[i]] != values[order.items[i - 1]]) ++group;
+    order.groups[order.items[i]] = group;
+  }
   return order;
 }
 
-/// Calls visit(item, times) for the first `k` of a resample in an order; an item that the resample
-/// holds several times counts as often.
-template <typename Visit>
-void visit_top(const std::vector<std::uint32_t>& order, Counts counts, std::size_t k,
-               const Visit& visit) {
-  for (std::size_t i = 0; k > 0 && i < order.size(); ++i) {
-    const auto times = std::min<std::size_t>(counts[order[i]], k);
-    if (times == 0) continue;
-    visit(order[i], times);
-    k -= times;
+/// The first k of a resample in an order: all of some groups, and a part of the next, drawn from it
+/// at random.
+struct Top {
+  std::uint32_t group = 0;   ///< that is drawn from
+  std::size_t size = 0;      ///< its architectures, copies included
+  std::size_t drawn = 0;     ///< of them, those that are among the first k: at least one
+  std::uint32_t copies = 0;  ///< the most that it has of one architecture
+};
+
+/// @param k  from 1 to the size of the resample
+Top top_of(const TiedOrder& order, Counts counts, std::size_t k) {
+  Top top;
+  std::size_t before = 0;
+  for (const std::uint32_t item : order.items) {
+    if (order.groups[item] != top.group) {
+      if (before + top.size >= k) break;
+      before += top.size;
+      top = {.group = order.groups[item]};
+    }
+    top.size += counts[item];
+    top.copies = std::max(top.copies, counts[item]);
   }
+  top.drawn = k - before;
+  return top;
 }
 
-double overlap(const std::vector<std::uint32_t>& by_score,
-               const std::vector<std::uint32_t>& by_metric, Counts counts, std::size_t k) {
-  std::vector<std::size_t> chosen(by_score.size());
-  visit_top(by_score, counts, k, [&](auto item, std::size_t times) { chosen[item] = times; });
-  std::size_t shared = 0;
-  visit_top(by_metric, counts, k,
-            [&](auto item, std::size_t times) { shared += std::min(chosen[item], times); });
-  return static_cast<double>(shared) / static_cast<double>(k);
+/// Of the copies of one architecture in the group that a top draws from: the probabilities that at
+/// least 1, 2, ... of them are drawn.
+std::vector<double> draws_of(const Top& top, std::uint32_t copies) {
+  std::vector<double> exactly{1};  // of the copies that were looked at, how many are drawn
+  for (std::uint32_t seen = 0; seen < copies; ++seen) {
+    exactly.push_back(0);
+    for (std::size_t drawn = seen + 1; drawn-- > 0;) {
+      const double left = static_cast<double>(top.drawn) - static_cast<double>(drawn);
+      const double probability = std::max(left, 0.0) / static_cast<double>(top.size - seen);
+      exactly[drawn + 1] += exactly[drawn] * probability;
+      exactly[drawn] *= 1 - probability;
+    }
+  }
+  std::vector<double> at_least(copies);
+  double sum = 0;
+  for (std::size_t drawn = copies; drawn > 0; --drawn) at_least[drawn - 1] = sum += exactly[drawn];
+  return at_least;
 }
 
-double best_of_top(const std::vector<std::uint32_t>& order, const std::vector<double>& metric,
-                   Counts counts, std::size_t k) {
-  double best = -std::numeric_limits<double>::infinity();
-  visit_top(order, counts, k, [&](auto item, auto) { best = std::max(best, metric[item]); });
-  return best;
+/// The copies of an architecture among the first k of a resample.
+class TopMembers {
+ public:
+  TopMembers(const TiedOrder& order, Counts counts, std::size_t k)
+      : order_(order), counts_(counts), top_(top_of(order, counts, k)), draws_(top_.copies + 1) {}
+
+  std::uint32_t last_group() const { return top_.group; }
+
+  /// Expected number of copies of an item that are among the first k here and there.
+  double shared(std::uint32_t item, TopMembers& other) {
+    double expected = 0;
+    for (std::uint32_t t = 0; t < counts_[item]; ++t)
+      expected += at_least(item, t) * other.at_least(item, t);
+    return expected;
+  }
+
+ private:
+  /// The probability that more than `number` copies are among the first k.
+  double at_least(std::uint32_t item, std::uint32_t number) {
+    const std::uint32_t group = order_.groups[item], copies = counts_[item];
+    if (group != top_.group) return group < top_.group ? 1 : 0;
+    if (draws_[copies].empty()) draws_[copies] = draws_of(top_, copies);
+    return draws_[copies][number];
+  }
+
+  const TiedOrder& order_;
+  Counts counts_;
+  Top top_;
+  std::vector<std::vector<double>> draws_;  ///< by number of copies, made when asked for
+};
+
+/// Expected share of the k highest scored that are among the k best.
+double overlap(const TiedOrder& by_score, const TiedOrder& by_metric, Counts counts,
+               std::size_t k) {
+  TopMembers highest(by_score, counts, k), best(by_metric, counts, k);
+  double shared = 0;
+  for (const std::uint32_t item : by_metric.items) {
+    if (by_metric.groups[item] > best.last_group()) break;
+    shared += best.shared(item, highest);
+  }
+  return shared / static_cast<double>(k);
+}
+
+/// Expected value of what the best of the first k lacks to `best`.
+/// @param order  of equal ones the one with the higher metric first
+double expected_regret(const TiedOrder& order, const std::vector<double>& metric, Counts counts,
+                       std::size_t k, double best) {
+  const Top top = top_of(order, counts, k);
+  double least = std::numeric_limits<double>::infinity();  // of those that are surely there
+  double expected = 0;
+  double none = 1;  // the probability that nothing is drawn from what the loop has passed
+  std::size_t left = top.size;
+  for (const std::uint32_t item : order.items) {
+    if (order.groups[item] > top.group) break;
+    if (counts[item] == 0) continue;
+    const double regret = best - metric[item];
+    if (order.groups[item] < top.group) {
+      least = std::min(least, regret);
+      continue;
+    }
+    if (regret >= least || none == 0) break;
+    const double before = none;
+    for (std::uint32_t copy = 0; copy < counts[item]; ++copy, --left) {
+      none *=
+          left > top.drawn ? static_cast<double>(left - top.drawn) / static_cast<double>(left) : 0;
+    }
+    expected += (before - none) * regret;
+  }
+  return none == 0 ? expected : expected + none * least;
 }
 
 /// Counts of `size` draws with replacement.
@@ -122,31 +217,46 @@ std::string_view to_string(Measure measure) {
 
 Agreement::Agreement(const std::vector<std::optional<double>>& scores,
                      const std::vector<double>& metric, std::size_t k)
-    : metric_(metric),
+    : scores_(with_worst(scores)),
+      metric_(metric),
       k_(k),
-      ranks_(with_worst(scores), metric),
-      values_(with_worst(scores), metric),
-      by_score_(best_first(with_worst(scores))),
-      by_metric_(best_first(metric)) {}
+      ranks_(scores_, metric),
+      values_(scores_, metric),
+      by_score_(best_first(scores_, metric)),
+      by_metric_(best_first(metric, metric)) {}
 
 Measures Agreement::measures() const {
   return measures(std::vector<std::uint32_t>(metric_.size(), 1));
 }
 
+/// Whether something has a score and the metric varies, which takes two architectures.
+bool Agreement::informative(Counts counts) const {
+  const auto occurs = [&](std::uint32_t item) { return counts[item] > 0; };
+  const auto best = std::find_if(by_metric_.items.begin(), by_metric_.items.end(), occurs);
+  const auto worst = std::find_if(by_metric_.items.rbegin(), by_metric_.items.rend(), occurs);
+  const auto highest = std::find_if(by_score_.items.begin(), by_score_.items.end(), occurs);
+  return best != by_metric_.items.end() && metric_[*best] != metric_[*worst] &&
+         std::isfinite(scores_[*highest]);
+}
+
 Measures Agreement::measures(Counts counts) const {
   Measures result;
+  if (!informative(counts)) return result;
   const auto total = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-  if (total == 0) return result;
   const RankCorrelations correlations = ranks_.correlations(counts);
   result[Measure::spearman] = correlations.spearman;
   result[Measure::kendall] = correlations.kendall;
   result[Measure::pearson] = values_.pearson(counts);
   const std::size_t twentieth = (total + 19) / 20;
-  result[Measure::top_k] = overlap(by_score_, by_metric_, counts, std::min(k_, total));
+  if (k_ <= total) result[Measure::top_k] = overlap(by_score_, by_metric_, counts, k_);
   result[Measure::top_5_percent] = overlap(by_score_, by_metric_, counts, twentieth);
-  const double best = best_of_top(by_metric_, metric_, counts, 1);
-  result[Measure::regret_top_1] = best - best_of_top(by_score_, metric_, counts, 1);
-  result[Measure::regret_top_5] = best - best_of_top(by_score_, metric_, counts, 5);
+  const auto first = std::find_if(by_metric_.items.begin(), by_metric_.items.end(),
+                                  [&](std::uint32_t item) { return counts[item] > 0; });
+  const auto regret = [&](std::size_t k) {
+    return expected_regret(by_score_, metric_, counts, std::min(k, total), metric_[*first]);
+  };
+  result[Measure::regret_top_1] = regret(1);
+  result[Measure::regret_top_5] = regret(5);
   return result;
 }
 

@@ -32,14 +32,42 @@ Genotype numbered_genotype(const SearchSpace& space, BenchmarkKey::Kind kind,
   return space.at(number);
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t start = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(start, text.find_last_not_of(" \t") + 1 - start);
+}
+
+/// With the parentheses that tell a tuple from other texts.
+std::string as_tuple(const std::string& text) {
+  const std::string_view digits = trimmed(text);
+  const bool bracketed = digits.starts_with('(') || digits.starts_with('[');
+  return bracketed ? text : "(" + text + ")";
+}
+
 Genotype read_genotype(const SearchSpace& space, BenchmarkKey::Kind kind, const CsvReader& csv,
                        std::size_t column) {
   try {
     if (kind == BenchmarkKey::Kind::arch) return space.parse(csv.field(column));
+    if (kind == BenchmarkKey::Kind::naslib) return space.parse(as_tuple(csv.field(column)));
     return numbered_genotype(space, kind, csv.field(column));
   } catch (const UsageError& error) {
     throw DataError(csv.place(column) + ": " + error.what());
   }
+}
+
+std::optional<double> number_in(std::string_view text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+bool is_missing(const std::string& text, const MissingFigures& missing) {
+  const std::string_view field = trimmed(text);
+  return std::any_of(missing.begin(), missing.end(), [&](const std::string& written) {
+    const auto number = number_in(written);
+    return written == field || (number && number == number_in(field));
+  });
 }
 
 struct Row {
@@ -70,22 +98,31 @@ BenchmarkKey BenchmarkKey::parse(std::string_view text) {
     key.kind = Kind::id;
   } else if (kind == "index") {
     key.kind = Kind::index;
+  } else if (kind == "naslib") {
+    key.kind = Kind::naslib;
   } else {
-    throw UsageError("--key: expected arch, id or index, or arch=COLUMN and so on, got " +
+    throw UsageError("--key: expected arch, id, index or naslib, or arch=COLUMN and so on, got " +
                      in_quotes(text));
   }
   return key;
 }
 
+FigureColumn FigureColumn::parse(const std::string& text) {
+  if (text.size() < 2 || text.front() != '-') return {text};
+  return {text.substr(1), Direction::lower};
+}
+
 BenchmarkTable BenchmarkTable::read(const std::filesystem::path& path, const SearchSpace& space,
-                                    const BenchmarkKey& key, const std::set<std::string>& columns) {
+                                    const BenchmarkKey& key, const std::set<std::string>& columns,
+                                    const MissingFigures& missing) {
   constexpr std::uint64_t largest_file = 256 << 20;
-  return parse(read_text_file(path, largest_file), path.string(), space, key, columns);
+  return parse(read_text_file(path, largest_file), path.string(), space, key, columns, missing);
 }
 
 BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
                                      const SearchSpace& space, const BenchmarkKey& key,
-                                     const std::set<std::string>& columns) {
+                                     const std::set<std::string>& columns,
+                                     const MissingFigures& missing) {
   CsvReader csv(std::move(text), name);
   const std::size_t key_column = csv.column(key.column);
   std::vector<std::size_t> numbers;
@@ -94,7 +131,10 @@ BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
   std::vector<Row> rows;
   while (csv.next()) {
     Row row{space.format(read_genotype(space, key.kind, csv, key_column)), csv.line(), {}};
-    for (const std::size_t number : numbers) row.values.push_back(csv.number(number));
+    for (const std::size_t number : numbers) {
+      row.values.push_back(is_missing(csv.field(number), missing) ? std::nullopt
+                                                                  : csv.number(number));
+    }
     rows.push_back(std::move(row));
   }
   if (rows.empty()) throw DataError(name + ": the table has no rows");

@@ -49,25 +49,26 @@ Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const Rank
   return scorer;
 }
 
-Scorer column_scorer(const BenchmarkTable& table, const std::string& column,
+Scorer column_scorer(const BenchmarkTable& table, const FigureColumn& column,
                      const std::vector<std::string>& archs) {
-  Scorer scorer = empty_scorer(column, "column", by_score(column, Direction::higher));
+  Scorer scorer = empty_scorer(column.text(), "column", by_score(column.name, column.better));
   const Metric metric = table_metric(table, column, archs);
   for (std::size_t k = 0; k < archs.size(); ++k) {
     if (!metric.values[k]) continue;
     scorer.scored.push_back(k);
     scorer.values.push_back(metric.values[k]);
-    scorer.members.push_back({metric.values[k]});
+    scorer.members.push_back({column.oriented(*metric.values[k])});
   }
   return scorer;
 }
 
-Metric table_metric(const BenchmarkTable& table, const std::string& column,
+Metric table_metric(const BenchmarkTable& table, const FigureColumn& column,
                     const std::vector<std::string>& archs) {
-  Metric metric{column, {}};
+  Metric metric{column.text(), {}};
   for (const std::string& arch : archs) {
     const auto row = table.find(arch);
-    metric.values.push_back(row ? table.value(*row, column) : std::nullopt);
+    const auto figure = row ? table.value(*row, column.name) : std::nullopt;
+    metric.values.push_back(figure ? std::optional(column.oriented(*figure)) : std::nullopt);
   }
   return metric;
 }

@@ -41,13 +41,18 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
   note_rank_intervals(entries, rule);
 }
 
+std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule) {
+  if (rule.is_vote()) return entry.vote;
+  return entry.evaluation.unpacked().score(rule.members.front().proxy).value;
+}
+
 void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRule& rule) {
   const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
   std::vector<Ranked> first(std::make_move_iterator(entries.begin()), std::make_move_iterator(end));
   rank(first, rule);
   std::move(first.begin(), first.end(), entries.begin());
-  std::stable_partition(entries.begin(), entries.end(), [](const Ranked& entry) {
-    return entry.evaluation.unpacked().status == Status::ok;
+  std::stable_partition(entries.begin(), entries.end(), [&](const Ranked& entry) {
+    return ranking_value(entry, rule).has_value();
   });
 }
 

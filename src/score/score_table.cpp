@@ -103,6 +103,7 @@ void ScoreTable::add_result(std::string_view text) {
     throw DataError(files_.back() + expected_file + "something else");
   }
   read_schema_version(document, schema_version::result, files_.back());
+  if (ranking->empty()) throw DataError(files_.back() + ": the ranking has no rows");
   for (const Json& row : *ranking) add_record(row, 0, text_at(document, "settings"));
 }
 

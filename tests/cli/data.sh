@@ -48,7 +48,7 @@ refuse 3 "no CIFAR-10 in .*cache.*data_batch_1.bin is missing; 'wrcor data fetch
 unset WRCOR_DATA_DOWNLOAD
 refuse 3 "no CIFAR-100 in .*train.bin is missing; 'wrcor data fetch cifar100' puts it" search --data cifar100 --no-download
 refuse 3 'nothing is downloaded into a folder that --data-root names' \
-  search --data cifar10 --data-root mine --mirror "file://$PWD/nowhere"
+  search --data cifar10 --data-root mine
 [ ! -e cache ] || fail 'a refused search left something in the cache'
 [ ! -e run ] || fail 'a refused search left a run behind'
 

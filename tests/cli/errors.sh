@@ -50,6 +50,32 @@ refuse 2 "WRCOR_SEARCH_BUDGTE: unknown variable \(did you mean 'WRCOR_SEARCH_BUD
 unset WRCOR_SEARCH_BUDGTE
 [ -z "$(ls -A run 2>/dev/null)" ] || fail 'a refused search left something behind'
 
+# --- 2: settings without effect, from a flag, a variable or a file; not what a run recorded
+idle() { refuse 2 "$1: has no effect, because $2; leave it out" "${@:3}"; }
+idle --data-root "the data set 'synthetic' has no files" score --data-root /does/not/exist
+idle --data-root "the data set 'synthetic' has no files" search --data-root /does/not/exist
+idle --data-root "the data set 'synthetic' has no files" wrcor train "$cell" --data-root x --out run
+idle --augment 'the images are those of data.batch_file, .*batch.pt.' \
+  wrcor score --arch "$cell" --batch "$source_dir/tests/golden/nb201_small/batch.pt" --augment
+idle --mirror "the data set 'synthetic' is not downloaded" score --mirror file:///nowhere
+idle --tf32 'it is for CUDA, and networks run on the CPU' score --device cpu --tf32
+idle --no-channels-last 'it is for CUDA, and networks run on the CPU' search --device cpu --no-channels-last
+idle --replacement "it is for the strategy 'random', and search.strategy is 'evolution'" search --replacement
+idle --population "it is for the strategy 'evolution', and search.strategy is 'random'" \
+  search --strategy random --population 30
+idle --init 'the weights are those of --weights' score --weights w.pt --init xavier
+idle --batch-size 'no network is run without --layers' wrcor describe "$cell" --batch-size 4
+idle --init "the format 'python' has no weights" wrcor export "$cell" --format python --init xavier
+printf 'search:\n  strategy: random\n  tournament: 3\n' >idle.yaml
+idle 'idle.yaml:3: search.tournament' "it is for the strategy 'evolution', and .*" search --config idle.yaml
+export WRCOR_SEARCH_REPLACEMENT=true
+idle WRCOR_SEARCH_REPLACEMENT "it is for the strategy 'random', and .*" search
+unset WRCOR_SEARCH_REPLACEMENT
+expect_exit 0 wrcor search --replacement --strategy random --dry-run
+printf '%s\n' "$stdout" >record.json
+expect_exit 0 wrcor search --config record.json --strategy evolution --dry-run
+[ -z "$(ls -A run 2>/dev/null)" ] || fail 'a refused search left something behind'
+
 # --- 2: architectures, by position and reason
 refuse 2 "at byte 33: found unknown operation 'avg_pool_5x5', .*\(did you mean 'avg_pool_3x3'\?\)" wrcor score --arch "${cell/3x3~1/5x5~1}"
 refuse 2 'at byte 80: found the end of the text, expected term 3 of node 3' wrcor describe "${cell%skip_connect~2|}"

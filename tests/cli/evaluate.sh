@@ -104,6 +104,77 @@ expect_exit 0 evaluate --table-score size --metric acc --bootstrap 0 --simulate-
 expect_json "$stdout"
 expect_contains "$stdout" '"best_of_trained"'
 
+# --- ties: figures are what a choice at random among equals is expected to give, whatever the names of the cells
+expect_exit 0 wrcor describe --all
+awk -F, 'BEGIN { print "arch,acc,up,down,flat" } NR > 1 && NR <= 41 { i = NR - 2
+  printf "%s,%.2f,%d,%d,7\n", $1, 60 + 0.75 * (i * 7 % 40), i, 40 - i }' "$stdout_file" >ties.csv
+ties() { wrcor evaluate --benchmark ties.csv --bootstrap 0 "$@"; }
+awk -F, 'NR > 1 { printf "{\"arch\":\"%s\",\"scores\":{\"c\":1.0}}\n", $1 }' ties.csv >constant.jsonl
+sed 's/1\.0}/null}/' constant.jsonl >undefined.jsonl
+unchecked constant.jsonl undefined.jsonl
+expect_exit 0 ties --scores constant.jsonl --metric acc
+expect_matches "$stdout" 'c +acc +40 +0 +0\.25 +0\.05 +14\.63 +4\.38$'
+expect_exit 0 ties --scores constant.jsonl --metric acc --format csv
+expect_equal "$(field spearman)$(field kendall)$(field pearson)" ''
+expect_matches "$(field top_k) $(field regret_top_1)" "^0\.25 14\.62(5|4999)"
+# No information, no figure: nothing is scored, the metric is constant, the tops are all that there is.
+expect_exit 0 ties --scores undefined.jsonl --metric acc
+expect_matches "$stdout" 'c +acc +40 +40$'
+expect_exit 0 ties --table-score acc --metric flat
+expect_matches "$stdout" 'acc +flat +40 +0$'
+head -n 9 ties.csv >few.csv
+expect_exit 0 wrcor evaluate --benchmark few.csv --bootstrap 0 --table-score up --metric up --format csv
+expect_equal "$(field top_k) $(field regret_top_1)" ' 0'
+# The same whichever way the names run, in the simulated search, too.
+expect_exit 0 ties --table-score flat --metric up,down --format csv
+expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f15,18,21,24 | uniq | wc -l)" 1
+refuse 2 '--top-k: expected at most 40, the number of architectures that are compared, got 41' \
+  ties --scores constant.jsonl --metric acc --top-k 41
+expect_exit 0 ties --scores constant.jsonl --metric acc --top-k 40
+wrcor describe --all >cells.csv
+awk -F, 'NR == 1 { print "arch,number,flat"; next } { print $1 "," NR ",1" }' cells.csv >whole.csv
+mean=$(awk -F, '$1 == $4 { sum += NR; ++count } END { printf "%.2f", sum / count }' cells.csv)
+expect_exit 0 wrcor evaluate --benchmark whole.csv --bootstrap 0 --table-score flat --metric number --simulate-search --runs 1 --budget 10
+expect_matches "$stdout" "exhaustive +1 +5260 +5260\.0 +$mean ± 0\.00"
+
+# --- columns whose lower values are better, values that stand for none
+awk -F, 'NR == 1 { print "arch,ms,params"; next } { print $1 "," (NR % 3 == 0 ? -1 : NR) "," (-NR) }' ties.csv >latency.csv
+latency() { wrcor evaluate --benchmark latency.csv --bootstrap 0 --format csv "$@"; }
+expect_exit 0 latency --metric=-ms --table-score params --missing -1
+expect_equal "$(field metric) $(field architectures) $(field spearman) $(field regret_top_1)" '-ms 27 1 0'
+expect_exit 0 latency --metric=-ms --table-score=-ms --missing=none,-1.0
+expect_equal "$(field score) $(field spearman)" '-ms 1'
+expect_exit 0 latency --metric ms --table-score params --missing -1
+expect_equal "$(field spearman) $(field regret_top_1)" '-1 39'
+expect_exit 0 latency --metric ms --table-score params
+expect_equal "$(field architectures)" 40
+awk -F, 'NR == 1 { print "arch,ms"; next } { print $1 "," NR }' cells.csv >slow.csv
+expect_exit 0 wrcor evaluate --benchmark slow.csv --bootstrap 0 --table-score=-ms --metric=-ms --simulate-search --runs 1 --budget 10
+expect_matches "$stdout" 'exhaustive +1 +5260 +5260.0 +2\.00 ± 0\.00'
+expect_matches "$stdout" 'optimum +2\.00'
+
+# --- NASLib's tuples
+printf '%s\n' net,val_accs '"(4, 3, 4, 3, 1, 2)",60.00' '"(0, 1, 1, 0, 3, 2)",60.75' '021440,61.50' >tuples.csv
+for key in naslib=net arch=net; do
+  [ $key = naslib=net ] || sed -i 's/^021440/"[0, 2, 1, 4, 4, 0]"/' tuples.csv
+  expect_exit 0 wrcor evaluate --benchmark tuples.csv --key $key --metric val_accs --table-score val_accs --bootstrap 0 --format csv
+  expect_equal "$(field architectures) $(field spearman)" '3 1'
+done
+expect_exit 0 wrcor describe '(4, 0, 3, 1, 4, 3)'
+expect_contains "$stdout" '|avg_pool_3x3~0|+|skip_connect~0|none~1|+|nor_conv_1x1~0|avg_pool_3x3~1|nor_conv_1x1~2|'
+refuse 2 "id: expected an integer from 0 to 15624, got '403143'; NASLib's tuple '\(403143\)' is \|avg_pool_3x3~0\|" wrcor describe 403143
+refuse 2 "nb201 tuple of NASLib: found '\(4, 0, 3, 1, 4\)', expected six digits" wrcor describe '(4, 0, 3, 1, 4)'
+sed -i 's/4, 3, 4/4, 9, 4/' tuples.csv
+refuse 3 'tuples.csv:2:1: nb201 tuple of NASLib: ' \
+  wrcor evaluate --benchmark tuples.csv --key naslib=net --metric val_accs --table-score val_accs
+
+# --- settings without effect
+refuse 2 '--budget: has no effect, because no search is simulated without --simulate-search; leave it out' \
+  ties --table-score up --metric acc --budget 5
+refuse 2 '--replacement: has no effect' ties --table-score up --metric acc --replacement
+refuse 2 '--seed: has no effect, because without --bootstrap and --simulate-search nothing is random' \
+  ties --table-score up --metric acc --seed 1
+
 # --- what the benchmark lacks is said; nothing in common is an error
 head -n 8000 table.csv >half.csv
 expect_exit 0 wrcor evaluate --benchmark half.csv --scores scores.jsonl --metric acc --bootstrap 0
@@ -117,7 +188,7 @@ refuse 2 "unknown column 'ac' \(did you mean 'acc'\?\)" evaluate --scores scores
 refuse 2 "unknown column 'sise'" evaluate --metric acc --table-score sise
 refuse 2 'nothing to evaluate' evaluate --metric acc
 refuse 2 '--metric: .acc. is given twice' evaluate --scores scores.jsonl --metric acc,acc
-refuse 2 '--key: expected arch, id or index' evaluate --scores scores.jsonl --metric acc --key name
+refuse 2 '--key: expected arch, id, index or naslib' evaluate --scores scores.jsonl --metric acc --key name
 refuse 2 '--bootstrap: expected an integer from 0' evaluate --scores scores.jsonl --metric acc --bootstrap -1
 refuse 2 'use json together with --simulate-search' evaluate --scores scores.jsonl --metric acc --simulate-search --format csv
 refuse 2 '--metric is required' evaluate --scores scores.jsonl

@@ -78,7 +78,7 @@ expect_same_file net.pt torchscript.1
 refuse 2 "'run' is no file" wrcor export "$arch" --out run --force
 refuse 2 "'/dev/null' is no file" wrcor export "$arch" --out /dev/null --force
 refuse 2 '--weights: the format .python. has none' wrcor export "$arch" --weights drawn.pt --format python
-refuse 2 '--weights cannot be given together with --seed' \
+refuse 2 '--seed: has no effect, because the weights are those of --weights; leave it out' \
   wrcor export "$arch" --weights drawn.pt --seed 1 --out other.pt
 refuse 2 '--classes: expected an integer from 1' wrcor export "$arch" --classes 0 --out other.pt
 refuse 3 "'drawn.pt' does not hold the weights of this architecture at these sizes; .*mismatched: " \

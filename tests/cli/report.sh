@@ -51,6 +51,10 @@ expect_exit 0 wrcor report "$name"
 expect_lacks "$(<"$name/report.html")" '<script>alert'
 expect_equal "$(grep -o '<script' "$name/report.html" | wc -l)" "$(grep -o '</script>' "$name/report.html" | wc -l)"
 
+# --- flags of tables without one
+refuse 2 '--missing: has no effect, because no table is read' wrcor report run --missing -1 --out no.html
+refuse 2 '--key: has no effect, because no table is read' wrcor report run --key id --out no.html
+
 # --- what trained networks reached, and how long that took
 expect_exit 0 wrcor describe --all
 awk -F, 'NR == 1 { print "index,arch,acc,half,none,seconds"; next }

@@ -156,10 +156,11 @@ expect_same_result full whole
 # --- a run is the same wherever it is continued
 mkdir sibling
 cp "$source_dir/tests/golden/nb201_small/batch.pt" .
-placed=(search --channels 4 --cells 1 --batch batch.pt --data-root . --budget 4 --quiet)
+mkdir -p photos/{a..j}  # the classes
+placed=(search --channels 4 --cells 1 --batch batch.pt --data folder --data-root photos --budget 4 --quiet)
 expect_exit 0 wrcor "${placed[@]}" --out placed
 expect_contains "$(<placed/config.json)" "\"batch_file\": \"$PWD/batch.pt\""
-expect_contains "$(<placed/config.json)" "\"root\": \"$PWD/.\""
+expect_contains "$(<placed/config.json)" "\"root\": \"$PWD/photos\""
 expect_lacks "$(<placed/result.json)" "$PWD"
 expect_contains "$(<placed/result.json)" '"batch_file": "batch.pt"'
 in_sibling() { (cd sibling && wrcor search "$@" --quiet); }

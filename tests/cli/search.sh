@@ -32,7 +32,7 @@ expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json fir
 result=first/result.json
 expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking ended_by counts timing '
 expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
-expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate infeasible failed refined '
+expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate not_applicable infeasible failed refined '
 expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '
 expect_json "$(<$result)"
@@ -109,3 +109,44 @@ expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 20 --min-params 
 expect_matches "$stdout" '^rank,wrcor,params,flops,arch,status'
 expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''
 [ "$(count infeasible fit/result.json)" -gt 0 ] || fail 'nothing was found infeasible'
+
+# --- a search without a score has found nothing; begun, resumed, refined
+nothing='none of 1 architectures has a score by \+wrcor: 1 degenerate \(disconnected\)'
+empty=(search "${small[@]}" --strategy exhaustive --budget 1 --proxy wrcor)
+refuse 1 "$nothing" wrcor "${empty[@]}" --out empty
+expect_contains "$stderr" '1 proposals, 1 architectures: 0 ok, 1 degenerate'
+refuse 1 "$nothing" wrcor search --resume --out empty
+refuse 1 "$nothing" wrcor "${empty[@]}" --repeats 2 --refine 1 --out refined
+refuse 1 'none of 1 architectures has a score by logrank' wrcor "${empty[@]}" --rank-by auto --out vote
+expect_equal "$(count not_applicable empty/result.json)" 0
+for command in 'describe empty' 'describe empty#1' 'export empty --out x.pt' 'train empty --out trained'; do
+  # shellcheck disable=SC2086  # words
+  refuse 2 "no architecture of 'empty' has a score by \+wrcor" wrcor $command
+done
+expect_exit 0 wrcor report empty
+expect_contains "$stderr" "warning: no architecture of 'empty' has a score by +wrcor"
+
+# --- only ranks with a score stand for an architecture
+expect_exit 0 wrcor search "${small[@]}" --strategy exhaustive --budget 8 --proxy wrcor --out some
+scored=$(count ok some/result.json)
+((scored >= 1 && scored < 8)) || fail "$scored of 8 architectures have a score"
+expect_exit 0 wrcor describe "some#$scored"
+for command in describe 'export --format python' train 'score --explain'; do
+  # shellcheck disable=SC2086  # words
+  refuse 2 "rank 8 in 'some' has no score by \+wrcor \(degenerate\); the ranks 1 to $scored have one" wrcor $command 'some#8'
+done
+
+# --- a result that is damaged: the file and the place
+unchecked damaged/result.json
+damage() {
+  rm -rf damaged
+  cp -r some damaged
+  sed -i "$1" damaged/result.json
+  for command in describe 'export --format python' train 'score --explain' report; do
+    # shellcheck disable=SC2086  # words
+    refuse 3 "'damaged/result.json': $2" wrcor $command damaged
+  done
+}
+damage '0,/"arch": "|/s//"arch": "|nor_conv_9x9~0|/' "rank 1: nb201 architecture string: at byte 1: .*unknown operation"
+damage '/"ranking": \[/,/^  \],/c\  "ranking": [],' 'the ranking has no rows'
+damage 's/"rank_by": ".*"/"rank_by": "best(wrcor)"/' ".*unknown method 'best'"

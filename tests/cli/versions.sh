@@ -48,7 +48,7 @@ expect_exit 0 wrcor score "${small[@]}" --arch "$cell" --arch "$other" --out sco
 expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy acor --out small_run
 cp -r small_run newer_run
 sed 's/"schema_version":3/"schema_version":4/' scores.jsonl >newer.jsonl
-sed -i 's/"schema_version": 3/"schema_version": 4/' newer_run/result.json
+sed -i 's/"schema_version": 4/"schema_version": 5/' newer_run/result.json
 sed -i 's/"schema_version": 1/"schema_version": 2/' newer_run/config.json
 unchecked newer.jsonl newer_run/result.json newer_run/config.json
 newer="schema_version: expected 1 to 3, got '4'; .*update wrcor"
@@ -56,8 +56,16 @@ refuse 3 "newer.jsonl:1: $newer" evaluate --scores newer.jsonl
 before=$(<newer.jsonl)
 refuse 3 "newer.jsonl:1: $newer" wrcor score "${small[@]}" --arch "$cell" --out newer.jsonl
 expect_equal "$(<newer.jsonl)" "$before"
-refuse 3 "newer_run/result.json: $newer" evaluate --scores newer_run
+refuse 3 "newer_run/result.json: schema_version: expected 1 to 4, got '5'; .*update wrcor" evaluate --scores newer_run
 refuse 2 'newer_run/config.json:2: schema_version: expected 1, got 2; .*newer wrcor' wrcor search --config newer_run/config.json
+
+# --- a result of version 3, which counted what is not applicable as degenerate
+cp -r small_run third_run
+sed -i 's/"schema_version": 4/"schema_version": 3/; /"not_applicable": 0,/d' third_run/result.json
+unchecked third_run/result.json
+expect_exit 0 wrcor describe third_run
+expect_exit 0 wrcor report third_run
+expect_exit 0 evaluate --scores third_run
 
 # --- scores that are joined: equal settings are known as such, whatever was computed beside
 expect_exit 0 wrcor score "${small[@]}" --proxy acor,wrcor --arch "$cell" --out beside.jsonl

@@ -10,7 +10,7 @@ using namespace wrcor;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const NasBench201 space;
   const std::string text(fuzz::text_of(data, size));
-  for (const char* key : {"arch", "id", "index"}) {
+  for (const char* key : {"arch", "id", "index", "naslib"}) {
     fuzz::accepts([&] {
       const auto table =
           BenchmarkTable::parse(text, "input.csv", space, BenchmarkKey::parse(key), {"acc"});

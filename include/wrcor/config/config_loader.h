@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,23 @@ struct ConfigSources {
   std::map<std::string, std::string> defaults = {};
   /// What the machine has to have for the command.
   std::vector<ConfigCheck> checks = {};
+  Purpose purpose = Purpose::search;  ///< that the command is for
+  /// Replaces names that the machine decides on, such as the device "auto", by what it decides.
+  std::function<void(Config&)> resolve = {};
+  /// The file is the record of a run, with all settings that were in force there.
+  bool recorded = false;
+  /// Settings that the command takes: what others do is not its business. Empty: all.
+  std::set<std::string> taken = {};
+  /// Settings without effect in this call of the command, whose flags are errors: key -> reason,
+  /// words that follow "because".
+  std::map<std::string, std::string> unused = {};
+  /// Settings that the command uses whatever the other settings are.
+  std::set<std::string> used = {};
 };
 
-/// Merges and checks the sources. A variable that is set but empty counts as not set. A variable
+/// Merges and checks the sources. A value without effect is an error: the value of a flag, of a
+/// variable, and of a file unless it is the setting's default or the program wrote the file, with
+/// all settings that were in force. A variable that is set but empty counts as not set. A variable
 /// whose name is near to that of a setting, or begins as one does, is an error; any other WRCOR_*
 /// that is unknown is warned of.
 /// @throws UsageError with one line for each problem of any source:
@@ -48,7 +63,7 @@ Config load_config(const ConfigSources& sources);
 
 /// All effective values for a purpose by section; an optional value that is unset is null, and so
 /// is data.batch_size where a batch file fixes it. load_config() reads the text back to equal
-/// values.
+/// values, as the record of a run if settings are without effect.
 nlohmann::ordered_json to_json(const Config& config, Purpose purpose = Purpose::search);
 
 /// to_json() without the values that never change a result, and with the last names of paths only:

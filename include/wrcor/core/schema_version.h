@@ -14,11 +14,11 @@ inline constexpr int config = 1;
 /// 1: without scoring revision and version of libtorch; 2: without scores of repeats, refined ones
 inline constexpr int journal = 3;
 /// 1: without scoring revision, seeds, identity of the scores; 2: without scores of repeats, rank
-/// intervals, counts.refined
-inline constexpr int result = 3;
+/// intervals, counts.refined; 3: what is not applicable counted as degenerate
+inline constexpr int result = 4;
 /// 1: `settings` told lists of proxies apart; 2: without scores of repeats
 inline constexpr int score = 3;
-inline constexpr int evaluation = 1;
+inline constexpr int evaluation = 2;  ///< 1: a figure of every simulated search
 inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "wrcor/core/registry.h"
 #include "wrcor/data/dataset.h"
 
@@ -7,5 +9,9 @@ namespace wrcor {
 
 /// The data sets that the program can draw minibatches from.
 const Registry<DatasetKind>& datasets();
+
+/// Whether the images of a registered data set are read from files; otherwise the program makes
+/// them.
+bool lies_in_files(const std::string& dataset);
 
 }  // namespace wrcor

@@ -41,6 +41,7 @@ struct SearchCounts {
   /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
   std::int64_t infeasible = 0;
   std::int64_t refined = 0;  ///< classes at the top that have all repeats, where others have one
+  std::int64_t not_applicable = 0;  ///< classes that no score is defined for
 };
 
 /// What ended a search; exhausted: nothing was left to propose.
@@ -101,6 +102,9 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
 /// ended it, and twice the memory where that is bounded.
 std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
+
+/// Adds one class to the counts by status. @param status  of its evaluation
+void count_status(SearchCounts& counts, Status status);
 
 /// How many architectures may be the best one, the first of the ranking included, by its rank
 /// intervals; nothing where there are none.

@@ -29,9 +29,11 @@ struct SearchTable {
 struct SimulatedSearch {
   std::string strategy;
   int runs = 0;
-  std::int64_t proposals = 0;   ///< of each run, the most
-  double evaluations = 0;       ///< mean number of different architectures among them
-  std::vector<Spread> metrics;  ///< of the best one found by each run; the deviation is a sample's
+  std::int64_t proposals = 0;  ///< of each run, the most
+  double evaluations = 0;      ///< mean number of different architectures among them
+  /// Of the best one found by each run, of equally good ones their mean; the deviation is a
+  /// sample's. Runs that met no score have found nothing; without any other there is no figure.
+  std::vector<std::optional<Spread>> metrics;
 };
 
 /// Searches that look evaluations up instead of running networks.
@@ -57,13 +59,13 @@ class SimulatedSearches {
   using Row = std::map<std::string, TableEntry>::value_type;
 
   struct Search {
-    const Row* best = nullptr;
+    std::vector<const Row*> best;  ///< equally good; none when nothing has a score
     std::int64_t proposals = 0;
     std::size_t evaluations = 0;
   };
 
-  static const Row* best_of(const Standings& standings,
-                            const std::map<const Row*, std::size_t>& numbers);
+  static std::vector<const Row*> best_of(const Standings& standings,
+                                         const std::vector<const Row*>& met);
   Search search_once(const Config& config, const SearchTable& table);
   const std::string& evaluated(const Genotype& genotype);
 

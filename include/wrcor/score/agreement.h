@@ -17,7 +17,7 @@ enum class Measure {
   spearman,      ///< Spearman's rho
   kendall,       ///< Kendall's tau-b
   pearson,       ///< Pearson's r, of the architectures whose score is defined
-  top_k,         ///< share of the k highest scored that are among the k best
+  top_k,         ///< share of the k highest scored that are among the k best; of k or more
   regret_top_1,  ///< best metric of all, less that of the highest scored
   regret_top_5,  ///< best metric of all, less the best among the 5 highest scored
   top_5_percent  ///< as top_k, of the top 5 % of the architectures, rounded up
@@ -38,16 +38,24 @@ class Measures {
   std::array<std::optional<double>, measure_count> values_;
 };
 
+/// The architectures of a list in groups of equal values, the best group first.
+struct TiedOrder {
+  std::vector<std::uint32_t> items;   ///< architectures, by group
+  std::vector<std::uint32_t> groups;  ///< of each architecture, from 0, the best
+};
+
 /// The scores and the metric of the same architectures, sorted once for the measures of many
 /// resamples. Constant after construction, safe to use from several threads.
+///
+/// Ties are broken at random, in the score and in the metric independently of each other, and a
+/// measure is its expected value. A resample's copies of one architecture are that architecture,
+/// not a tie. No measure is defined where there is nothing to measure: of fewer than two
+/// architectures, of a constant metric, without any score; correlations of a constant score.
 class Agreement {
  public:
   /// @param scores  higher is better; an undefined one counts as worst, all of them alike
   /// @param metric  finite, higher is better
-  /// @param k       of Measure::top_k; at most all architectures
-  ///
-  /// Where a measure has to order equal scores, or equal metrics, the architecture that comes first
-  /// in the lists does: lists in the order of the architecture strings make it that of a ranking.
+  /// @param k       of Measure::top_k, which is undefined for fewer architectures
   Agreement(const std::vector<std::optional<double>>& scores, const std::vector<double>& metric,
             std::size_t k);
 
@@ -57,12 +65,15 @@ class Agreement {
   Measures measures(Counts counts) const;
 
  private:
+  bool informative(Counts counts) const;
+
+  std::vector<double> scores_;  ///< undefined: -infinity
   std::vector<double> metric_;
   std::size_t k_;
   PairedRanks ranks_;
   PairedValues values_;
-  std::vector<std::uint32_t> by_score_;   ///< best first
-  std::vector<std::uint32_t> by_metric_;  ///< best first
+  TiedOrder by_score_;  ///< equal ones by the metric, best first
+  TiedOrder by_metric_;
 };
 
 /// Ends of a confidence interval.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wrcor/score/proxies.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -19,30 +20,51 @@ struct BenchmarkKey {
     arch,   ///< architecture strings
     id,     ///< SearchSpace::index()
     index,  ///< the numbering of the space's benchmark, where it has one, else as id
+    naslib  ///< NASLib's tuples of operations: "(4, 0, 3, 1, 4, 3)" or "403143"
   };
   Kind kind = Kind::arch;
   std::string column = "arch";
 
-  /// Reads "arch", "id" or "index", with "=COLUMN" behind it when the column has another name.
+  /// Reads "arch", "id", "index" or "naslib", with "=COLUMN" behind it when the column has another
+  /// name.
   /// @throws UsageError.
   static BenchmarkKey parse(std::string_view text);
 };
+
+/// A column of figures, and which of them are better.
+struct FigureColumn {
+  std::string name;
+  Direction better = Direction::higher;
+
+  /// Reads "COLUMN", or "-COLUMN" where lower is better.
+  static FigureColumn parse(const std::string& text);
+  /// Inverse of parse().
+  std::string text() const { return better == Direction::lower ? "-" + name : name; }
+  /// The figure as one that is better the higher it is, and back.
+  double oriented(double figure) const { return better == Direction::lower ? -figure : figure; }
+};
+
+/// What a table may write in place of a figure that it lacks: numbers, whatever way they are
+/// written, or other texts.
+using MissingFigures = std::vector<std::string>;
 
 /// Figures of trained networks, such as accuracies: a row an architecture, in the order of the
 /// architecture strings.
 class BenchmarkTable {
  public:
   /// Reads a CSV file (see CsvReader) with a key column and columns of numbers; an empty field is a
-  /// missing value. Other columns are not looked at. Architectures match by what they are, not by
-  /// how they are written.
+  /// missing value, and so are those of `missing`. Other columns are not looked at. Architectures
+  /// match by what they are, not by how they are written.
   /// @throws DataError for a file that cannot be read, a field that is no architecture or no finite
   ///         number, two rows of one architecture; UsageError for columns that the file lacks
   static BenchmarkTable read(const std::filesystem::path& path, const SearchSpace& space,
-                             const BenchmarkKey& key, const std::set<std::string>& columns);
+                             const BenchmarkKey& key, const std::set<std::string>& columns,
+                             const MissingFigures& missing = {});
 
   /// The same from the text of such a file. @param name  of the file, for messages
   static BenchmarkTable parse(std::string text, const std::string& name, const SearchSpace& space,
-                              const BenchmarkKey& key, const std::set<std::string>& columns);
+                              const BenchmarkKey& key, const std::set<std::string>& columns,
+                              const MissingFigures& missing = {});
 
   std::size_t size() const { return archs_.size(); }
   /// The architecture of a row as SearchSpace::format() writes it.

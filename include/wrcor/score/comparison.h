@@ -27,10 +27,10 @@ struct Scorer {
   std::vector<MemberScores> members = {};
 };
 
-/// A figure of the trained networks of a list of architectures: higher is better.
+/// A figure of the trained networks of a list of architectures.
 struct Metric {
   std::string name;
-  std::vector<std::optional<double>> values;  ///< nothing: not known
+  std::vector<std::optional<double>> values;  ///< higher is better; nothing: not known
 };
 
 /// The scores of a proxy. Those of a registered proxy whose lower values are better are negated.
@@ -41,9 +41,10 @@ Scorer proxy_scorer(const ScoreTable& scores, const std::string& name,
 Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const RankingRule& rule,
                    const std::vector<std::string>& archs);
 /// A column of a benchmark table as a score. An architecture without a value has not been scored.
-Scorer column_scorer(const BenchmarkTable& table, const std::string& column,
+Scorer column_scorer(const BenchmarkTable& table, const FigureColumn& column,
                      const std::vector<std::string>& archs);
-Metric table_metric(const BenchmarkTable& table, const std::string& column,
+/// A column of a benchmark table, turned round where its lower figures are better.
+Metric table_metric(const BenchmarkTable& table, const FigureColumn& column,
                     const std::vector<std::string>& archs);
 
 struct ComparisonOptions {

@@ -26,6 +26,10 @@ struct Ranked {
 /// architecture string. The result does not depend on the order of the input.
 void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 
+/// What a rule orders an entry of its ranking by: the value in the vote, or the score of the only
+/// proxy. Nothing where it has none: then its rank is that of no score.
+std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule);
+
 /// Orders the first `count` entries of a ranking anew, by what is known of them now: a ranking of
 /// their own, ahead of the others, which stay as they are. What has no score any more goes behind
 /// all that have one.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "../architecture.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
@@ -40,8 +41,10 @@ void ArchitectureList::add_text(const std::string& text) {
     // What describe takes, and prints the string of.
     const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
     if (!is_number && !text.starts_with("index:")) throw;
-    throw UsageError(std::string(error.what()) + "; 'wrcor describe " + text +
-                     "' prints the string of this one");
+    const std::string tuple = tuple_hint(space_, text);
+    throw UsageError(
+        error.what() +
+        (!tuple.empty() ? tuple : "; 'wrcor describe " + text + "' prints the string of this one"));
   }
 }
 

@@ -7,14 +7,13 @@
 
 namespace wrcor::cli {
 
-void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required) {
+void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
+                   const std::string& metrics) {
   auto* file = command
                    .add_option("--benchmark", target.file,
                                "CSV file with a row an architecture and columns of accuracies")
                    ->type_name("FILE.csv");
-  auto* metric = command
-                     .add_option("--metric", target.metrics,
-                                 "columns to compare with; in all of them higher is better")
+  auto* metric = command.add_option("--metric", target.metrics, metrics)
                      ->delimiter(',')
                      ->type_name("COLUMN,...");
   if (required) {
@@ -26,10 +25,16 @@ void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required) {
   }
   command
       .add_option("--key", target.key,
-                  "what names the architectures: arch strings, id (as 'wrcor describe' says), or\n"
-                  "index, the benchmark's own numbers; with =COLUMN for a column of another name\n"
-                  "(default arch; arch|id|index)")
+                  "what names the architectures: arch strings, id (as 'wrcor describe' says),\n"
+                  "index, the benchmark's own numbers, or naslib, NASLib's tuples of six digits;\n"
+                  "with =COLUMN for a column of another name\n"
+                  "(default arch; arch|id|index|naslib)")
       ->type_name("KEY[=COLUMN]");
+  command
+      .add_option("--missing", target.missing,
+                  "what the table writes where a figure is missing, besides nothing: -1, nan, ...")
+      ->delimiter(',')
+      ->type_name("VALUE,...");
 }
 
 void require_distinct(const std::vector<std::string>& columns, const std::string& flag) {

@@ -13,10 +13,14 @@ struct BenchmarkOptions {
   std::string file;
   std::vector<std::string> metrics;
   std::string key = "arch";
+  MissingFigures missing;
 };
 
-/// Adds --benchmark, --metric and --key. @param required  whether there has to be a table
-void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required);
+/// Adds --benchmark, --metric, --key and --missing.
+/// @param required  whether there has to be a table
+/// @param metrics   help of --metric
+void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
+                   const std::string& metrics);
 
 /// @throws UsageError when one of the columns is given twice
 void require_distinct(const std::vector<std::string>& columns, const std::string& flag);

@@ -132,6 +132,7 @@ void setup_fetch(CLI::App& data) {
           ->type_name("NAME");
   set_candidates(*option, names);
   add_settings(*command, {"data.mirror"}, options->sources);
+  options->sources.used = {"data.mirror"};
   set_example(*command, "wrcor data fetch cifar10");
   set_action(*command, [options] { run_data_fetch(*options); });
 }

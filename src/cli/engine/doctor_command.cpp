@@ -172,6 +172,7 @@ void setup_doctor(CLI::App& command) {
                    "instead, recompute the golden scores in the program and say in one line "
                    "whether this build can be trusted");
   add_settings(command, {"data.root", "run.device"}, options->sources);
+  options->sources.used = {"data.root"};
   set_example(command, "wrcor doctor");
   set_action(command, [options] { run_doctor(*options); });
 }

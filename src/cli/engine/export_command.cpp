@@ -103,13 +103,14 @@ void require_place(const ExportOptions& options, const ExportFormat& format) {
     throw UsageError("'" + options.out + "' exists; choose another --out, or --force replaces it");
 }
 
-void require_use_of_weights(const ExportOptions& options, const ExportFormat& format) {
-  if (options.weights.empty()) return;
-  if (format.is_source) throw UsageError("--weights: the format '" + options.format + "' has none");
+void require_use_of_weights(ExportOptions& options, const ExportFormat& format) {
+  if (format.is_source && !options.weights.empty())
+    throw UsageError("--weights: the format '" + options.format + "' has none");
+  if (!format.is_source && options.weights.empty()) return;
   for (const char* key : drawing) {
-    if (options.sources.flags.contains(key))
-      throw UsageError("--weights cannot be given together with " + find_setting(key)->flag +
-                       ", which is about drawn weights");
+    options.sources.unused[key] = format.is_source
+                                      ? "the format '" + options.format + "' has no weights"
+                                      : "the weights are those of --weights";
   }
 }
 

@@ -25,6 +25,7 @@ struct ReportOptions {
   BenchmarkOptions benchmark;
   std::string training_times;
   std::string training_column;
+  std::vector<const char*> given_of_tables;  ///< flags that say how tables are written
   int top = 6;
 
   std::filesystem::path page() const {
@@ -37,6 +38,11 @@ void check(const ReportOptions& options) {
   if (options.folders.size() > 1 && options.out.empty())
     throw UsageError("--out: name the page, as it shows several runs");
   require_distinct(options.benchmark.metrics, "--metric");
+  if (options.benchmark.file.empty() && options.training_times.empty()) {
+    for (const char* flag : options.given_of_tables)
+      throw UsageError(flag + std::string(": has no effect, because no table is read without "
+                                          "--benchmark or --training-times; leave it out"));
+  }
   std::set<std::filesystem::path> seen;
   for (const std::string& folder : options.folders) {
     std::error_code unknown;  // reading it tells why
@@ -63,8 +69,12 @@ std::vector<ReportedRun> read_runs(const std::vector<std::string>& folders) {
   std::vector<std::string> names = run_names({folders.begin(), folders.end()});
   for (std::string& name : names) name = printable(name);
   std::vector<ReportedRun> runs;
-  for (std::size_t i = 0; i < folders.size(); ++i)
+  for (std::size_t i = 0; i < folders.size(); ++i) {
     runs.push_back({names[i], read_finished_run(folders[i])});
+    const FinishedRun& run = runs.back().run;
+    if (!run.value(run.ranking.front()))
+      spdlog::warn("no architecture of '{}' has a score by {}", folders[i], run.rule.text());
+  }
   return runs;
 }
 
@@ -81,11 +91,12 @@ std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
   return spaces().find(runs.front().run.space).make({});
 }
 
+/// @param options  that say how tables are written
 FigureTable read_figures(const std::string& file, const std::vector<std::string>& columns,
-                         const std::string& key, const SearchSpace& space) {
+                         const BenchmarkOptions& options, const SearchSpace& space) {
   return {std::filesystem::path(file).filename().string(), columns,
-          BenchmarkTable::read(file, space, BenchmarkKey::parse(key),
-                               {columns.begin(), columns.end()})};
+          BenchmarkTable::read(file, space, BenchmarkKey::parse(options.key),
+                               {columns.begin(), columns.end()}, options.missing)};
 }
 
 /// Says of how many architectures a table knows nothing. @throws DataError when of all
@@ -122,12 +133,12 @@ void run_report(const ReportOptions& options) {
                                              : std::to_string(content.runs.size()) + " searches";
   const BenchmarkOptions& benchmark = options.benchmark;
   if (!benchmark.file.empty()) {
-    content.accuracies = read_figures(benchmark.file, benchmark.metrics, benchmark.key, *space);
+    content.accuracies = read_figures(benchmark.file, benchmark.metrics, benchmark, *space);
     check_coverage(*content.accuracies, content.runs);
   }
   if (!options.training_times.empty()) {
     content.training =
-        read_figures(options.training_times, {options.training_column}, benchmark.key, *space);
+        read_figures(options.training_times, {options.training_column}, benchmark, *space);
     check_coverage(*content.training, content.runs);
   }
   try {
@@ -155,7 +166,8 @@ void setup_report(CLI::App& command) {
       ->type_name("FILE.html");
   command.add_option("--title", options->title, "heading of the page")->type_name("TEXT");
   add_whole_number(command, "--top", options->top, 1, 100, "cells drawn of each run");
-  add_benchmark(command, options->benchmark, false);
+  add_benchmark(command, options->benchmark, false,
+                "columns to compare with; in all of them higher is better");
   auto* times =
       command
           .add_option("--training-times", options->training_times,
@@ -169,7 +181,13 @@ void setup_report(CLI::App& command) {
   column->needs(times);
   set_example(command, "wrcor report runs/first --benchmark nb201.csv --metric c10_test_200ep");
   set_action(
-      command, [options] { run_report(*options); },
+      command,
+      [options, &command] {
+        for (const char* flag : {"--key", "--missing"}) {
+          if (command.count(flag) > 0) options->given_of_tables.push_back(flag);
+        }
+        run_report(*options);
+      },
       [options]() -> std::vector<std::filesystem::path> { return {options->page()}; });
 }
 

@@ -22,6 +22,7 @@
 #include "wrcor/report/progress.h"
 #include "wrcor/report/score_file.h"
 #include "wrcor/report/score_report.h"
+#include "wrcor/run/chosen_device.h"
 #include "wrcor/run/explanation.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_identity.h"
@@ -180,6 +181,12 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
 /// For an explanation, the settings of a run whose architecture is explained, and repeats.
 ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
+  if (!options.weights.empty()) {
+    for (const Setting& setting : settings()) {
+      if (setting.bearing == Bearing::weights)
+        sources.unused[setting.key] = "the weights are those of --weights";
+    }
+  }
   if (options.explained.empty()) return sources;
   sources.defaults["score.repeats"] = "8";
   find_ranked(options.explained, sources);
@@ -203,13 +210,6 @@ void run_score(const ScoreOptions& options) {
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
   }
   std::vector<Genotype> architectures = chosen_architectures(*make_space(config), options);
-  for (const Setting& setting : settings()) {
-    if (!options.weights.empty() && setting.bearing == Bearing::weights &&
-        options.sources.flags.contains(setting.key)) {
-      throw UsageError("--weights cannot be given together with " + setting.flag +
-                       ", which is about drawn weights");
-    }
-  }
   if (!options.weights.empty() && architectures.size() != 1) {
     throw UsageError("--weights needs exactly one architecture, got " +
                      std::to_string(architectures.size()));
@@ -288,6 +288,7 @@ void setup_score(CLI::App& command) {
                   "write to this file instead of standard output; an existing one is continued")
       ->type_name("FILE");
   options->sources.defaults["score.proxies"] = "wrcor";
+  options->sources.resolve = choose_device;
   options->sources.checks = workbench_checks();
   add_settings(command,
                {"space", "data", "score.proxies", "score.counting", "score.proxy_input",

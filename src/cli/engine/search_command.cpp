@@ -1,6 +1,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 
 #include "../commands.h"
@@ -10,10 +12,12 @@
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 #include "wrcor/core/terminal.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/progress.h"
 #include "wrcor/report/ranking_report.h"
+#include "wrcor/run/chosen_device.h"
 #include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
 
@@ -33,14 +37,45 @@ std::string run_name(const Config& config) {
   return fmt::format("{}-{}-seed{}", config.space.name, config.search.strategy, config.run.seed);
 }
 
-/// @param again  the command that tries them again
-void report_failures(const SearchResult& result, const std::string& again) {
+/// "7 degenerate (disconnected), 3 not_applicable (minibatch_too_small)": what became of the scores
+/// that should order a ranking, the most frequent first.
+std::string outcomes(const SearchResult& result) {
+  std::map<std::string, std::int64_t> counts;
+  for (const Ranked& entry : result.ranking) {
+    const Evaluation evaluation = entry.evaluation.unpacked();
+    const Score& score = evaluation.score(result.rule.members.front().proxy);
+    ++counts[fmt::format("{} ({})", to_string(score.status), score.reason)];
+  }
+  std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> texts;
+  for (const auto& [outcome, count] : sorted) texts.push_back(fmt::format("{} {}", count, outcome));
+  return join(texts);
+}
+
+/// A search that met no score has found nothing.
+/// @param again  the command that tries what failed again
+/// @throws RunError
+void require_score(const SearchResult& result, const std::string& again) {
+  if (ranking_value(result.ranking.front(), result.rule)) return;
+  spdlog::info("{}", summary_line(result));
   const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
-  if (failed == 0) return;
   if (failed == distinct) {
     throw RunError(fmt::format("none of {} architectures could be evaluated; to try again: {}",
                                distinct, again));
   }
+  throw RunError(
+      fmt::format("none of {} architectures has a score by {}: {}; choose other proxies, images or "
+                  "architectures{}",
+                  distinct, result.rule.text(), outcomes(result),
+                  failed > 0 ? "; to try again those that failed: " + again : ""));
+}
+
+/// @param again  the command that tries them again
+void report_failures(const SearchResult& result, const std::string& again) {
+  const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
+  if (failed == 0) return;
   spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}", failed,
                distinct, again);
 }
@@ -53,6 +88,18 @@ TablePlace standard_output(const SearchSpace& space) {
       return std::to_string(space.index(space.parse(arch)));
     };
   return place;
+}
+
+/// Says it when the order of the first places is that of architecture strings.
+void report_equals(const SearchResult& result) {
+  const std::optional<double> best = ranking_value(result.ranking.front(), result.rule);
+  const auto after =
+      std::find_if(result.ranking.begin(), result.ranking.end(),
+                   [&](const Ranked& entry) { return ranking_value(entry, result.rule) != best; });
+  const auto equal = after - result.ranking.begin();
+  if (equal < 2) return;
+  spdlog::warn("{} of {} architectures have the best score by {}; their order says nothing", equal,
+               result.ranking.size(), result.rule.text());
 }
 
 /// Says it when the order of the first places is that of chance.
@@ -74,9 +121,11 @@ void run_search_command(SearchOptions options) {
     const RunDirectory directory{options.out};
     if (!options.sources.file && directory.holds_run()) {
       options.sources.file = directory.config();
+      options.sources.recorded = true;
       options.sources.environment.clear();  // the run's own settings count
     }
   }
+  options.sources.resolve = choose_device;
   if (!options.dry_run) options.sources.checks = workbench_checks();
   const Config config = load_config(options.sources);
   if (options.dry_run) {
@@ -98,6 +147,8 @@ void run_search_command(SearchOptions options) {
     if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);
     throw;
   }
+  const std::string again = retry_command(result, config, directory);
+  require_score(result, again);
   const auto rows = static_cast<std::size_t>(options.top);
   const auto space = make_space(config);
   try {
@@ -110,8 +161,9 @@ void run_search_command(SearchOptions options) {
   }
   spdlog::info("{}", summary_line(result));
   spdlog::info("the whole ranking: {}", directory.result().string());
+  report_equals(result);
   report_tie(result, config);
-  report_failures(result, retry_command(result, config, directory));
+  report_failures(result, again);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/training_report.h"
+#include "wrcor/run/chosen_device.h"
 #include "wrcor/run/train_run.h"
 
 namespace wrcor::cli {
@@ -34,6 +35,7 @@ Config effective_config(TrainOptions options) {
     const TrainingDirectory directory{options.out};
     if (!options.sources.file && directory.holds_run()) {
       options.sources.file = directory.config();
+      options.sources.recorded = true;
       options.sources.environment.clear();  // the training's own settings count
     }
   }
@@ -105,6 +107,8 @@ std::vector<std::string> settings_of_trainings() {
 void setup_train(CLI::App& command) {
   auto options = std::make_shared<TrainOptions>();
   options->sources.defaults["run.threads"] = std::to_string(usable_cores());
+  options->sources.purpose = Purpose::training;
+  options->sources.resolve = choose_device;
   options->sources.checks = {
       {{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }}};
   add_settings(command, settings_of_trainings(), options->sources);

@@ -64,6 +64,9 @@ const plain = (name) => name.replace(/^log10 /, '');
 
 const known = (value) => value !== null && value !== undefined;
 
+// The rows that have a rank by a score, best first; what has none comes behind them.
+const rankedRows = (run) => run.value.flatMap((value, row) => (known(value) ? [row] : []));
+
 // Points of the rows that have both values.
 const pointsOf = (run, x, y) => {
   const xs = x.of(run),

@@ -48,7 +48,7 @@ const setControls = (section, score, ...choices) => {
 
 const bestText = (run) => {
   const value = run.value[0];
-  return known(value) ? `${run.rankedBy} ${numberText(value)}` : run.status[0];
+  return known(value) ? `${run.rankedBy} ${numberText(value)}` : 'no architecture has a score';
 };
 
 // "logrank(+wrcor,-plain)" with room between its words, and without what goes without saying.
@@ -106,7 +106,7 @@ const card = (run, row) =>
       element(
         'span',
         { class: 'soft' },
-        known(run.value[row]) ? `${run.rankedBy} ${numberText(run.value[row])}` : run.status[row],
+        `${run.rankedBy} ${numberText(run.value[row])}`,
         run.ranks?.[row] ? `, rank ${rankText(run.ranks[row])}` : null,
       ),
       drawing(run.cells[row]),
@@ -130,11 +130,13 @@ const drawBest = () => {
     ...shownRuns()
       .flatMap((run) => [
         runHeading(run),
-        run.cells.length === 0 ? element('p', {}, 'Nothing was ranked.') : tiles(run),
+        rankedRows(run).length === 0 ? element('p', {}, 'No architecture has a score.') : tiles(run),
         element(
           'ol',
           { class: 'cards' },
-          run.cells.slice(0, report.top).map((_, row) => card(run, row)),
+          rankedRows(run)
+            .slice(0, report.top)
+            .map((row) => card(run, row)),
         ),
       ])
       .filter(known),
@@ -270,11 +272,12 @@ const drawAccuracy = () => {
     shownRuns().map((run) => {
       const values = metric.of(run),
         some = values.filter(known),
-        top = values.slice(0, 10).filter(known);
+        ranked = rankedRows(run).map((row) => values[row]),
+        top = ranked.slice(0, 10).filter(known);
       return [
         run.name,
         `${some.length} of ${values.length}`,
-        values[0],
+        ranked[0],
         top.length > 0 ? Math.max(...top) : null,
         some.length > 0 ? extent(some)[1] : null,
         best,

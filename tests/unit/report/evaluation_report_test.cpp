@@ -25,7 +25,8 @@ EvaluationReport report() {
 
 SimulationReport simulation() {
   return {{"acc"},
-          {{"wrcor", {"random", 10, 100, 61.5, {{90.25, 1.5}}}}},
+          {{"wrcor", {"random", 10, 100, 61.5, {Spread{90.25, 1.5}}}},
+           {"none", {"random", 10, 100, 61.5, {std::nullopt}}}},
           {{10, {{91, 0.5}}}},
           {{"|x|", 94.375}},
           7};
@@ -37,7 +38,7 @@ TEST_CASE("the table of an evaluation leaves undefined measures empty", "[report
   CHECK(evaluation_table(report()) ==
         "score  metric  n  undefined  rho                   tau  r  top 3  top 5 %  regret 1  "
         "regret 5\n"
-        "wrcor  acc     4          1  0.750 [0.500, 0.875]                              2.12\n");
+        "wrcor  acc     4          1  0.750 [0.500, 0.875]                              2.13\n");
 }
 
 TEST_CASE("simulated searches stand below, with what chance reaches", "[report][evaluation]") {
@@ -47,6 +48,7 @@ TEST_CASE("simulated searches stand below, with what chance reaches", "[report][
   CHECK(text.substr(text.find("\n\n") + 2) ==
         "score  search              runs  proposals  evaluated  acc\n"
         "wrcor  random                10        100       61.5  90.25 ± 1.50\n"
+        "none   random                10        100       61.5\n"
         "       best of 10 trained                              91.00 ± 0.50\n"
         "       optimum                                         94.38\n");
 }
@@ -56,7 +58,7 @@ TEST_CASE("an evaluation as Markdown", "[report][evaluation]") {
         "| score | metric | n | undefined | rho | tau | r | top 3 | top 5 % | regret 1 | regret 5 "
         "|\n"
         "|---|---|---:|---:|---|---|---|---|---|---:|---|\n"
-        "| wrcor | acc | 4 | 1 | 0.750 [0.500, 0.875] |  |  |  |  | 2.12 |  |\n");
+        "| wrcor | acc | 4 | 1 | 0.750 [0.500, 0.875] |  |  |  |  | 2.13 |  |\n");
 }
 
 TEST_CASE("an evaluation as CSV has all intervals", "[report][evaluation]") {
@@ -81,6 +83,7 @@ TEST_CASE("an evaluation as JSON has null where something is undefined", "[repor
   CHECK(row.at("regret_top_1").at("low").is_null());
   const auto& search = json.at("simulated_search");
   CHECK(search.at("searches").at(0).at("metrics").at("acc").at("mean") == 90.25);
+  CHECK(search.at("searches").at(1).at("metrics").at("acc").is_null());
   CHECK(search.at("best_of_trained").at(0).at("networks") == 10);
   CHECK(search.at("optimum").at("acc").at("arch") == "|x|");
   CHECK_FALSE(nlohmann::json::parse(evaluation_json(report())).contains("simulated_search"));

@@ -67,6 +67,11 @@ TEST_CASE("the summary names what there was", "[report]") {
   CHECK(summary_line(three_networks()) ==
         "10 proposals, 3 architectures: 2 ok, 1 degenerate, 7 draws infeasible; 2.0 s, 0.500 s an "
         "architecture");
+  SearchResult none = three_networks();
+  none.counts = {};
+  for (const Status status : {Status::not_applicable, Status::ok, Status::not_applicable})
+    count_status(none.counts, status);
+  CHECK_THAT(summary_line(none), ContainsSubstring(": 1 ok, 2 not_applicable; "));
 }
 
 TEST_CASE("progress shows rate, time left and the best score", "[report][progress]") {

@@ -92,9 +92,27 @@ TEST_CASE("a result that is damaged, or of a newer version, is refused", "[run]"
              ContainsSubstring("is not the result of a run"));
   CHECK_THAT(complaint("\"dyn_isometry\": ", "\"dyn\": "),
              ContainsSubstring("is not the result of a run"));
-  CHECK_THAT(complaint("\"arch\": \"|", "\"arch\": \""), ContainsSubstring("result.json': "));
+  CHECK_THAT(complaint("\"arch\": \"|", "\"arch\": \""),
+             ContainsSubstring("result.json': rank 1: nb201 architecture string: at byte 0"));
   CHECK_THAT(complaint("\"name\": \"nb201\"", "\"name\": \"nb2010\""), ContainsSubstring("nb2010"));
   CHECK_THAT(complaint("\"timing\"", "timing"), ContainsSubstring("result.json': "));
+}
+
+TEST_CASE("a result without rows is refused", "[run]") {
+  const Copy run("run");
+  auto document = nlohmann::ordered_json::parse(read_file(run.path / "result.json"));
+  document["ranking"] = nlohmann::ordered_json::array();
+  run.folder.write(run.path / "result.json", document.dump());
+  CHECK_THAT(run.complaint(), ContainsSubstring("result.json': the ranking has no rows"));
+}
+
+TEST_CASE("what is wrong in a row is said with its rank", "[run]") {
+  const Copy run("run");
+  auto document = nlohmann::ordered_json::parse(read_file(run.path / "result.json"));
+  document["ranking"][2]["scores"].erase("wrcor");
+  run.folder.write(run.path / "result.json", document.dump());
+  CHECK_THAT(run.complaint(),
+             ContainsSubstring("is not the result of a run: rank 3 is damaged"));
 }
 
 TEST_CASE("a damaged journal is refused, with the line", "[run]") {

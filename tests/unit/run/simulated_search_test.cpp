@@ -38,19 +38,19 @@ TEST_CASE("a simulated search reports the metrics of the best it found", "[run][
   CHECK(exhaustive.runs == 1);
   CHECK(exhaustive.evaluations == 5260);
   CHECK(exhaustive.proposals == 5260);
-  CHECK(exhaustive.metrics[0].mean == 6);
-  CHECK(exhaustive.metrics[1].mean == -6);
-  CHECK(exhaustive.metrics[0].deviation == 0);
+  CHECK(exhaustive.metrics[0]->mean == 6);
+  CHECK(exhaustive.metrics[1]->mean == -6);
+  CHECK(exhaustive.metrics[0]->deviation == 0);
   const SimulatedSearch evolution = searches.run("evolution", all, metrics, 20);
   CHECK(evolution.runs == 20);
-  CHECK(evolution.metrics[0].mean > 5.5);
+  CHECK(evolution.metrics[0]->mean > 5.5);
   CHECK(evolution.evaluations < 400);
   CHECK(evolution.proposals == 400);
   const SimulatedSearch random = searches.run("random", all, metrics, 20);
-  CHECK(random.metrics[0].mean < evolution.metrics[0].mean);
-  CHECK(random.metrics[0].mean == -random.metrics[1].mean);
-  CHECK(random.metrics[0].deviation > 0);
-  CHECK(random.metrics[0].deviation == Approx(random.metrics[1].deviation));
+  CHECK(random.metrics[0]->mean < evolution.metrics[0]->mean);
+  CHECK(random.metrics[0]->mean == -random.metrics[1]->mean);
+  CHECK(random.metrics[0]->deviation > 0);
+  CHECK(random.metrics[0]->deviation == Approx(random.metrics[1]->deviation));
 }
 
 TEST_CASE("run k of a simulation has the seed of the configuration plus k", "[run][simulate]") {
@@ -60,7 +60,7 @@ TEST_CASE("run k of a simulation has the seed of the configuration plus k", "[ru
     Config config;
     config.search.budget = 30;
     config.run.seed = seed;
-    return SimulatedSearches(space, config).run("random", all, metrics, runs).metrics[0].mean;
+    return SimulatedSearches(space, config).run("random", all, metrics, runs).metrics[0]->mean;
   };
   CHECK(mean(5, 3) == Approx((mean(5, 1) + mean(6, 1) + mean(7, 1)) / 3));
 }
@@ -81,8 +81,33 @@ TEST_CASE("a simulated search ranks by the vote over what it has met", "[run][si
     INFO(rule);
     all.rule = RankingRule::parse(rule);
     SimulatedSearches searches(space, config);
-    CHECK(searches.run("exhaustive", all, metrics, 1).metrics[0].mean == 6);
-    CHECK(searches.run("evolution", all, metrics, 5).metrics[0].mean > 4.5);
+    CHECK(searches.run("exhaustive", all, metrics, 1).metrics[0]->mean == 6);
+    CHECK(searches.run("evolution", all, metrics, 5).metrics[0]->mean > 4.5);
+  }
+}
+
+TEST_CASE("of equally good architectures a simulated search finds the mean", "[run][simulate]") {
+  const NasBench201 space;
+  SearchTable flat = table(space);
+  double mean = 0;
+  for (auto& [arch, entry] : flat.rows) {
+    entry.scores = {1};
+    mean += *entry.metrics[0] / static_cast<double>(flat.rows.size());
+  }
+  SimulatedSearches searches(space, {});
+  const SimulatedSearch exhaustive = searches.run("exhaustive", flat, metrics, 1);
+  CHECK(exhaustive.metrics[0]->mean == Approx(mean));
+  CHECK(exhaustive.metrics[1]->mean == Approx(-mean));
+}
+
+TEST_CASE("a simulated search without a score finds nothing", "[run][simulate]") {
+  const NasBench201 space;
+  SearchTable none = table(space);
+  for (auto& [arch, entry] : none.rows) entry.scores = {std::nullopt};
+  SimulatedSearches searches(space, {});
+  for (const std::string& strategy : SimulatedSearches::strategies(space)) {
+    INFO(strategy);
+    CHECK_FALSE(searches.run(strategy, none, metrics, 2).metrics[0]);
   }
 }
 

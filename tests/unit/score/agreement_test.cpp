@@ -1,6 +1,8 @@
 #include "wrcor/score/agreement.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "support/catch.h"
 #include "wrcor/core/random.h"
@@ -25,6 +27,30 @@ struct Sample {
   }
   Agreement agreement(std::size_t k = 10) const { return {scores, metric, k}; }
 };
+
+/// Items, best first.
+using Broken = std::vector<std::size_t>;
+
+/// All orders of values in which only ties are broken, each as often as any other.
+std::vector<Broken> broken_ties(const std::vector<double>& values) {
+  Broken order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<Broken> all;
+  do {
+    const bool sorted = std::is_sorted(order.begin(), order.end(),
+                                       [&](auto a, auto b) { return values[a] > values[b]; });
+    if (sorted) all.push_back(order);
+  } while (std::next_permutation(order.begin(), order.end()));
+  return all;
+}
+
+/// In which share of the orders an item is among the first k.
+double share_in_top(const std::vector<Broken>& orders, std::size_t item, std::ptrdiff_t k) {
+  const auto count = std::count_if(orders.begin(), orders.end(), [&](const Broken& order) {
+    return std::find(order.begin(), order.begin() + k, item) != order.begin() + k;
+  });
+  return static_cast<double>(count) / static_cast<double>(orders.size());
+}
 
 }  // namespace
 
@@ -59,23 +85,84 @@ TEST_CASE("undefined scores are worst and tie with each other", "[score][agreeme
   CHECK(*a[Measure::pearson] == Approx(1));  // of the two that are defined
 }
 
-TEST_CASE("the first of equally scored architectures is chosen", "[score][agreement]") {
-  CHECK(Agreement({1, 1, 0}, {50, 60, 70}, 1).measures()[Measure::regret_top_1] == 20);
-  CHECK(Agreement({1, 1, 0}, {60, 50, 70}, 1).measures()[Measure::regret_top_1] == 10);
-  CHECK(Agreement({std::nullopt, std::nullopt}, {60, 50}, 1).measures()[Measure::regret_top_1] ==
-        0);
+TEST_CASE("ties are broken at random", "[score][agreement]") {
+  // Of two equally scored architectures either is chosen half the time.
+  CHECK(Agreement({1, 1, 0}, {50, 60, 70}, 1).measures()[Measure::regret_top_1] == 15);
+  CHECK(Agreement({1, 1, 0}, {60, 50, 70}, 1).measures()[Measure::regret_top_1] == 15);
+  // The best has either of two equal metrics.
+  CHECK(Agreement({1, 2, 0}, {70, 70, 60}, 1).measures()[Measure::top_k] == 0.5);
+  CHECK(Agreement({2, 2, 0}, {70, 70, 60}, 1).measures()[Measure::top_k] == 0.5);
+  CHECK(Agreement({2, 2, 0}, {70, 70, 60}, 2).measures()[Measure::top_k] == 1);
 }
 
-TEST_CASE("k beyond the number of architectures is all of them", "[score][agreement]") {
-  CHECK(Agreement({1, 2, 3}, {3, 2, 1}, 100).measures()[Measure::top_k] == 1);
+TEST_CASE("measures are means over all ways to break ties", "[score][agreement]") {
+  Rng rng(9);
+  for (int trial = 0; trial < 20; ++trial) {
+    std::vector<double> scores, metric;
+    for (int k = 0; k < 7; ++k) {
+      scores.push_back(static_cast<double>(rng.below(3)));
+      metric.push_back(static_cast<double>(rng.below(4)));
+    }
+    metric[0] = 9;  // never constant
+    const std::vector<Broken> by_score = broken_ties(scores), by_metric = broken_ties(metric);
+    double regret = 0, shared = 0;
+    for (const Broken& chosen : by_score) {
+      const auto best = std::max_element(chosen.begin(), chosen.begin() + 5,
+                                         [&](auto a, auto b) { return metric[a] < metric[b]; });
+      regret += 9 - metric[*best];
+    }
+    for (std::size_t k = 0; k < 7; ++k)
+      shared += share_in_top(by_score, k, 3) * share_in_top(by_metric, k, 3);
+    const Measures measures = Agreement({scores.begin(), scores.end()}, metric, 3).measures();
+    CHECK(*measures[Measure::regret_top_5] ==
+          Approx(regret / static_cast<double>(by_score.size())).margin(1e-12));
+    CHECK(*measures[Measure::top_k] == Approx(shared / 3));
+  }
 }
 
-TEST_CASE("a constant score has no correlation, but a regret", "[score][agreement]") {
-  const Measures measures = Agreement({1, 1, 1}, {50, 70, 60}, 1).measures();
+TEST_CASE("copies in a resample are one architecture, not a tie", "[score][agreement]") {
+  const Agreement perfect({4, 3, 2, 1}, {90, 80, 70, 60}, 1);
+  const std::vector<std::uint32_t> counts{0, 3, 0, 1};
+  CHECK(perfect.measures(counts)[Measure::top_k] == 1);
+  CHECK(perfect.measures(counts)[Measure::regret_top_1] == 0);
+  // Of four that tie two are drawn, which has either copy of the best with probability 1/2.
+  const Agreement tied({1, 1, 1}, {90, 80, 70}, 2);
+  CHECK(*tied.measures(std::vector<std::uint32_t>{2, 1, 1})[Measure::top_k] == Approx(0.5));
+  // Whichever copy is drawn, it is the best.
+  const Agreement coarse({1, 1, 1}, {90, 80, 70}, 1);
+  CHECK(*coarse.measures(std::vector<std::uint32_t>{2, 1, 1})[Measure::top_k] == Approx(0.5));
+}
+
+TEST_CASE("a constant score finds what chance finds, and correlates with nothing",
+          "[score][agreement]") {
+  Scores scores(40, 1);
+  std::vector<double> metric;
+  for (int k = 0; k < 40; ++k) metric.push_back(60 + 0.75 * k);
+  const Measures measures = Agreement(scores, metric, 10).measures();
   CHECK_FALSE(measures[Measure::spearman]);
   CHECK_FALSE(measures[Measure::kendall]);
   CHECK_FALSE(measures[Measure::pearson]);
-  CHECK(measures[Measure::regret_top_1] == 20);
+  CHECK(*measures[Measure::top_k] == Approx(0.25));
+  CHECK(*measures[Measure::top_5_percent] == Approx(0.05));
+  CHECK(*measures[Measure::regret_top_1] == Approx(14.625));
+  CHECK(*measures[Measure::regret_top_5] == Approx(4.375));
+}
+
+TEST_CASE("where there is nothing to measure there is no figure", "[score][agreement]") {
+  const auto none = [](const Agreement& agreement) {
+    const Measures measures = agreement.measures();
+    for (std::size_t m = 0; m < measure_count; ++m) {
+      if (measures[static_cast<Measure>(m)]) return false;
+    }
+    return true;
+  };
+  CHECK(none(Agreement({}, {}, 1)));
+  CHECK(none(Agreement({5}, {60}, 1)));
+  CHECK(none(Agreement({1, 2, 3}, {60, 60, 60}, 1)));
+  CHECK(none(Agreement({std::nullopt, std::nullopt}, {60, 50}, 1)));
+  CHECK_FALSE(none(Agreement({1, 1}, {60, 50}, 1)));
+  CHECK_FALSE(Agreement({1, 2, 3}, {3, 2, 1}, 4).measures()[Measure::top_k]);
+  CHECK(Agreement({1, 2, 3}, {3, 2, 1}, 3).measures()[Measure::top_k] == 1);
 }
 
 TEST_CASE("a resample has the measures of the list written out", "[score][agreement]") {
@@ -92,8 +179,9 @@ TEST_CASE("a resample has the measures of the list written out", "[score][agreem
   }
   const Measures weighted = sample.agreement().measures(counts);
   const Measures plain = expanded.agreement().measures();
-  for (std::size_t m = 0; m < measure_count; ++m) {
-    const auto measure = static_cast<Measure>(m);
+  // But for the tops: written out, copies would be different architectures that tie.
+  for (const Measure measure : {Measure::spearman, Measure::kendall, Measure::pearson,
+                                Measure::regret_top_1, Measure::regret_top_5}) {
     INFO(to_string(measure));
     REQUIRE(weighted[measure]);
     CHECK(*weighted[measure] == Approx(*plain[measure]).epsilon(1e-12));

@@ -19,10 +19,10 @@ const std::string last =
     "avg_pool_3x3~2|";
 
 BenchmarkTable read(const std::string& text, const std::string& key = "arch",
-                    const std::set<std::string>& columns = {"acc"}) {
+                    const MissingFigures& missing = {}) {
   const test::TemporaryFolder folder;
   return BenchmarkTable::read(folder.write("t.csv", text), NasBench201(), BenchmarkKey::parse(key),
-                              columns);
+                              {"acc"}, missing);
 }
 
 std::string problem(const std::string& text, const std::string& key = "arch") {
@@ -58,7 +58,38 @@ TEST_CASE("a table may number its architectures as the space or its benchmark do
   CHECK(
       official.find("|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|"
                     "nor_conv_3x3~1|skip_connect~2|"));
-  CHECK_THROWS_WITH(BenchmarkKey::parse("name"), ContainsSubstring("expected arch, id or index"));
+  CHECK_THROWS_WITH(BenchmarkKey::parse("name"),
+                    ContainsSubstring("expected arch, id, index or naslib"));
+}
+
+TEST_CASE("a table may name its architectures as NASLib does", "[score][benchmark]") {
+  const std::string arch =
+      "|avg_pool_3x3~0|+|skip_connect~0|none~1|+|nor_conv_1x1~0|avg_pool_3x3~1|nor_conv_1x1~2|";
+  const BenchmarkTable table =
+      read("net,acc\n\"(4, 0, 3, 1, 4, 3)\",85\n111111,10\n[4 4 4 4 4 4],20\n", "naslib=net");
+  CHECK(table.size() == 3);
+  CHECK(table.value(*table.find(arch), "acc") == 85);
+  CHECK(table.value(*table.find(first), "acc") == 10);
+  CHECK(table.value(*table.find(last), "acc") == 20);
+  CHECK(read("net,acc\n\"(4, 0, 3, 1, 4, 3)\",85\n", "arch=net").find(arch));
+  CHECK_THAT(problem("net,acc\n403145,85\n", "naslib=net"),
+             ContainsSubstring("t.csv:2:1: ") && ContainsSubstring("six digits from 0 to 4"));
+}
+
+TEST_CASE("a table may have a value of its own for what is missing", "[score][benchmark]") {
+  const std::string text = "arch,acc\n" + first + ",-1.0\n" + second + ", nan\n" + last + ",-10\n";
+  const BenchmarkTable table = read(text, "arch", {"-1", "nan"});
+  CHECK_FALSE(table.value(*table.find(first), "acc"));
+  CHECK_FALSE(table.value(*table.find(second), "acc"));
+  CHECK(table.value(*table.find(last), "acc") == -10);
+  CHECK_THAT(problem(text), ContainsSubstring("t.csv:3:"));
+}
+
+TEST_CASE("a column is named with a minus where lower is better", "[score][benchmark]") {
+  CHECK(FigureColumn::parse("acc").better == Direction::higher);
+  CHECK(FigureColumn::parse("-ms").name == "ms");
+  CHECK(FigureColumn::parse("-ms").text() == "-ms");
+  CHECK(FigureColumn::parse("-ms").oriented(3) == -3);
 }
 
 TEST_CASE("what is wrong with a table is said with its place", "[score][benchmark]") {

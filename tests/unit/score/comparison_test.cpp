@@ -1,5 +1,7 @@
 #include "wrcor/score/comparison.h"
 
+#include <set>
+
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/space/nas_bench_201.h"
@@ -46,7 +48,7 @@ TEST_CASE("a comparison is of the architectures that have a score and the metric
   CHECK(rows[3].architectures == 3);
   CHECK(rows[4].architectures == 1);
   CHECK_FALSE(rows[4].measures[Measure::spearman]);
-  CHECK(rows[4].measures[Measure::regret_top_1] == 0);
+  CHECK_FALSE(rows[4].measures[Measure::regret_top_1]);
 }
 
 TEST_CASE("scores whose lower values are better are turned round, alone and in a vote",
@@ -91,9 +93,27 @@ TEST_CASE("scorers and metrics come from files by architecture", "[score][compar
     return static_cast<std::size_t>(
         std::find(list.begin(), list.end(), space.format(space.at(id))) - list.begin());
   };
-  CHECK(column_scorer(table, "size", list).scored == std::vector<std::size_t>{position(2)});
-  const Metric metric = table_metric(table, "acc", list);
+  CHECK(column_scorer(table, {"size"}, list).scored == std::vector<std::size_t>{position(2)});
+  const Metric metric = table_metric(table, {"acc"}, list);
   CHECK(metric.values[position(0)] == 1);
   CHECK_FALSE(metric.values[position(1)]);
   CHECK(metric.values[position(2)] == 3);
+}
+
+TEST_CASE("a column whose lower figures are better is turned round", "[score][comparison]") {
+  const std::vector<std::string> list = archs(2);
+  const BenchmarkTable table =
+      BenchmarkTable::parse("id,ms\n0,5\n1,2\n", "t.csv", space, BenchmarkKey::parse("id"), {"ms"});
+  const Metric metric = table_metric(table, FigureColumn::parse("-ms"), list);
+  CHECK(metric.name == "-ms");
+  CHECK(std::set<std::optional<double>>(metric.values.begin(), metric.values.end()) ==
+        std::set<std::optional<double>>{-5, -2});
+  const Scorer scorer = column_scorer(table, FigureColumn::parse("-ms"), list);
+  CHECK(scorer.name == "-ms");
+  CHECK(scorer.values == metric.values);
+  // Who ranks a part of them does so by the figures and the rule.
+  CHECK(vote_values(scorer.rule, scorer.members) == scorer.values);
+  const Comparison row = compare({scorer}, {metric}, {.k = 1, .resamples = 0}).front();
+  CHECK(row.measures[Measure::spearman] == 1);
+  CHECK(row.measures[Measure::regret_top_1] == 0);
 }

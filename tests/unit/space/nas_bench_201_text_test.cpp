@@ -43,6 +43,25 @@ TEST_CASE("an architecture string is read edge by edge", "[space][nb201]") {
   CHECK(NasBench201().parse(" \t" + sound + "\r\n") == Genotype{3, 0, 1, 4, 2, 0});
 }
 
+TEST_CASE("a tuple of NASLib is read", "[space][nb201]") {
+  // From naslib/search_spaces/nasbench201: the operations Identity, Zero, ReLUConvBN3x3,
+  // ReLUConvBN1x1, AvgPool1x1 of the edges (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4).
+  const NasBench201 space;
+  const std::string arch =
+      "|avg_pool_3x3~0|+|skip_connect~0|none~1|+|nor_conv_1x1~0|avg_pool_3x3~1|nor_conv_1x1~2|";
+  for (const char* text :
+       {"(4, 0, 3, 1, 4, 3)", "[4, 0, 3, 1, 4, 3]", " (4 0 3 1 4 3)\n", "(403143)"})
+    CHECK(space.format(space.parse(text)) == arch);
+  CHECK(space.format(space.parse("(0, 1, 2, 3, 4, 0)")) ==
+        "|skip_connect~0|+|none~0|nor_conv_1x1~1|+|nor_conv_3x3~0|avg_pool_3x3~1|skip_connect~2|");
+  for (const char* text : {"(", "()", "(4, 0, 3, 1, 4)", "(4, 0, 3, 1, 4, 5)", "(4, 0, 3, 1, 4, 3",
+                           "(4, 0, 3, 1, 4, 3, 0)", "(40, 3, 1, 4, 3)", "(4, 0, 3, 1, 4, 3]"}) {
+    INFO(text);
+    CHECK_THAT(rejection(text), ContainsSubstring("nb201 tuple of NASLib: found "));
+    CHECK(fit_for_one_line(rejection(text)));
+  }
+}
+
 TEST_CASE("formatting and parsing are inverse for all cells", "[space][nb201]") {
   const NasBench201 space;
   std::vector<std::string> texts;

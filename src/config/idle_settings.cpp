@@ -1,0 +1,116 @@
+#include "idle_settings.h"
+
+#include <functional>
+#include <map>
+
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/data/builtin.h"
+
+namespace wrcor {
+namespace {
+
+using Reason = std::function<std::string(const Config&, Purpose)>;
+
+bool has_given_batch(const Config& config, Purpose purpose) {
+  return purpose == Purpose::search && !config.data.batch_file.empty();
+}
+
+std::string given_batch(const Config& config) {
+  return "the images are those of data.batch_file, " + in_quotes(config.data.batch_file);
+}
+
+/// Whether the folder of a data set says more than where its images are, such as their classes.
+bool folder_defines_dataset(const Config& config) {
+  try {
+    datasets().find(config.data.name).make.info({});
+    return false;
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+std::string root_reason(const Config& config, Purpose purpose) {
+  if (!lies_in_files(config.data.name))
+    return "the data set " + in_quotes(config.data.name) + " has no files";
+  if (has_given_batch(config, purpose) && !folder_defines_dataset(config))
+    return given_batch(config);
+  return {};
+}
+
+/// A size that the images cannot have is reported by whoever reads them.
+std::string image_size_reason(const Config& config, Purpose) {
+  if (folder_defines_dataset(config)) return {};
+  try {
+    const auto size = parse_image_size(config.data.image_size);
+    datasets().find(config.data.name).make.info({.root = {}, .image_size = size});
+  } catch (const Error&) {
+    return {};
+  }
+  return "the images of " + in_quotes(config.data.name) + " have one size";
+}
+
+std::string augment_reason(const Config& config, Purpose purpose) {
+  return has_given_batch(config, purpose) ? given_batch(config) : "";
+}
+
+std::string mirror_reason(const Config& config, Purpose purpose) {
+  if (!datasets().find(config.data.name).make.source)
+    return "the data set " + in_quotes(config.data.name) + " is not downloaded";
+  if (!config.data.root.empty()) return "nothing is downloaded into a folder that data.root names";
+  if (!config.data.download) return "data.download is false";
+  return has_given_batch(config, purpose) ? given_batch(config) : "";
+}
+
+/// Of a setting that one strategy reads.
+Reason only_of_strategy(const std::string& strategy) {
+  return [strategy](const Config& config, Purpose) -> std::string {
+    if (config.search.strategy == strategy) return {};
+    return "it is for the strategy " + in_quotes(strategy) + ", and search.strategy is " +
+           in_quotes(config.search.strategy);
+  };
+}
+
+std::string on_cpu(const Config& config, Purpose) {
+  return config.run.device == "cpu" ? "it is for CUDA, and networks run on the CPU" : "";
+}
+
+std::string channels_last_reason(const Config& config, Purpose purpose) {
+  return purpose == Purpose::search ? on_cpu(config, purpose) : "";
+}
+
+std::string max_memory_reason(const Config& config, Purpose) {
+  return config.run.device.starts_with("cuda") ? "it is for the CPU, and networks run on CUDA" : "";
+}
+
+std::string test_root_reason(const Config& config, Purpose) {
+  return config.train.holdout ? "the images for tests are those of train.holdout" : "";
+}
+
+/// The settings that not every configuration reads.
+const std::map<std::string, Reason>& reasons() {
+  static const std::map<std::string, Reason> all = {
+      {"data.root", root_reason},
+      {"data.image_size", image_size_reason},
+      {"data.augment", augment_reason},
+      {"data.mirror", mirror_reason},
+      {"search.population", only_of_strategy("evolution")},
+      {"search.tournament", only_of_strategy("evolution")},
+      {"search.replacement", only_of_strategy("random")},
+      {"run.tf32", on_cpu},
+      {"run.channels_last", channels_last_reason},
+      {"run.max_memory", max_memory_reason},
+      {"train.test_root", test_root_reason},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::string idle_reason(const Setting& setting, const Config& config, Purpose purpose) {
+  if (!setting.serves(purpose)) return {};
+  const auto found = reasons().find(setting.key);
+  return found == reasons().end() ? "" : found->second(config, purpose);
+}
+
+}  // namespace wrcor
