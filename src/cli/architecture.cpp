@@ -35,9 +35,10 @@ using Json = nlohmann::ordered_json;
 
 /// Whether the rule orders a row of a ranking by a value.
 bool has_score(const Json& row, const RankingRule& rule) {
-  const Json& value =
-      rule.is_vote() ? row.at("vote") : row.at("scores").at(rule.members.front().proxy);
-  return value.is_number();
+  if (rule.is_vote()) return row.at("vote").is_number();
+  const std::string& proxy = rule.members.front().proxy;
+  return row.at("scores").at(proxy).is_number() ||
+         row.value("log10", Json::object()).contains(proxy);
 }
 
 /// Rows without a score stand behind those that have one, for completeness.

@@ -38,8 +38,8 @@ Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const Rank
   for (std::size_t k = 0; k < archs.size(); ++k) {
     MemberScores row;
     for (const RankingMember& member : rule.members) {
-      const ScoreTable::Entry* entry = scores.find(archs[k], member.proxy);
-      if (entry != nullptr) row.push_back(entry->value);
+      if (scores.find(archs[k], member.proxy) != nullptr)
+        row.push_back(scores.order(archs[k], member.proxy));
     }
     if (row.size() < rule.members.size()) continue;
     scorer.scored.push_back(k);

@@ -43,7 +43,7 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
 
 std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule) {
   if (rule.is_vote()) return entry.vote;
-  return entry.evaluation.unpacked().score(rule.members.front().proxy).value;
+  return entry.evaluation.unpacked().score(rule.members.front().proxy).order();
 }
 
 void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRule& rule) {

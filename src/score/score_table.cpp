@@ -3,6 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "wrcor/core/csv.h"
@@ -38,6 +41,30 @@ bool holds_json_lines(std::string_view text) {
   } catch (const JsonError&) {
     return false;
   }
+}
+
+std::optional<double> log10_of(const Json& record, const std::string& name) {
+  const auto logarithms = record.find("log10");
+  if (logarithms == record.end() || !logarithms->is_object()) return std::nullopt;
+  const auto found = logarithms->find(name);
+  if (found == logarithms->end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
+/// The logarithm of a positive number that no double holds, as power_text() writes it.
+std::optional<double> log10_of_power(const std::string& text) {
+  const std::size_t letter = text.find('e');
+  if (letter == text.npos) return std::nullopt;
+  double mantissa = 0;
+  int exponent = 0;
+  const char *middle = text.data() + letter, *end = text.data() + text.size();
+  const auto before = std::from_chars(text.data(), middle, mantissa);
+  const auto after = std::from_chars(middle + 1, end, exponent);
+  const bool whole = before.ec == std::errc() && before.ptr == middle && after.ec == std::errc() &&
+                     after.ptr == end;
+  if (!whole || mantissa < 1 || std::abs(exponent) < std::numeric_limits<double>::max_exponent10)
+    return std::nullopt;
+  return exponent + std::log10(mantissa);
 }
 
 /// A record is {"arch": text, "scores": {name: number or null}, ...}.
@@ -122,7 +149,7 @@ void ScoreTable::add_record(const Json& record, std::size_t line, const std::str
   }
   for (const auto& [name, score] : record.at("scores").items()) {
     const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
-    add_score(arch, name, {value, files_.size() - 1, line}, settings);
+    add_score(arch, name, {value, log10_of(record, name), files_.size() - 1, line}, settings);
   }
 }
 
@@ -157,7 +184,9 @@ void ScoreTable::add_csv(std::string_view text) {
       continue;
     }
     for (std::size_t column = first; column < after; ++column) {
-      add_score(arch, header[column], {csv.number(column), files_.size() - 1, csv.line()},
+      const std::optional<double> log10 = log10_of_power(csv.field(column));
+      const std::optional<double> value = log10 ? std::nullopt : csv.number(column);
+      add_score(arch, header[column], {value, log10, files_.size() - 1, csv.line()},
                 has_settings ? csv.field(header.size() - 1) : "");
     }
   }
@@ -171,6 +200,7 @@ void ScoreTable::add_score(const std::string& arch, const std::string& name, con
   Sources& sources = sources_[name];
   sources.files.insert(files_[entry.file]);
   if (settings.empty()) sources.without_settings.insert(files_[entry.file]);
+  if (!entry.value && entry.log10) beyond_double_.insert(name);
   const auto [known, added] = rows_[arch].emplace(name, entry);
   if (added || known->second.value == entry.value) return;
   throw DataError(place(known->second) + " and " + place(entry) + ": two different scores '" +
@@ -201,6 +231,14 @@ const ScoreTable::Entry* ScoreTable::find(const std::string& arch, const std::st
   if (row == rows_.end()) return nullptr;
   const auto entry = row->second.find(name);
   return entry == row->second.end() ? nullptr : &entry->second;
+}
+
+std::optional<double> ScoreTable::order(const std::string& arch, const std::string& name) const {
+  const Entry* entry = find(arch, name);
+  if (entry == nullptr) return std::nullopt;
+  if (!beyond_double_.contains(name)) return entry->value;
+  if (entry->log10 || !entry->value) return entry->log10;
+  return *entry->value > 0 ? std::optional(std::log10(*entry->value)) : std::nullopt;
 }
 
 const std::set<std::string>& ScoreTable::settings(const std::string& name) const {

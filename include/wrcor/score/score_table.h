@@ -33,7 +33,9 @@ class ScoreTable {
 
   /// What a table says of one architecture under one name.
   struct Entry {
-    std::optional<double> value;  ///< finite; nothing: the score is undefined
+    /// Finite; nothing: the score is undefined, or only its logarithm can be held.
+    std::optional<double> value;
+    std::optional<double> log10;  ///< where the file has it
     std::size_t file = 0;         ///< which of the files, from 0
     std::size_t line = 0;         ///< from 1; 0 in a result.json
   };
@@ -46,6 +48,9 @@ class ScoreTable {
   std::vector<std::string> archs() const;
   /// @return null when the architecture was not scored under that name
   const Entry* find(const std::string& arch, const std::string& name) const;
+  /// What the scores of a name are ordered by: their values, or their logarithms where one of them
+  /// has no other figure. Nothing when the architecture's score is undefined or not there.
+  std::optional<double> order(const std::string& arch, const std::string& name) const;
   /// Identities of the settings that the scores of a name were made with, where the files say them.
   const std::set<std::string>& settings(const std::string& name) const;
   /// The files with scores of a name, and those of them that do not say their settings.
@@ -75,6 +80,7 @@ class ScoreTable {
   std::map<std::string, std::map<std::string, Entry>> rows_;  ///< by architecture, by name
   std::map<std::string, std::set<std::string>> settings_;     ///< by name
   std::map<std::string, Sources> sources_;                    ///< by name
+  std::set<std::string> beyond_double_;  ///< names with a score that has a logarithm alone
 };
 
 }  // namespace wrcor

@@ -3,6 +3,7 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
+#include "wrcor/score/comparison.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
@@ -43,6 +44,28 @@ class Files {
 };
 
 }  // namespace
+
+TEST_CASE("values that no double holds are ordered by their logarithms", "[score][table]") {
+  const std::string other = "|skip_connect~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
+  const auto record = [](const std::string& arch, const std::string& score, const char* log10) {
+    return R"({"arch":")" + arch + R"(","status":"ok","scores":{"synflow":)" + score +
+           R"(},"log10":{"synflow":)" + log10 +
+           R"(},"params":1,"flops":1})"
+           "\n";
+  };
+  Files files;
+  files.add("scores.jsonl", record(a, "1e200", "200") + record(b, "null", "310.5"));
+  const ScoreTable& table = files.add("scores.csv", "arch,status,reason,synflow,params,flops\n" +
+                                                        other + ",ok,,3.162278e400,1,1\n");
+  CHECK(table.order(a, "synflow") == 200);
+  CHECK(table.order(b, "synflow") == 310.5);
+  CHECK(table.order(other, "synflow").value() == Approx(400.5));
+  CHECK(table.find(a, "synflow")->value == 1e200);
+  CHECK_FALSE(table.order(a, "wrcor"));
+  const Scorer scorer = proxy_scorer(table, "synflow", {a, b, other});
+  CHECK(scorer.values[0] < scorer.values[1]);
+  CHECK(scorer.values[1] < scorer.values[2]);
+}
 
 TEST_CASE("scores of several files are joined by architecture", "[score][scores]") {
   Files files;
