@@ -8,7 +8,10 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
+#include <new>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "options.h"
@@ -147,6 +150,21 @@ bool names_other_command(int argc, char** argv, const Executable& executable) {
   });
 }
 
+/// "wrcor export": the program and the first word that names a command.
+std::string command_named_by(int argc, char** argv) {
+  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc))) {
+    for (const Command& command : commands) {
+      if (word == command.name) return std::string("wrcor ") + command.name;
+    }
+  }
+  return "wrcor";
+}
+
+bool is_out_of_memory(const std::exception& error, const Executable& executable) {
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         (executable.is_out_of_memory && executable.is_out_of_memory(error));
+}
+
 int run(int argc, char** argv, const Executable& executable) {
   require_utf8(argc, argv);
   if (names_other_command(argc, argv, executable)) executable.hand_over();
@@ -191,6 +209,13 @@ int run_program(int argc, char** argv, const Executable& executable) {
     for (const std::string& problem : error.problems()) spdlog::error("{}", problem);
     return static_cast<int>(error.exit_code());
   } catch (const std::exception& error) {
+    if (is_out_of_memory(error, executable)) {
+      spdlog::error(
+          "out of memory while '{}' ran; free some, or ask for smaller networks or less "
+          "input",
+          command_named_by(argc, argv));
+      return static_cast<int>(ExitCode::failure);
+    }
     // libtorch's messages go on with a stack trace.
     const std::string message = error.what();
     spdlog::error("{}", message.substr(0, message.find('\n')));

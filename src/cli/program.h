@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <exception>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,6 +15,8 @@ struct Executable {
   std::map<std::string, std::function<void(CLI::App& command)>> setups;
   /// Called for a command line that names any other command. Does not return.
   std::function<void()> hand_over = {};
+  /// Whether an error says that memory was refused, in the words of a library.
+  std::function<bool(const std::exception& error)> is_out_of_memory = {};
 };
 
 /// The program: hands the command line to a command and turns what that throws into messages.

@@ -1,12 +1,10 @@
 #include "config_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/utf8.h"
@@ -22,14 +20,15 @@ const char* const version_key = "schema_version";
 
 /// @return the problem, or an empty text.
 std::string read_limited(const std::filesystem::path& path, std::string& content) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return std::string("cannot be read: ") + std::strerror(errno);
-  content.resize(largest_file + 1);
-  stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(stream.gcount()));
-  if (stream.bad() || std::filesystem::is_directory(path)) return "cannot be read: not a file";
-  return {};
+  try {
+    InputFile stream = open_input(path);
+    content.resize(largest_file + 1);
+    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(stream.gcount()));
+    return stream.bad() ? "cannot be read to its end" : "";
+  } catch (const Unreadable& reason) {
+    return std::string("cannot be read: ") + reason.what();
+  }
 }
 
 /// @return the problem, or an empty text.

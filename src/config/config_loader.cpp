@@ -12,6 +12,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {
@@ -223,7 +224,13 @@ Config with_absolute_paths(Config config) {
   for (const Setting& setting : settings()) {
     if (!setting.is_path) continue;
     const auto given = setting.get(config).get<std::string>();
-    if (!given.empty()) setting.set(config, std::filesystem::absolute(given).string());
+    if (given.empty()) continue;
+    const std::string path = std::filesystem::absolute(given).string();
+    if (!is_utf8(path)) {
+      throw UsageError(setting.key + ": config.json has to name " + in_quotes(path) +
+                       ", which is not UTF-8; rename the folder, or work in another one");
+    }
+    setting.set(config, path);
   }
   return config;
 }

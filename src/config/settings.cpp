@@ -387,8 +387,8 @@ std::vector<Setting> train_settings() {
   std::vector<Setting> all = {
       text(MEMBER(train.arch), "--arch", "ARCH", "architecture to train"),
       path(MEMBER(train.weights), "--weights", "FILE.pt",
-           "state dict to start from, written by torch.save as a plain dictionary; empty: weights "
-           "drawn from the seed"),
+           "state dict to start from, or checkpoint that has one, written by torch.save; empty: "
+           "weights drawn from the seed"),
       integer(MEMBER(train.epochs), "--epochs", 1, 100'000,
               "passes over the images; NAS-Bench-201 has 12 and 200"),
       integer(MEMBER(train.batch_size), "--batch-size", 2, 65536, "images in a step"),

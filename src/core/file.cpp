@@ -7,7 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <limits>
+#include <new>
 
 #include "wrcor/core/error.h"
 
@@ -22,8 +22,75 @@ std::string reason() { return std::strerror(errno); }
   throw RunError("cannot write '" + path.string() + "': " + why);
 }
 
-[[noreturn]] void fail_to_read(const std::filesystem::path& path) {
-  throw DataError("cannot read '" + path.string() + "': " + reason());
+[[noreturn]] void fail_to_read(const std::filesystem::path& path, const std::string& why) {
+  throw DataError("cannot read '" + path.string() + "': " + why);
+}
+
+/// What is wrong with a file of another kind than a regular one.
+std::string no_file(mode_t mode) {
+  const char* found = S_ISDIR(mode)    ? std::strerror(EISDIR)
+                      : S_ISFIFO(mode) ? "a named pipe"
+                      : S_ISSOCK(mode) ? "a socket"
+                                       : "a device";
+  return std::string(found) + ", not a file";
+}
+
+/// Opening a named pipe to write would wait for one who reads it.
+void require_file_or_nothing(const std::filesystem::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0 || S_ISREG(file.st_mode)) return;
+  throw DataError("cannot write '" + path.string() + "': " + no_file(file.st_mode));
+}
+
+/// Whether a path is that of a stream that a shell hands over, or of the empty one.
+bool is_name_of_stream(const std::string& path) {
+  return path == "/dev/stdin" || path == "/dev/null" || path.starts_with("/dev/fd/") ||
+         path.starts_with("/proc/self/fd/");
+}
+
+/// Opens what open_input() takes. @throws Unreadable
+Descriptor opened_input(const std::filesystem::path& path) {
+  // Not to wait for the other end of a named pipe.
+  Descriptor opened(uninterrupted(
+      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+  const int error = errno;
+  struct stat file {};
+  if (!opened && error == ENXIO && ::stat(path.c_str(), &file) == 0)
+    throw Unreadable(no_file(file.st_mode));  // a socket
+  if (!opened) throw Unreadable(std::strerror(error));
+  if (::fstat(opened.number(), &file) != 0) throw Unreadable(reason());
+  if (S_ISREG(file.st_mode)) return opened;
+  if (S_ISDIR(file.st_mode) || !is_name_of_stream(path.native()))
+    throw Unreadable(no_file(file.st_mode));
+  const int flags = ::fcntl(opened.number(), F_GETFL);
+  if (::fcntl(opened.number(), F_SETFL, flags & ~O_NONBLOCK) != 0) throw Unreadable(reason());
+  return opened;
+}
+
+/// @throws Unreadable, also for a file that is larger
+std::string content_of(const std::filesystem::path& path, std::uint64_t longest) {
+  const Descriptor opened = opened_input(path);
+  struct stat file {};
+  if (::fstat(opened.number(), &file) != 0) throw Unreadable(reason());
+  const auto require_at_most = [longest](std::uint64_t size) {
+    if (size > longest) throw Unreadable("it is larger than " + std::to_string(longest) + " bytes");
+  };
+  if (S_ISREG(file.st_mode)) require_at_most(static_cast<std::uint64_t>(file.st_size));
+  // One byte more than there are: the end is found without growing.
+  std::string content(S_ISREG(file.st_mode) ? static_cast<std::size_t>(file.st_size) + 1 : 65536,
+                      '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t count = uninterrupted(
+        [&] { return ::read(opened.number(), content.data() + size, content.size() - size); });
+    if (count < 0) throw Unreadable(reason());
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    require_at_most(size);
+    if (size == content.size()) content.resize(2 * size);
+  }
+  content.resize(size);
+  return content;
 }
 
 bool write_all(int descriptor, std::string_view content) {
@@ -48,45 +115,35 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::ifstream open_to_read(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  std::error_code unknown;
-  if (std::filesystem::is_directory(path, unknown)) {
-    errno = EISDIR;
-    stream.setstate(std::ios::failbit);
+InputFile::InputFile(Descriptor opened)
+    : std::istream(nullptr), buffer_(opened.release(), std::ios::in | std::ios::binary) {
+  rdbuf(&buffer_);
+}
+
+InputFile open_input(const std::filesystem::path& path) { return InputFile(opened_input(path)); }
+
+InputFile open_to_read(const std::filesystem::path& path) {
+  try {
+    return open_input(path);
+  } catch (const Unreadable& reason) {
+    fail_to_read(path, reason.what());
   }
-  if (!stream) fail_to_read(path);
-  return stream;
+}
+
+InputFile standard_input() {
+  Descriptor copy(::dup(STDIN_FILENO));
+  if (!copy) throw DataError("cannot read standard input: " + reason());
+  return InputFile(std::move(copy));
 }
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t longest) {
-  const Descriptor opened(
-      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
-  if (!opened) fail_to_read(path);
-  struct stat file {};
-  if (::fstat(opened.number(), &file) != 0) fail_to_read(path);
-  const auto require_at_most = [&path, longest](std::uint64_t size) {
-    if (size <= longest) return;
-    throw DataError("cannot read '" + path.string() + "': it is larger than " +
-                    std::to_string(longest) + " bytes");
-  };
-  if (S_ISREG(file.st_mode)) require_at_most(static_cast<std::uint64_t>(file.st_size));
-  // One byte more than there are: the end is found without growing.
-  std::string content(S_ISREG(file.st_mode) ? static_cast<std::size_t>(file.st_size) + 1 : 65536,
-                      '\0');
-  std::size_t size = 0;
-  for (;;) {
-    const ssize_t count = uninterrupted(
-        [&] { return ::read(opened.number(), content.data() + size, content.size() - size); });
-    if (count < 0) fail_to_read(path);
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-    require_at_most(size);
-    if (size == content.size()) content.resize(2 * size);
+  try {
+    return content_of(path, longest);
+  } catch (const Unreadable& reason) {
+    fail_to_read(path, reason.what());
+  } catch (const std::bad_alloc&) {
+    throw RunError("out of memory while reading '" + path.string() + "'");
   }
-  content.resize(size);
-  return content;
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view content) {
@@ -151,8 +208,9 @@ void flush_folder(const std::filesystem::path& folder) {
   if (!opened || !flush(opened.number(), ::fsync)) fail_to_write(folder, reason());
 }
 
-AppendOnlyFile::AppendOnlyFile(std::filesystem::path path)
-    : path_(std::move(path)), opened_(uninterrupted([this] {
+AppendOnlyFile::AppendOnlyFile(std::filesystem::path path, Accepts accepts)
+    : path_(std::move(path)), opened_(uninterrupted([&] {
+        if (accepts == Accepts::files) require_file_or_nothing(path_);
         return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
       })) {
   struct stat file {};
@@ -180,7 +238,8 @@ AppendOnlyFile::Lines split_lines(std::string_view text) {
 }
 
 std::string read_all_of(const std::filesystem::path& path) {
-  return read_file(path, std::numeric_limits<std::uint64_t>::max());
+  constexpr std::uint64_t longest = std::uint64_t{4} << 30;  // beyond any run's
+  return read_file(path, longest);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ std::string Sha256::base64() {
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  std::ifstream stream = open_to_read(path);
+  InputFile stream = open_to_read(path);
   std::string block(1 << 16, '\0');
   Sha256 digest;
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),

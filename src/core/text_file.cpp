@@ -1,5 +1,7 @@
 #include "wrcor/core/text_file.h"
 
+#include <cerrno>
+#include <cstring>
 #include <string_view>
 
 #include "wrcor/core/error.h"
@@ -18,13 +20,20 @@ std::string size_text(std::uint64_t bytes) {
                                : std::to_string(bytes) + " bytes";
 }
 
+/// @param name  of what has given some bytes, but not all
+[[noreturn]] void fail_to_read(const std::string& name) {
+  const std::string why = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+  throw DataError("cannot read " + in_quotes(name) + " to its end" + why);
+}
+
 }  // namespace
 
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t longest) {
-  std::ifstream stream = open_to_read(path);
+  InputFile stream = open_to_read(path);
   const auto reject = [&path](const std::string& found) {
     throw DataError(path.string() + ": found " + found + ", expected a text file in UTF-8");
   };
+  errno = 0;
   std::string content;
   std::string block(1 << 16, '\0');
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),
@@ -34,7 +43,7 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t long
     if (content.size() + added.size() > longest) reject("more than " + size_text(longest));
     content += added;
   }
-  if (stream.bad()) throw DataError("cannot read '" + path.string() + "' to its end");
+  if (stream.bad()) fail_to_read(path.string());
   if (!is_utf8(content)) reject("bytes that are no UTF-8");
   if (content.starts_with(byte_order_mark)) content.erase(0, byte_order_mark.size());
   return content;
@@ -45,8 +54,9 @@ LineReader::LineReader(std::istream& stream, std::string name)
 
 bool LineReader::next() {
   line_.resize(longest_line + 1);
+  errno = 0;
   stream_.getline(line_.data(), static_cast<std::streamsize>(line_.size()));
-  if (stream_.bad()) throw DataError("cannot read " + in_quotes(name_) + ": reading failed");
+  if (stream_.bad()) fail_to_read(name_);
   const bool is_last = stream_.eof();
   if (is_last && stream_.gcount() == 0) return false;
   ++number_;

@@ -10,7 +10,7 @@
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/cache_folder.h"
-#include "wrcor/data/imagenet16_pickle.h"
+#include "wrcor/data/image_pickle.h"
 
 namespace wrcor {
 namespace {
@@ -33,8 +33,9 @@ struct Layout {
   std::string remedy;                  ///< what to do when there are no files
   int side = 32;                       ///< pixels
   const DataSource* source = nullptr;  ///< null: it cannot be fetched
-  /// The same images as they are published; read in folders that have none of `files`.
+  /// The same images as they are published for Python; read in folders that have none of `files`.
   std::vector<std::string> pickles{};
+  const PickledImages* pickle = nullptr;  ///< what those hold
   Split split = Split::training;
 
   std::size_t record_bytes() const {
@@ -52,16 +53,21 @@ std::vector<fs::path> folders_to_search(const Layout& layout, const std::string&
   return folders;
 }
 
-std::vector<fs::path> files_in(const Layout& layout, const fs::path& folder) {
-  for (const auto& files : {layout.files, layout.pickles}) {
-    std::vector<fs::path> found;
-    for (const std::string& file : files) {
-      std::error_code unreadable;  // counts as missing, so that the other folders get their turn
-      if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
-    }
-    if (!found.empty()) return found;
+std::vector<fs::path> existing(const fs::path& folder, const std::vector<std::string>& files) {
+  std::vector<fs::path> found;
+  for (const std::string& file : files) {
+    std::error_code unreadable;  // counts as missing, so that the other folders get their turn
+    if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
   }
-  return {};
+  return found;
+}
+
+std::vector<fs::path> files_in(const Layout& layout, const fs::path& folder) {
+  if (auto found = existing(folder, layout.files); !found.empty()) return found;
+  auto pickles = existing(folder, layout.pickles);
+  std::error_code unknown;  // a folder of images may be called `train`, too
+  std::erase_if(pickles, [&](const fs::path& file) { return fs::is_directory(file, unknown); });
+  return pickles;
 }
 
 std::vector<fs::path> find_files(const Layout& layout, const std::string& given) {
@@ -135,7 +141,7 @@ void check_labels(const Layout& layout, const fs::path& file, std::string_view c
 
 std::string read_records(const Layout& layout, const fs::path& file) {
   if (std::ranges::find(layout.pickles, file.filename().string()) != layout.pickles.end()) {
-    return parse_imagenet16_pickle(read_file(file), file.string());
+    return parse_image_pickle(read_file(file), file.string(), *layout.pickle);
   }
   std::error_code no_size;  // not a regular file: reading it tells why
   if (const auto bytes = fs::file_size(file, no_size); !no_size) check_size(layout, file, bytes);
@@ -223,15 +229,18 @@ const DataSource& cifar10_source() {
 
 std::unique_ptr<Dataset> make_cifar10(const DatasetOptions& options) {
   Layout layout{.title = "CIFAR-10",
-                .folders = {"cifar-10-batches-bin", "cifar10"},
+                .folders = {"cifar-10-batches-bin", "cifar-10-batches-py", "cifar10"},
                 .files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                           "data_batch_4.bin", "data_batch_5.bin"},
                 .records_per_file = 10'000,
                 .labels = {{"label", 10}},
                 .remedy = fetch_remedy("cifar10"),
                 .source = &cifar10_source(),
+                .pickle = &cifar10_pickle(),
                 .split = options.split};
   if (options.split == Split::test) layout.files = {"test_batch.bin"};
+  for (const std::string& file : layout.files)
+    layout.pickles.push_back(fs::path(file).stem().string());
   return std::make_unique<BinaryRecords>(cifar10_info(), layout, options);
 }
 
@@ -260,12 +269,14 @@ const DataSource& cifar100_source() {
 std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options) {
   const bool test = options.split == Split::test;
   const Layout layout{.title = "CIFAR-100",
-                      .folders = {"cifar-100-binary", "cifar100"},
+                      .folders = {"cifar-100-binary", "cifar-100-python", "cifar100"},
                       .files = {test ? "test.bin" : "train.bin"},
                       .records_per_file = test ? 10'000U : 50'000U,
                       .labels = {{"coarse label", 20}, {"fine label", 100}},
                       .remedy = fetch_remedy("cifar100"),
                       .source = &cifar100_source(),
+                      .pickles = {test ? "test" : "train"},
+                      .pickle = &cifar100_pickle(),
                       .split = options.split};
   return std::make_unique<BinaryRecords>(cifar100_info(), layout, options);
 }
@@ -294,6 +305,7 @@ std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options) {
                 .labels = {{"label", 120}},
                 .remedy = imagenet16_origin(),
                 .side = 16,
+                .pickle = &imagenet16_pickle(),
                 .split = options.split};
   for (int k = 1; k <= 10; ++k) {
     layout.pickles.push_back("train_data_batch_" + std::to_string(k));

@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <thread>
 
 #include "output_file.h"
@@ -196,6 +197,16 @@ class Transfer {
   std::exception_ptr failure_;
 };
 
+/// libcurl would wait for the other end of a named pipe, whatever signals come.
+void require_file(const std::string& url) {
+  constexpr std::string_view scheme = "file://";
+  if (!url.starts_with(scheme)) return;
+  std::error_code unknown;  // libcurl tells what
+  const auto status = std::filesystem::status(url.substr(scheme.size()), unknown);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw DataError(url + ": not a file");
+}
+
 void wait(std::chrono::milliseconds time, const DownloadOptions& options) {
   constexpr std::chrono::milliseconds slice{100};
   for (; time.count() > 0; time -= slice) {
@@ -209,6 +220,7 @@ void wait(std::chrono::milliseconds time, const DownloadOptions& options) {
 void download(const std::string& url, const std::filesystem::path& path, std::uint64_t bytes,
               const DownloadOptions& options) {
   using Kind = Outcome::Kind;
+  require_file(url);
   OutputFile file(path);
   if (file.size() > bytes) file.clear();
   std::chrono::milliseconds pause = options.first_pause;

@@ -81,6 +81,13 @@ Listing list_test_root(const DatasetOptions& options, const Listing& training) {
   return test;
 }
 
+/// Refuses what only looks like an image, such as a named pipe, whether it will be drawn or not.
+void require_file(const fs::path& path) {
+  std::error_code unreadable;  // reading it will tell
+  const fs::file_status status = fs::status(path, unreadable);
+  if (fs::exists(status) && !fs::is_regular_file(status)) open_to_read(path);
+}
+
 bool has_image_suffix(const std::string& name) {
   std::string suffix = fs::path(name).extension().string();
   for (char& letter : suffix) {
@@ -137,8 +144,9 @@ class ImageFolder final : public Dataset {
     Listing listing = list(folder);
     ImageClass added{.folder = folder, .images = {}, .start = size_};
     for (std::string& name : listing.files) {
-      auto& kind = has_image_suffix(name) ? added.images : ignored;
-      kind.push_back(std::move(name));
+      const bool is_image = has_image_suffix(name);
+      if (is_image) require_file(folder / name);
+      (is_image ? added.images : ignored).push_back(std::move(name));
     }
     std::ranges::move(listing.folders, std::back_inserter(ignored));
     if (added.images.empty()) {
@@ -155,7 +163,7 @@ class ImageFolder final : public Dataset {
       throw DataError(file.string() + ": found " + std::to_string(bytes) +
                       " bytes, expected an image of at most " + std::to_string(largest_file));
     }
-    return read_file(file);
+    return read_file(file, largest_file);
   }
 
   ImageFitter fit_;

@@ -153,6 +153,7 @@ class PickleMachine {
       case tuple3:
         return collect(Kind::tuple, pop_last(3));
       case reduce:
+        return push_call(pop_last(2));
       case new_object:
         return collect(Kind::call, pop_last(2));
       case persistent:
@@ -272,6 +273,17 @@ class PickleMachine {
     push(kind).items = std::move(items);
   }
 
+  /// An empty OrderedDict that is filled afterwards is a dictionary that knows its order.
+  void push_call(std::vector<const PickleValue*> parts) {
+    const bool is_dictionary = parts[0]->is_name("collections", "OrderedDict") &&
+                               parts[1]->kind == Kind::tuple && parts[1]->items.empty();
+    if (is_dictionary) {
+      push(Kind::dictionary);
+    } else {
+      collect(Kind::call, std::move(parts));
+    }
+  }
+
   /// Adds the items to the value on top of the stack, which has to be of the kind, or a call, as
   /// objects of Python's classes can be lists and dictionaries: their items are left out.
   void extend(Kind kind, const std::vector<const PickleValue*>& items) {
@@ -282,8 +294,10 @@ class PickleMachine {
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
 
+  /// The attributes of an OrderedDict, such as the `_metadata` of a state dict, are left out.
   void set_state(const PickleValue* state) {
     PickleValue& target = *top();
+    if (target.kind == Kind::dictionary) return;
     if (target.kind != Kind::call) reject("a state for " + words_for(target.kind), "an object");
     target.items.push_back(state);
   }

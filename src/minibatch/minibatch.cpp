@@ -51,20 +51,31 @@ std::vector<std::int64_t> shuffled_indices(std::int64_t size, Rng& rng) {
   return indices;
 }
 
-/// The entry of a loaded minibatch, of the type and rank that it must have.
-at::Tensor take(const std::string& file, const std::map<std::string, at::Tensor>& tensors,
-                const std::string& name, at::ScalarType type, std::int64_t rank,
-                const std::string& expected) {
-  const auto found = tensors.find(name);
+/// What an entry of a loaded minibatch must be.
+struct EntryForm {
+  std::string name;
+  std::int64_t rank;
+  bool (*has_type)(at::ScalarType type);
+  std::string words;
+};
+
+bool is_float(at::ScalarType type) { return type == at::kFloat; }
+bool is_integer(at::ScalarType type) { return at::isIntegralType(type, /*includeBool=*/false); }
+
+const at::Tensor& take(const std::string& file, const std::map<std::string, at::Tensor>& tensors,
+                       const EntryForm& form) {
+  const auto found = tensors.find(form.name);
   if (found == tensors.end()) {
-    throw DataError(file + ": found no '" + name + "', expected " + expected);
+    throw DataError(file + ": found no '" + form.name + "', expected " + form.words);
   }
   const at::Tensor& tensor = found->second;
-  if (tensor.scalar_type() != type || tensor.dim() != rank) {
-    throw DataError(file + ": found '" + name + "' of shape " + shape_text(tensor) + " and type " +
-                    c10::toString(tensor.scalar_type()) + ", expected " + expected);
-  }
-  return tensor;
+  if (form.has_type(tensor.scalar_type()) && tensor.dim() == form.rank) return tensor;
+  const bool is_raw_image = form.rank == 4 && tensor.scalar_type() == at::kByte;
+  throw DataError(file + ": found '" + form.name + "' of shape " + shape_text(tensor) +
+                  " and type " + c10::toString(tensor.scalar_type()) + ", expected " + form.words +
+                  (is_raw_image ? "; normalise them: (images.float() / 255 - mean) / std, with the "
+                                  "mean and deviation of each channel as [1, 3, 1, 1]"
+                                : ""));
 }
 
 void check_images(const std::string& file, const at::Tensor& images) {
@@ -154,8 +165,10 @@ Minibatch make_minibatch(const std::map<std::string, at::Tensor>& tensors,
                          const std::string& file) {
   Minibatch batch;
   batch.dataset = "file";
-  batch.images = take(file, tensors, "images", at::kFloat, 4, "'images' [N, 3, H, W] float32");
-  batch.labels = take(file, tensors, "labels", at::kLong, 1, "'labels' [N] int64");
+  batch.images =
+      take(file, tensors, {"images", 4, is_float, "'images' [N, 3, H, W] float32, normalised"});
+  batch.labels =
+      take(file, tensors, {"labels", 1, is_integer, "'labels' [N] of integers"}).to(at::kLong);
   check_images(file, batch.images);
   check_labels(file, batch.labels, batch.images.size(0));
   return finished(std::move(batch));

@@ -21,9 +21,8 @@ constexpr std::size_t most_dimensions = 64;
 constexpr std::size_t longest_pickle = 16 << 20;  ///< bytes; one tensor takes about 200
 constexpr std::size_t longest_record_name = 64;   ///< torch.save's are numbers
 
-[[noreturn]] void reject(const std::string& name, const std::string& found,
-                         const std::string& remedy = "") {
-  throw DataError(name + ": found " + found + ", " + expected + remedy);
+[[noreturn]] void reject(const std::string& name, const std::string& found) {
+  throw DataError(name + ": found " + found + ", " + expected);
 }
 
 /// What is wrong with a tensor, in words that follow its name.
@@ -222,13 +221,34 @@ const PickleValue& without_type_tag(const PickleValue& root) {
   return tagged != nullptr && !tagged->empty() ? *tagged->front() : root;
 }
 
-std::map<std::string, at::Tensor> tensors_of(const std::string& file, const PickleValue& root,
-                                             const StoredArchive& archive) {
-  if (arguments_of(root, "collections", "OrderedDict") != nullptr) {
-    reject(file, "an OrderedDict", "; save it as a plain one: torch.save(dict(d), file)");
+/// A dictionary in a pickle, and what the names in it are to begin with.
+struct NamedDictionary {
+  const PickleValue& dictionary;
+  std::string prefix = {};
+};
+
+/// What is read of the dictionary that a file holds.
+using Choice = NamedDictionary (*)(const PickleValue& root);
+
+NamedDictionary all_of(const PickleValue& root) { return {root}; }
+
+/// The weights in a checkpoint, which has them beside the state of the training.
+NamedDictionary weights_in(const PickleValue& root) {
+  for (const char* key : {"state_dict", "model_state_dict", "model", "net", "network"}) {
+    for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
+      const PickleValue& value = without_type_tag(*root.items[i + 1]);
+      const bool is_it = root.items[i]->kind == Kind::text && root.items[i]->text == key;
+      if (is_it && value.kind == Kind::dictionary) return {value, std::string(key) + "."};
+    }
   }
-  const PickleValue& content = without_type_tag(root);
-  if (content.kind != Kind::dictionary) reject(file, "a " + kind_name(content) + " in the archive");
+  return {root};
+}
+
+std::map<std::string, at::Tensor> tensors_of(const std::string& file, const PickleValue& root,
+                                             const StoredArchive& archive, Choice choice) {
+  const PickleValue& whole = without_type_tag(root);
+  if (whole.kind != Kind::dictionary) reject(file, "a " + kind_name(whole) + " in the archive");
+  const auto& [content, prefix] = choice(whole);
   TensorReader reader(archive);
   std::map<std::string, at::Tensor> tensors;
   for (std::size_t i = 0; i + 1 < content.items.size(); i += 2) {
@@ -238,7 +258,7 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
     if (value.kind != Kind::call)
       reject(file, in_quotes(key.text) + " of type " + kind_name(value));
     // Once, or a file could make the comparisons of its keys take as long as it likes.
-    const auto [place, is_new] = tensors.try_emplace(std::string(key.text));
+    const auto [place, is_new] = tensors.try_emplace(prefix + std::string(key.text));
     if (!is_new) reject(file, in_quotes(key.text) + " twice");
     try {
       place->second = reader.tensor(value);
@@ -249,7 +269,8 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
   return tensors;
 }
 
-std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name) {
+std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name,
+                                               Choice choice) {
   constexpr std::string_view zip = "PK\x03\x04";
   char start[zip.size()] = {};
   stream.read(start, zip.size());
@@ -264,7 +285,7 @@ std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::
       throw ArchiveError("numbers of another byte order than little endian");
     }
     const std::string program = record_text(archive, "data.pkl", longest_pickle);
-    return tensors_of(name, Pickle(program).root(), archive);
+    return tensors_of(name, Pickle(program).root(), archive, choice);
   } catch (const ArchiveError& failure) {
     reject(name, std::string("an archive that cannot be read (") + failure.what() + ")");
   } catch (const PickleError& failure) {
@@ -276,12 +297,22 @@ std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::
 
 std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name) {
   std::istringstream stream(std::move(bytes));
-  return read_tensors(stream, name);
+  return read_tensors(stream, name, all_of);
 }
 
 std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path) {
-  std::ifstream stream = open_to_read(path);
-  return read_tensors(stream, path.string());
+  InputFile stream = open_to_read(path);
+  return read_tensors(stream, path.string(), all_of);
+}
+
+std::map<std::string, at::Tensor> parse_weights_file(std::string bytes, const std::string& name) {
+  std::istringstream stream(std::move(bytes));
+  return read_tensors(stream, name, weights_in);
+}
+
+std::map<std::string, at::Tensor> load_weights_file(const std::filesystem::path& path) {
+  InputFile stream = open_to_read(path);
+  return read_tensors(stream, path.string(), weights_in);
 }
 
 }  // namespace wrcor

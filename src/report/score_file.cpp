@@ -1,10 +1,10 @@
 #include "wrcor/report/score_file.h"
 
-#include <fstream>
 #include <map>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {
@@ -28,19 +28,18 @@ std::optional<FileLock> lock_of(const std::filesystem::path& path) {
 
 std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form) {
   if (!std::filesystem::is_regular_file(path)) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
+  InputFile file = open_to_read(path);
+  LineReader lines(file, path.string());
   const bool has_header = !form.begin().empty();
-  if (has_header) std::getline(file, line);
-  if (!std::getline(file, line)) return std::nullopt;
-  const std::optional<ScoreRecordKey> key =
-      form.read(line, path.string() + (has_header ? ":2" : ":1"));
+  if (has_header) lines.next();
+  if (!lines.next()) return std::nullopt;
+  const std::optional<ScoreRecordKey> key = form.read(lines.line(), lines.place());
   return key ? std::optional(key->settings) : std::nullopt;
 }
 
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
                      const std::string& settings, const std::vector<std::string>& proxies)
-    : form_(form), lock_(lock_of(path)), file_(path) {
+    : form_(form), lock_(lock_of(path)), file_(path, AppendOnlyFile::Accepts::streams) {
   if (std::filesystem::is_regular_file(path))
     read_existing(path, settings, {proxies.begin(), proxies.end()});
   const std::string header = without_line_feed(form_.begin());

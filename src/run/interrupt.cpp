@@ -4,38 +4,66 @@
 
 #include <atomic>
 #include <csignal>
+#include <string_view>
 
 namespace wrcor {
 namespace {
 
 std::atomic<int> received{0};
+std::atomic<int> waits{0};  ///< that a signal has to end
 int guards = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "read and written in a signal handler");
+
+constexpr unsigned seconds_to_return = 1;
 
 void on_signal(int number) {
   if (received.exchange(number) != 0 && number == SIGINT)
     _exit(static_cast<int>(ExitCode::interrupted));
+  if (waits > 0) alarm(seconds_to_return);
 }
 
-void install(void (*handler)(int)) {
+void on_alarm(int) {
+  if (waits == 0) return;
+  constexpr std::string_view message =
+      "error: interrupted while waiting for a file or a pipe that does not answer\n";
+  // Whether it can be said or not.
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, message.data(), message.size());
+  _exit(static_cast<int>(received == SIGTERM ? ExitCode::terminated : ExitCode::interrupted));
+}
+
+void handle(int number, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  sigaction(number, &action, nullptr);
 }
 
 }  // namespace
 
-InterruptGuard::InterruptGuard() {
+InterruptGuard::InterruptGuard() : waits_around_(waits.exchange(0)) {
   if (guards++ > 0) return;
   received = 0;
-  install(on_signal);
+  handle(SIGINT, on_signal);
+  handle(SIGTERM, on_signal);
+  handle(SIGALRM, on_alarm);
 }
 
 InterruptGuard::~InterruptGuard() {
-  if (--guards == 0) install(SIG_DFL);
+  waits = waits_around_;
+  if (--guards > 0) return;
+  handle(SIGINT, SIG_DFL);
+  handle(SIGTERM, SIG_DFL);
+  handle(SIGALRM, SIG_IGN);  // one may be on its way
+}
+
+InterruptibleWait::InterruptibleWait() {
+  ++waits;
+  if (guards > 0 && received != 0) alarm(seconds_to_return);
+}
+
+InterruptibleWait::~InterruptibleWait() {
+  if (--waits == 0) alarm(0);
 }
 
 int InterruptGuard::signal() { return received; }

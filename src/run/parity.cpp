@@ -23,10 +23,21 @@ namespace {
 
 double score_from_json(const nlohmann::json& json) {
   if (json.is_number()) return json.get<double>();
-  const auto text = json.get<std::string>();
-  if (text == "inf") return std::numeric_limits<double>::infinity();
-  if (text == "-inf") return -std::numeric_limits<double>::infinity();
-  return std::numeric_limits<double>::quiet_NaN();
+  if (json == "inf") return std::numeric_limits<double>::infinity();
+  if (json == "-inf") return -std::numeric_limits<double>::infinity();
+  if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
+  throw DataError("expected a score as a number, nan, inf or -inf, got " + json.dump());
+}
+
+/// The scores of a case that the program has a proxy for.
+std::vector<std::string> known_scores(const nlohmann::json& golden) {
+  std::vector<std::string> known;
+  for (const std::string& name : proxies().names()) {
+    if (golden.at("scores").contains(name)) known.push_back(name);
+  }
+  if (known.empty())
+    throw DataError("scores: found none of a proxy that this program has (wrcor list proxies)");
+  return known;
 }
 
 /// Rounding alone moves gradients of weights, and what is made of them, more than other scores: the
@@ -48,9 +59,8 @@ double error_of_plain(double computed, double expected, double snip) {
 int size_from_json(const nlohmann::json& golden, const char* name, std::uint64_t most) {
   const nlohmann::json& value = golden.at(name);
   if (value.is_number_unsigned() && value >= 1 && value <= most) return value.get<int>();
-  throw DataError(golden.at("name").get<std::string>() + ": " + name +
-                  ": expected an integer from 1 to " + std::to_string(most) + ", got " +
-                  value.dump());
+  throw DataError(name + std::string(": expected an integer from 1 to ") + std::to_string(most) +
+                  ", got " + value.dump());
 }
 
 NasBench201 space_from_json(const nlohmann::json& golden, const at::Tensor& images) {
@@ -68,11 +78,8 @@ std::map<std::string, at::Tensor> read_tensors(const GoldenSet& set, const std::
 void check_case(const nlohmann::json& golden, const GoldenSet& set, const Minibatch& minibatch,
                 const at::Device& device, std::vector<ParityCase>& results) {
   EvaluatorOptions options;
-  options.proxies.clear();
+  options.proxies = known_scores(golden);
   options.proxy_input = ProxyInput::images;  // the set has no noise
-  for (const std::string& name : proxies().names()) {
-    if (golden.at("scores").contains(name)) options.proxies.push_back(name);
-  }
   const NasBench201 space = space_from_json(golden, minibatch.images);
   const Genotype genotype = space.parse(golden.at("arch").get<std::string>());
   const auto weights = golden.at("weights").get<std::string>();
@@ -93,6 +100,21 @@ void check_case(const nlohmann::json& golden, const GoldenSet& set, const Miniba
             : relative_error(score.raw, expected);
     results.push_back({golden.at("name").get<std::string>(), proxy, expected, score.raw, error,
                        limit_of(proxy, full_size, device)});
+  }
+}
+
+/// The same, with the name of the case in front of what is wrong with it.
+void check_named_case(const nlohmann::json& golden, const GoldenSet& set,
+                      const Minibatch& minibatch, const at::Device& device,
+                      std::vector<ParityCase>& results) {
+  const std::string place =
+      set.origin + "/golden.json: " + golden.at("name").get<std::string>() + ": ";
+  try {
+    check_case(golden, set, minibatch, device, results);
+  } catch (const DataError& failure) {
+    throw DataError(place + failure.what());
+  } catch (const UsageError& failure) {  // an architecture that is none
+    throw DataError(place + failure.what());
   }
 }
 
@@ -131,7 +153,8 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
     const nlohmann::json golden = parse_json(set.read("golden.json"));
     const auto batch = golden.at("batch").get<std::string>();
     const Minibatch minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
-    for (const auto& entry : golden.at("cases")) check_case(entry, set, minibatch, device, results);
+    for (const auto& entry : golden.at("cases"))
+      check_named_case(entry, set, minibatch, device, results);
   } catch (const JsonError& failure) {
     throw DataError("'" + set.origin + "/golden.json' is no list of golden scores: found " +
                     failure.what());

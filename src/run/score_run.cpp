@@ -52,7 +52,10 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
     const std::optional<Evaluation> found = oldest();
     if (!found) break;
     const Evaluation& evaluation = *found;
-    sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]), evaluation);
+    {
+      const InterruptibleWait wait;
+      sink(bench.space->format(architectures[static_cast<std::size_t>(state.done)]), evaluation);
+    }
     pending.pop_front();
     flops_left -= static_cast<double>(evaluation.costs.flops);
     state.evaluated = ++state.done;
@@ -67,7 +70,7 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
 
 Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
                               const std::filesystem::path& weights) {
-  const StateDict state(weights.string(), load_tensor_file(weights),
+  const StateDict state(weights.string(), load_weights_file(weights),
                         bench.space->plan(architecture), bench.evaluator->device());
   return bench.evaluator->evaluate(architecture, state);
 }

@@ -44,6 +44,7 @@ std::string settings_document(const Config& config) {
 /// The journal of the run, with its header written, and what it held before.
 Journal open_journal(const Config& config, const Workbench& bench, const RunDirectory& directory,
                      bool resume, JournalContent& replayed) {
+  const InterruptibleWait wait;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
                            : Journal::create(directory.journal());
   const bool begun = !replayed.header.is_null();

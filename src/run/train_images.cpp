@@ -9,6 +9,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
+#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {
@@ -61,6 +62,7 @@ nlohmann::ordered_json TrainingImages::description() const {
 
 TrainingImages read_training_images(const Config& config, const DownloadSink& download,
                                     const std::function<void()>& stop_point) {
+  const InterruptibleWait wait;
   const Config::Train& wanted = config.train;
   const auto seed = [&](const char* what) {
     return derive_seed(seeds(config).training, {"images", what});

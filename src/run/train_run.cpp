@@ -107,9 +107,9 @@ class TrainingRun {
   /// Makes the folder that of a training, which can be resumed from here on.
   void begin(const std::string& settings) {
     if (const std::string& file = config_.train.weights; !file.empty()) {
-      const auto tensors = load_tensor_file(file);
-      const StateDict checked(file, tensors, network_.plan(), device_);
-      network_.load(tensors);
+      const InterruptibleWait wait;
+      const StateDict given(file, load_weights_file(file), network_.plan(), device_);
+      network_.load(given.tensors());
     }
     write_file_atomic(directory_.config(), settings);
     save();
@@ -117,6 +117,7 @@ class TrainingRun {
   }
 
   void resume() {
+    const InterruptibleWait wait;
     load_checkpoint(directory_, identity_, trainer_);
     metrics_.emplace(directory_.metrics(), trainer_.position().epoch);
     spdlog::info("resuming '{}' {}", directory_.path.string(), place());

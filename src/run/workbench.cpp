@@ -14,12 +14,14 @@
 #include "wrcor/eval/device.h"
 #include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/batch_pass.h"
+#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {
 
 /// @param number  of the draw: 0 is the run's own
 Minibatch open_minibatch(const Config& config, const DownloadSink& download, int number = 0) {
+  const InterruptibleWait wait;
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   const auto dataset = open_dataset(config, Split::training, download);
   const std::uint64_t own = seeds(config).data;

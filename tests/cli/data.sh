@@ -56,6 +56,10 @@ refuse 3 'nothing is downloaded into a folder that --data-root names' \
 advice='; check the network, name another server with --mirror or a folder that has the data with --data-root, or use --data synthetic'
 refuse 3 "cannot download CIFAR-10: file://$PWD/nowhere/cifar-10-binary.tar.gz: .*$advice" \
   search --data cifar10 --mirror "file://$PWD/nowhere"
+mkdir pipes
+mkfifo pipes/cifar-10-binary.tar.gz
+refuse 3 "cannot download CIFAR-10: file://$PWD/pipes/cifar-10-binary.tar.gz: not a file$advice" \
+  search --data cifar10 --mirror "file://$PWD/pipes"
 # Nobody listens to port 1, and no name is looked up.
 refuse 3 "cannot download CIFAR-10: http://127.0.0.1:1/x/cifar-10-binary.tar.gz: .*$advice" \
   search --data cifar10 --mirror http://127.0.0.1:1/x

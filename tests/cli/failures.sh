@@ -115,6 +115,16 @@ sed -i '0,/"N": 1,/s//"N": 1000000000,/' golden/golden.json
 refuse 3 'arch1651: N: expected an integer from 1 to 300, got 1000000000' wrcor doctor --golden golden
 sed -i 's/"N": 1000000000,/"N": 1,/; 0,/"C": 4,/s//"C": 99999999999999,/' golden/golden.json
 refuse 3 'arch1651: C: expected an integer from 1 to 4096, got 99999999999999' wrcor doctor --golden golden
+# Cases that say nothing, or something else.
+golden_with() { sed "0,/$1/s//$2/" "$golden/golden.json" >golden/golden.json; }
+for scores in '{}' '{"nobody": 1}' '[]' 'null'; do
+  golden_with '"scores": {' "\"scores\": $scores, \"others\": {"
+  refuse 3 'golden.json: arch1651: scores: found none of a proxy that this program has' wrcor doctor --golden golden
+done
+golden_with '"wrcor": "-inf"' '"wrcor": "many"'
+refuse 3 'golden.json: arch1651: expected a score as a number, nan, inf or -inf, got ' wrcor doctor --golden golden
+golden_with '"arch": "|none~0' '"arch": "|nothing~0'
+refuse 3 'golden.json: arch1651: .*unknown operation' wrcor doctor --golden golden
 
 # --- 1: what cannot be written
 : >file
@@ -146,6 +156,19 @@ set -e
 expect_equal "$status" 1
 expect_file first
 expect_contains "$(<errors)" 'error: cannot write to standard output: Broken pipe'
+# A reader that stands still: a signal ends the wait for it.
+mkfifo stalled
+exec 3<>stalled
+"$wrcor_program" score "${small[@]}" --proxy params --all --quiet >stalled 2>errors 3>&- &
+program=$!
+written() { sed -nE 's/^wchar: ([0-9]+)$/\1/p' "/proc/$program/io"; }
+if [ -r "/proc/$program/io" ]; then
+  until before=$(written) && sleep 0.5 && [ "$before" -gt 60000 ] && [ "$(written)" = "$before" ]; do :; done
+  kill -TERM $program
+  expect_end 143 $program
+  expect_equal "$(<errors)" 'error: interrupted while waiting for a file or a pipe that does not answer'
+fi
+exec 3>&-
 refuse 2 "cannot write the log file 'file/log'" wrcor list --log-file file/log
 refuse 2 "'file' exists already" wrcor config init --out file
 refuse 1 "cannot write 'nowhere/new.yaml': No such file" wrcor config init --out nowhere/new.yaml

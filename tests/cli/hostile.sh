@@ -46,14 +46,12 @@ printf 'arch,acc\n%s,90\n' "$cell" >table.csv
 truncate -s 1G zeros
 printf '%s\n' "$cell" >one
 
-# --- files of a gigabyte, endless devices, what is no file
-for file in zeros /dev/zero; do
-  refuse_lightly 3 "$file:1: found a line of more than 65535 bytes" score "${small[@]}" --arch-file $file
-  refuse_lightly 2 "$file: (larger than 1 MiB|not a text file)" config validate $file
-  refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark $file --metric acc --scores one
-  refuse_lightly 3 "$file: found NUL bytes, expected a text file" evaluate --benchmark table.csv --metric acc --scores $file
-  refuse_lightly 3 "$file: found no zip archive" score --channels 4 --cells 1 --arch "$cell" --batch $file
-done
+# --- files of a gigabyte
+refuse_lightly 3 'zeros:1: found a line of more than 65535 bytes' score "${small[@]}" --arch-file zeros
+refuse_lightly 2 'zeros: larger than 1 MiB' config validate zeros
+refuse_lightly 3 'zeros: found NUL bytes, expected a text file' evaluate --benchmark zeros --metric acc --scores one
+refuse_lightly 3 'zeros: found NUL bytes, expected a text file' evaluate --benchmark table.csv --metric acc --scores zeros
+refuse_lightly 3 'zeros: found no zip archive' score --channels 4 --cells 1 --arch "$cell" --batch zeros
 refuse 3 'standard input:1: found a line of more than 65535 bytes' piped zeros score --arch-file -
 cp zeros archive
 printf 'PK\3\4' | dd of=archive conv=notrunc status=none
@@ -63,29 +61,90 @@ rm archive
 truncate -s 300M large.csv
 refuse_lightly 3 'large.csv: found NUL bytes' evaluate --benchmark large.csv --metric acc --scores one
 rm large.csv zeros
-mkdir folder
-mkfifo pipe
+
+# --- what is no file: refused at once, whoever might be at the other end
+mkdir folder golden
+batch=(score --channels 4 --cells 1 --arch "$cell")
+mkfifo pipe golden/golden.json
 ln -s loop loop
-for file in folder loop missing; do
-  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" score --arch-file $file
-  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" \
-    wrcor score --channels 4 --cells 1 --arch "$cell" --batch $file
-  refuse 3 "cannot read '$file': (Is a directory|Too many levels|No such file)" wrcor evaluate --benchmark $file --metric acc --scores one
-  refuse 3 "cannot read '$file': |'$file' holds no result.json" evaluate --scores $file
-  refuse 2 "$file: cannot be read: " validate $file
+if command -v python3 >/dev/null; then
+  python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+else
+  ln -s folder socket
+fi
+why='(a (named pipe|device|socket), not a file|Is a directory, not a file|Too many levels|No such file)'
+for file in folder pipe socket /dev/zero loop missing; do
+  refuse 3 "cannot read '$file': $why" score --arch-file $file
+  refuse 3 "cannot read '$file': $why" wrcor "${batch[@]}" --batch $file
+  refuse 3 "cannot read '$file': $why" wrcor "${batch[@]}" --batch-size 8 --weights $file
+  refuse 3 "cannot read '$file': $why" wrcor export "$cell" "${small[@]:0:4}" --weights $file --out exported
+  refuse 3 "cannot read '$file': $why" wrcor evaluate --benchmark $file --metric acc --scores one
+  refuse 3 "cannot read '$file': $why|'$file' holds no result.json" evaluate --scores $file
+  refuse 2 "$file: cannot be read: $why" validate $file
+  refuse 2 "$file: cannot be read: $why" score --arch "$cell" --config $file
 done
+refuse 3 "cannot read 'golden/golden.json': a named pipe, not a file" wrcor doctor --golden golden
 if [ "$(id -u)" -ne 0 ]; then
   install -m 000 one locked
   refuse 3 "cannot read 'locked': Permission denied" score --arch-file locked
   refuse 2 'locked: cannot be read: Permission denied' validate locked
 fi
-# A pipe is as good as a file where nothing has to be sought in it.
-(cat one >pipe) &
-expect_exit 0 score --arch-file pipe
-(cat table.csv >pipe) &
-refuse 3 "one: expected scores that 'wrcor score --out' wrote" wrcor evaluate --benchmark pipe --metric acc --scores one
-(cat "$golden/batch.pt" >pipe) &
-refuse 3 'pipe: found ' wrcor score --channels 4 --cells 1 --arch "$cell" --batch pipe
+# Images and records, whether they would be drawn or not.
+mkdir -p pets/cat pets/dog records
+for class in cat dog; do cp "$source_dir/tests/fixtures/images/colour.png" pets/$class; done
+mkfifo pets/dog/pipe.png records/data_batch_1.bin
+refuse 3 "cannot read 'pets/dog/pipe.png': a named pipe, not a file" \
+  score --arch "$cell" --batch-size 2 --data folder --data-root pets
+refuse 3 "cannot read 'records/data_batch_1.bin': a named pipe, not a file" \
+  score --arch "$cell" --data cifar10 --data-root records
+mv records/data_batch_1.bin records/data_batch_1
+refuse 3 "cannot read 'records/data_batch_1': a named pipe, not a file" \
+  score --arch "$cell" --data cifar10 --data-root records
+# The files of a run.
+run=(search "${small[@]}" --strategy random --budget 3 --quiet)
+expect_exit 0 wrcor "${run[@]}" --out run
+for file in journal.jsonl result.json; do
+  cp -r run run_with_pipe
+  rm run_with_pipe/$file
+  mkfifo run_with_pipe/$file
+  for command in "report run_with_pipe" "export run_with_pipe --format python" "search --resume --out run_with_pipe --budget 4"; do
+    case $file:$command in
+      journal.jsonl:export* | result.json:search*) continue ;;
+    esac
+    # shellcheck disable=SC2086  # words of a command line
+    refuse 3 "cannot (read|write) 'run_with_pipe/$file': a named pipe, not a file" wrcor $command
+  done
+  rm -r run_with_pipe
+done
+cp -r run run_with_zeros
+truncate -s 20G run_with_zeros/journal.jsonl
+refuse 3 "cannot read 'run_with_zeros/journal.jsonl': it is larger than 4294967296 bytes" \
+  wrcor search --resume --out run_with_zeros
+unchecked run_with_zeros/journal.jsonl
+rm -r run_with_zeros
+mkdir begun
+mkfifo begun/journal.jsonl
+refuse 3 "cannot write 'begun/journal.jsonl': a named pipe, not a file" wrcor "${run[@]}" --out begun
+cp -r run run_with_pipe
+rm run_with_pipe/config.json
+mkfifo run_with_pipe/config.json
+refuse 2 'run_with_pipe/config.json: cannot be read: a named pipe, not a file' \
+  wrcor search --resume --out run_with_pipe
+rm -r run_with_pipe
+
+# --- streams that the shell hands over are as good as files
+expect_exit 0 score --arch-file <(cat one)
+expect_exit 0 validate <(printf 'run: {seed: 5}')
+refuse 3 "expected scores that 'wrcor score --out' wrote" wrcor evaluate --benchmark <(cat table.csv) --metric acc --scores one
+refuse 3 '/dev/fd/[0-9]+: found ' wrcor score --channels 4 --cells 1 --arch "$cell" --batch <(cat "$golden/batch.pt")
+for file in - /dev/stdin; do
+  expect_exit 0 true  # forgets what was printed
+  piped one score --arch-file $file >"$stdout_file" 2>"$stderr_file" || fail "$file is not read"
+  expect_equal "$(wc -l <"$stdout_file")" 1
+done
+# An error while reading is no end.
+refuse 3 "cannot read 'standard input' to its end: Is a directory" piped / score --arch-file -
+refuse 3 "cannot read '/dev/stdin': Is a directory, not a file" piped / score --arch-file /dev/stdin
 : >empty
 refuse 2 'no architecture to score' score --arch-file empty
 refuse 3 'empty: expected a header line' wrcor evaluate --benchmark empty --metric acc --scores one
@@ -232,6 +291,22 @@ export WRCOR_DATA=$PWD/$'m\xfcller\e[2J'
 refuse 3 'no CIFAR-10 in .*m.xfcller.u001b\[2J' wrcor score --arch "$cell" --data cifar10
 expect_printable "$stderr"
 unset WRCOR_DATA
+# A working folder whose name is no UTF-8.
+mkdir $'m\xfcller'
+in_latin_1() { (cd $'m\xfcller' && "$@"); }
+expect_exit 0 in_latin_1 wrcor "${run[@]}" --out run
+expect_exit 0 in_latin_1 wrcor search --resume --out run
+expect_exit 0 in_latin_1 wrcor report run
+expect_printable "$stderr"
+expect_file $'m\xfcller/run/report.html'
+expect_exit 0 in_latin_1 score --arch "$cell" --out scores
+cp "$golden/batch.pt" $'m\xfcller'
+refuse 2 "data.batch_file: config.json has to name '.*m.xfcller/batch.pt', which is not UTF-8; rename the folder" \
+  in_latin_1 wrcor search --channels 4 --cells 1 --batch batch.pt --out second
+expect_printable "$stderr"
+[ ! -e $'m\xfcller/second' ] || fail 'a refused search left something behind'
+WRCOR_DATA=$PWD/$'m\xfcller' expect_exit 0 wrcor data info --format json
+expect_json "$stdout"
 long=$(head -c 100000 /dev/zero | tr '\0' x)
 for words in "$long" "score --arch $long" "score --proxy $long" "search --device $long" "search --out x --rank-by $long" \
   "score --$long" "evaluate --benchmark $long --metric a --scores one" "search --budget $long" "list $long"; do

@@ -131,3 +131,10 @@ expect_matches "$stderr" \
 expect_contains "$(<short/result.json)" '"wanted_bytes": '
 expect_exit 0 wrcor search --resume --out short --max-memory 3000
 expect_same_result short enough
+
+# An export that does not fit. Source has no weights, and so draws none.
+limit=$((least + 200000))
+vast=(export "$heavy" --channels 512 --cells 1)
+expect_exit 0 limited "${vast[@]}" --format python
+refuse 1 "out of memory while 'wrcor export' ran; free some" limited "${vast[@]}" --format weights --out vast.pt
+[ ! -e vast.pt ] || fail 'an export that did not fit left a file behind'

@@ -46,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                        {"a/data/1", std::string(16, '\0')}});
   }
   const auto bytes = static_cast<std::int64_t>(file.size());
+  fuzz::accepts([&] { (void)parse_weights_file(file, "input.pt"); });
   fuzz::accepts([&] {
     const auto tensors = parse_tensor_file(std::move(file), "input.pt");
     for (const auto& [name, tensor] : tensors) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <ext/stdio_filebuf.h>
+
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <functional>
+#include <istream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +15,34 @@
 
 namespace wrcor {
 
-/// Opens a file, or a pipe, to read its bytes. @throws DataError naming it and the system's reason.
-std::ifstream open_to_read(const std::filesystem::path& path);
+/// The bytes of an open file. An error of the system while they are read sets badbit, never the end
+/// of the file.
+class InputFile final : public std::istream {
+ public:
+  explicit InputFile(Descriptor opened);
 
-/// Whole content of a file, or of a pipe. @throws DataError naming the file and the system's
-/// reason, or the limit that it exceeds.
+ private:
+  __gnu_cxx::stdio_filebuf<char> buffer_;
+};
+
+/// Why something cannot be opened: "No such file or directory", "a named pipe, not a file".
+struct Unreadable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Opens a regular file. A folder, a named pipe, a device or a socket is refused without waiting
+/// for it; the streams that a shell hands over as /dev/stdin or, for `<(...)`, as /dev/fd/N, and
+/// /dev/null, are as good as files. @throws Unreadable
+InputFile open_input(const std::filesystem::path& path);
+
+/// The same. @throws DataError naming the file and the reason.
+InputFile open_to_read(const std::filesystem::path& path);
+
+/// The standard input of the process, from its present place on. @throws DataError
+InputFile standard_input();
+
+/// Whole content of what open_input() opens. @throws DataError naming the file and the reason, or
+/// the limit that it exceeds; RunError without memory for it.
 /// @param longest  bytes that such a file may have
 std::string read_file(const std::filesystem::path& path, std::uint64_t longest = 1 << 30);
 
@@ -49,8 +75,14 @@ void flush_folder(const std::filesystem::path& folder);
 /// process at a time may write it (see FileLock).
 class AppendOnlyFile {
  public:
-  /// Opens or creates. @throws RunError.
-  explicit AppendOnlyFile(std::filesystem::path path);
+  /// What may be at the place of the file.
+  enum class Accepts {
+    files,   ///< a regular file only
+    streams  ///< a pipe or a device as well
+  };
+
+  /// Opens or creates. @throws DataError for what is not accepted; RunError.
+  explicit AppendOnlyFile(std::filesystem::path path, Accepts accepts = Accepts::files);
 
   bool empty() const { return size_ == 0; }
 

@@ -23,7 +23,7 @@ struct PickleValue {
     name,        ///< of a class or a function: `text` of `module`
     tuple,       ///< `items`
     list,        ///< `items`
-    dictionary,  ///< `items`: key, value, key, ...
+    dictionary,  ///< `items`: key, value, key, ...; an OrderedDict, too
     call,       ///< `items`: what would be called, its arguments, and each state that the object is
                 ///< given
     reference,  ///< `items`: the identity of something that is stored beside the pickle
@@ -51,8 +51,8 @@ struct PickleError : std::runtime_error {
 
 /// A pickle, protocols 2 to 5, read as data: nothing that it names is looked up or run. What Python
 /// would call is kept as a value of the kind `call`; what it would put into an object that a call
-/// made, other than by a state, is left out. Texts that Python 2 wrote are bytes.
-/// Source: Python's Lib/pickletools.py.
+/// made, other than by a state, is left out. Only an OrderedDict is filled, as a dictionary. Texts
+/// that Python 2 wrote are bytes. Source: Python's Lib/pickletools.py.
 class Pickle {
  public:
   /// Bounds the memory: far more than 130,000 labels in a list or the tensors of a network take.

@@ -14,7 +14,8 @@ namespace wrcor {
 struct ExportedNetwork {
   const SearchSpace& space;  ///< sized as the network is
   Genotype genotype;
-  /// Parameters and batch-norm statistics by their names in the plan, on the CPU.
+  /// Parameters and batch-norm statistics by their names in the plan, on the CPU; none for a format
+  /// that is source.
   std::map<std::string, at::Tensor> state;
   /// Where it comes from, in sentences, for those who read what is exported.
   std::vector<std::string> remarks = {};

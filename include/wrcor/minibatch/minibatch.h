@@ -36,8 +36,8 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
 std::optional<std::pair<std::int64_t, std::int64_t>> equal_images(const Minibatch& batch);
 
 /// Reads a minibatch that Python wrote with `torch.save({"images": ..., "labels": ...}, path)`:
-/// images [N, 3, H, W] float32, already normalised, and labels [N] int64, N >= 2. Other keys are
-/// ignored.
+/// images [N, 3, H, W] float32, already normalised, and labels [N], integers of any width, N >= 2.
+/// Other keys are ignored.
 /// @throws DataError, one line, when the file is missing or is anything else
 Minibatch load_minibatch(const std::filesystem::path& path);
 

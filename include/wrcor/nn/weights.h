@@ -56,12 +56,18 @@ class WeightBank final : public WeightSource {
 class StateDict final : public WeightSource {
  public:
   /// Checks `tensors` against the network: exactly its parameters and batch-norm statistics, with
-  /// their shapes and types. @throws DataError that names every missing, unknown or mismatched
-  /// tensor (the first ten of each kind).
+  /// their shapes and types, and finite. Counters of minibatches may be missing: they are 0 then.
+  /// What wraps all names, such as `module.` of PyTorch's DataParallel, is left out, with a
+  /// message.
+  /// @throws DataError that names every missing, unknown or mismatched tensor, or those that are
+  /// not finite (the first ten of each kind).
   /// @param origin  the file, for messages
   StateDict(const std::string& origin, std::map<std::string, at::Tensor> tensors,
             const NetworkPlan& plan, at::Device device);
   at::Tensor get(const Parameter& parameter) const override;
+
+  /// All of them, by the names of the network.
+  const std::map<std::string, at::Tensor>& tensors() const { return tensors_; }
 
  private:
   std::map<std::string, at::Tensor> tensors_;

@@ -1,7 +1,6 @@
 #include "architecture_list.h"
 
 #include <charconv>
-#include <iostream>
 
 #include "../architecture.h"
 #include "wrcor/core/error.h"
@@ -49,9 +48,9 @@ void ArchitectureList::add_text(const std::string& text) {
 }
 
 void ArchitectureList::add_file(const std::string& file) {
-  std::ifstream opened;
-  if (file != "-") opened = open_to_read(file);
-  LineReader lines(file == "-" ? std::cin : opened, file == "-" ? "standard input" : file);
+  const bool is_standard_input = file == "-";
+  InputFile opened = is_standard_input ? standard_input() : open_to_read(file);
+  LineReader lines(opened, is_standard_input ? "standard input" : file);
   while (lines.next()) {
     const std::string& line = lines.line();
     if (line.find_first_not_of(" \t\r") == line.npos || line.starts_with('#')) continue;

@@ -11,6 +11,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/table.h"
+#include "wrcor/core/utf8.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/cache_folder.h"
 #include "wrcor/data/fetch.h"
@@ -82,7 +83,8 @@ DataState state_of(const std::string& name, const DatasetKind& kind) {
 
 std::string as_json(const std::vector<DataState>& states) {
   using nlohmann::ordered_json;
-  ordered_json document{{"cache", cache_folder().string()}, {"datasets", ordered_json::array()}};
+  ordered_json document{{"cache", printable(cache_folder().string())},
+                        {"datasets", ordered_json::array()}};
   const auto or_null = [](const auto& value) {
     return value ? ordered_json(*value) : ordered_json(nullptr);
   };
@@ -93,7 +95,7 @@ std::string as_json(const std::vector<DataState>& states) {
                        {"bytes", or_null(state.bytes)},
                        {"path", nullptr},
                        {"remedy", nullptr}};
-    if (!state.path.empty()) entry["path"] = state.path.string();
+    if (!state.path.empty()) entry["path"] = printable(state.path.string());
     if (!state.remedy.empty()) entry["remedy"] = state.remedy;
     document["datasets"].push_back(entry);
   }

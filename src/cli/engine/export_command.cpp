@@ -63,9 +63,7 @@ std::map<std::string, at::Tensor> network_state(const ExportOptions& options, co
                                                 const Genotype& genotype) {
   const NetworkPlan plan = space.plan(genotype);
   if (!options.weights.empty()) {
-    auto tensors = load_tensor_file(options.weights);
-    const StateDict checked(options.weights, tensors, plan, at::kCPU);
-    return tensors;
+    return StateDict(options.weights, load_weights_file(options.weights), plan, at::kCPU).tensors();
   }
   const std::uint64_t seed = weights_seed(seeds(config).weights, /*repeat=*/0,
                                           config.score.weights_mode, space.format(genotype));
@@ -124,9 +122,10 @@ void run_export(ExportOptions options) {
   const Config config = load_config(options.sources);
   const auto space = spaces().find(config.space.name).make(network_size(options, config));
   const Genotype genotype = read_architecture(*space, options.architecture);
-  const std::string content =
-      format.content({*space, genotype, network_state(options, config, *space, genotype),
-                      ranked ? remarks_on(*ranked) : std::vector<std::string>()});
+  ExportedNetwork network{*space, genotype, {}};
+  if (!format.is_source) network.state = network_state(options, config, *space, genotype);
+  if (ranked) network.remarks = remarks_on(*ranked);
+  const std::string content = format.content(network);
   if (options.out.empty()) {
     write_output(content);
     return;
@@ -159,9 +158,10 @@ void setup_export(CLI::App& command) {
       ->type_name("FILE");
   command.add_flag("--force", options->force, "replace the file if it exists");
   command
-      .add_option("--weights", options->weights,
-                  "state dict of the network, written by torch.save as a plain dictionary; by "
-                  "default weights are drawn as for score and search")
+      .add_option(
+          "--weights", options->weights,
+          "state dict of the network, or checkpoint that has one, written by torch.save; by "
+          "default weights are drawn as for score and search")
       ->type_name("FILE.pt");
   command
       .add_option("--classes", options->classes,

@@ -2,6 +2,7 @@
 #include "../commands.h"
 #include "../program.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/eval/out_of_memory.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/run/workbench.h"
 
@@ -28,5 +29,8 @@ int main(int argc, char** argv) {
                                  {"list", setup_list_here},
                                  {"config", setup_config},
                                  {"doctor", setup_doctor},
-                                 {"completion", setup_completion}}});
+                                 {"completion", setup_completion}},
+                      .is_out_of_memory = [](const std::exception& error) {
+                        return wrcor::as_out_of_memory(error).has_value();
+                      }});
 }

@@ -268,7 +268,8 @@ void setup_score(CLI::App& command) {
       ->excludes(all);
   command
       .add_option("--weights", options->weights,
-                  "state dict of the one architecture, written by torch.save as a plain dictionary")
+                  "state dict of the one architecture, or checkpoint that has one, written by "
+                  "torch.save")
       ->type_name("FILE.pt");
   command
       .add_option(

@@ -99,7 +99,8 @@ TEST_CASE("an atomic write replaces the whole file and leaves nothing beside it"
 TEST_CASE("a write that fails leaves the old file as it was", "[core][file]") {
   const test::TemporaryFolder folder;
   CHECK_THROWS_AS(write_file_atomic(folder.path() / "missing" / "file", "x"), RunError);
-  CHECK_THROWS_AS(AppendOnlyFile("/dev/full").append_line("x"), RunError);
+  CHECK_THROWS_AS(AppendOnlyFile("/dev/full", AppendOnlyFile::Accepts::streams).append_line("x"),
+                  RunError);
   CHECK_THROWS_AS(read_file(folder.path() / "missing"), DataError);
   CHECK_THROWS_AS(read_file(folder.path()), DataError);
 }

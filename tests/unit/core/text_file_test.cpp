@@ -1,5 +1,11 @@
 #include "wrcor/core/text_file.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <sstream>
 
 #include "support/catch.h"
@@ -34,13 +40,64 @@ TEST_CASE("what is no text file is refused", "[core][text]") {
              ContainsSubstring("c: found more than 1 MiB, expected a text file"));
   CHECK_THAT(problem(folder.path()), ContainsSubstring("Is a directory"));
   CHECK_THAT(problem(folder.path() / "missing"), ContainsSubstring("No such file"));
-  CHECK_THAT(problem("/dev/zero"), ContainsSubstring("NUL bytes"));
 }
 
-TEST_CASE("a file without an end is not read to it", "[core][file]") {
-  CHECK_THAT(test::message_of<DataError>([] { read_file("/dev/zero", 1 << 20); }),
-             ContainsSubstring("larger than 1048576 bytes"));
+/// A socket that nobody listens at.
+void make_socket(const std::filesystem::path& path) {
+  const Descriptor opened(::socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.native().copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(opened.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+          0);
+}
+
+TEST_CASE("what is no file is refused without being waited for", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path pipe = folder.path() / "pipe", socket = folder.path() / "socket";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  make_socket(socket);
+  const auto problem = [](const std::filesystem::path& path) {
+    const auto message = test::message_of<DataError>([&] { read_file(path); });
+    CHECK(test::message_of<DataError>([&] { read_text_file(path, 1 << 20); }) == message);
+    CHECK(test::message_of<DataError>([&] { open_to_read(path); }) == message);
+    return message;
+  };
+  CHECK(problem(pipe) == "cannot read '" + pipe.string() + "': a named pipe, not a file");
+  CHECK(problem(socket) == "cannot read '" + socket.string() + "': a socket, not a file");
+  CHECK(problem("/dev/zero") == "cannot read '/dev/zero': a device, not a file");
+  CHECK(problem("/") == "cannot read '/': Is a directory, not a file");
+  CHECK(test::message_of<DataError>([&] { AppendOnlyFile{pipe}; }) ==
+        "cannot write '" + pipe.string() + "': a named pipe, not a file");
+}
+
+TEST_CASE("a stream that was handed over is as good as a file", "[core][file]") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const Descriptor reader(ends[0]);
+  {
+    const Descriptor writer(ends[1]);
+    REQUIRE(::write(writer.number(), "some\n", 5) == 5);
+  }
+  CHECK(read_file("/dev/fd/" + std::to_string(reader.number())) == "some\n");
   CHECK(read_file("/dev/null").empty());
+}
+
+TEST_CASE("a file that is too large is not read", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.write("large", "");
+  std::filesystem::resize_file(file, std::uint64_t{1} << 40);
+  CHECK_THAT(test::message_of<DataError>([&] { read_file(file); }),
+             EndsWith("it is larger than 1073741824 bytes"));
+  CHECK_THAT(test::message_of<DataError>([&] { AppendOnlyFile::lines_of(file); }),
+             EndsWith("it is larger than 4294967296 bytes"));
+}
+
+TEST_CASE("an error while lines are read is no end", "[core][text]") {
+  InputFile folder(Descriptor(::open("/", O_RDONLY | O_CLOEXEC)));
+  LineReader reader(folder, "standard input");
+  CHECK(test::message_of<DataError>([&] { reader.next(); }) ==
+        "cannot read 'standard input' to its end: Is a directory");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

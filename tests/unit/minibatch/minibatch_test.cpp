@@ -208,6 +208,22 @@ TEST_CASE("a minibatch of another memory layout has the same hash",
   CHECK(load_minibatch(rows).sha256 == load_minibatch(channels_last).sha256);
 }
 
+TEST_CASE("labels are integers of any width", "[minibatch][minibatch][file]") {
+  const TemporaryFolder folder;
+  const at::Tensor images = at::rand({3, 3, 2, 2}), labels = at::arange(3, at::kLong);
+  const auto loaded = [&](const at::Tensor& some) {
+    return load_minibatch(
+        folder.write("batch.pt", archive_of_tensors({{"images", images}, {"labels", some}})));
+  };
+  const Minibatch expected = loaded(labels);
+  for (const at::ScalarType type : {at::kByte, at::kChar, at::kShort, at::kInt}) {
+    const Minibatch batch = loaded(labels.to(type));
+    CHECK(batch.labels.scalar_type() == at::kLong);
+    CHECK(at::equal(batch.labels, labels));
+    CHECK(batch.sha256 == expected.sha256);
+  }
+}
+
 TEST_CASE("a wrong minibatch is named with found and expected", "[minibatch][minibatch][file]") {
   const at::Tensor images = at::zeros({4, 3, 8, 8}), labels = at::zeros({4}, at::kLong);
   const auto message = [](const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
@@ -228,13 +244,19 @@ TEST_CASE("a wrong minibatch is named with found and expected", "[minibatch][min
     CHECK_THAT(message({{"labels", labels}}),
                ContainsSubstring("found no 'images', expected 'images' [N, 3, H, W] float32"));
     CHECK_THAT(message({{"images", images}}),
-               ContainsSubstring("found no 'labels', expected 'labels' [N] int64"));
+               ContainsSubstring("found no 'labels', expected 'labels' [N] of integers"));
   }
   SECTION("type and rank") {
     CHECK_THAT(with_images(images.to(at::kDouble)),
                ContainsSubstring("of shape [4, 3, 8, 8] and type Double, expected"));
+    CHECK_THAT(with_images(images.to(at::kByte)),
+               ContainsSubstring("and type Byte, expected") &&
+                   EndsWith("; normalise them: (images.float() / 255 - mean) / std, with the mean "
+                            "and deviation of each channel as [1, 3, 1, 1]"));
     CHECK_THAT(with_images(images[0]), ContainsSubstring("of shape [3, 8, 8] and type Float"));
-    CHECK_THAT(with_labels(labels.to(at::kInt)), ContainsSubstring("of shape [4] and type Int"));
+    CHECK_THAT(with_labels(labels.to(at::kFloat)),
+               ContainsSubstring("of shape [4] and type Float"));
+    CHECK_THAT(with_labels(labels.to(at::kBool)), ContainsSubstring("of shape [4] and type Bool"));
     CHECK_THAT(with_labels(labels.view({4, 1})),
                ContainsSubstring("of shape [4, 1] and type Long"));
   }

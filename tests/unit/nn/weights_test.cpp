@@ -1,5 +1,7 @@
 #include "wrcor/nn/weights.h"
 
+#include <limits>
+
 #include "support/catch.h"
 #include "wrcor/core/error.h"
 #include "wrcor/space/nas_bench_201.h"
@@ -104,4 +106,42 @@ TEST_CASE("a state dict of another network is rejected with the names of the ten
         "expected Float [4,3,3,3]), "
         "stem.1.weight (Double [4], expected Float [4])");
   CHECK(rejection({}, plan).find("and 65 more") != std::string::npos);
+}
+
+TEST_CASE("what wraps all names of a state dict is left out", "[nn][state_dict]") {
+  const NetworkPlan plan = small_plan();
+  const auto plain = state_of(plan);
+  const std::string prefix = GENERATE("module.", "model.", "state_dict.module.", "_orig_mod.");
+  std::map<std::string, at::Tensor> wrapped;
+  for (const auto& [name, tensor] : plain) wrapped[prefix + name] = tensor;
+  const StateDict state("net.pt", wrapped, plan, at::kCPU);
+  REQUIRE(state.tensors().size() == plain.size());
+  for (const auto& [name, tensor] : plain) CHECK(state.tensors().at(name).equal(tensor));
+
+  wrapped["another"] = at::ones({1});  // not all
+  CHECK_THAT(rejection(wrapped, plan), ContainsSubstring("; unknown: another, " + prefix));
+}
+
+TEST_CASE("a state dict may lack the counters of minibatches", "[nn][state_dict]") {
+  const NetworkPlan plan = small_plan();
+  auto tensors = state_of(plan);
+  std::erase_if(tensors,
+                [](const auto& entry) { return entry.first.ends_with(".num_batches_tracked"); });
+  const StateDict state("net.pt", tensors, plan, at::kCPU);
+  CHECK(state.tensors().size() == 75);
+  CHECK(state.tensors().at("lastact.0.num_batches_tracked").equal(at::zeros({}, at::kLong)));
+}
+
+TEST_CASE("weights that are not finite are refused by name", "[nn][state_dict]") {
+  const NetworkPlan plan = small_plan();
+  auto tensors = state_of(plan);
+  const float broken =
+      GENERATE(std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity());
+  for (const char* name : {"stem.0.weight", "lastact.0.running_var"}) {
+    tensors[name] = tensors[name].clone();
+    tensors[name].view(-1)[0] = broken;
+  }
+  CHECK_THAT(rejection(tensors, plan),
+             StartsWith("'net.pt': found NaN or infinity in lastact.0.running_var, stem.0.weight, "
+                        "expected finite numbers"));
 }

@@ -1,7 +1,8 @@
-#include "wrcor/data/imagenet16_pickle.h"
+#include "wrcor/data/image_pickle.h"
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "unit/data/fixtures.h"
@@ -28,7 +29,8 @@ std::string record(int label, int first) {
 }
 
 std::string message_for(const std::string& bytes) {
-  const auto message = message_of<DataError>([&] { parse_imagenet16_pickle(bytes, "batch"); });
+  const auto message =
+      message_of<DataError>([&] { parse_image_pickle(bytes, "batch", imagenet16_pickle()); });
   CHECK_THAT(message, StartsWith("batch: found "));
   CHECK_THAT(message, ContainsSubstring(" at byte "));
   CHECK_THAT(message, ContainsSubstring(", expected "));
@@ -42,7 +44,8 @@ TEST_CASE("a published pickle gives its images of 120 classes, whatever wrote it
       GENERATE("protocol_2", "protocol_3", "protocol_4", "protocol_5", "python_2", "numpy_2",
                "labels_array", "labels_big_endian", "labels_scalars");
   INFO(name);
-  CHECK(parse_imagenet16_pickle(fixture(name), name) == record(4, 0) + record(119, 14));
+  CHECK(parse_image_pickle(fixture(name), name, imagenet16_pickle()) ==
+        record(4, 0) + record(119, 14));
 }
 
 TEST_CASE("a pickle that would run something is refused by name and runs nothing",
@@ -67,7 +70,7 @@ TEST_CASE("a pickle with a wrong byte anywhere gives images or a line", "[data][
       std::string changed = whole;
       changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ flip);
       try {
-        const std::string records = parse_imagenet16_pickle(changed, "batch");
+        const std::string records = parse_image_pickle(changed, "batch", imagenet16_pickle());
         CHECK(records.size() % 769 == 0);
       } catch (const DataError& error) {
         CHECK(std::string(error.what()).find('\n') == std::string::npos);
@@ -155,6 +158,82 @@ TEST_CASE("a name is refused wherever it stands", "[data][imagenet16]") {
   CHECK_THAT(message_for("\x80\x02"
                          "cos\nsystem\n0."),
              ContainsSubstring("the opcode 0x30"));
+}
+
+std::string sized(char opcode, const std::string& content) {
+  std::string text(1, opcode);
+  for (int shift = 0; shift < 32; shift += 8)
+    text += static_cast<char>(content.size() >> shift & 0xff);
+  return text + content;
+}
+
+/// What Python writes for {"data": ..., and lists of labels}, with the pixels of cifar_record().
+std::string cifar_pickle(const std::vector<std::pair<std::string, std::vector<int>>>& labels) {
+  const std::size_t images = labels.front().second.size();
+  std::string pixels, program = "\x80\x02}(X\x0b\0\0\0batch_labelN"s;
+  for (const auto& [key, values] : labels) {
+    program += sized('X', key) + "](";
+    for (const int label : values) program += std::string("K") + static_cast<char>(label);
+    program += "e";
+  }
+  for (std::size_t i = 0; i < images; ++i) {
+    for (std::size_t k = 0; k < 3072; ++k) pixels += static_cast<char>(i + k);
+  }
+  return program + sized('X', "data") + "cnumpy.core.numeric\n_frombuffer\n(" + sized('B', pixels) +
+         "cnumpy\ndtype\nX\x02\0\0\0u1\x85RK"s + static_cast<char>(images) +
+         "M\0\x0c\x86X\x01\0\0\0CtRu."s;
+}
+
+std::string cifar_record(const std::vector<int>& labels, int first) {
+  std::string bytes;
+  for (const int label : labels) bytes += static_cast<char>(label);
+  for (int k = 0; k < 3072; ++k) bytes += static_cast<char>(first + k);
+  return bytes;
+}
+
+TEST_CASE("the pickles of CIFAR hold what its binary files do", "[data][cifar]") {
+  const std::string ten = cifar_pickle({{"labels", {9, 0}}});
+  CHECK(parse_image_pickle(ten, "data_batch_1", cifar10_pickle()) ==
+        cifar_record({9}, 0) + cifar_record({0}, 1));
+  const std::string hundred = cifar_pickle({{"fine_labels", {99, 42}}, {"coarse_labels", {19, 0}}});
+  CHECK(parse_image_pickle(hundred, "train", cifar100_pickle()) ==
+        cifar_record({19, 99}, 0) + cifar_record({0, 42}, 1));
+}
+
+TEST_CASE("a pickle of CIFAR that does not fit is refused in a line", "[data][cifar]") {
+  const auto problem = [](const std::string& bytes, const PickledImages& form) {
+    return message_of<DataError>([&] { parse_image_pickle(bytes, "train", form); });
+  };
+  CHECK_THAT(problem(cifar_pickle({{"labels", {9, 10}}}), cifar10_pickle()),
+             StartsWith("train: found label 10 of image 1 in the 'labels' at byte ") &&
+                 EndsWith(", expected 0 to 9"));
+  CHECK_THAT(problem(cifar_pickle({{"labels", {9}}}), cifar100_pickle()),
+             EndsWith("expected 'data' and 'coarse_labels' and 'fine_labels'"));
+  CHECK_THAT(
+      problem(cifar_pickle({{"fine_labels", {1}}, {"coarse_labels", {1, 2}}}), cifar100_pickle()),
+      StartsWith("train: found 1 'fine_labels' at byte ") &&
+          EndsWith("expected 2 as of the others"));
+}
+
+TEST_CASE("CIFAR is read from the pickles for Python", "[data][cifar]") {
+  const TemporaryFolder folder;
+  folder.write("cifar-10-batches-py/data_batch_2", cifar_pickle({{"labels", {7, 8, 9}}}));
+  folder.write("cifar-10-batches-py/test_batch", cifar_pickle({{"labels", {1, 2}}}));
+  folder.write("cifar-100-python/train",
+               cifar_pickle({{"fine_labels", {99}}, {"coarse_labels", {3}}}));
+  std::filesystem::create_directories(folder.path() / "train");  // no file of CIFAR-100
+  const DatasetOptions training{folder.path().string()};
+  DatasetOptions test = training;
+  test.split = Split::test;
+  std::vector<std::uint8_t> pixels(3072);
+  CHECK(make_cifar10(training)->size() == 3);
+  CHECK(make_cifar10(training)->read(1, pixels) == 8);
+  CHECK(pixels[0] == 1);
+  CHECK(make_cifar10(test)->size() == 2);
+  CHECK(make_cifar100(training)->read(0, pixels) == 99);
+  // The binary files of a folder are read first.
+  folder.write("cifar-10-batches-py/data_batch_1.bin", cifar_record({4}, 0));
+  CHECK(make_cifar10(training)->size() == 1);
 }
 
 TEST_CASE("ImageNet16-120 is read from published files, those that exist", "[data][imagenet16]") {
