@@ -16,7 +16,7 @@ export WRCOR_DATA=$PWD/data
 refuse 3 'no CIFAR-10 in .*data_batch_1.bin is missing; .wrcor data fetch cifar10' search --data cifar10 --data-root nowhere
 unset WRCOR_DATA
 batch=data/cifar-10-batches-bin/data_batch_1.bin
-head -c 30730 /dev/zero >$batch
+for label in {0..9}; do printf '%b' "\\x$label" && head -c 3072 /dev/urandom; done >$batch
 expect_exit 0 search --data cifar10 --data-root data --budget 4
 expect_contains "$stderr" '10 of 50000 training images'
 rm -r run

@@ -106,13 +106,13 @@ TEST_CASE("a column whose lower figures are better is turned round", "[score][co
       BenchmarkTable::parse("id,ms\n0,5\n1,2\n", "t.csv", space, BenchmarkKey::parse("id"), {"ms"});
   const Metric metric = table_metric(table, FigureColumn::parse("-ms"), list);
   CHECK(metric.name == "-ms");
-  CHECK(std::set<std::optional<double>>(metric.values.begin(), metric.values.end()) ==
-        std::set<std::optional<double>>{-5, -2});
+  using Values = std::multiset<std::optional<double>>;
+  CHECK((Values(metric.values.begin(), metric.values.end()) == Values{-5, -2}));
   const Scorer scorer = column_scorer(table, FigureColumn::parse("-ms"), list);
   CHECK(scorer.name == "-ms");
-  CHECK(scorer.values == metric.values);
+  CHECK((scorer.values == metric.values));
   // Who ranks a part of them does so by the figures and the rule.
-  CHECK(vote_values(scorer.rule, scorer.members) == scorer.values);
+  CHECK((vote_values(scorer.rule, scorer.members) == scorer.values));
   const Comparison row = compare({scorer}, {metric}, {.k = 1, .resamples = 0}).front();
   CHECK(row.measures[Measure::spearman] == 1);
   CHECK(row.measures[Measure::regret_top_1] == 0);
