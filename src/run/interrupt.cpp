@@ -17,13 +17,23 @@ void on_signal(int number) {
     _exit(static_cast<int>(ExitCode::interrupted));
 }
 
+constexpr int heeded[] = {SIGINT, SIGTERM};
+
+/// Whoever started the program with a signal ignored (nohup, a job in the background) keeps it from
+/// that signal.
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void install(void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int number : heeded) {
+    if (!is_ignored(number)) sigaction(number, &action, nullptr);
+  }
 }
 
 }  // namespace
