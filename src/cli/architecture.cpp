@@ -6,9 +6,12 @@
 
 #include "options.h"
 #include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/seal.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/text_file.h"
 #include "wrcor/score/proxies.h"
@@ -80,7 +83,8 @@ RankedArchitecture read_ranked(const Json& document, const std::string& file,
   const RankingRule rule = read_from("'" + file + "'", [&] { return ranking_rule_of(document); });
   require_score(ranking, place, rule, run.string());
   const Json& row = ranking.at(place - 1);
-  RankedArchitecture found{run, place, row.at("arch").get<std::string>(), {}};
+  RankedArchitecture found{
+      run, place, row.at("arch").get<std::string>(), {}, document.at("config")};
   read_from("'" + file + "': rank " + std::to_string(place), [&] {
     const auto space = document.at("config").at("space").at("name").get<std::string>();
     return spaces().find(space).make({})->parse(found.architecture);
@@ -92,23 +96,61 @@ RankedArchitecture read_ranked(const Json& document, const std::string& file,
   return found;
 }
 
+/// @throws DataError when that cannot be seen
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) return true;
+  // What cannot be a name at all is taken for an architecture, and refused as one.
+  if (unknown == std::errc::permission_denied)
+    throw DataError("cannot read '" + path.string() + "': " + unknown.message());
+  return false;
+}
+
 /// @param rank  in the ranking of a finished run, from 1
 RankedArchitecture ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
   constexpr std::uint64_t longest = std::uint64_t{1} << 30;
   const std::string file = (run / "result.json").string();
-  if (!std::filesystem::exists(file)) {
+  if (!file_exists(file)) {
     throw UsageError("'" + run.string() +
                      "' holds no result.json: it is the folder of no finished " +
                      "run; wrcor search --resume --out finishes one");
   }
   try {
-    const Json document = parse_json(read_text_file(file, longest));
+    Json document = parse_json(read_text_file(file, longest));
     read_schema_version(document, schema_version::result, file);
+    require_sealed_result(document, file);
     return read_ranked(document, file, run, rank);
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
     throw DataError("'" + file + "' is not the result of a run");
+  }
+}
+
+/// A run's config.json has the sizes and the weights of its networks: it is what its result was
+/// made with, but for how long the search was to be.
+void require_config_of(const nlohmann::ordered_json& result_settings,
+                       const std::filesystem::path& file) {
+  if (!file_exists(file)) return;  // reading it will say so
+  constexpr std::uint64_t longest = 1 << 20;
+  nlohmann::ordered_json found;
+  try {
+    found = parse_json(read_text_file(file, longest));
+    found.erase("schema_version");
+    found = result_config(config_from_json(found, file.string()));
+  } catch (const JsonError& error) {
+    throw DataError("'" + file.string() + "': " + error.what());
+  } catch (const nlohmann::json::exception&) {
+    throw DataError("'" + file.string() + "' is not the configuration of a run");
+  }
+  for (const Setting& setting : settings()) {
+    if (setting.bearing <= Bearing::length || !setting.serves(Purpose::search)) continue;
+    const auto& has = found.at(setting.section()).at(setting.name());
+    const auto made_with = result_settings.at(setting.section()).value(setting.name(), has);
+    if (has == made_with) continue;
+    throw DataError("'" + file.string() + "' is not of the run whose result.json lies beside it: " +
+                    setting.key + " is " + has.dump() + ", there " + made_with.dump() +
+                    "; restore it from a copy, or name a configuration with --config");
   }
 }
 
@@ -125,11 +167,10 @@ std::string tuple_hint(const SearchSpace& space, const std::string& digits) {
 
 std::optional<RankedArchitecture> find_ranked(const std::string& text) {
   if (text.starts_with(official_prefix) || is_id(text)) return std::nullopt;
-  std::error_code unreadable;  // then it is taken for an architecture, and refused as one
-  if (std::filesystem::is_directory(text, unreadable)) return ranked_architecture(text, "1");
+  if (is_folder(text)) return ranked_architecture(text, "1");
   const std::size_t mark = text.rfind('#');
   const std::filesystem::path run = text.substr(0, mark);
-  if (mark == text.npos || !std::filesystem::is_directory(run, unreadable)) return std::nullopt;
+  if (mark == text.npos || !is_folder(run)) return std::nullopt;
   return ranked_architecture(run, text.substr(mark + 1));
 }
 
@@ -138,6 +179,7 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSou
   if (ranked && !sources.file) {
     sources.file = ranked->run / "config.json";
     sources.recorded = true;
+    require_config_of(ranked->settings, *sources.file);
   }
   return ranked;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ struct RankedArchitecture {
   std::string architecture;
   /// Those that have a value, by the names of proxies.
   std::vector<std::pair<std::string, double>> scores;
+  nlohmann::ordered_json settings;  ///< that result.json says it was made with
 };
 
 /// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.
@@ -37,7 +39,7 @@ struct RankedArchitecture {
 std::optional<RankedArchitecture> find_ranked(const std::string& text);
 
 /// The same for a command that takes the run's settings along: its config.json is the file of the
-/// sources, unless they have one.
+/// sources, unless they have one. @throws DataError when that is not of the run, too
 std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources);
 
 }  // namespace wrcor::cli

@@ -205,6 +205,8 @@ int run_program(int argc, char** argv, const Executable& executable) {
     prepare_streams();
     configure_logging(Verbosity::normal, std::nullopt);
     return run(argc, argv, executable);
+  } catch (const OutputClosed&) {
+    return OutputClosed::exit_code;
   } catch (const Error& error) {
     for (const std::string& problem : error.problems()) spdlog::error("{}", problem);
     return static_cast<int>(error.exit_code());

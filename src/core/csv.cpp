@@ -57,6 +57,12 @@ std::optional<double> CsvReader::number(std::size_t column) const {
                   in_quotes(text));
 }
 
+std::vector<std::string> CsvReader::fields() const {
+  std::vector<std::string> texts;
+  for (const Field& field : fields_) texts.push_back(field.text);
+  return texts;
+}
+
 std::string CsvReader::place(std::size_t column) const { return place(fields_.at(column)); }
 
 std::string CsvReader::place(const Field& field) const {

@@ -1,6 +1,7 @@
 #include "wrcor/core/file.h"
 
 #include <fcntl.h>
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,13 +9,16 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <random>
 
 #include "wrcor/core/error.h"
+#include "wrcor/core/hash.h"
 
 namespace wrcor {
 namespace {
 
 constexpr std::string_view partial_mark = ".partial.";
+constexpr std::size_t drawn_digits = 8;
 
 std::string reason() { return std::strerror(errno); }
 
@@ -146,59 +150,148 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t longest) 
   }
 }
 
+bool file_exists(const std::filesystem::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0) return true;
+  if (errno != ENOENT && errno != ENOTDIR) fail_to_read(path);
+  return false;
+}
+
+namespace {
+
+/// @param drawn  8 hexadecimal digits
+std::string partial_name(const std::string& name, const std::string& drawn) {
+  const std::uint64_t hash = stable_hash({partial_mark, name, drawn});
+  return name + std::string(partial_mark) + drawn +
+         fmt::format("{:0{}x}", static_cast<std::uint32_t>(hash), drawn_digits);
+}
+
+bool is_partial_name(const std::string& found, const std::string& name) {
+  const std::size_t start = name.size() + partial_mark.size();
+  return found.size() == start + 2 * drawn_digits &&
+         found == partial_name(name, found.substr(start, drawn_digits));
+}
+
+/// A new file beside the one that it is to become.
+struct PartialFile {
+  std::filesystem::path path;
+  Descriptor opened;
+};
+
+PartialFile make_partial(const std::filesystem::path& path) {
+  for (;;) {
+    const std::filesystem::path drawn = partial_path(path);
+    Descriptor opened(uninterrupted([&] {
+      return ::open(drawn.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    }));
+    if (opened) return {drawn, std::move(opened)};
+    if (errno != EEXIST) fail_to_write(path, reason());
+  }
+}
+
+void write_flushed(int descriptor, const std::filesystem::path& path,
+                   const std::function<void(const TextSink&)>& write) {
+  constexpr std::size_t most_held = 1 << 16;
+  std::string held;
+  const auto release = [&] {
+    if (!write_all(descriptor, held)) fail_to_write(path, reason());
+    held.clear();
+  };
+  write([&](std::string_view piece) {
+    held += piece;
+    if (held.size() >= most_held) release();
+  });
+  release();
+  if (!flush(descriptor, ::fsync)) fail_to_write(path, reason());
+}
+
+/// Writes a temporary file and has it become `path`.
+/// @param place  gives it its name, as rename()
+void write_and_place(const std::filesystem::path& path,
+                     const std::function<void(const TextSink&)>& write,
+                     int (*place)(const char*, const char*)) {
+  const PartialFile partial = make_partial(path);
+  try {
+    write_flushed(partial.opened.number(), path, write);
+    if (uninterrupted([&] { return place(partial.path.c_str(), path.c_str()); }) != 0)
+      fail_to_write(path, reason());
+  } catch (...) {
+    ::unlink(partial.path.c_str());
+    throw;
+  }
+  flush_folder(folder_of(path));
+}
+
+/// As rename(), but fails with EEXIST where there is a file. A file system without hard links
+/// cannot do that in one step.
+int rename_to_new(const char* from, const char* to) {
+  if (::link(from, to) == 0) {
+    ::unlink(from);
+    return 0;
+  }
+  if (errno == EEXIST || errno == EINTR) return -1;
+  if (::access(to, F_OK) != 0) return ::rename(from, to);
+  errno = EEXIST;
+  return -1;
+}
+
+}  // namespace
+
 void write_file_atomic(const std::filesystem::path& path, std::string_view content) {
   write_file_atomic(path, [content](const TextSink& write) { write(content); });
 }
 
 void write_file_atomic(const std::filesystem::path& path,
                        const std::function<void(const TextSink&)>& write) {
-  const std::filesystem::path temporary =
-      path.string() + std::string(partial_mark) + std::to_string(::getpid());
-  try {
-    const Descriptor opened(uninterrupted(
-        [&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
-    if (!opened) fail_to_write(path, reason());
-    constexpr std::size_t most_held = 1 << 16;
-    std::string held;
-    const auto release = [&] {
-      if (!write_all(opened.number(), held)) fail_to_write(path, reason());
-      held.clear();
-    };
-    write([&](std::string_view piece) {
-      held += piece;
-      if (held.size() >= most_held) release();
-    });
-    release();
-    if (!flush(opened.number(), ::fsync)) fail_to_write(path, reason());
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
+  write_and_place(path, write, ::rename);
+}
+
+void write_new_file(const std::filesystem::path& path, std::string_view content) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0) {
+    throw UsageError("'" + path.string() +
+                     "' exists already; choose another name, or remove it first");
   }
-  if (uninterrupted([&] { return ::rename(temporary.c_str(), path.c_str()); }) != 0) {
-    const std::string why = reason();
-    ::unlink(temporary.c_str());
-    fail_to_write(path, why);
-  }
-  flush_folder(folder_of(path));
+  write_and_place(
+      path, [content](const TextSink& write) { write(content); }, rename_to_new);
+}
+
+std::filesystem::path partial_path(const std::filesystem::path& path) {
+  std::random_device device;
+  const std::string drawn =
+      fmt::format("{:0{}x}", static_cast<std::uint32_t>(device()), drawn_digits);
+  return path.parent_path() / partial_name(path.filename().string(), drawn);
 }
 
 void remove_partial_files(const std::filesystem::path& path) {
-  const std::string beginning = path.filename().string() + std::string(partial_mark);
+  const std::string name = path.filename().string();
   std::error_code harmless;  // they are in nobody's way
+  std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator at(folder_of(path), harmless), end; at != end;
        at.increment(harmless)) {
-    if (at->path().filename().string().starts_with(beginning))
-      std::filesystem::remove(at->path(), harmless);
+    if (is_partial_name(at->path().filename().string(), name)) found.push_back(at->path());
   }
+  for (const auto& partial : found) std::filesystem::remove_all(partial, harmless);
 }
 
-void make_folder(const std::filesystem::path& path) {
+std::vector<std::filesystem::path> make_folder(const std::filesystem::path& path) {
   const std::filesystem::path parent = folder_of(path);
+  std::vector<std::filesystem::path> made;
   std::error_code failure;
-  if (parent != path && !std::filesystem::exists(parent, failure)) make_folder(parent);
-  std::filesystem::create_directory(path, failure);
-  if (failure) throw RunError("cannot create '" + path.string() + "': " + failure.message());
+  if (parent != path && !std::filesystem::exists(parent, failure)) made = make_folder(parent);
+  if (std::filesystem::create_directory(path, failure)) made.push_back(path);
+  if (failure) {
+    const MadeFolders useless(std::move(made));
+    throw RunError("cannot create '" + path.string() + "': " + failure.message());
+  }
   flush_folder(parent);
+  return made;
+}
+
+MadeFolders::~MadeFolders() {
+  std::error_code not_empty;
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder)
+    std::filesystem::remove(*folder, not_empty);
 }
 
 void flush_folder(const std::filesystem::path& folder) {

@@ -33,6 +33,12 @@ RunError cannot_lock(const std::filesystem::path& file) {
                   "', which keeps other processes out: " + std::strerror(errno));
 }
 
+UsageError not_a_lock(const std::filesystem::path& file) {
+  return UsageError("'" + file.string() +
+                    "' is not the lock that belongs there, which would replace it; move it, or "
+                    "write somewhere else");
+}
+
 bool is_at(const std::filesystem::path& path, const Descriptor& opened) {
   struct stat mine {};
   struct stat found {};
@@ -75,8 +81,9 @@ FileLock::~FileLock() {
 
 std::optional<FileLock> FileLock::try_take(const std::filesystem::path& file) {
   for (;;) {
-    Descriptor opened(
-        uninterrupted([&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); }));
+    Descriptor opened(uninterrupted(
+        [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666); }));
+    if (!opened && errno == ELOOP) throw not_a_lock(file);
     if (!opened) throw cannot_lock(file);
     if (uninterrupted([&] { return ::flock(opened.number(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno == EWOULDBLOCK) return std::nullopt;
@@ -86,11 +93,7 @@ std::optional<FileLock> FileLock::try_take(const std::filesystem::path& file) {
       return FileLock(file, Descriptor());
     }
     if (!is_at(file, opened)) continue;  // its holder removed it in the meantime
-    if (!is_lock(opened)) {
-      throw UsageError("'" + file.string() +
-                       "' is not the lock that belongs there, which would replace it; move it, or "
-                       "write somewhere else");
-    }
+    if (!is_lock(opened)) throw not_a_lock(file);
     FileLock lock(file, std::move(opened));
     lock.sign();
     return lock;

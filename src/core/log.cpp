@@ -8,7 +8,9 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,20 @@ void set_pattern(spdlog::sinks::sink& sink, const std::string& pattern) {
   sink.set_formatter(std::move(formatter));
 }
 
+/// Messages are appended to what holds messages already, and to nothing else.
+void require_log(const std::filesystem::path& file) {
+  std::error_code unreachable;  // opening it will say so
+  if (!std::filesystem::is_regular_file(file, unreachable)) return;
+  constexpr std::streamsize date = 20;  // "2026-01-31T14:25:01."
+  std::string start(date, '\0');
+  std::ifstream opened(file, std::ios::binary);
+  opened.read(start.data(), date);
+  static const std::regex written("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.");
+  if (opened.gcount() == 0 || std::regex_match(start, written)) return;
+  throw UsageError("--log-file: '" + file.string() +
+                   "' holds something else than messages of wrcor; choose another file");
+}
+
 }  // namespace
 
 void configure_logging(Verbosity verbosity, const std::optional<std::filesystem::path>& file) {
@@ -54,6 +70,7 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   set_pattern(*terminal, erase_line + "%^%l%$: %*");
   std::vector<spdlog::sink_ptr> sinks{terminal};
   if (file) {
+    require_log(*file);
     try {
       auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file->string());
       sink->set_level(spdlog::level::debug);

@@ -19,6 +19,11 @@ WorkerPool::WorkerPool(int workers, const std::function<void()>& prepare) {
 
 WorkerPool::~WorkerPool() { stop(); }
 
+void WorkerPool::drop() {
+  const std::lock_guard lock(mutex_);
+  tasks_.clear();
+}
+
 void WorkerPool::stop() {
   {
     const std::lock_guard lock(mutex_);

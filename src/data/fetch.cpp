@@ -89,31 +89,30 @@ void download_checked(const DataSource& source, const std::string& url, const fs
   }
 }
 
-/// A folder that goes away with the object, with all that is in it.
+/// A folder beside the one that it is to become. It goes away with the object, with all that is in
+/// it.
 class StagingFolder {
  public:
-  explicit StagingFolder(fs::path path) : path_(std::move(path)) {
-    remove();  // what a process left behind that was killed
+  explicit StagingFolder(const fs::path& becomes) : path_(partial_path(becomes)) {
+    remove_partial_files(becomes);  // what a process left behind that was killed
     make_folder(path_);
   }
-  ~StagingFolder() { remove(); }
+  ~StagingFolder() {
+    std::error_code ignored;  // what stays is never taken for data
+    fs::remove_all(path_, ignored);
+  }
   StagingFolder(const StagingFolder&) = delete;
   StagingFolder& operator=(const StagingFolder&) = delete;
 
   const fs::path& path() const { return path_; }
 
  private:
-  void remove() const {
-    std::error_code ignored;  // what stays is never taken for data
-    fs::remove_all(path_, ignored);
-  }
-
   fs::path path_;
 };
 
 void install(const DataSource& source, const fs::path& archive, const fs::path& cache,
              const std::function<void()>& stop_point) {
-  const StagingFolder staging(cache / ("." + source.folder + ".partial"));
+  const StagingFolder staging(cache / ("." + source.folder));
   unpack(archive, source.members, staging.path(), stop_point);
   const fs::path folder = cache / source.folder;
   std::error_code failure;
@@ -135,7 +134,7 @@ fs::path fetch(const DataSource& source, const fs::path& cache, const FetchOptio
   }
   const fs::path folder = cache / source.folder;
   if (first_unlike(source, cache) == nullptr) return folder;
-  make_folder(cache);
+  const MadeFolders made(make_folder(cache));
   const FileLock lock = wait_for_lock(source, cache, options.download);
   const ArchiveMember* unlike = first_unlike(source, cache);
   if (unlike == nullptr) return folder;  // another process has done it
@@ -148,6 +147,8 @@ fs::path fetch(const DataSource& source, const fs::path& cache, const FetchOptio
   try {
     download_checked(source, url, archive, options.download);
   } catch (const DataError& problem) {
+    std::error_code ignored;
+    if (size_of(archive) == 0) fs::remove(archive, ignored);
     throw DataError("cannot download " + source.title + ": " + problem.what() +
                     "; check the network, name another server with --mirror or a folder that has "
                     "the data with --data-root, or use --data synthetic");

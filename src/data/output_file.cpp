@@ -16,13 +16,14 @@ OutputFile::OutputFile(std::filesystem::path path)
     : path_(std::move(path)),
       // A link, or a named pipe without a reader, is refused.
       descriptor_(::open(path_.c_str(),
-                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                         O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                          0666)) {
   struct stat now {};
   if (descriptor_ < 0 || ::fstat(descriptor_, &now) != 0) fail();
-  if (!S_ISREG(now.st_mode)) {
+  if (!S_ISREG(now.st_mode) || now.st_nlink != 1) {
     ::close(descriptor_);
-    throw RunError("cannot write '" + path_.string() + "': not a file; remove it");
+    throw RunError("cannot write '" + path_.string() +
+                   "': it is not a file of its own; move it, then try again");
   }
   size_ = static_cast<std::uint64_t>(now.st_size);
 }

@@ -10,7 +10,7 @@ namespace wrcor {
 /// A file that is written from front to back. What goes wrong is a RunError that names the file.
 class OutputFile {
  public:
-  /// Opens or creates the file, to go on behind its end.
+  /// Opens or creates the file, to go on behind its end; never through a link, or what is no file.
   explicit OutputFile(std::filesystem::path path);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;

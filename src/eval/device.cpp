@@ -192,6 +192,15 @@ std::optional<std::string> openblas_kernels() {
   return name();
 }
 
+std::string computing_kernels() {
+  // "..., CPU capability usage: AVX2, ..."; older versions have no function that says it.
+  const std::string build = at::show_config();
+  std::smatch name;
+  const bool named = std::regex_search(build, name, std::regex("CPU capability usage: (\\w+)"));
+  const std::optional<std::string> blas = openblas_kernels();
+  return (named ? name.str(1) : "unknown") + (blas ? ", " + *blas : "");
+}
+
 std::string libtorch_version() { return TORCH_VERSION; }
 
 }  // namespace wrcor

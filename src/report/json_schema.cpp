@@ -58,6 +58,7 @@ Schema journal_schema() {
   const Schema header = object(joined(joined({check}, program(schema_version::journal)),
                                       {{"processor", text(), /*required=*/false},
                                        {"blas", text(), /*required=*/false},
+                                       {"kernels", text(), /*required=*/false},
                                        {"at_once", whole_number(), /*required=*/false},
                                        {"batch", batch()},
                                        {"config", written_settings_schema(lasts)}}));
@@ -105,7 +106,8 @@ Schema result_schema() {
                                 {"worker_memory_bytes", whole_number(), /*required=*/false},
                                 {"machine", text()},
                                 {"processor", text()},
-                                {"blas", text()}});
+                                {"blas", text()},
+                                {"check", hexadecimal(16)}});
   const Schema seeds = object(
       {{"data", hexadecimal(16)}, {"weights", hexadecimal(16)}, {"search", hexadecimal(16)}});
   return document("result", schema_version::result, "Result of a search",
@@ -126,11 +128,13 @@ Schema score_schema() {
   Schema line = evaluation_object(
       joined(joined({{"arch", text()}}, evaluation_members()),
              {{"settings", hexadecimal(12), /*required=*/false},
-              {"schema_version", constant(schema_version::score), /*required=*/false}}));
+              {"schema_version", constant(schema_version::score), /*required=*/false},
+              {"check", hexadecimal(16), /*required=*/false}}));
   line["dependencies"] = {{"settings", Schema::array({"schema_version"})},
-                          {"schema_version", Schema::array({"settings"})}};
+                          {"schema_version", Schema::array({"check"})},
+                          {"check", Schema::array({"settings"})}};
   return document("score", schema_version::score,
-                  "Line of wrcor score: in a file with settings and schema_version", line);
+                  "Line of wrcor score: in a file with settings, schema_version and check", line);
 }
 
 Schema comparison() {
@@ -253,21 +257,17 @@ Schema description_schema() {
                           {"layers", array(response_part()), /*required=*/false}}));
 }
 
-/// @param more  behind what is the same whenever the epoch is trained
-Schema epoch(const std::vector<Member>& more = {}) {
-  return object(joined({{"epoch", whole_number()},
-                        {"learning_rate", number()},
-                        {"train_loss", number()},
-                        {"train_accuracy", number()},
-                        {"test_loss", number()},
-                        {"test_accuracy", number()}},
-                       more));
+/// What is the same whenever an epoch is trained.
+std::vector<Member> epoch_members() {
+  return {{"epoch", whole_number()},    {"learning_rate", number()}, {"train_loss", number()},
+          {"train_accuracy", number()}, {"test_loss", number()},     {"test_accuracy", number()}};
 }
 
 Schema metrics_schema() {
   return document("metrics", schema_version::training,
                   "Line of the metrics of a training, an epoch; accuracies in percent",
-                  epoch({{"seconds", number()}, {"images_per_second", number()}}));
+                  object(joined(joined({{"check", hexadecimal(16)}}, epoch_members()),
+                                {{"seconds", number()}, {"images_per_second", number()}})));
 }
 
 Schema training_schema() {
@@ -296,8 +296,8 @@ Schema training_schema() {
               {"arch", text()},
               {"params", whole_number()},
               {"flops", whole_number()},
-              {"last", epoch()},
-              {"best", epoch()},
+              {"last", object(epoch_members())},
+              {"best", object(epoch_members())},
               {"weights", object({{"file", text()}, {"sha256", hexadecimal(64)}})},
               {"timing", timing}}));
 }

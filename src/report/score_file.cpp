@@ -26,6 +26,14 @@ std::optional<FileLock> lock_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool has_header_of(const std::filesystem::path& path, const ScoreLines& form) {
+  const std::string header = without_line_feed(form.begin());
+  if (header.empty() || !std::filesystem::is_regular_file(path)) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  return std::getline(file, line) && line == header;
+}
+
 std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form) {
   if (!std::filesystem::is_regular_file(path)) return std::nullopt;
   InputFile file = open_to_read(path);
@@ -52,6 +60,7 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
   const AppendOnlyFile::Lines lines = file_.lines();
   std::map<std::string, std::string> line_of;  // by architecture
   int number = 0;
+  bool begun = false;
   for (const std::string& line : lines.complete) {
     ++number;
     const std::string line_place = path.string() + ":" + std::to_string(number);
@@ -64,24 +73,29 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
       continue;
     }
     const std::optional<ScoreRecordKey> key = form_.read(line, line_place);
-    if (!key)
-      throw UsageError(place + "expected a score, found something else; choose another --out");
+    // What begins with scores is a file of scores, and anything else in it is damage.
+    const auto reject = [&](const std::string& found, const std::string& otherwise) {
+      if (!begun) throw UsageError(place + found + "; choose another --out" + otherwise);
+      throw DataError(place + found +
+                      ", behind scores that fit; restore the file from a copy, or choose another "
+                      "--out");
+    };
+    if (!key) reject("expected a score, found something else", "");
     if (key->settings != settings) {
-      throw UsageError(place + "this score was made with other settings (" + key->settings +
-                       ", now " + settings +
-                       "); choose another --out, or the settings of the file");
+      reject(
+          "this score was made with other settings (" + key->settings + ", now " + settings + ")",
+          ", or the settings of the file");
     }
     if (std::set<std::string>(key->proxies.begin(), key->proxies.end()) != proxies) {
-      throw UsageError(place + "the file has scores of " + join(key->proxies) + ", asked for " +
-                       join({proxies.begin(), proxies.end()}) +
-                       "; choose another --out, or the --proxy of the file");
+      reject("the file has scores of " + join(key->proxies) + ", asked for " +
+                 join({proxies.begin(), proxies.end()}),
+             ", or the --proxy of the file");
     }
+    begun = true;
     if (key->failed) continue;
     const auto [first, added] = line_of.emplace(key->arch, line);
-    if (!added && first->second != line) {
-      throw UsageError(place + "a second score of " + key->arch +
-                       ", which differs from the first; choose another --out");
-    }
+    if (!added && first->second != line)
+      reject("a second score of " + key->arch + ", which differs from the first", "");
     known_.insert(key->arch);
   }
   const std::string opening = form_.opening();

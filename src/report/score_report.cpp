@@ -5,7 +5,9 @@
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/json.h"
+#include "wrcor/core/seal.h"
 #include "wrcor/core/table.h"
+#include "wrcor/score/score_seal.h"
 
 namespace wrcor {
 namespace {
@@ -45,6 +47,7 @@ std::string JsonLineScores::record(const std::string& arch, const Evaluation& ev
   if (!settings_.empty()) {
     line["settings"] = settings_;
     if (schema_version_ > 1) line["schema_version"] = schema_version_;
+    if (schema_version_ >= 4) line = sealed(std::move(line));
   }
   return line.dump() + "\n";
 }
@@ -58,7 +61,7 @@ std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line,
     return std::nullopt;
   }
   if (!json.is_object()) return std::nullopt;
-  read_schema_version(json, schema_version::score, place);
+  require_as_written(json, place);
   const auto arch = json.find("arch"), scores = json.find("scores");
   if (arch == json.end() || !arch->is_string() || scores == json.end() || !scores->is_object())
     return std::nullopt;
@@ -71,26 +74,30 @@ std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line,
 std::string CsvScores::begin() const {
   std::vector<std::string> names = columns(proxies_);
   if (!settings_.empty()) names.push_back("settings");
+  if (has_checks_) names.push_back(check_column);
   return csv_line(names);
 }
 
 std::string CsvScores::record(const std::string& arch, const Evaluation& evaluation) {
   std::vector<std::string> row = cells(arch, evaluation, exact_text);
   if (!settings_.empty()) row.push_back(settings_);
-  return csv_line(row);
+  return has_checks_ ? sealed_csv_line(row) : csv_line(row);
 }
 
 std::optional<ScoreRecordKey> CsvScores::read(std::string_view line,
                                               const std::string& place) const {
+  std::vector<std::string> fields;
   try {
     CsvReader csv(begin() + std::string(line), place);
     if (!csv.next()) return std::nullopt;
-    const std::string settings = settings_.empty() ? "" : csv.field(csv.header().size() - 1);
-    return ScoreRecordKey{csv.field(0), settings, proxies_,
-                          csv.field(1) == to_string(Status::failed)};
+    fields = csv.fields();
   } catch (const DataError&) {
     return std::nullopt;
   }
+  if (has_checks_) require_as_written(fields, place);
+  const std::size_t settings = columns(proxies_).size();
+  return ScoreRecordKey{fields[0], settings_.empty() ? "" : fields[settings], proxies_,
+                        fields[1] == to_string(Status::failed)};
 }
 
 std::string TableScores::record(const std::string& arch, const Evaluation& evaluation) {

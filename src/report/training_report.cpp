@@ -61,7 +61,8 @@ std::string format_training_progress(const TrainingProgress& state, double secon
   std::string text = fmt::format(
       "epoch {}/{}  batch {}/{}  loss {:.4f}  accuracy {:.2f}%  {:.0f} images/s",
       state.position.epoch + 1, state.epochs, state.position.batch, state.batches, seen.loss(),
-      seen.accuracy(), static_cast<double>(seen.images) / state.position.seconds);
+      seen.accuracy(),
+      state.position.seconds > 0 ? static_cast<double>(seen.images) / state.position.seconds : 0);
   if (seconds > 0 && state.batches_done > 0) {
     const Work work = work_of(state);
     text += "  left " + duration_text(seconds * (work.all - work.done) /

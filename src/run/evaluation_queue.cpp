@@ -15,6 +15,14 @@ bool PendingEvaluation::wait_for(std::chrono::milliseconds time) {
   return result_.wait_for(time) == std::future_status::ready;
 }
 
+std::optional<Evaluation> PendingEvaluation::get_unless_dropped() {
+  try {
+    return result_.get();
+  } catch (const std::future_error&) {
+    return std::nullopt;
+  }
+}
+
 EvaluationQueue::EvaluationQueue(const Workbench& bench, int workers, int at_once,
                                  EvaluationHooks hooks)
     : bench_(bench),
@@ -72,6 +80,11 @@ void EvaluationQueue::learn(const std::vector<Evaluation>& evaluations, double s
     flops += static_cast<double>(evaluation.costs.flops);
   const std::lock_guard lock(mutex_);
   durations_.add(static_cast<std::int64_t>(evaluations.size()), flops, seconds);
+}
+
+void EvaluationQueue::drop() {
+  waiting_.clear();
+  pool_.drop();
 }
 
 void EvaluationQueue::stop() {

@@ -5,8 +5,10 @@
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/seal.h"
 #include "wrcor/core/text_file.h"
 #include "wrcor/run/journal.h"
 #include "wrcor/run/search_run.h"
@@ -80,6 +82,23 @@ FinishedRun from_document(nlohmann::ordered_json document, const std::string& fi
   return run;
 }
 
+/// Whether a result and a journal, by its header, are of one run. Older versions do not say enough.
+bool are_of_one_run(const nlohmann::ordered_json& document, const nlohmann::ordered_json& header) {
+  constexpr int first_sealed_version = 4;
+  const auto config = header.find("config");
+  if (document.value("schema_version", 1) < first_sealed_version || config == header.end())
+    return true;
+  for (const auto& [section, values] : config->items()) {
+    for (const auto& [name, value] : values.items()) {
+      // The header has these in full.
+      if (section == "score" && (name == "proxies" || name == "rank_by")) continue;
+      if (document.at("config").at(section).value(name, value) != value) return false;
+    }
+  }
+  return document.at("rank_by") == config->at("score").at("rank_by") &&
+         document.at("batch").at("sha256") == header.at("batch").at("sha256");
+}
+
 }  // namespace
 
 std::optional<double> FinishedRun::value(const Row& row) const {
@@ -89,8 +108,7 @@ std::optional<double> FinishedRun::value(const Row& row) const {
 FinishedRun read_finished_run(const std::filesystem::path& folder) {
   const RunDirectory directory{folder};
   const std::string file = directory.result().string();
-  std::error_code unknown;  // reading it tells why
-  if (!std::filesystem::exists(file, unknown)) {
+  if (!file_exists(file)) {
     throw UsageError("'" + folder.string() + "' holds no result.json: it is the folder of no " +
                      "finished run; wrcor search --resume --out finishes one");
   }
@@ -98,6 +116,7 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
   try {
     nlohmann::ordered_json document = parse_json(read_text_file(file, largest_result));
     read_schema_version(document, schema_version::result, file);
+    require_sealed_result(document, file);
     run = from_document(std::move(document), file);
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
@@ -108,8 +127,13 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
   } catch (const std::logic_error&) {  // a status that there is not, a row without a score
     throw DataError("'" + file + "' is not the result of a run");
   }
-  if (std::filesystem::exists(directory.journal(), unknown)) {
-    for (const auto& [arch, elapsed] : read_finish_times(directory.journal()))
+  if (file_exists(directory.journal())) {
+    const FinishTimes times = read_finish_times(directory.journal());
+    if (!are_of_one_run(run.document, times.header)) {
+      throw DataError("'" + file + "' and '" + directory.journal().string() +
+                      "' are not of one run; restore them from a copy");
+    }
+    for (const auto& [arch, elapsed] : times.evaluations)
       run.elapsed.insert_or_assign(arch, elapsed);
   }
   return run;

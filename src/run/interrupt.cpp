@@ -39,21 +39,29 @@ void handle(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
+/// Whoever started the program with a signal ignored (nohup, a job in the background) keeps it from
+/// that signal.
+void heed(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  const bool ignored = sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+  if (!ignored) handle(number, handler);
+}
+
 }  // namespace
 
 InterruptGuard::InterruptGuard() : waits_around_(waits.exchange(0)) {
   if (guards++ > 0) return;
   received = 0;
-  handle(SIGINT, on_signal);
-  handle(SIGTERM, on_signal);
+  heed(SIGINT, on_signal);
+  heed(SIGTERM, on_signal);
   handle(SIGALRM, on_alarm);
 }
 
 InterruptGuard::~InterruptGuard() {
   waits = waits_around_;
   if (--guards > 0) return;
-  handle(SIGINT, SIG_DFL);
-  handle(SIGTERM, SIG_DFL);
+  heed(SIGINT, SIG_DFL);
+  heed(SIGTERM, SIG_DFL);
   handle(SIGALRM, SIG_IGN);  // one may be on its way
 }
 

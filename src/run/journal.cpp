@@ -2,42 +2,14 @@
 
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/json.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
 
 namespace wrcor {
 namespace {
-
-constexpr std::string_view check_key = R"({"check":")";
-constexpr std::size_t check_digits = 16;
-
-std::string checksum(std::string_view body) { return sha256_hex(body).substr(0, check_digits); }
-
-/// {"check":"<16 hexadecimal digits>",<members of the entry>}: the checksum is over the entry
-/// without it.
-std::string sealed(const nlohmann::ordered_json& entry) {
-  const std::string body = entry.dump();
-  return std::string(check_key) + checksum(body) + "\"," + body.substr(1);
-}
-
-/// The entry of a line, or nothing when the line is not what was written.
-std::optional<nlohmann::ordered_json> unsealed(std::string_view line) {
-  constexpr std::string_view separator = "\",";
-  const std::size_t prefix = check_key.size() + check_digits + separator.size();
-  if (!line.starts_with(check_key) || line.size() < prefix ||
-      line.substr(prefix - separator.size(), separator.size()) != separator) {
-    return std::nullopt;
-  }
-  const std::string body = "{" + std::string(line.substr(prefix));
-  if (line.substr(check_key.size(), check_digits) != checksum(body)) return std::nullopt;
-  try {
-    return std::make_optional(parse_json(body));
-  } catch (const JsonError&) {
-    return std::nullopt;
-  }
-}
 
 nlohmann::ordered_json entry_of(const std::string& arch, const Evaluation& evaluation,
                                 double elapsed) {
@@ -72,25 +44,58 @@ void take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
   if (!added && to_json(known->second) != to_json(evaluation)) throw Contradiction{arch};
 }
 
+/// Whether each line is sealed with those before it.
+bool is_chained(const nlohmann::ordered_json& header) {
+  constexpr int first_chained_version = 4;
+  return header.value("schema_version", 1) >= first_chained_version;
+}
+
+/// The proxies that every line has scores of; nothing where the header, of version 1, does not list
+/// them.
+std::optional<std::vector<std::string>> proxies_of(const nlohmann::ordered_json& header) {
+  if (header.value("schema_version", 1) == 1) return std::nullopt;
+  const auto config = header.find("config");
+  if (config == header.end()) return std::nullopt;
+  return config->at("score").at("proxies").get<std::vector<std::string>>();
+}
+
+std::vector<std::string> names_of(const nlohmann::ordered_json& scores) {
+  std::vector<std::string> names;
+  for (const auto& score : scores.items()) names.push_back(score.key());
+  return names;
+}
+
 /// Hands on the entries of a journal, the header first, with the numbers of their lines, from 1.
-/// @param take  throws Contradiction, or a std::exception for what is no entry
+/// @param seals  of the file; ready for its next line at the end
+/// @param take   throws Contradiction, or a std::exception for what is no entry
 void read_entries(
-    const std::filesystem::path& path, const std::vector<std::string>& lines,
+    const std::filesystem::path& path, const std::vector<std::string>& lines, SealedLines& seals,
     const std::function<void(std::size_t number, const nlohmann::ordered_json&)>& take) {
   std::size_t start = 0;  // byte in the file
+  std::optional<std::vector<std::string>> proxies;
   for (std::size_t number = 1; number <= lines.size(); ++number) {
     const std::string& line = lines[number - 1];
     const auto damaged = [&](const std::string& what) {
       return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
                        " at byte " + std::to_string(start) +
-                       "; restore the file from a copy, or start again in another folder");
+                       " (it was edited, or is of another run); restore the file from a copy, or "
+                       "start again in another folder");
     };
-    const std::optional<nlohmann::ordered_json> entry = unsealed(line);
+    const std::optional<nlohmann::ordered_json> entry = seals.open(line);
     if (!entry) throw damaged("a journal line, found damage");
     try {
+      if (number == 1) {
+        if (!is_chained(*entry)) seals.unchain();
+        proxies = proxies_of(*entry);
+      } else if (proxies && names_of(entry->at("scores")) != *proxies) {
+        throw damaged("scores of " + join(*proxies) + ", found those of " +
+                      join(names_of(entry->at("scores"))));
+      }
       take(number, *entry);
     } catch (const Contradiction& other) {
       throw damaged("one evaluation of " + other.arch + ", found another that differs");
+    } catch (const DataError&) {
+      throw;
     } catch (const std::exception&) {
       throw damaged("a journal line, found damage");
     }
@@ -100,13 +105,17 @@ void read_entries(
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> read_finish_times(const std::filesystem::path& path) {
-  std::vector<std::pair<std::string, double>> times;
-  read_entries(path, AppendOnlyFile::lines_of(path).complete,
+FinishTimes read_finish_times(const std::filesystem::path& path) {
+  FinishTimes times;
+  SealedLines seals;
+  read_entries(path, AppendOnlyFile::lines_of(path).complete, seals,
                [&times](std::size_t number, const nlohmann::ordered_json& entry) {
-                 if (number == 1 || entry.contains("refined")) return;
-                 times.emplace_back(entry.at("arch").get<std::string>(),
-                                    entry.at("elapsed").get<double>());
+                 if (number == 1) {
+                   times.header = entry;
+                 } else if (!entry.contains("refined")) {
+                   times.evaluations.emplace_back(entry.at("arch").get<std::string>(),
+                                                  entry.at("elapsed").get<double>());
+                 }
                });
   return times;
 }
@@ -114,21 +123,34 @@ std::vector<std::pair<std::string, double>> read_finish_times(const std::filesys
 Journal::Journal(const std::filesystem::path& path)
     : file_(std::make_unique<AppendOnlyFile>(path)), mutex_(std::make_unique<std::mutex>()) {}
 
+bool Journal::is_begun(const std::filesystem::path& path) {
+  if (!file_exists(path)) return false;
+  constexpr std::streamsize enough = 32;
+  std::string start(enough, '\0');
+  std::ifstream file = open_to_read(path);
+  file.read(start.data(), enough);
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  return !start.empty() && SealedLines::may_begin(start);
+}
+
 Journal Journal::create(const std::filesystem::path& path) {
   Journal journal(path);
-  if (!journal.file_->empty())
+  const AppendOnlyFile::Lines lines = journal.file_->lines();
+  if (!lines.complete.empty() || !SealedLines::may_begin(lines.incomplete))
     throw UsageError("'" + path.string() + "' exists; choose another --out");
+  journal.file_->drop_incomplete(lines);
   return journal;
 }
 
 void Journal::write_header(const nlohmann::ordered_json& header) {
-  file_->append_line(sealed(header));
+  file_->append_line(lines_.seal(header));
+  if (!is_chained(header)) lines_.unchain();
 }
 
 Journal Journal::resume(const std::filesystem::path& path, JournalContent& content) {
   Journal journal(path);
   const AppendOnlyFile::Lines lines = journal.file_->lines();
-  read_entries(path, lines.complete,
+  read_entries(path, lines.complete, journal.lines_,
                [&content](std::size_t number, const nlohmann::ordered_json& entry) {
                  if (number == 1) {
                    content.header = entry;
@@ -152,9 +174,8 @@ void Journal::append_refined(const std::string& arch, const Evaluation& evaluati
 }
 
 void Journal::append_entry(const nlohmann::ordered_json& entry) {
-  const std::string line = sealed(entry);
   const std::lock_guard lock(*mutex_);
-  file_->append_line(line);
+  file_->append_line(lines_.seal(entry));
 }
 
 void Journal::require_intact() const {

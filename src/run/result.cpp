@@ -9,6 +9,7 @@
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/seal.h"
 #include "wrcor/core/version.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/scoring_revision.h"
@@ -20,9 +21,8 @@ namespace {
 /// As text: not every reader of JSON has integers of 64 bits.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
-/// @param ranking  what stands for the rows
-nlohmann::ordered_json document_of(const SearchResult& result, const Config& config,
-                                   nlohmann::ordered_json ranking) {
+/// Without the rows and the check of all.
+nlohmann::ordered_json document_of(const SearchResult& result, const Config& config) {
   const auto [data, weights, search, training] = seeds(config);
   const SearchCounts& counts = result.counts;
   const SearchTiming& timing = result.timing;
@@ -37,7 +37,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
           {"settings", result.settings},
           {"proxies", effective_proxies(config)},
           {"rank_by", result.rule.text()},
-          {"ranking", std::move(ranking)},
+          {"ranking", nlohmann::ordered_json::array()},
           {"ended_by", to_string(result.ended_by)},
           {"counts",
            {{"asked", counts.asked},
@@ -121,21 +121,32 @@ nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index
 }
 
 nlohmann::ordered_json to_json(const SearchResult& result, const Config& config) {
-  auto rows = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < result.ranking.size(); ++i) rows.push_back(ranking_row(result, i));
-  return document_of(result, config, std::move(rows));
+  nlohmann::ordered_json document = document_of(result, config);
+  DocumentSeal seal(document);
+  for (std::size_t i = 0; i < result.ranking.size(); ++i) {
+    document["ranking"].push_back(ranking_row(result, i));
+    seal.add(document["ranking"].back());
+  }
+  document["timing"]["check"] = seal.check();
+  return document;
 }
 
 void write_text(const SearchResult& result, const Config& config, const TextSink& write) {
-  const std::string frame = document_of(result, config, nlohmann::ordered_json::array()).dump(2);
+  nlohmann::ordered_json document = document_of(result, config);
+  DocumentSeal seal(document);
   const std::string_view opening = "\n  \"ranking\": [";
+  std::string frame = document.dump(2);
   const std::size_t place = frame.find(opening) + opening.size();
   write(std::string_view(frame).substr(0, place));
   for (std::size_t i = 0; i < result.ranking.size(); ++i) {
+    const nlohmann::ordered_json row = ranking_row(result, i);
+    seal.add(row);
     write(i == 0 ? "\n    " : ",\n    ");
-    write(indented(ranking_row(result, i).dump(2)));
+    write(indented(row.dump(2)));
   }
   if (!result.ranking.empty()) write("\n  ");
+  document["timing"]["check"] = seal.check();
+  frame = document.dump(2);
   write(std::string_view(frame).substr(place));
   write("\n");
 }

@@ -8,9 +8,6 @@
 #include <ctime>
 #include <string_view>
 
-#include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-
 namespace wrcor {
 
 std::string shell_word(const std::string& text) {
@@ -24,28 +21,24 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-bool is_there(const std::filesystem::path& path) {
-  std::error_code unreachable;  // making it will say so
-  return std::filesystem::exists(path, unreachable);
-}
-
 OwnFolder::OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
                      const std::vector<std::filesystem::path>& written)
-    : path_(path), existed_(is_there(path)) {
-  make_folder(path_);
-  lock_.emplace(FileLock::take(lock, path_));
+    : made_(make_folder(path)), lock_(FileLock::take(lock, path)) {
   for (const auto& file : written) remove_partial_files(file);
 }
 
-OwnFolder::~OwnFolder() {
-  lock_.reset();
-  std::error_code not_empty;
-  if (!existed_) std::filesystem::remove(path_, not_empty);
+UsageError not_of_this(const std::string& run, const std::filesystem::path& file) {
+  return UsageError("'" + file.string() + "' is not of this " + run +
+                    ", which would replace it; move it, or choose another --out");
+}
+
+bool holds_nothing(const std::filesystem::path& file) {
+  return read_file(file).find_first_not_of('\0') == std::string::npos;
 }
 
 void require_no_other_config(const std::filesystem::path& config, const std::string& document,
                              const std::string& what) {
-  if (!is_there(config) || read_file(config) == document) return;
+  if (!file_exists(config) || read_file(config) == document) return;
   throw UsageError("'" + config.string() + "' is not of a run, and this " + what +
                    " would replace it; move it, or choose another --out");
 }

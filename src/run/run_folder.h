@@ -1,10 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
 
 namespace wrcor {
@@ -12,26 +13,26 @@ namespace wrcor {
 /// The text as one word of a shell command.
 std::string shell_word(const std::string& text);
 
-/// Whether there is a file. @throws nothing: where that cannot be seen, there is none.
-bool is_there(const std::filesystem::path& path);
-
-/// A run's folder that no other process writes. One that was made for it and stays empty goes with
-/// the object.
+/// A run's folder that no other process writes. What was made for it and stays empty, those above
+/// it included, goes with the object.
 class OwnFolder {
  public:
   /// @param lock     the file that says who writes there
   /// @param written  files that are replaced as a whole: what a killed process left of them goes
   OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
             const std::vector<std::filesystem::path>& written);
-  ~OwnFolder();
-  OwnFolder(const OwnFolder&) = delete;
-  OwnFolder& operator=(const OwnFolder&) = delete;
 
  private:
-  std::filesystem::path path_;
-  bool existed_;
-  std::optional<FileLock> lock_;
+  MadeFolders made_;
+  FileLock lock_;  ///< goes before the folders
 };
+
+/// Refuses a file that a run would replace though it is not of it. @param run  such as "search"
+UsageError not_of_this(const std::string& run, const std::filesystem::path& file);
+
+/// Whether a file holds nothing, or zeros alone, which a machine that goes down leaves in place of
+/// what did not reach the disk. @throws DataError
+bool holds_nothing(const std::filesystem::path& file);
 
 /// Where nothing else of a run is, a config.json is somebody's own, unless it is what the run would
 /// write. @param what  is begun: "search" @throws UsageError

@@ -2,10 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <functional>
+
+#include "run_folder.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
@@ -97,9 +102,13 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
 std::string blas_name() { return std::filesystem::path(blas_library()).filename().string(); }
 
 /// What computes the scores, beside the program: it changes their last digits, and is not, or not
-/// always, of the user's choosing.
+/// always, of the user's choosing. The kernels follow from the processor unless the environment
+/// says otherwise (ATEN_CPU_CAPABILITY, OPENBLAS_CORETYPE).
 Json computing_parts(const Workbench& bench) {
-  return {{"processor", processor_name()}, {"blas", blas_name()}, {"at_once", bench.at_once}};
+  return {{"processor", processor_name()},
+          {"blas", blas_name()},
+          {"kernels", computing_kernels()},
+          {"at_once", bench.at_once}};
 }
 
 /// A journal of a program that did not write them down says nothing of them.
@@ -129,9 +138,52 @@ Json journal_header(const Config& config, const Workbench& bench) {
           {"device", bench.device_kind},
           {"processor", processor_name()},
           {"blas", blas_name()},
+          {"kernels", computing_kernels()},
           {"at_once", bench.at_once},
           {"batch", bench.batch},
           {"config", lasting_settings(config)}};
+}
+
+namespace {
+
+/// @throws Error; nlohmann::json::exception for what is no configuration
+bool has_lasting_settings(Json sections, const Config& config, const std::string& place) {
+  sections.erase("schema_version");
+  return lasting_settings(config_from_json(sections, place)) == lasting_settings(config);
+}
+
+/// @param is_own  whether a document is of the run; may throw for what is none
+void require_own(const std::filesystem::path& file,
+                 const std::function<bool(const Json&)>& is_own) {
+  if (!file_exists(file) || holds_nothing(file)) return;
+  const std::string text = read_file(file);
+  try {
+    if (is_own(parse_json(text))) return;
+  } catch (const JsonError&) {
+    // Not what a run writes, as below.
+  } catch (const Json::exception&) {
+    // The same.
+  } catch (const Error&) {
+    // The same: a setting that there is not.
+  }
+  throw not_of_this("search", file);
+}
+
+}  // namespace
+
+void require_own_settings(const std::filesystem::path& config_file, const Config& config) {
+  require_own(config_file, [&](const Json& document) {
+    return has_lasting_settings(document, config, config_file.string());
+  });
+}
+
+void require_own_result(const std::filesystem::path& result_file, const Config& config,
+                        const Workbench& bench) {
+  require_own(result_file, [&](const Json& document) {
+    return document.at("ranking").is_array() &&
+           document.at("batch").at("sha256") == bench.batch.at("sha256") &&
+           has_lasting_settings(document.at("config"), config, result_file.string());
+  });
 }
 
 void require_same_run(const Json& found, const Config& config, const Workbench& bench,

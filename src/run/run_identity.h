@@ -24,4 +24,11 @@ nlohmann::ordered_json journal_header(const Config& config, const Workbench& ben
 void require_same_run(const nlohmann::ordered_json& found, const Config& config,
                       const Workbench& bench, const std::filesystem::path& folder);
 
+/// Refuses a config.json or a result.json that a run would replace though it is not its own: what
+/// is there has the settings that have to stay, or nothing at all.
+/// @throws UsageError; DataError when it cannot be read
+void require_own_settings(const std::filesystem::path& config_file, const Config& config);
+void require_own_result(const std::filesystem::path& result_file, const Config& config,
+                        const Workbench& bench);
+
 }  // namespace wrcor

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <deque>
-#include <future>
 #include <optional>
 
 #include "wrcor/minibatch/tensor_file.h"
@@ -42,11 +41,7 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
       show_progress();
     }
     if (InterruptGuard::signal() != 0) queue.stop();
-    try {
-      return pending.front().get();
-    } catch (const std::future_error&) {
-      return std::nullopt;
-    }
+    return pending.front().get_unless_dropped();
   };
   for (refill(); !pending.empty(); refill()) {
     const std::optional<Evaluation> found = oldest();

@@ -97,10 +97,14 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
               }}) {}
 
 SearchResult SearchLoop::run() {
-  const EndedBy ended_by = propose();
+  EndedBy ended_by = propose();
   state_.total = counts_.asked;
   queue_.flush();
-  while (!pending_.empty()) settle_oldest();
+  while (!pending_.empty() && settle_oldest()) {
+  }
+  if (dropped_) ended_by = EndedBy::max_seconds;
+  if (ended_by == EndedBy::max_seconds)
+    spdlog::info("stopped by --max-seconds after {} proposals", counts_.asked);
   SearchResult found = result();
   found.ended_by = ended_by;
   return found;
@@ -112,13 +116,10 @@ EndedBy SearchLoop::propose() {
   state_.total = effective_budget(config_, all);
   flops_left_ = flops_of_proposals(config_, *bench_.space);
   for (std::int64_t k = 0; k < state_.total; ++k) {
-    if (k >= in_flight_) settle_oldest();
+    if (k >= in_flight_ && !settle_oldest()) return EndedBy::max_seconds;
     const std::optional<Genotype> proposal = ask();
     if (!proposal) return EndedBy::exhausted;
-    if (!enter(*proposal, k)) {
-      spdlog::info("stopped by --max-seconds after {} proposals", k);
-      return EndedBy::max_seconds;
-    }
+    if (!enter(*proposal, k)) return EndedBy::max_seconds;
     ++counts_.asked;
   }
   const bool none_left = all && state_.total == static_cast<std::int64_t>(*all);
@@ -142,6 +143,12 @@ bool SearchLoop::caught_up() const {
          classes_.size() >= journaled_ + in_flight;
 }
 
+/// Whether what no worker has begun is to be left out, as time is over. What comes before the last
+/// proposal that the journal knew is not, nor is the first of all.
+bool SearchLoop::may_drop() const {
+  return out_of_time() && state_.done > std::max<std::int64_t>(0, last_replayed_) && caught_up();
+}
+
 /// A strategy that finds no further feasible architecture ends the search; what was found stays.
 std::optional<Genotype> SearchLoop::ask() {
   try {
@@ -162,10 +169,11 @@ bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   if (entry == classes_.end()) {
     const bool known = replayed_.evaluations.contains(arch) || replayed_.failures.contains(arch);
     if (!known && !classes_.empty() && caught_up() && out_of_time()) return false;
+    if (known) last_replayed_ = number;
     entry =
         classes_.emplace(arch, Class{representative, evaluate(arch, representative), number}).first;
   }
-  pending_.push_back({genotype, &entry->second});
+  pending_.push_back({genotype, &entry->second, space_.rejected()});
   return true;
 }
 
@@ -178,25 +186,43 @@ PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& 
   return queue_.submit(genotype);
 }
 
-void SearchLoop::settle_oldest() {
+/// Waits for the oldest proposal, unless it is dropped, and with it all that came after.
+/// @return whether it is settled
+bool SearchLoop::settle_oldest() {
   const Proposal& oldest = pending_.front();
   Class& settled = *oldest.of;
   do {
     show_progress();
     if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
+    if (may_drop()) queue_.drop();
   } while (!settled.number && !settled.pending.wait_for(std::chrono::milliseconds(50)));
   if (!settled.number) {
-    const Evaluation evaluation = settled.pending.get();
-    settled.evaluation = evaluation;
-    settled.number = standings_.add(evaluation);
-    note_best(evaluation);
+    const std::optional<Evaluation> evaluation = settled.pending.get_unless_dropped();
+    if (!evaluation) {
+      leave_out_dropped();
+      return false;
+    }
+    settled.evaluation = *evaluation;
+    settled.number = standings_.add(*evaluation);
+    note_best(*evaluation);
     // Where all proposals are known, each is a class of its own.
-    if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation.costs.flops);
+    if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation->costs.flops);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
   pending_.pop_front();
   ++state_.done;
   show_progress();
+  return true;
+}
+
+/// The search ends where one does that is resumed when time is over: before the first proposal that
+/// was dropped, with its draws that the constraints rejected.
+void SearchLoop::leave_out_dropped() {
+  dropped_ = true;
+  counts_.asked = state_.done;
+  counts_.infeasible = pending_.front().rejected;
+  pending_.clear();
+  std::erase_if(classes_, [](const auto& entry) { return !entry.second.number; });
 }
 
 /// In a vote there is no best score.
@@ -216,11 +242,7 @@ void SearchLoop::note_best(const Evaluation& evaluation) {
 void SearchLoop::stop_for(int signal) {
   queue_.stop();
   for (const Proposal& proposal : pending_) {
-    try {
-      if (proposal.of->pending.valid()) proposal.of->pending.get();
-    } catch (const std::future_error&) {
-      // Dropped before it started.
-    }
+    if (proposal.of->pending.valid()) proposal.of->pending.get_unless_dropped();
   }
   throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
 }
@@ -260,7 +282,7 @@ SearchResult SearchLoop::result() {
   result.rule = standings_.rule();
   rank(result.ranking, result.rule);
   counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
-  counts_.infeasible = space_.rejected();
+  if (!dropped_) counts_.infeasible = space_.rejected();
   result.counts = counts_;
   result.batch = bench_.batch;
   result.device_kind = bench_.device_kind;

@@ -49,18 +49,21 @@ class SearchLoop {
   struct Proposal {
     Genotype genotype;
     Class* of = nullptr;
+    std::int64_t rejected = 0;  ///< of ConstrainedSpace, up to this proposal
   };
 
   double sitting_seconds() const;
   double elapsed() const { return replayed_.elapsed + sitting_seconds(); }
   bool out_of_time() const;
   bool caught_up() const;
+  bool may_drop() const;
 
   EndedBy propose();
   std::optional<Genotype> ask();
   bool enter(const Genotype& genotype, std::int64_t number);
   PendingEvaluation evaluate(const std::string& arch, const Genotype& genotype);
-  void settle_oldest();
+  bool settle_oldest();
+  void leave_out_dropped();
   void note_best(const Evaluation& evaluation);
   [[noreturn]] void stop_for(int signal);
   void show_progress();
@@ -87,6 +90,8 @@ class SearchLoop {
   std::string started_;
   std::map<std::string, Class> classes_;  ///< by architecture string of the representative
   std::deque<Proposal> pending_;
+  std::int64_t last_replayed_ = -1;  ///< number of the last proposal that the journal knew
+  bool dropped_ = false;             ///< proposals, as time was over
   std::atomic<std::int64_t> evaluated_{0};
   EvaluationQueue queue_;  ///< last: its threads use the members above and end first
 };

@@ -24,16 +24,30 @@ std::string resume_command(const RunDirectory& directory) {
   return "wrcor search --resume --out " + shell_word(directory.path.string());
 }
 
-void require_run(const RunDirectory& directory) {
-  if (directory.holds_run()) return;
-  throw UsageError("'" + directory.path.string() +
-                   "' holds no run to resume; start one without --resume");
+/// Whether files of other use have the names of a run's.
+bool holds_others(const RunDirectory& directory) {
+  return file_exists(directory.result()) ||
+         (file_exists(directory.journal()) && !holds_nothing(directory.journal()));
 }
 
-void require_no_run(const RunDirectory& directory) {
-  if (!directory.holds_run()) return;
-  throw UsageError("'" + directory.path.string() +
-                   "' holds a run; continue it with --resume, or choose another --out");
+void require_run(const RunDirectory& directory) {
+  if (directory.holds_run()) return;
+  throw UsageError("'" + directory.path.string() + "' holds no run to resume" +
+                   (holds_others(directory)
+                        ? ": it has no journal.jsonl of a search; start one in another folder"
+                        : "; start one without --resume"));
+}
+
+/// Nothing that a new search writes may be there.
+void require_no_run(const RunDirectory& directory, const std::string& settings) {
+  if (directory.holds_run()) {
+    throw UsageError("'" + directory.path.string() +
+                     "' holds a run; continue it with --resume, or choose another --out");
+  }
+  if (file_exists(directory.journal()) && !holds_nothing(directory.journal()))
+    throw not_of_this("search", directory.journal());
+  if (file_exists(directory.result())) throw not_of_this("search", directory.result());
+  require_no_other_config(directory.config(), settings, "search");
 }
 
 /// The settings of a run as its folder holds them: they mean the same wherever it is continued.
@@ -50,6 +64,8 @@ Journal open_journal(const Config& config, const Workbench& bench, const RunDire
   const bool begun = !replayed.header.is_null();
   if (begun) require_same_run(replayed.header, config, bench, directory.path);
   if (resume) {
+    require_own_settings(directory.config(), config);
+    require_own_result(directory.result(), config, bench);
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
@@ -61,16 +77,7 @@ Journal open_journal(const Config& config, const Workbench& bench, const RunDire
 
 }  // namespace
 
-bool RunDirectory::holds_run() const {
-  // An empty journal is that of a run that was killed before it began.
-  std::error_code failure;
-  const auto size = std::filesystem::file_size(journal(), failure);
-  if (!failure && size > 0) return true;
-  const auto found = std::filesystem::status(result(), failure).type();
-  if (found == std::filesystem::file_type::none)
-    throw RunError("cannot read '" + path.string() + "': " + failure.message());
-  return found != std::filesystem::file_type::not_found;
-}
+bool RunDirectory::holds_run() const { return Journal::is_begun(journal()); }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download) {
@@ -78,10 +85,9 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   if (resume) require_run(directory);
   const OwnFolder folder(directory.path, directory.lock(),
                          {directory.config(), directory.result()});
-  if (!resume) require_no_run(directory);
-  if (!resume && !is_there(directory.journal()))
-    require_no_other_config(directory.config(), settings_document(config), "search");
-  const bool has_config = is_there(directory.config());
+  if (!resume) require_no_run(directory, settings_document(config));
+  const bool had_config = file_exists(directory.config());
+  const bool had_journal = file_exists(directory.journal());
   const Workbench bench = make_workbench(config, download);
   const std::string how_to_resume = "; resume with: " + resume_command(directory);
   JournalContent replayed;
@@ -103,8 +109,8 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
     // Nothing was found: the folder is free for the same search with other constraints.
     std::error_code ignored;
     if (replayed.header.is_null()) {
-      std::filesystem::remove(directory.journal(), ignored);
-      if (!has_config) std::filesystem::remove(directory.config(), ignored);
+      if (!had_journal) std::filesystem::remove(directory.journal(), ignored);
+      if (!had_config) std::filesystem::remove(directory.config(), ignored);
     }
     throw;
   } catch (const RunError& failure) {

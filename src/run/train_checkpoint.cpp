@@ -1,14 +1,18 @@
 #include "train_checkpoint.h"
 
+#include <ATen/ops/equal.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/hash.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/processor.h"
+#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/minibatch/tensor_file.h"
@@ -19,6 +23,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* identity_name = "run";
+constexpr const char* check_name = "check";
+constexpr const char* version_name = "schema_version";
+constexpr const char* kernels_name = "kernels";
 
 at::Tensor as_tensor(const std::string& text) {
   at::Tensor bytes = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
@@ -37,6 +44,32 @@ Json identity_in(const std::map<std::string, at::Tensor>& tensors, const std::st
     }
   }
   throw DataError("'" + file + "' is not the checkpoint of a training");
+}
+
+/// Over names, types, shapes and values.
+std::string check_of(const std::map<std::string, at::Tensor>& tensors) {
+  Sha256 digest;
+  for (const auto& [name, tensor] : tensors) {
+    if (name == check_name) continue;
+    const at::Tensor stored = tensor.detach().to(at::kCPU).contiguous();
+    digest.update(name + " " + stored.toString());
+    for (const std::int64_t size : stored.sizes()) digest.update(" " + std::to_string(size));
+    digest.update("\n");
+    digest.update(
+        std::as_bytes(std::span(static_cast<const char*>(stored.data_ptr()), stored.nbytes())));
+  }
+  return digest.hex();
+}
+
+void require_as_written(const std::map<std::string, at::Tensor>& tensors, const Json& identity,
+                        const std::string& file) {
+  if (!identity.contains(version_name)) return;  // of the first version
+  read_schema_version(identity, schema_version::training, file);
+  const auto found = tensors.find(check_name);
+  if (found != tensors.end() && at::equal(found->second, as_tensor(check_of(tensors)))) return;
+  throw DataError("'" + file +
+                  "' is not as the training wrote it: its check does not fit; restore it from a "
+                  "copy, or start again in another folder");
 }
 
 /// "train.epochs" of "/config/train/epochs".
@@ -61,48 +94,70 @@ std::vector<std::string> differences(const Json& found, const Json& asked) {
 
 void require_same_training(const Json& found, const Json& asked, const std::string& folder) {
   Json has = found, wants = asked;
-  has.erase("machine");
-  wants.erase("machine");
+  for (const char* name : {"machine", version_name}) {
+    has.erase(name);
+    wants.erase(name);
+  }
   if (const auto all = differences(has, wants); !all.empty()) {
     throw UsageError("'" + folder + "' holds another training (" + join(all, "; ") +
                      "); resume it with its own settings, or choose another --out");
   }
   const Json machine = found.value("machine", Json::object());
-  if (const auto all = differences(machine, asked.at("machine")); !all.empty())
+  Json present = asked.at("machine");
+  if (!machine.contains(kernels_name)) present.erase(kernels_name);  // of the first version
+  if (const auto all = differences(machine, present); !all.empty())
     spdlog::warn("'{}' was begun elsewhere ({}): the last digits may differ", folder,
                  join(all, "; "));
+}
+
+/// @param settings  as result_config() writes them
+Json settings_of_identity(Json settings) {
+  // What is found there, and what is used, is told by the data and the device.
+  settings["data"].erase("root");
+  settings["train"].erase("test_root");
+  settings["run"].erase("device");
+  return settings;
 }
 
 }  // namespace
 
 Json training_identity(const Config& config, const Json& data, const std::string& device_kind) {
-  Json settings = result_config(config, Purpose::training);
-  // What is found there, and what is used, is told by the data and the device.
-  settings["data"].erase("root");
-  settings["train"].erase("test_root");
-  settings["run"].erase("device");
-  return {{"config", settings},
+  return {{version_name, schema_version::training},
+          {"config", settings_of_identity(result_config(config, Purpose::training))},
           {"data", data},
           {"device", device_kind},
           {"machine",
            {{"libtorch", libtorch_version()},
             {"processor", processor_name()},
-            {"blas", blas_library()}}}};
+            {"blas", blas_library()},
+            {kernels_name, computing_kernels()}}}};
 }
 
 void save_checkpoint(const TrainingDirectory& directory, const Json& identity,
                      const Trainer& trainer) {
   std::map<std::string, at::Tensor> tensors = trainer.state();
   tensors[identity_name] = as_tensor(identity.dump());
+  if (identity.contains(version_name)) tensors[check_name] = as_tensor(check_of(tensors));
   save_tensor_file(directory.checkpoint(), tensors);
 }
 
-void load_checkpoint(const TrainingDirectory& directory, const Json& identity, Trainer& trainer) {
+Json load_checkpoint(const TrainingDirectory& directory, const Json& identity, Trainer& trainer) {
   const std::string file = directory.checkpoint().string();
   std::map<std::string, at::Tensor> tensors = load_tensor_file(file);
-  require_same_training(identity_in(tensors, file), identity, directory.path.string());
+  Json found = identity_in(tensors, file);
+  require_as_written(tensors, found, file);
+  require_same_training(found, identity, directory.path.string());
   tensors.erase(identity_name);
+  tensors.erase(check_name);
   trainer.restore(tensors, file);
+  found["machine"] = identity.at("machine");
+  return found;
+}
+
+bool is_result_of(const Json& document, const Json& identity) {
+  return settings_of_identity(document.at("config")) == identity.at("config") &&
+         document.at("data") == identity.at("data") &&
+         document.at("device") == identity.at("device");
 }
 
 }  // namespace wrcor

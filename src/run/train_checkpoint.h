@@ -7,19 +7,24 @@
 
 namespace wrcor {
 
-/// What has to stay the same while a training goes on ("config", "data", "device"), and what a
-/// difference of is told ("machine").
+/// What has to stay the same while a training goes on ("config", "data", "device"), what a
+/// difference of is told ("machine"), and the version of its files ("schema_version").
 nlohmann::ordered_json training_identity(const Config& config, const nlohmann::ordered_json& data,
                                          const std::string& device_kind);
 
-/// Writes all that it takes to go on: the tensors of Trainer::state() and the identity, as the
-/// bytes of its text ("run"). @throws RunError
+/// Writes all that it takes to go on: the tensors of Trainer::state(), the identity, as the bytes
+/// of its text ("run"), and the check of all these ("check"). @throws RunError
 void save_checkpoint(const TrainingDirectory& directory, const nlohmann::ordered_json& identity,
                      const Trainer& trainer);
 
 /// Puts the trainer where the checkpoint was written.
-/// @throws UsageError when that is of another training; DataError when it is damaged
-void load_checkpoint(const TrainingDirectory& directory, const nlohmann::ordered_json& identity,
-                     Trainer& trainer);
+/// @return the identity to go on with: the training's own, on this machine
+/// @throws UsageError when that is of another training; DataError when it is damaged or edited
+nlohmann::ordered_json load_checkpoint(const TrainingDirectory& directory,
+                                       const nlohmann::ordered_json& identity, Trainer& trainer);
+
+/// Whether the document of a result.json is of the training with this identity.
+/// @throws nlohmann::json::exception when it is something else
+bool is_result_of(const nlohmann::ordered_json& document, const nlohmann::ordered_json& identity);
 
 }  // namespace wrcor

@@ -14,7 +14,9 @@
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/seeds.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
+#include "wrcor/core/json.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/minibatch/tensor_file.h"
@@ -34,21 +36,13 @@ std::string resume_command(const TrainingDirectory& directory) {
   return "wrcor train --resume --out " + shell_word(directory.path.string());
 }
 
-void require_run(const TrainingDirectory& directory) {
-  if (is_there(directory.checkpoint())) return;
-  throw UsageError("'" + directory.path.string() +
-                   "' holds no training to resume; start one without --resume");
-}
-
 void require_no_run(const TrainingDirectory& directory, const std::string& settings) {
   if (directory.holds_run()) {
     throw UsageError("'" + directory.path.string() +
                      "' holds a training; continue it with --resume, or choose another --out");
   }
   for (const auto& other : {directory.metrics(), directory.weights(), directory.result()}) {
-    if (is_there(other))
-      throw UsageError("'" + other.string() +
-                       "' is not of a training, which would replace it; choose another --out");
+    if (file_exists(other)) throw not_of_this("training", other);
   }
   require_no_other_config(directory.config(), settings, "training");
 }
@@ -113,13 +107,14 @@ class TrainingRun {
     }
     write_file_atomic(directory_.config(), settings);
     save();
-    metrics_.emplace(directory_.metrics(), 0);
+    metrics_.emplace(directory_.metrics(), identity_, 0);
   }
 
   void resume() {
     const InterruptibleWait wait;
-    load_checkpoint(directory_, identity_, trainer_);
-    metrics_.emplace(directory_.metrics(), trainer_.position().epoch);
+    identity_ = load_checkpoint(directory_, identity_, trainer_);
+    require_own_results();
+    metrics_.emplace(directory_.metrics(), identity_, trainer_.position().epoch);
     spdlog::info("resuming '{}' {}", directory_.path.string(), place());
   }
 
@@ -150,6 +145,27 @@ class TrainingRun {
 
   void save() const { save_checkpoint(directory_, identity_, trainer_); }
 
+  /// What the end of the training replaces has to be what it wrote there itself.
+  void require_own_results() const {
+    std::string weights;  // checksum of its own
+    if (const auto file = directory_.result(); file_exists(file) && !holds_nothing(file)) {
+      try {
+        const auto document = parse_json(read_file(file));
+        if (!is_result_of(document, identity_)) throw not_of_this("training", file);
+        weights = document.at("weights").at("sha256").get<std::string>();
+      } catch (const JsonError&) {
+        throw not_of_this("training", file);
+      } catch (const nlohmann::json::exception&) {
+        throw not_of_this("training", file);
+      }
+    }
+    const auto file = directory_.weights();
+    if (!file_exists(file) || holds_nothing(file) || sha256_of_file(file) == weights) return;
+    // It was stopped between the two files.
+    if (trainer_.finished() && read_file(file) == format_tensor_file(network_.state())) return;
+    throw not_of_this("training", file);
+  }
+
   void train_epoch() {
     trainer_.finish_epoch([this](const TrainingPosition& position) {
       ++batches_done_;
@@ -161,14 +177,15 @@ class TrainingRun {
     const Performance tested = evaluate(network_, images_.test, recipe_.batch_size, placement_,
                                         [this] { stop_point(place()); });
     const auto& [epoch, batch, seen, seconds] = trainer_.position();
-    metrics_->append({.epoch = epoch + 1,
-                      .learning_rate = trainer_.learning_rate(),
-                      .train_loss = seen.loss(),
-                      .train_accuracy = seen.accuracy(),
-                      .test_loss = tested.loss(),
-                      .test_accuracy = tested.accuracy(),
-                      .seconds = seconds + seconds_since(start),
-                      .images_per_second = static_cast<double>(seen.images) / seconds});
+    metrics_->append(
+        {.epoch = epoch + 1,
+         .learning_rate = trainer_.learning_rate(),
+         .train_loss = seen.loss(),
+         .train_accuracy = seen.accuracy(),
+         .test_loss = tested.loss(),
+         .test_accuracy = tested.accuracy(),
+         .seconds = seconds + seconds_since(start),
+         .images_per_second = seconds > 0 ? static_cast<double>(seen.images) / seconds : 0});
     trainer_.begin_next_epoch();
     if (trainer_.finished() || trainer_.position().epoch % config_.train.checkpoint_every == 0)
       save();
@@ -222,12 +239,18 @@ TrainingResult train(TrainingRun& run, const Config& config, const TrainingDirec
 
 }  // namespace
 
-bool TrainingDirectory::holds_run() const { return is_there(checkpoint()); }
+bool TrainingDirectory::holds_run() const { return file_exists(checkpoint()); }
+
+void TrainingDirectory::require_run() const {
+  if (holds_run()) return;
+  throw UsageError("'" + path.string() +
+                   "' holds no training to resume; start one without --resume");
+}
 
 TrainingResult run_training(const Config& config, const TrainingDirectory& directory, bool resume,
                             const TrainingSinks& sinks) {
   const InterruptGuard guard;
-  if (resume) require_run(directory);
+  if (resume) directory.require_run();
   const OwnFolder folder(directory.path, directory.lock(),
                          {directory.config(), directory.metrics(), directory.checkpoint(),
                           directory.weights(), directory.result()});

@@ -10,11 +10,14 @@
 
 #include "wrcor/core/csv.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/json.h"
 #include "wrcor/core/schema_version.h"
+#include "wrcor/core/seal.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/text_file.h"
 #include "wrcor/score/score.h"
+#include "wrcor/score/score_seal.h"
 
 namespace wrcor {
 namespace {
@@ -82,7 +85,7 @@ void ScoreTable::add_file(const std::filesystem::path& path) {
   std::error_code unknown;  // reading it tells why
   const bool folder = std::filesystem::is_directory(path, unknown);
   const std::filesystem::path file = folder ? path / "result.json" : path;
-  if (folder && !std::filesystem::exists(file, unknown)) {
+  if (folder && !file_exists(file)) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }
@@ -109,7 +112,7 @@ void ScoreTable::add_json_lines(std::string_view text) {
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     try {
       const Json record = parse_json(line);
-      if (record.is_object()) read_schema_version(record, schema_version::score, here(number));
+      if (record.is_object()) require_as_written(record, here(number));
       add_record(record, number, text_at(record, "settings"));
     } catch (const JsonError& failure) {
       if (end < text.size()) fail_to_read(number, failure.what());
@@ -130,8 +133,10 @@ void ScoreTable::add_result(std::string_view text) {
     throw DataError(files_.back() + expected_file + "something else");
   }
   read_schema_version(document, schema_version::result, files_.back());
-  if (ranking->empty()) throw DataError(files_.back() + ": the ranking has no rows");
-  for (const Json& row : *ranking) add_record(row, 0, text_at(document, "settings"));
+  require_sealed_result(document, files_.back());
+  const Json& rows = document.at("ranking");
+  if (rows.empty()) throw DataError(files_.back() + ": the ranking has no rows");
+  for (const Json& row : rows) add_record(row, 0, text_at(document, "settings"));
 }
 
 void ScoreTable::fail_to_read(std::size_t line, const std::string& found) const {
@@ -153,8 +158,8 @@ void ScoreTable::add_record(const Json& record, std::size_t line, const std::str
   }
 }
 
-/// The columns arch, status, reason, one a score, params, flops, and settings if there are any. A
-/// score may be called params, too: what counts is the place of a column.
+/// The columns arch, status, reason, one a score, params, flops, and settings and a check if there
+/// are any. A score may be called params, too: what counts is the place of a column.
 void ScoreTable::add_csv(std::string_view text) {
   std::size_t end = text.find_last_of('\n') + 1;
   if (end < text.size()) {
@@ -169,15 +174,18 @@ void ScoreTable::add_csv(std::string_view text) {
   }
   CsvReader csv(std::string(text.substr(0, end)), files_.back());
   const std::vector<std::string>& header = csv.header();
-  const bool has_settings = header.back() == "settings";
-  const std::size_t first = 3, after = header.size() - (has_settings ? 3 : 2);
-  if (header.size() < 5 || header[1] != "status" || header[2] != "reason" || first > after ||
+  const bool has_check = header.back() == check_column;
+  const std::size_t size = header.size() - (has_check ? 1 : 0);
+  const bool has_settings = size > 0 && header[size - 1] == "settings";
+  const std::size_t first = 3, after = size - (has_settings ? 3 : 2);
+  if (size < 5 || header[1] != "status" || header[2] != "reason" || first > after ||
       header[after] != "params" || header[after + 1] != "flops") {
     throw DataError(files_.back() +
                     ":1: expected the columns arch, status, reason, the scores, params, flops, as "
                     "'wrcor score --format csv' writes them");
   }
   while (csv.next()) {
+    if (has_check) require_as_written(csv.fields(), here(csv.line()));
     const std::string arch = formatted(csv.field(0), csv.line());
     if (csv.field(1) == to_string(Status::failed)) {
       ++failed_;
@@ -187,7 +195,7 @@ void ScoreTable::add_csv(std::string_view text) {
       const std::optional<double> log10 = log10_of_power(csv.field(column));
       const std::optional<double> value = log10 ? std::nullopt : csv.number(column);
       add_score(arch, header[column], {value, log10, files_.size() - 1, csv.line()},
-                has_settings ? csv.field(header.size() - 1) : "");
+                has_settings ? csv.field(size - 1) : "");
     }
   }
 }

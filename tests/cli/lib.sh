@@ -23,13 +23,14 @@ set -euo pipefail
 wrcor_program=${WRCOR:-WRCOR has to name the program under test}
 source_dir=${WRCOR_SOURCE_DIR:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)}
 shared_dir=${WRCOR_SHARED:-$source_dir/../shared}
+fault_shim=${WRCOR_FAULT_SHIM:-$(dirname -- "$wrcor_program")/tests/libwrcor_fault_shim.so}
 check_documents=${WRCOR_CHECK_DOCUMENTS:-$(dirname -- "$wrcor_program")/tests/check_documents}
 unset "${!WRCOR@}"
 export LC_ALL=C NO_COLOR=1
 # No test leaves this machine: nothing is downloaded unless a test says so, and never through a proxy.
 export WRCOR_DATA_DOWNLOAD=false
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-: "$shared_dir"
+: "$shared_dir" "$fault_shim"
 
 scratch_dir=$(mktemp -d)
 trap end_test EXIT

@@ -7,6 +7,9 @@
 run=(search --channels 8 --cells 1 --batch-size 32 --repeats 2 --population 20 --tournament 5 --proxy 'wrcor,rcor' --quiet)
 search=("${run[@]}" --budget 80)
 
+# A background job of a script ignores SIGINT unless it is told otherwise.
+set -m
+
 # start DIR ARGS...: a search in the background, on one worker, so that it is not over before something happens to it;
 # its process is $pid.
 start() {
@@ -14,6 +17,16 @@ start() {
   shift
   "$wrcor_program" "$@" --workers 1 --out "$out" </dev/null >"$scratch_dir/background" 2>"$scratch_dir/messages" &
   pid=$!
+}
+
+# seal RUN: gives the lines of its journal the checks that they have to have.
+seal() {
+  local body check=''
+  sed -E 's/^\{"check":"[0-9a-f]{16}",/{/' "$1/journal.jsonl" >"$scratch_dir/bodies"
+  while IFS= read -r body; do
+    check=$(printf %s "$check$body" | sha256sum | cut -c1-16)
+    printf '{"check":"%s",%s\n' "$check" "${body#\{}"
+  done <"$scratch_dir/bodies" >"$1/journal.jsonl"
 }
 
 # expect_unfinished DIR: a journal of whole lines, no result.
@@ -130,8 +143,9 @@ expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedup
 entry=$(sed -n 12p timed/journal.jsonl)
 body=$(sed -E 's/^\{"check":"[^"]*",/{/; s/"status":"ok","scores":\{"wrcor":[^}]*\}/"status":"failed","reason":"out_of_memory","scores":{"wrcor":null},"raw":{"wrcor":"nan"}/' <<<"$entry")
 expect_contains "$body" '"failed"'
-printf '{"check":"%s",%s\n' "$(printf %s "$body" | sha256sum | cut -c1-16)" "${body#\{}" >failure
+printf '{"check":"0123456789abcdef",%s\n' "${body#\{}" >failure
 sed -i -e '12r failure' -e 12d timed/journal.jsonl
+seal timed
 expect_exit 0 wrcor search --resume --max-seconds 0.001 --budget 3000 --out timed
 expect_contains "$stderr" 'info: stopped by --max-seconds after 30 proposals'
 expect_contains "$stderr" 'warning: 1 of 30 architectures could not be evaluated; to try them again: wrcor search --resume --out timed --max-seconds '
@@ -142,7 +156,6 @@ expect_contains "$(<timed/result.json)" '"ok": 30,'
 # --- a disk that gets full, here by a limit on the size of files
 limited() {
   (
-    trap '' XFSZ
     ulimit -f 8
     wrcor "$@"
   )
@@ -171,13 +184,11 @@ rm moved/result.json
 expect_exit 0 in_sibling --resume --out ../moved
 expect_same_result moved placed
 
-# --- another processor or BLAS is told
-# with_header RUN SED: the run with a header that is edited and sealed anew.
+# --- another processor or BLAS is told, and so are other kernels of the same ones
+# with_header RUN SED: the run with a header that is edited, its journal sealed anew.
 with_header() {
-  local body
-  body="{$(head -n 1 "$1/journal.jsonl" | sed -E 's/^\{"check":"[0-9a-f]{16}",//; '"$2")"
-  { printf '{"check":"%.16s",%s\n' "$(printf %s "$body" | sha256sum)" "${body#\{}" && tail -n +2 "$1/journal.jsonl"; } >edited
-  mv edited "$1/journal.jsonl"
+  sed -i -E "1{$2}" "$1/journal.jsonl"
+  seal "$1"
 }
 expect_exit 0 wrcor search --resume --out moved
 expect_lacks "$stderr" 'was begun with'
@@ -187,6 +198,9 @@ expect_matches "$stderr" "warning: 'moved' was begun with processor \"Abacus\", 
 with_header moved 's/"processor":"[^"]*",//; s/"blas":"[^"]*",//'
 expect_exit 0 wrcor search --resume --out moved
 expect_lacks "$stderr" 'was begun with'
+with_header moved 's/"kernels":"[^"]*"/"kernels":"MMX"/'
+expect_exit 0 wrcor search --resume --out moved
+expect_matches "$stderr" "warning: 'moved' was begun with kernels \"MMX\", now \"[^\"]*\": new scores may differ"
 
 # --- damage within a journal is not repaired in silence
 unchecked unfinished/journal.jsonl

@@ -129,8 +129,10 @@ expect_same_file part.jsonl whole.jsonl
 expect_exit 0 wrcor "${all[@]}" --out part.jsonl
 expect_same_file part.jsonl whole.jsonl
 # SIGINT: all that is written is whole.
+set -m # a background job of a script ignores SIGINT otherwise
 "$wrcor_program" "${all[@]}" --workers 1 --out stopped.jsonl </dev/null 2>messages &
 pid=$!
+set +m
 wait_for_lines stopped.jsonl 10 "$pid"
 kill -INT "$pid"
 expect_end 130 "$pid"
@@ -163,8 +165,8 @@ for proxies in wrcor,gcor gcor; do
     wrcor score "${small[@]}" --proxy $proxies --arch "$good" --out one.jsonl
   expect_equal "$(<one.jsonl)" "$before"
 done
-# A reason with a comma, which CSV quotes.
-sed 's/,disconnected,/,"disconnected, entirely",/' one.csv >quoted.csv
+# A reason with a comma, which CSV quotes, in a file of a version without checks.
+sed 's/,disconnected,/,"disconnected, entirely",/; s/,[^,]*$//' one.csv >quoted.csv
 expect_exit 0 wrcor score "${small[@]}" --arch "$empty" --arch "$pointless" --out quoted.csv --format csv
 expect_contains "$stderr" 'holds 1 of 2 architectures already'
 expect_equal "$(wc -l <quoted.csv)" 4

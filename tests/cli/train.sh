@@ -84,6 +84,9 @@ expect_exit 0 wrcor train found#2 --channels 4 --cells 1 --threads 1 --train-ima
 arch=$(sed -n 's/^      "arch": "\(.*\)",$/\1/p' found/result.json | sed -n 2p)
 expect_contains "$(<second/result.json)" "\"arch\": \"$arch\","
 
+# A background job of a script ignores SIGINT unless it is told otherwise.
+set -m
+
 # start DIR ARGS...: a training in the background; its process is $pid.
 start() {
   local out=$1
@@ -119,14 +122,13 @@ for lines in 2 3; do
   kill -KILL "$pid"
   expect_end 137 "$pid"
 done
-printf '{"epoch":4,"learning' >>killed/metrics.jsonl
+printf '{"check":"0123456789abcdef","epo' >>killed/metrics.jsonl
 expect_exit 0 wrcor train --resume --out killed --quiet
 expect_same_training killed whole
 
 # --- a disk that gets full, here by a limit on the size of files
 limited() {
   (
-    trap '' XFSZ
     ulimit -f 20
     wrcor "$@"
   )
@@ -148,7 +150,8 @@ expect_end 0 "$pid"
 # --- what is refused
 refuse 2 "'whole' holds a training; continue it with --resume" wrcor "${quick[@]}" --out whole
 refuse 2 "'whole' holds another training \(train.epochs: it has 4, now 5\)" wrcor train --resume --epochs 5 --out whole
-refuse 2 "holds no training to resume" wrcor train --resume --out found "$cell"
+refuse 2 "'found' holds no training to resume; start one without --resume" wrcor train --resume --out found
+refuse 2 "'none' holds no training to resume" wrcor train --resume --out none
 refuse 2 'no architecture to train; name one: architecture string' wrcor train --out none
 refuse 2 "lr: expected a number above 0, at most 100, got 0" wrcor "${quick[@]}" --lr 0 --out none
 refuse 2 "momentum: expected a number from 0 to 1, got 2" wrcor "${quick[@]}" --momentum 2 --out none

@@ -47,11 +47,11 @@ expect_contains "$stderr" "come from 2 files, of which $first_version/run/result
 expect_exit 0 wrcor score "${small[@]}" --arch "$cell" --arch "$other" --out scores.jsonl
 expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy acor --out small_run
 cp -r small_run newer_run
-sed 's/"schema_version":3/"schema_version":4/' scores.jsonl >newer.jsonl
+sed 's/"schema_version":4/"schema_version":5/' scores.jsonl >newer.jsonl
 sed -i 's/"schema_version": 4/"schema_version": 5/' newer_run/result.json
 sed -i 's/"schema_version": 1/"schema_version": 2/' newer_run/config.json
 unchecked newer.jsonl newer_run/result.json newer_run/config.json
-newer="schema_version: expected 1 to 3, got '4'; .*update wrcor"
+newer="schema_version: expected 1 to 4, got '5'; .*update wrcor"
 refuse 3 "newer.jsonl:1: $newer" evaluate --scores newer.jsonl
 before=$(<newer.jsonl)
 refuse 3 "newer.jsonl:1: $newer" wrcor score "${small[@]}" --arch "$cell" --out newer.jsonl

@@ -151,7 +151,8 @@ void complain(const Scenario& scenario, const Fault& fault, int at, const std::s
 Ending go_on(const Scenario& scenario) {
   Ending ending{2, {}};
   if (!scenario.resumption.empty()) ending = run_program(scenario.resumption, {}, 0);
-  const bool none = ending.messages.find("holds no run to resume") != std::string::npos;
+  const bool none = ending.messages.find("holds no run to resume") != std::string::npos ||
+                    ending.messages.find("holds no training to resume") != std::string::npos;
   if (ending.exit_code == 2 && (scenario.resumption.empty() || none))
     ending = run_program(scenario.command, {}, 0);
   return ending;
@@ -208,7 +209,22 @@ std::vector<Scenario> scenarios() {
   const Words resume{"search", "--resume", "--out", "run"};
   const Words score =
       joined({"score", "--out", "scores", "--workers", "1", "--shard", "1/5208", "--all"}, small);
-  return {{"search", joined(search, {"--workers", "1"}), resume, "run/journal.jsonl",
+  const Words train{
+      "train",          "|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|",
+      "--channels",     "1",
+      "--cells",        "1",
+      "--threads",      "1",
+      "--train-images", "8",
+      "--test-images",  "4",
+      "--batch-size",   "4",
+      "--epochs",       "2",
+      "--out",          "trained"};
+  return {{"train",
+           train,
+           {"train", "--resume", "--out", "trained"},
+           "trained/metrics.jsonl",
+           "trained/result.json"},
+          {"search", joined(search, {"--workers", "1"}), resume, "run/journal.jsonl",
            "run/result.json"},
           {"search, 2 workers", joined(search, {"--workers", "2"}), resume, "run/journal.jsonl",
            "run/result.json"},
@@ -218,6 +234,8 @@ std::vector<Scenario> scenarios() {
 
 const std::vector<Fault> faults{{"ENOSPC"},
                                 {"ENOSPC", true},
+                                {"EFBIG"},
+                                {"EFBIG", true},
                                 {"EIO"},
                                 {"EIO", true},
                                 {"EINTR"},

@@ -2,7 +2,7 @@
  * calls that change files. The n-th of them fails, writes a part, or is the last thing the process does.
  *
  *   FAULT_AT      which call, from 1; 0 or unset: none
- *   FAULT_KIND    ENOSPC, EIO, EINTR, ESTALE: the call fails with it
+ *   FAULT_KIND    ENOSPC, EFBIG, EIO, EINTR, ESTALE: the call fails with it
  *                 part: it is done by half (a write of half of the bytes), then fails with ENOSPC
  *                 short: a write of one byte succeeds; other calls are done
  *                 kill: the process dies before the call; torn: after half of a write
@@ -10,6 +10,7 @@
  *                 zeros: the same, but files keep their length; what was not flushed is zeros
  *   FAULT_STICKY  1: all later calls fail, too (with an errno)
  *   FAULT_ROOT    only files below this folder count
+ *   FAULT_CLOCK   stands: the monotonic clock does not move
  *   FAULT_COUNT   file that takes, at each call, its number and name; says how many there are
  */
 #define _GNU_SOURCE
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { most_files = 64 };
@@ -49,6 +51,7 @@ static const char *setting(const char *name) {
 static int is_kind(const char *kind) { return strcmp(setting("FAULT_KIND"), kind) == 0; }
 
 static int kind_errno(void) {
+  if (is_kind("EFBIG")) return EFBIG;
   if (is_kind("EIO")) return EIO;
   if (is_kind("EINTR")) return EINTR;
   if (is_kind("ESTALE")) return ESTALE;
@@ -259,6 +262,15 @@ static int faulty_open(const char *name, const char *path, int flags, mode_t mod
 
 static mode_t mode_of(int flags, va_list arguments) {
   return (flags & (O_CREAT | O_TMPFILE)) ? va_arg(arguments, mode_t) : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  if (clock == CLOCK_MONOTONIC && strcmp(setting("FAULT_CLOCK"), "stands") == 0) {
+    now->tv_sec = 1000;
+    now->tv_nsec = 0;
+    return 0;
+  }
+  return (int)syscall(SYS_clock_gettime, clock, now);
 }
 
 int open(const char *path, int flags, ...) {

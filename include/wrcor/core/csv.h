@@ -29,6 +29,8 @@ class CsvReader {
   bool next();
 
   const std::string& field(std::size_t column) const { return fields_.at(column).text; }
+  /// All fields of the record.
+  std::vector<std::string> fields() const;
   /// A field as a finite number; nothing when it is empty. @throws DataError.
   std::optional<double> number(std::size_t column) const;
   /// Where a field begins: "table.csv:12:34".

@@ -46,6 +46,10 @@ InputFile standard_input();
 /// @param longest  bytes that such a file may have
 std::string read_file(const std::filesystem::path& path, std::uint64_t longest = 1 << 30);
 
+/// Whether there is a file or folder of that name. @throws DataError when that cannot be seen, as
+/// below a folder that may not be looked into.
+bool file_exists(const std::filesystem::path& path);
+
 /// Replaces `path` by `content` so that a reader, or a crash, sees
 /// the old file or the new one, never a part: writes a temporary file
 /// beside it, flushes it to the disk, renames it. @throws RunError.
@@ -59,13 +63,36 @@ using TextSink = std::function<void(std::string_view piece)>;
 void write_file_atomic(const std::filesystem::path& path,
                        const std::function<void(const TextSink&)>& write);
 
-/// Removes the temporary files beside `path` of processes that were killed in write_file_atomic().
+/// The same for a file that must not exist. @throws RunError; UsageError when it does
+void write_new_file(const std::filesystem::path& path, std::string_view content);
+
+/// A name for a temporary file or folder beside `path`, such as "result.json.partial.<16 digits>":
+/// half of the digits are drawn, so that no two processes have the same one, and half are a hash of
+/// those and the name, so that nothing of another origin is taken for one.
+std::filesystem::path partial_path(const std::filesystem::path& path);
+
+/// Removes what processes that were killed left beside `path` by names of partial_path().
 /// For one who keeps other processes from writing `path`.
 void remove_partial_files(const std::filesystem::path& path);
 
 /// Makes a folder, and those above it, that a machine which goes down does not lose. It may exist.
+/// @return those that did not, the innermost last
 /// @throws RunError
-void make_folder(const std::filesystem::path& path);
+std::vector<std::filesystem::path> make_folder(const std::filesystem::path& path);
+
+/// Folders that were made for what is to be written into them: those that stay empty go with the
+/// object.
+class MadeFolders {
+ public:
+  /// @param made  as make_folder() returns them
+  explicit MadeFolders(std::vector<std::filesystem::path> made = {}) : made_(std::move(made)) {}
+  ~MadeFolders();
+  MadeFolders(MadeFolders&&) = default;
+  MadeFolders& operator=(MadeFolders&&) = delete;
+
+ private:
+  std::vector<std::filesystem::path> made_;
+};
 
 /// Brings the names in a folder to the disk: without it a machine that goes down forgets a new
 /// file, however well its content was flushed. @throws RunError

@@ -11,19 +11,20 @@ namespace wrcor {
 /// versions: a document without the key is of the first.
 namespace schema_version {
 inline constexpr int config = 1;
-/// 1: without scoring revision and version of libtorch; 2: without scores of repeats, refined ones
-inline constexpr int journal = 3;
+/// 1: without scoring revision and version of libtorch; 2: without scores of repeats, refined ones;
+/// 3: each line with a check of its own alone
+inline constexpr int journal = 4;
 /// 1: without scoring revision, seeds, identity of the scores; 2: without scores of repeats, rank
-/// intervals, counts.refined; 3: what is not applicable counted as degenerate
+/// intervals, counts.refined; 3: without a check, what is not applicable counted as degenerate
 inline constexpr int result = 4;
-/// 1: `settings` told lists of proxies apart; 2: without scores of repeats
-inline constexpr int score = 3;
+/// 1: `settings` told lists of proxies apart; 2: without scores of repeats; 3: without checks
+inline constexpr int score = 4;
 inline constexpr int evaluation = 2;  ///< 1: a figure of every simulated search
 inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
-inline constexpr int training = 1;  ///< result and metrics
+inline constexpr int training = 2;  ///< result, metrics and checkpoint; 1: without checks
 }  // namespace schema_version
 
 /// The version that a document says it has; 1 when it says nothing.

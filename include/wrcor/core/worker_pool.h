@@ -23,6 +23,9 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
+  /// Drops the tasks that have not started.
+  void drop();
+
   /// Finishes the tasks that have started, drops the others and ends the threads.
   void stop();
 

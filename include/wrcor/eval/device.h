@@ -59,6 +59,10 @@ bool blas_is_reference();
 /// BLAS computes. A processor that is newer than OpenBLAS gets the oldest kernels, "Prescott".
 std::optional<std::string> openblas_kernels();
 
+/// The vector code that libtorch and OpenBLAS have taken for their kernels, such as "AVX2,
+/// SkylakeX".
+std::string computing_kernels();
+
 /// The libtorch that the program was built with, such as "1.13.0": scores of different ones differ
 /// in their last digits.
 std::string libtorch_version();

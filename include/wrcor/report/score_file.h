@@ -15,6 +15,9 @@ namespace wrcor {
 /// The settings that the first score of a file was made with; nothing when there is none.
 std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form);
 
+/// Whether a file begins with the header of this form, which has one.
+bool has_header_of(const std::filesystem::path& path, const ScoreLines& form);
+
 /// A file of scores that grows by one line an architecture, each on the disk when append() returns;
 /// an existing file is continued. An incomplete last line, the trace of a crash, is cut off. While
 /// the object lives no other process writes the file.
@@ -26,9 +29,10 @@ class ScoreFile {
   /// @param form      the file's form; outlives this object
   /// @param settings  identity of how the scores are made
   /// @param proxies   that every architecture is scored by
-  /// @throws UsageError when the file holds scores of other settings or proxies, damage or
-  /// something else, or is being written by another process; DataError when a newer program wrote
-  /// it; RunError
+  /// @throws UsageError when the file holds scores of other settings or proxies, or something else,
+  /// or is being written by another process; DataError naming the line when a score is not as it
+  /// was written, or is not of the same run as those before it, or when a newer program wrote it;
+  /// RunError
   ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings,
             const std::vector<std::string>& proxies);
 

@@ -38,13 +38,13 @@ class ScoreLines : public ScoreWriter {
   virtual std::string opening() const = 0;
   /// Reads back a line that record() made; nothing when it is not such a line.
   /// @param place  of the line, such as "scores.jsonl:12", for messages
-  /// @throws DataError when a newer program made it
+  /// @throws DataError when a newer program made it, or when it is not as it was written
   virtual std::optional<ScoreRecordKey> read(std::string_view line,
                                              const std::string& place) const = 0;
 };
 
-/// JSON lines: {"arch", then as to_json(Evaluation), then "settings" and "schema_version" if there
-/// are settings}.
+/// JSON lines: {"arch", then as to_json(Evaluation), then "settings", "schema_version" and "check"
+/// if there are settings}.
 class JsonLineScores final : public ScoreLines {
  public:
   /// @param settings        identity of how the scores are made, written into every record; empty:
@@ -63,11 +63,15 @@ class JsonLineScores final : public ScoreLines {
 };
 
 /// CSV with the columns arch, status, reason, one a proxy (empty when undefined), params, flops,
-/// settings (if any).
+/// and settings and check (if there are settings).
 class CsvScores final : public ScoreLines {
  public:
-  CsvScores(std::vector<std::string> proxies, std::string settings)
-      : proxies_(std::move(proxies)), settings_(std::move(settings)) {}
+  /// @param schema_version  as of JsonLineScores
+  CsvScores(std::vector<std::string> proxies, std::string settings,
+            int schema_version = schema_version::score)
+      : proxies_(std::move(proxies)),
+        settings_(std::move(settings)),
+        has_checks_(!settings_.empty() && schema_version >= 4) {}
   std::string begin() const override;
   std::string opening() const override { return begin(); }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
@@ -77,6 +81,7 @@ class CsvScores final : public ScoreLines {
  private:
   std::vector<std::string> proxies_;
   std::string settings_;
+  bool has_checks_;
 };
 
 /// A table for people, printed at the end because its columns' widths depend on all rows.

@@ -29,6 +29,8 @@ class PendingEvaluation {
   bool wait_for(std::chrono::milliseconds time);
   /// As std::future::get().
   Evaluation get() { return result_.get(); }
+  /// The same, or nothing when the queue has dropped it before it started.
+  std::optional<Evaluation> get_unless_dropped();
 
  private:
   friend class EvaluationQueue;
@@ -57,7 +59,10 @@ class EvaluationQueue {
   /// Starts what waits for others: no more will come.
   void flush();
 
-  /// Finishes the batches that have started and drops the others, whose results are broken.
+  /// Drops the batches that have not started: get() throws std::future_error for them.
+  void drop();
+
+  /// Finishes the batches that have started and drops the others.
   void stop();
 
   /// Seconds that so many more evaluations will take on all workers together, as DurationModel.

@@ -5,7 +5,8 @@
 namespace wrcor {
 
 /// While alive, SIGINT and SIGTERM ask for an orderly end instead of killing the process. A second
-/// SIGINT leaves at once. Guards nest, on one thread: the outermost counts.
+/// SIGINT leaves at once. A signal that the process was started to ignore stays ignored. Guards
+/// nest, on one thread: the outermost counts.
 class InterruptGuard {
  public:
   InterruptGuard();

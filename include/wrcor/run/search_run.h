@@ -79,7 +79,8 @@ struct RunDirectory {
   std::filesystem::path journal() const { return path / "journal.jsonl"; }
   std::filesystem::path result() const { return path / "result.json"; }
   std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
-  /// Whether a run was started here. @throws RunError when that cannot be seen.
+  /// Whether a search was started here: its journal is there, be it with a part of its header
+  /// only. @throws DataError when that cannot be seen.
   bool holds_run() const;
 };
 

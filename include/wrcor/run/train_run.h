@@ -33,7 +33,7 @@ struct EpochMetrics {
   double test_loss = 0;       ///< after the epoch, with running statistics
   double test_accuracy = 0;
   double seconds = 0;            ///< of training and evaluation
-  double images_per_second = 0;  ///< of training
+  double images_per_second = 0;  ///< of training; 0 where the clock has not moved
 };
 using EpochSink = std::function<void(const EpochMetrics&)>;
 
@@ -67,8 +67,10 @@ struct TrainingDirectory {
   std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch
   std::filesystem::path result() const { return path / "result.json"; }
   std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
-  /// Whether a training was started here.
+  /// Whether a training was started here. @throws DataError when that cannot be seen
   bool holds_run() const;
+  /// @throws UsageError when none was; DataError
+  void require_run() const;
 };
 
 struct TrainingSinks {

@@ -1,6 +1,3 @@
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,30 +8,12 @@
 #include "wrcor/config/config_documents.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/report/json_schema.h"
 
 namespace wrcor::cli {
 namespace {
-
-/// Creates a file that must not exist yet.
-void write_new_file(const std::string& path, const std::string& content) {
-  std::FILE* file = std::fopen(path.c_str(), "wx");
-  if (file == nullptr) {
-    if (errno == EEXIST) {
-      throw UsageError("'" + path + "' exists already; choose another name, or remove it first");
-    }
-    throw RunError("cannot write '" + path + "': " + std::strerror(errno));
-  }
-  bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  written = std::fflush(file) == 0 && written;
-  const std::string reason = std::strerror(errno);
-  std::fclose(file);
-  if (!written) {
-    std::remove(path.c_str());
-    throw RunError("cannot write '" + path + "': " + reason);
-  }
-}
 
 void run_config_init(const std::string& out) {
   if (out.empty()) {

@@ -130,7 +130,11 @@ void run_export(ExportOptions options) {
     write_output(content);
     return;
   }
-  write_file_atomic(options.out, content);
+  if (options.force) {
+    write_file_atomic(options.out, content);
+  } else {
+    write_new_file(options.out, content);
+  }
   spdlog::info("'{}' has {} as {}", options.out, space->format(genotype), options.format);
 }
 

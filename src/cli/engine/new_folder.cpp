@@ -5,19 +5,25 @@
 #include <chrono>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor::cli {
+namespace {
 
-std::filesystem::path new_folder(const std::string& name) {
-  const auto now =
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  const std::string folder = fmt::format("runs/{:%Y%m%d-%H%M%S}-{}", now, name);
+constexpr const char* all_runs = "runs";
+
+std::vector<std::filesystem::path> make_all_runs() {
   try {
-    make_folder("runs");
+    return make_folder(all_runs);
   } catch (const RunError& failure) {
     throw RunError(std::string(failure.what()) + "; name another folder with --out");
   }
+}
+
+/// @return the new folder, in that of all runs
+std::filesystem::path make_run(const std::string& name) {
+  const auto now =
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  const std::string folder = fmt::format("{}/{:%Y%m%d-%H%M%S}-{}", all_runs, now, name);
   std::error_code failure;
   for (int number = 1; !failure; ++number) {
     const std::filesystem::path path = number == 1 ? folder : folder + "-" + std::to_string(number);
@@ -26,5 +32,12 @@ std::filesystem::path new_folder(const std::string& name) {
   throw RunError("cannot create '" + folder + "': " + failure.message() +
                  "; name another folder with --out");
 }
+
+}  // namespace
+
+NewFolder::NewFolder(const std::string& out, const std::string& name)
+    : all_(out.empty() ? make_all_runs() : std::vector<std::filesystem::path>()),
+      path_(out.empty() ? make_run(name) : std::filesystem::path(out)),
+      made_(out.empty() ? std::vector{path_} : std::vector<std::filesystem::path>()) {}
 
 }  // namespace wrcor::cli

@@ -3,10 +3,24 @@
 #include <filesystem>
 #include <string>
 
+#include "wrcor/core/file.h"
+
 namespace wrcor::cli {
 
-/// Makes a folder that did not exist before: "runs/20260131-142501-NAME", with "-2" and so on
-/// behind it when that is taken. @throws RunError
-std::filesystem::path new_folder(const std::string& name);
+/// The folder that a command writes its run into: the one that --out names, which the run makes, or
+/// a new one, "runs/20260131-142501-NAME", with "-2" and so on behind it when that is taken. A new
+/// one that stays empty goes with the object.
+class NewFolder {
+ public:
+  /// @param out  of the command line; empty: none @throws RunError
+  NewFolder(const std::string& out, const std::string& name);
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  MadeFolders all_;  ///< goes after the one in it
+  std::filesystem::path path_;
+  MadeFolders made_;
+};
 
 }  // namespace wrcor::cli

@@ -67,7 +67,7 @@ std::unique_ptr<ScoreLines> make_lines(const std::string& format,
                                        const std::vector<std::string>& proxies,
                                        const std::string& settings,
                                        int schema_version = schema_version::score) {
-  if (format == "csv") return std::make_unique<CsvScores>(proxies, settings);
+  if (format == "csv") return std::make_unique<CsvScores>(proxies, settings, schema_version);
   return std::make_unique<JsonLineScores>(settings, schema_version);
 }
 
@@ -77,13 +77,17 @@ struct FileIdentity {
   int schema_version = schema_version::score;
 };
 
-/// A file of version 1 that has scores of these settings is continued as it was begun.
+/// A file of version 1 that has scores of these settings is continued as it was begun, and so is
+/// CSV without checks; JSON lines say their version each.
 FileIdentity file_identity(const ScoreOptions& options, const Config& config,
                            const Workbench& bench) {
+  constexpr int last_without_checks = 3;
   const auto lines = make_lines(options.format, effective_proxies(config), "any", 1);
   const auto older = version_1_score_identity(config, bench, options.weights);
   if (older && settings_in(options.out, *lines) == older) return {*older, 1};
-  return {score_identity(config, bench, options.weights)};
+  const std::string settings = score_identity(config, bench, options.weights);
+  if (has_header_of(options.out, *lines)) return {settings, last_without_checks};
+  return {settings};
 }
 
 /// Scores all and hands the evaluations over. @return how many failed

@@ -134,18 +134,14 @@ void run_search_command(SearchOptions options) {
     spdlog::info("{}", work);
     return;
   }
-  const RunDirectory directory{options.out.empty() ? new_folder(run_name(config))
-                                                   : std::filesystem::path(options.out)};
+  const NewFolder folder(options.out, run_name(config));
+  const RunDirectory directory{folder.path()};
   SearchResult result;
-  try {
+  {
     Progress progress;
     result = run_search(
         config, directory, options.resume,
         [&progress](const ProgressState& state) { progress.update(state); }, download_progress());
-  } catch (const Error&) {
-    std::error_code not_empty;
-    if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);
-    throw;
   }
   const std::string again = retry_command(result, config, directory);
   require_score(result, again);

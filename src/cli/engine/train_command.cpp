@@ -33,7 +33,8 @@ Config effective_config(TrainOptions options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
     const TrainingDirectory directory{options.out};
-    if (!options.sources.file && directory.holds_run()) {
+    directory.require_run();
+    if (!options.sources.file) {
       options.sources.file = directory.config();
       options.sources.recorded = true;
       options.sources.environment.clear();  // the training's own settings count
@@ -71,12 +72,11 @@ class EpochLines {
 
 void run_train(const TrainOptions& options) {
   const Config config = effective_config(options);
-  const TrainingDirectory directory{
-      options.out.empty()
-          ? new_folder(fmt::format("train-{}-seed{}", config.data.name, config.run.seed))
-          : std::filesystem::path(options.out)};
+  const NewFolder folder(options.out,
+                         fmt::format("train-{}-seed{}", config.data.name, config.run.seed));
+  const TrainingDirectory directory{folder.path()};
   TrainingResult result;
-  try {
+  {
     TrainingProgressLine progress;
     EpochLines lines(options.format, progress);
     result =
@@ -84,10 +84,6 @@ void run_train(const TrainOptions& options) {
                      {.progress = [&](const TrainingProgress& state) { progress.update(state); },
                       .epoch = [&](const EpochMetrics& metrics) { lines.write(metrics); },
                       .download = download_progress()});
-  } catch (const Error&) {
-    std::error_code not_empty;
-    if (options.out.empty()) std::filesystem::remove(directory.path, not_empty);
-    throw;
   }
   if (options.format == "json") write_output(to_json(result, config).dump(2) + "\n");
   spdlog::info("{}", summary_line(result));

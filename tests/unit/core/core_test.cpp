@@ -158,12 +158,44 @@ TEST_CASE("a last line without a line feed, or with zeros, is the trace of a cra
 
 TEST_CASE("what a killed write left is removed, and nothing else", "[core][file]") {
   const test::TemporaryFolder folder;
-  for (const char* name : {"result.json.partial.12", "result.json", "other.json.partial.12"})
-    folder.write(name, "x");
-  remove_partial_files(folder.path() / "result.json");
-  CHECK_FALSE(std::filesystem::exists(folder.path() / "result.json.partial.12"));
-  CHECK(std::filesystem::exists(folder.path() / "result.json"));
-  CHECK(std::filesystem::exists(folder.path() / "other.json.partial.12"));
+  const auto result = folder.path() / "result.json";
+  const auto own = partial_path(result), another = partial_path(folder.path() / "other.json");
+  CHECK(own.filename().string().size() == std::string("result.json.partial.").size() + 16);
+  CHECK(own != partial_path(result));
+  std::vector<std::filesystem::path> kept{result, another};
+  for (const char* suffix : {".mine", ".12", ".0123456789abcdef", ""})
+    kept.push_back(result.string() + ".partial" + suffix);
+  kept.push_back(own.string() + "0");
+  for (const auto& file : kept) folder.write(file.filename().string(), "x");
+  folder.write(own.filename().string(), "x");
+  remove_partial_files(result);
+  CHECK_FALSE(file_exists(own));
+  for (const auto& file : kept) CHECK(file_exists(file));
+}
+
+TEST_CASE("a new file takes the place of no other", "[core][file]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "new";
+  write_new_file(path, "first");
+  CHECK_THROWS_AS(write_new_file(path, "second"), UsageError);
+  CHECK(read_file(path) == "first");
+  std::filesystem::create_symlink("nowhere", folder.path() / "link");
+  CHECK_THROWS_AS(write_new_file(folder.path() / "link", "second"), UsageError);
+  CHECK_FALSE(file_exists(folder.path() / "nowhere"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);
+}
+
+TEST_CASE("folders that stay empty go, those that were there do not", "[core][file]") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "old");
+  { const MadeFolders made(make_folder(folder.path() / "old" / "a" / "b")); }
+  CHECK(std::filesystem::is_empty(folder.path() / "old"));
+  {
+    const MadeFolders made(make_folder(folder.path() / "old" / "a" / "b"));
+    folder.write("old/a/file", "x");
+  }
+  CHECK(file_exists(folder.path() / "old" / "a" / "file"));
+  CHECK_FALSE(file_exists(folder.path() / "old" / "a" / "b"));
 }
 
 TEST_CASE("a folder is made with those above it", "[core][file]") {

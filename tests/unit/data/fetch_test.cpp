@@ -50,6 +50,7 @@ class Cache {
   /// All that is there but the lock.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
+    if (!fs::exists(path)) return found;
     for (const auto& entry : fs::directory_iterator(path)) {
       const std::string name = entry.path().filename().string();
       if (name != ".set.tar.gz.lock") found.push_back(name);
@@ -100,6 +101,30 @@ TEST_CASE("a server that cannot be reached leads to advice", "[data][fetch]") {
              ContainsSubstring("cannot download The Set: " + base + "/set.tar.gz: ") &&
                  ContainsSubstring("--mirror") && ContainsSubstring("--data-root") &&
                  ContainsSubstring("--data synthetic"));
+  CHECK_FALSE(fs::exists(cache.path));
+}
+
+TEST_CASE("what only has the name of a part is left alone", "[data][fetch]") {
+  const HttpServer server([](const HttpRequest&, int) { return whole(archive); });
+  const DataSource source = source_of(archive, server.url());
+  const Cache cache;
+  const fs::path part = cache.path / "set.tar.gz.part";
+  const auto refusal = [&] { return test::message_of<RunError>([&] { cache.run(source); }); };
+  SECTION("a link") {
+    cache.folder.write("some/cache/.set.partial/notes", "mine");
+    const fs::path victim = cache.folder.write("victim", "mine");
+    fs::create_symlink(victim, part);
+    CHECK_THAT(refusal(), ContainsSubstring("set.tar.gz.part': Too many levels of symbolic links"));
+    CHECK(read_file(victim) == "mine");
+    CHECK(read_file(cache.path / ".set.partial" / "notes") == "mine");
+  }
+  SECTION("another name of a file") {
+    const fs::path victim = cache.folder.write("victim", "mine");
+    fs::create_directories(cache.path);
+    fs::create_hard_link(victim, part);
+    CHECK_THAT(refusal(), ContainsSubstring("set.tar.gz.part': it is not a file of its own"));
+    CHECK(read_file(victim) == "mine");
+  }
 }
 
 TEST_CASE("an archive with a wrong checksum is never used", "[data][fetch]") {
@@ -148,7 +173,8 @@ TEST_CASE("the part of an earlier process is gone on with", "[data][fetch]") {
   cache.folder.write("some/cache/set.tar.gz.part", archive.substr(0, 50));
   CHECK(partial_download(source, cache.path) == cache.path / "set.tar.gz.part");
   // It was killed while it unpacked, too.
-  cache.folder.write("some/cache/.set.partial/set/train.bin", "half");
+  const std::string staging = partial_path(".set").string();
+  cache.folder.write("some/cache/" + staging + "/set/train.bin", "half");
   cache.run(source);
   CHECK(cache.has_data());
   CHECK(cache.names() == std::vector<std::string>{"set"});

@@ -138,7 +138,7 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[r
   const std::size_t second = journal.find('\n') + 1;
   const Json entry = Json::parse(journal.substr(second, journal.find('\n', second) - second));
   check_tight("journal", header);
-  check_required("journal", header, {"processor", "blas", "at_once"});
+  check_required("journal", header, {"processor", "blas", "kernels", "at_once"});
   check_tight("journal", entry);
   check_required("journal", entry, {"statuses", "reasons", "notes", "log10"});
 }

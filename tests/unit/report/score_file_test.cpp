@@ -6,6 +6,7 @@
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
+#include "wrcor/core/hash.h"
 
 using namespace wrcor;
 
@@ -74,11 +75,52 @@ TEST_CASE("numbers that are not finite never reach JSON", "[report][scores]") {
 }
 
 TEST_CASE("CSV has a column for each proxy, empty where there is no score", "[report][scores]") {
-  CsvScores csv({"wrcor"}, "abc");
+  CsvScores csv({"wrcor"}, "abc", 3);
   CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops,settings\n");
   CHECK(csv.record(arch, good()) == arch + ",ok,,911.0306,802426,113951360,abc\n");
   CHECK(csv.record(arch, degenerate()) ==
         arch + ",degenerate,disconnected,,802426,113951360,abc\n");
+}
+
+TEST_CASE("a record of a file has a check over all that it says", "[report][scores]") {
+  const std::string line =
+      R"({"arch":"|...|","status":"ok","scores":{"wrcor":911.0306},"params":802426,)"
+      R"("flops":113951360,"settings":"abc","schema_version":4)";
+  CHECK(JsonLineScores("abc").record("|...|", good()) ==
+        line + R"(,"check":")" + sha256_hex(line + "}").substr(0, 16) + "\"}\n");
+  CsvScores csv({"wrcor"}, "abc");
+  CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops,settings,check\n");
+  const std::string row = arch + ",ok,,911.0306,802426,113951360,abc";
+  CHECK(csv.record(arch, good()) == row + "," + sha256_hex(row + "\n").substr(0, 16) + "\n");
+}
+
+TEST_CASE("a score that was edited, or is of another run, is refused with its line",
+          "[report][scores]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "scores";
+  JsonLineScores lines("abc"), other_lines("xyz");
+  CsvScores csv({"wrcor"}, "abc"), other_csv({"wrcor"}, "xyz");
+  const std::vector<std::pair<ScoreLines*, ScoreLines*>> forms{{&lines, &other_lines},
+                                                               {&csv, &other_csv}};
+  for (const auto& [form, other] : forms) {
+    const std::string first = form->begin() + form->record("|one|", good());
+    const std::string number = form == &csv ? "3" : "2";
+    const auto refused = [&](std::string line) {
+      folder.write("scores", first + line);
+      CHECK_THROWS_AS(ScoreFile(path, *form, "abc", {"wrcor"}), DataError);
+      return rejection(path, *form, "abc");
+    };
+    std::string edited = form->record("|two|", good());
+    edited.replace(edited.find("911.0306"), 8, "912.0306");
+    CHECK_THAT(refused(edited), ContainsSubstring("scores:" + number + ": ") &&
+                                    ContainsSubstring("its check does not fit"));
+    CHECK_THAT(refused(other->record("|two|", good())),
+               ContainsSubstring("scores:" + number + ": ") &&
+                   ContainsSubstring("other settings (xyz, now abc), behind scores that fit"));
+    // The parts of a file may be in another order.
+    folder.write("scores", first + form->record("|two|", good()) + form->record("|three|", good()));
+    CHECK(rejection(path, *form, "abc") == "accepted");
+  }
 }
 
 TEST_CASE("a score file is continued after its whole lines", "[report][scores]") {
@@ -229,5 +271,5 @@ TEST_CASE("a score file of a newer program is refused", "[report][scores]") {
   CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);
   CHECK_THROWS_AS(settings_in(path, lines), DataError);
   CHECK_THAT(rejection(path, lines, "abc"),
-             ContainsSubstring("scores:1: schema_version: expected 1 to 3, got '4'"));
+             ContainsSubstring("scores:1: schema_version: expected 1 to 4, got '5'"));
 }

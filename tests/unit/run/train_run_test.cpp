@@ -124,7 +124,7 @@ TEST_CASE("metrics that no checkpoint has seen are made again", "[run][train]") 
   interrupted(config, folder.path() / "earlier", 1);
   std::filesystem::copy(folder.path() / "earlier" / "checkpoint.pt", path / "checkpoint.pt",
                         std::filesystem::copy_options::overwrite_existing);
-  write_file_atomic(path / "metrics.jsonl", lines + R"({"epoch":3,"learn)");
+  write_file_atomic(path / "metrics.jsonl", lines + R"({"check":"0123)");
   train(config, path, /*resume=*/true);
   check_same(path, folder.path() / "whole");
 }
@@ -156,7 +156,7 @@ TEST_CASE("a folder is resumed with its own settings only", "[run][train]") {
   folder.write("own2/weights.pt", "mine");
   CHECK_THAT(
       message_of<UsageError>([&] { run_training(other, {folder.path() / "own2"}, false, {}); }),
-      ContainsSubstring("weights.pt' is not of a training, which would replace it"));
+      ContainsSubstring("weights.pt' is not of this training, which would replace it"));
 }
 
 TEST_CASE("damage is told", "[run][train]") {
@@ -180,6 +180,57 @@ TEST_CASE("damage is told", "[run][train]") {
     write_file_atomic(path / "metrics.jsonl", "{}\n");
     CHECK_THAT(resumed(), ContainsSubstring("metrics.jsonl:1: expected the line of epoch 1"));
   }
+  SECTION("edited metrics") {
+    std::string lines = read_file(path / "metrics.jsonl");
+    const std::size_t place = lines.find("\"test_accuracy\":", lines.find('\n'));
+    lines.insert(place + 16, "9");
+    write_file_atomic(path / "metrics.jsonl", lines);
+    CHECK_THAT(resumed(), ContainsSubstring("metrics.jsonl:2: expected the line of epoch 2"));
+  }
+  SECTION("metrics of another training") {
+    Config other = small_config();
+    other.run.seed = 4;
+    train(other, folder.path() / "b");
+    std::filesystem::copy(folder.path() / "b" / "metrics.jsonl", path / "metrics.jsonl",
+                          std::filesystem::copy_options::overwrite_existing);
+    CHECK_THAT(resumed(), ContainsSubstring("metrics.jsonl:1: expected the line of epoch 1"));
+  }
+  SECTION("an edited checkpoint") {
+    auto tensors = load_tensor_file(path / "checkpoint.pt");
+    tensors.at("network.stem.0.weight")[0] += 1;
+    save_tensor_file(path / "checkpoint.pt", tensors);
+    CHECK_THAT(resumed(), ContainsSubstring("checkpoint.pt' is not as the training wrote it"));
+  }
+}
+
+TEST_CASE("a resumed training replaces nothing that is not its own", "[run][train]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a";
+  train(small_config(), path);
+  const std::string weights = read_file(path / "weights.pt"),
+                    result = read_file(path / "result.json");
+  const auto refused = [&](const std::string& file) {
+    const std::string before = read_file(path / file);
+    CHECK_THAT(message_of<UsageError>([&] { run_training(small_config(), {path}, true, {}); }),
+               ContainsSubstring(file + "' is not of this training, which would replace it"));
+    CHECK(read_file(path / file) == before);
+  };
+  folder.write("a/weights.pt", "mine");
+  refused("weights.pt");
+  folder.write("a/weights.pt", weights);
+  folder.write("a/result.json", R"({"mine": 1})");
+  refused("result.json");
+  // A training that is stopped between the two knows its weights.
+  std::filesystem::remove(path / "result.json");
+  train(small_config(), path, /*resume=*/true);
+  CHECK(read_file(path / "weights.pt") == weights);
+  // Nobody's notes are metrics.
+  interrupted(small_config(), folder.path() / "b", 1);
+  folder.write("b/metrics.jsonl", "my notes");
+  CHECK_THAT(
+      message_of<DataError>([&] { run_training(small_config(), {folder.path() / "b"}, true, {}); }),
+      ContainsSubstring("metrics.jsonl:1: expected the line of epoch 1"));
+  CHECK(read_file(folder.path() / "b" / "metrics.jsonl") == "my notes");
 }
 
 TEST_CASE("images can be held out for the evaluation", "[run][train]") {

@@ -91,7 +91,7 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   config.search.budget = 3;
   run_search(config, {folder.path() / "run"}, false, {});
   const Json header = header_of(folder.path() / "run" / "journal.jsonl");
-  CHECK(header["schema_version"] == 3);
+  CHECK(header["schema_version"] == 4);
   CHECK(header["scoring_revision"] == scoring_revision);
   CHECK(header["libtorch"] == libtorch_version());
   const auto resume = [&](const std::string& name, const char* key, const Json& value) {
@@ -108,8 +108,8 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   CHECK_THROWS_WITH(resume("libtorch", "/libtorch", "9.9.9"),
                     ContainsSubstring("was begun with libtorch 9.9.9, this program has ") &&
                         ContainsSubstring("a build on libtorch 9.9.9"));
-  CHECK_THROWS_WITH(resume("schema", "/schema_version", 4),
-                    ContainsSubstring("journal.jsonl:1: schema_version: expected 1 to 3, got '4'"));
+  CHECK_THROWS_WITH(resume("schema", "/schema_version", 5),
+                    ContainsSubstring("journal.jsonl:1: schema_version: expected 1 to 4, got '5'"));
   CHECK_THROWS_WITH(resume("unknown", "/config/search/horizon", 3),
                     ContainsSubstring("this program has no setting 'search.horizon'"));
   CHECK_THROWS_WITH(resume("device", "/device", "cuda"),

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace wrcor {
+
+/// The checks of records in their order. Each covers its record and, by the check before it, all
+/// that went before: a record that was edited, moved, left out or taken from another file does not
+/// have the check that is due.
+class SealChain {
+ public:
+  static constexpr std::size_t digits = 16;
+
+  /// @param origin  what the first record belongs to; empty where the first record says that itself
+  explicit SealChain(std::string origin = {}) : last_(std::move(origin)) {}
+
+  /// The check of the next record: 16 hexadecimal digits.
+  const std::string& next(std::string_view record);
+
+ private:
+  std::string last_;
+};
+
+/// JSON objects as the lines of a file, each with its check as the first member.
+class SealedLines {
+ public:
+  /// @param origin  as of SealChain
+  explicit SealedLines(std::string origin = {}) : chain_(std::move(origin)) {}
+
+  /// From here on each line has a check of its own alone, as older versions wrote it.
+  void unchain() { chained_ = false; }
+
+  /// The next line of the file, without a line feed.
+  std::string seal(const nlohmann::ordered_json& entry);
+
+  /// What the next line of the file holds; nothing when it is not the one that was written there.
+  std::optional<nlohmann::ordered_json> open(std::string_view line);
+
+  /// Whether a text without a line feed may be the beginning of such a line, of which zeros may
+  /// have taken the place.
+  static bool may_begin(std::string_view text);
+
+ private:
+  std::string check(std::string_view body);
+
+  SealChain chain_;
+  bool chained_ = true;
+};
+
+/// The object with its check as the last member, over the others.
+nlohmann::ordered_json sealed(nlohmann::ordered_json record);
+
+/// Whether an object is as sealed() made it.
+bool is_sealed(nlohmann::ordered_json record);
+
+/// The check of a document with a list of rows, which is the same however the text is laid out.
+class DocumentSeal {
+ public:
+  /// @param frame  the document with an empty list in place of the rows
+  explicit DocumentSeal(const nlohmann::ordered_json& frame) : check_(chain_.next(frame.dump())) {}
+  void add(const nlohmann::ordered_json& row) { check_ = chain_.next(row.dump()); }
+  const std::string& check() const { return check_; }
+
+ private:
+  SealChain chain_;
+  std::string check_;
+};
+
+/// Checks that the result of a search, whose rows are `ranking`, has in `timing.check` the check of
+/// all else. Older versions of it have none.
+/// @param place  of the document, for messages
+/// @throws DataError
+void require_sealed_result(nlohmann::ordered_json& document, const std::string& place);
+
+}  // namespace wrcor

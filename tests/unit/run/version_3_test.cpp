@@ -1,0 +1,74 @@
+// Files of the last version without checks, and trainings of the first: they are read for ever.
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/report/score_file.h"
+#include "wrcor/run/finished_run.h"
+#include "wrcor/run/train_run.h"
+#include "wrcor/score/score_table.h"
+#include "wrcor/space/builtin.h"
+
+using namespace wrcor;
+
+namespace {
+
+const std::filesystem::path fixtures = std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/fixtures";
+
+Evaluation good() {
+  Evaluation evaluation;
+  evaluation.scores = {{"wrcor", Score::of(1.5)}, {"acor", Score::of(0.5)}};
+  return evaluation;
+}
+
+}  // namespace
+
+TEST_CASE("a result of version 3 is read without a check", "[run][versions]") {
+  const FinishedRun run = read_finished_run(fixtures / "version_3/run");
+  REQUIRE(run.ranking.size() == 4);
+  CHECK(run.elapsed.size() == 4);
+}
+
+TEST_CASE("score files of version 3 are read and continued", "[report][versions]") {
+  const test::TemporaryFolder folder;
+  const std::string settings = "19527f06d654";
+  const std::vector<std::string> proxies{"wrcor", "acor"};
+  JsonLineScores lines(settings);
+  CsvScores csv(proxies, settings, 3), newer(proxies, settings);
+  const std::vector<std::pair<std::string, ScoreLines*>> forms{{"scores.jsonl", &lines},
+                                                               {"scores.csv", &csv}};
+  const auto space = spaces().find("nb201").make({});
+  for (const auto& [name, form] : forms) {
+    const std::string older = read_file(fixtures / "version_3" / name);
+    const auto path = folder.write(name, older);
+    const std::string arch = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_1x1~2|";
+    ScoreFile(path, *form, settings, proxies).append(arch, good());
+    CHECK(read_file(path) == older + form->record(arch, good()));
+    ScoreTable table(*space);
+    table.add_file(path);
+    CHECK(table.archs().size() == 5);
+  }
+  CHECK(has_header_of(folder.path() / "scores.csv", csv));
+  CHECK_FALSE(has_header_of(folder.path() / "scores.csv", newer));
+}
+
+TEST_CASE("a training of version 1 is gone on with as it was begun", "[run][versions]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "training";
+  std::filesystem::copy(fixtures / "version_1/training", path,
+                        std::filesystem::copy_options::recursive);
+  const std::string metrics = read_file(path / "metrics.jsonl");
+  folder.write("training/metrics.jsonl", metrics + R"({"epoch":3,"learn)");
+  Config config;
+  config.train.arch = "|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|";
+  config.space.channels = 1;
+  config.space.cells = 1;
+  config.train.epochs = 2;
+  config.train.batch_size = 4;
+  config.train.images = 8;
+  config.train.test_images = 4;
+  config.run.threads = 1;
+  const TrainingResult result = run_training(config, {path}, true, {});
+  CHECK(result.epochs.size() == 2);
+  CHECK(read_file(path / "metrics.jsonl") == metrics);
+}
