@@ -26,25 +26,6 @@ std::optional<FileLock> lock_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-bool has_header_of(const std::filesystem::path& path, const ScoreLines& form) {
-  const std::string header = without_line_feed(form.begin());
-  if (header.empty() || !std::filesystem::is_regular_file(path)) return false;
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
-  return std::getline(file, line) && line == header;
-}
-
-std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form) {
-  if (!std::filesystem::is_regular_file(path)) return std::nullopt;
-  InputFile file = open_to_read(path);
-  LineReader lines(file, path.string());
-  const bool has_header = !form.begin().empty();
-  if (has_header) lines.next();
-  if (!lines.next()) return std::nullopt;
-  const std::optional<ScoreRecordKey> key = form.read(lines.line(), lines.place());
-  return key ? std::optional(key->settings) : std::nullopt;
-}
-
 ScoreFile::ScoreFile(const std::filesystem::path& path, ScoreLines& form,
                      const std::string& settings, const std::vector<std::string>& proxies)
     : form_(form), lock_(lock_of(path)), file_(path, AppendOnlyFile::Accepts::streams) {

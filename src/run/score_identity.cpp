@@ -1,6 +1,5 @@
 #include "wrcor/run/score_identity.h"
 
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/eval/scoring_revision.h"
@@ -29,32 +28,6 @@ std::string score_identity(const Config& config, const Workbench& bench,
     if (setting.bearing < least || !setting.serves(Purpose::search)) continue;
     const nlohmann::json value = setting.get(config);
     if (value != setting.default_value()) identity[setting.key] = value;
-  }
-  return short_hash(identity);
-}
-
-std::optional<std::string> version_1_score_identity(const Config& config, const Workbench& bench,
-                                                    const std::filesystem::path& weights) {
-  constexpr int revision_of_version_1 = 1;
-  if (scoring_revision != revision_of_version_1) return std::nullopt;
-  const auto value = [&config](const char* key) { return find_setting(key)->get(config); };
-  const nlohmann::ordered_json space{{"name", value("space.name")},
-                                     {"channels", value("space.channels")},
-                                     {"cells", value("space.cells")}};
-  nlohmann::ordered_json identity{{"version", "0.1.0"},
-                                  {"space", space},
-                                  {"proxies", effective_proxies(config)},
-                                  {"counting", value("score.counting")},
-                                  {"batch", bench.batch.at("sha256")},
-                                  {"threads", config.run.threads},
-                                  {"device", bench.device_kind},
-                                  {"seed", config.run.seed}};
-  if (weights.empty()) {
-    identity["init"] = value("score.init");
-    identity["weights_mode"] = value("score.weights_mode");
-    identity["repeats"] = value("score.repeats");
-  } else {
-    identity["weights"] = sha256_of_file(weights);
   }
   return short_hash(identity);
 }

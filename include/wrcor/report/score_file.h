@@ -12,12 +12,6 @@
 
 namespace wrcor {
 
-/// The settings that the first score of a file was made with; nothing when there is none.
-std::optional<std::string> settings_in(const std::filesystem::path& path, const ScoreLines& form);
-
-/// Whether a file begins with the header of this form, which has one.
-bool has_header_of(const std::filesystem::path& path, const ScoreLines& form);
-
 /// A file of scores that grows by one line an architecture, each on the disk when append() returns;
 /// an existing file is continued. An incomplete last line, the trace of a crash, is cut off. While
 /// the object lives no other process writes the file.

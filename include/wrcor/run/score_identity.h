@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "wrcor/config/config.h"
@@ -17,10 +16,5 @@ namespace wrcor {
 /// @param weights  path of the weight file; empty when weights are drawn
 std::string score_identity(const Config& config, const Workbench& bench,
                            const std::filesystem::path& weights);
-
-/// The identity that the same scores had in score files of version 1; nothing when such scores are
-/// not made any more.
-std::optional<std::string> version_1_score_identity(const Config& config, const Workbench& bench,
-                                                    const std::filesystem::path& weights);
 
 }  // namespace wrcor

@@ -14,7 +14,6 @@
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/report/explanation_report.h"
@@ -65,29 +64,9 @@ bool names_architectures(const ScoreOptions& options) {
 /// A form with one record a line.
 std::unique_ptr<ScoreLines> make_lines(const std::string& format,
                                        const std::vector<std::string>& proxies,
-                                       const std::string& settings,
-                                       int schema_version = schema_version::score) {
-  if (format == "csv") return std::make_unique<CsvScores>(proxies, settings, schema_version);
-  return std::make_unique<JsonLineScores>(settings, schema_version);
-}
-
-/// What is written beside the scores of a file.
-struct FileIdentity {
-  std::string settings;
-  int schema_version = schema_version::score;
-};
-
-/// A file of version 1 that has scores of these settings is continued as it was begun, and so is
-/// CSV without checks; JSON lines say their version each.
-FileIdentity file_identity(const ScoreOptions& options, const Config& config,
-                           const Workbench& bench) {
-  constexpr int last_without_checks = 3;
-  const auto lines = make_lines(options.format, effective_proxies(config), "any", 1);
-  const auto older = version_1_score_identity(config, bench, options.weights);
-  if (older && settings_in(options.out, *lines) == older) return {*older, 1};
-  const std::string settings = score_identity(config, bench, options.weights);
-  if (has_header_of(options.out, *lines)) return {settings, last_without_checks};
-  return {settings};
+                                       const std::string& settings) {
+  if (format == "csv") return std::make_unique<CsvScores>(proxies, settings);
+  return std::make_unique<JsonLineScores>(settings);
 }
 
 /// Scores all and hands the evaluations over. @return how many failed
@@ -235,8 +214,8 @@ void run_score(const ScoreOptions& options) {
     report_failures(failed, architectures.size());
     return;
   }
-  const auto [identity, version] = file_identity(options, config, bench);
-  const auto lines = make_lines(options.format, proxies, identity, version);
+  const std::string identity = score_identity(config, bench, options.weights);
+  const auto lines = make_lines(options.format, proxies, identity);
   const std::string goes_on = "; the same command goes on with '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity, proxies);

@@ -34,7 +34,7 @@ TEST_CASE("score files of version 3 are read and continued", "[report][versions]
   const std::string settings = "19527f06d654";
   const std::vector<std::string> proxies{"wrcor", "acor"};
   JsonLineScores lines(settings);
-  CsvScores csv(proxies, settings, 3), newer(proxies, settings);
+  CsvScores csv(proxies, settings, 3);
   const std::vector<std::pair<std::string, ScoreLines*>> forms{{"scores.jsonl", &lines},
                                                                {"scores.csv", &csv}};
   const auto space = spaces().find("nb201").make({});
@@ -48,8 +48,6 @@ TEST_CASE("score files of version 3 are read and continued", "[report][versions]
     table.add_file(path);
     CHECK(table.archs().size() == 5);
   }
-  CHECK(has_header_of(folder.path() / "scores.csv", csv));
-  CHECK_FALSE(has_header_of(folder.path() / "scores.csv", newer));
 }
 
 TEST_CASE("a training of version 1 is gone on with as it was begun", "[run][versions]") {
