@@ -153,7 +153,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t longest) 
 bool file_exists(const std::filesystem::path& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0) return true;
-  if (errno != ENOENT && errno != ENOTDIR) fail_to_read(path);
+  if (errno != ENOENT && errno != ENOTDIR) fail_to_read(path, reason());
   return false;
 }
 

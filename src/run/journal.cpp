@@ -127,7 +127,7 @@ bool Journal::is_begun(const std::filesystem::path& path) {
   if (!file_exists(path)) return false;
   constexpr std::streamsize enough = 32;
   std::string start(enough, '\0');
-  std::ifstream file = open_to_read(path);
+  InputFile file = open_to_read(path);
   file.read(start.data(), enough);
   start.resize(static_cast<std::size_t>(file.gcount()));
   return !start.empty() && SealedLines::may_begin(start);
