@@ -94,7 +94,7 @@ mkdir -p pets/cat pets/dog records
 for class in cat dog; do cp "$source_dir/tests/fixtures/images/colour.png" pets/$class; done
 mkfifo pets/dog/pipe.png records/data_batch_1.bin
 refuse 3 "cannot read 'pets/dog/pipe.png': a named pipe, not a file" \
-  score --arch "$cell" --batch-size 2 --data folder --data-root pets
+  wrcor score --channels 4 --cells 1 --batch-size 2 --arch "$cell" --data folder --data-root pets
 refuse 3 "cannot read 'records/data_batch_1.bin': a named pipe, not a file" \
   score --arch "$cell" --data cifar10 --data-root records
 mv records/data_batch_1.bin records/data_batch_1
