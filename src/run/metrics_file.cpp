@@ -40,8 +40,6 @@ MetricsFile::MetricsFile(const std::filesystem::path& path, const nlohmann::orde
 void MetricsFile::read_first(const std::filesystem::path& path, int epochs) {
   const AppendOnlyFile::Lines found = AppendOnlyFile::lines_of(path);
   const int complete = static_cast<int>(found.complete.size());
-  if (complete < epochs) throw no_line_of(complete + 1, path);
-  if (!may_be_torn(found.incomplete)) throw no_line_of(complete + 1, path);
   std::string text;
   std::optional<SealedLines> behind_last;
   for (int epoch = 1; epoch <= complete; ++epoch) {
@@ -52,6 +50,7 @@ void MetricsFile::read_first(const std::filesystem::path& path, int epochs) {
     epochs_.push_back(metrics);
     text += line + "\n";
   }
+  if (complete < epochs || !may_be_torn(found.incomplete)) throw no_line_of(complete + 1, path);
   if (behind_last) lines_ = *behind_last;
   if (complete > epochs || !found.incomplete.empty()) write_file_atomic(path, text);
 }

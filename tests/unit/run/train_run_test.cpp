@@ -42,8 +42,10 @@ TrainingResult train(const Config& config, const std::filesystem::path& folder,
 std::vector<std::string> metrics_of(const std::filesystem::path& folder) {
   std::vector<std::string> lines;
   std::istringstream file(read_file(folder / "metrics.jsonl"));
-  for (std::string line; std::getline(file, line);)
-    lines.push_back(line.substr(0, line.find(",\"seconds\"")));
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t start = line.find("\"epoch\"");
+    lines.push_back(line.substr(start, line.find(",\"seconds\"") - start));
+  }
   return lines;
 }
 
