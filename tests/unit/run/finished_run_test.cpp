@@ -111,8 +111,7 @@ TEST_CASE("what is wrong in a row is said with its rank", "[run]") {
   auto document = nlohmann::ordered_json::parse(read_file(run.path / "result.json"));
   document["ranking"][2]["scores"].erase("wrcor");
   run.folder.write(run.path / "result.json", document.dump());
-  CHECK_THAT(run.complaint(),
-             ContainsSubstring("is not the result of a run: rank 3 is damaged"));
+  CHECK_THAT(run.complaint(), ContainsSubstring("is not the result of a run: rank 3 is damaged"));
 }
 
 TEST_CASE("a damaged journal is refused, with the line", "[run]") {
