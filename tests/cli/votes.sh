@@ -34,7 +34,7 @@ refuse 2 'score.rank_by: the run has "logrank' wrcor search --resume --out part 
 
 # --- one proxy, in either direction, is no vote
 for sign in + -; do
-  expect_exit 0 wrcor "${search[@]}" --strategy random --rank-by "${sign}wrcor" --out "one$sign" --top 3
+  expect_exit 0 wrcor search "${small[@]}" --budget 40 --seed 4 --strategy random --rank-by "${sign}wrcor" --out "one$sign" --top 3
   expect_matches "$(head -n 1 <<<"$stdout")" '^rank +wrcor +params'
   expect_lacks "$(<"one$sign/result.json")" '"vote"'
 done

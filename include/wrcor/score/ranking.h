@@ -27,7 +27,7 @@ struct Ranked {
 void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 
 /// What a rule orders an entry of its ranking by: the value in the vote, or the score of the only
-/// proxy. Nothing where it has none: then its rank is that of no score.
+/// proxy; nothing where it has none.
 std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule);
 
 /// Orders the first `count` entries of a ranking anew, by what is known of them now: a ranking of
