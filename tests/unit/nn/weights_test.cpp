@@ -105,7 +105,7 @@ TEST_CASE("a state dict of another network is rejected with the names of the ten
         "unknown: cells.0.layers.1.op.1.weight; mismatched: stem.0.weight (Float [8,3,3,3], "
         "expected Float [4,3,3,3]), "
         "stem.1.weight (Double [4], expected Float [4])");
-  CHECK(rejection({}, plan).find("and 65 more") != std::string::npos);
+  CHECK(rejection({}, plan).find("and 53 more") != std::string::npos);
 }
 
 TEST_CASE("what wraps all names of a state dict is left out", "[nn][state_dict]") {
@@ -119,7 +119,8 @@ TEST_CASE("what wraps all names of a state dict is left out", "[nn][state_dict]"
   for (const auto& [name, tensor] : plain) CHECK(state.tensors().at(name).equal(tensor));
 
   wrapped["another"] = at::ones({1});  // not all
-  CHECK_THAT(rejection(wrapped, plan), ContainsSubstring("; unknown: another, " + prefix));
+  CHECK_THAT(rejection(wrapped, plan),
+             ContainsSubstring("; unknown: ") && ContainsSubstring(prefix + "cells.0"));
 }
 
 TEST_CASE("a state dict may lack the counters of minibatches", "[nn][state_dict]") {
