@@ -274,7 +274,7 @@ TEST_CASE("what no worker has begun when time is over is dropped", "[run][search
     config.constraints.max_params = 12'000;
     const auto run = folder.path() / strategy;
     const SearchResult result = run_search(config, {run}, false, {});
-    CHECK(result.timing.seconds < 1.5);  // the rest would take a minute
+    CHECK(result.counts.asked < 2'000);  // thousands were proposed
     CHECK(result.ended_by == EndedBy::max_seconds);
     CHECK(result.counts.distinct == result.timing.evaluated);
     // Resumed without time, it ends in the same way; with time, as if none had been set.
