@@ -202,8 +202,8 @@ expect_exit 0 wrcor "${long[@]}" --max-seconds 0.5 --out timed
 [ "$SECONDS" -lt 30 ] || fail "half a second took $SECONDS"
 expect_contains "$(<timed/result.json)" '"ended_by": "max_seconds"'
 cp -r timed again
-expect_exit 0 wrcor search --resume --out again --quiet
-expect_same_result again timed
+expect_exit 0 wrcor search --resume --max-seconds 0.001 --out again --quiet
+expect_equal "$(without_timing again | grep -v max_seconds)" "$(without_timing timed | grep -v max_seconds)"
 
 # --- a clock that stands still, as in some virtual machines: what is written can be gone on with
 standing() { FAULT_CLOCK=stands LD_PRELOAD=$fault_shim "$wrcor_program" "$@"; }
