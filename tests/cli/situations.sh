@@ -251,7 +251,7 @@ if as_user "$wrcor_program" --version >/dev/null; then
       "train $folder --out none" "train --resume --out $folder" "search --resume --out $folder" \
       "evaluate --benchmark $table --metric acc --scores $folder"; do
       # shellcheck disable=SC2086 # words of a command line
-      refuse 3 "cannot read '$folder[^']*': Permission denied" as_user "$wrcor_program" $command
+      refuse 3 "cannot read '${folder}[^']*': Permission denied" as_user "$wrcor_program" $command
     done
   done
   chmod 755 closed shut

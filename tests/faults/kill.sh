@@ -68,7 +68,8 @@ compare() {
 # torment_search STRATEGY
 torment_search() {
   local run="$1-$workers" all round moment
-  local new=(search --strategy "$1" --population 6 --tournament 2 --budget 20 --seed 5)
+  local new=(search --strategy "$1" --budget 20 --seed 5)
+  if [ "$1" = evolution ]; then new+=(--population 6 --tournament 2); fi
   "$wrcor_program" "${new[@]}" "${work[@]}" --workers "$workers" --out "$run" >/dev/null
   all=$(wc -l <"$run/journal.jsonl")
   without_timing "$run" >"$run.expected"

@@ -45,6 +45,7 @@ class Networks {
   explicit Networks(std::vector<std::string> proxies, Counting counting = Counting::reference) {
     options_.proxies = std::move(proxies);
     options_.counting = counting;
+    options_.proxy_input = ProxyInput::images;  // as these runs did
   }
 
   /// Raw scores of the network "arch1835".

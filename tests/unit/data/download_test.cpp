@@ -297,9 +297,7 @@ TEST_CASE("a file that cannot be written is a run error", "[data][download]") {
   test::TemporaryFolder folder;
   CHECK_THAT(to(folder.path()), ContainsSubstring("cannot write"));
   CHECK_THAT(to(folder.write("file", "") / "part"), ContainsSubstring("Not a directory"));
-  if (fs::exists("/dev/full")) {
-    CHECK(to("/dev/full") == "cannot write '/dev/full': No space left on device");
-  }
+  CHECK_THAT(to("/dev/null"), ContainsSubstring("it is not a file of its own; move it"));
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace {
 const std::filesystem::path fixtures =
     std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/fixtures/version_1";
 
-Config configured(const std::string& run) {
-  // What its proxies received.
-  ConfigSources source = sources({{"run.workers", "1"}, {"score.proxy_input", "images"}});
+/// @param input  of the proxies: images, as that version gave them, or what is published
+Config configured(const std::string& run, const std::string& input = "images") {
+  ConfigSources source = sources({{"run.workers", "1"}, {"score.proxy_input", input}});
   source.file = fixtures / run / "config.json";
   return load_config(source);
 }
@@ -79,7 +79,7 @@ TEST_CASE("a run of version 1 is not continued with other scores", "[run][versio
   for (const std::string run : {"run", "vote"}) {
     const std::string journal = read_file(fixtures / run / "journal.jsonl");
     folder.write(run + "/journal.jsonl", journal);
-    CHECK_THROWS_WITH(run_search(configured(run), {folder.path() / run}, true, {}),
+    CHECK_THROWS_WITH(run_search(configured(run, "published"), {folder.path() / run}, true, {}),
                       ContainsSubstring("was begun with scoring revision 1, this program has 2"));
     CHECK(read_file(folder.path() / run / "journal.jsonl") == journal);
   }
