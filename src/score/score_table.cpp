@@ -154,7 +154,7 @@ void ScoreTable::add_record(const Json& record, std::size_t line, const std::str
   }
   for (const auto& [name, score] : record.at("scores").items()) {
     const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
-    add_score(arch, name, {value, log10_of(record, name), files_.size() - 1, line}, settings);
+    add_score(arch, name, {value, files_.size() - 1, line, log10_of(record, name)}, settings);
   }
 }
 
@@ -194,7 +194,7 @@ void ScoreTable::add_csv(std::string_view text) {
     for (std::size_t column = first; column < after; ++column) {
       const std::optional<double> log10 = log10_of_power(csv.field(column));
       const std::optional<double> value = log10 ? std::nullopt : csv.number(column);
-      add_score(arch, header[column], {value, log10, files_.size() - 1, csv.line()},
+      add_score(arch, header[column], {value, files_.size() - 1, csv.line(), log10},
                 has_settings ? csv.field(size - 1) : "");
     }
   }

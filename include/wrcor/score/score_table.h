@@ -35,9 +35,9 @@ class ScoreTable {
   struct Entry {
     /// Finite; nothing: the score is undefined, or only its logarithm can be held.
     std::optional<double> value;
-    std::optional<double> log10;  ///< where the file has it
-    std::size_t file = 0;         ///< which of the files, from 0
-    std::size_t line = 0;         ///< from 1; 0 in a result.json
+    std::size_t file = 0;              ///< which of the files, from 0
+    std::size_t line = 0;              ///< from 1; 0 in a result.json
+    std::optional<double> log10 = {};  ///< where the file has it
   };
 
   /// Rows that were left out because the evaluation failed.

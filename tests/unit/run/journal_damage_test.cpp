@@ -60,7 +60,8 @@ class Victim {
     const std::string read = read_file(path());
     CHECK(journal_.starts_with(read));
     if (!results_.contains(read)) {
-      run_search(config_, {folder_.path() / "run"}, true, {});
+      std::filesystem::remove(folder_.path() / "run" / "result.json");
+      run_search(config_, {folder_.path() / "run"}, /*resume=*/!read.empty(), {});
       results_[read] = result_of(folder_.path() / "run");
     }
     CHECK(results_[read] == expected_);
