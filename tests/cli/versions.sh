@@ -20,7 +20,7 @@ expect_contains "$stdout" 'id": "urn:wrcor:schema:config:'
 refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config schema --of scores
 
 # --- a run of version 1, whose scores are others, is not mixed with them; its configuration finds the same architectures
-unchecked {run,vote}/journal.jsonl
+unchecked {run,vote}/{journal.jsonl,result.json,config.json}
 for run in run vote; do
   cp -r "$first_version/$run" "$run"
   refuse 2 "'$run' was begun with scoring revision 1, this program has 2: .*with --config" wrcor search --resume --out $run
