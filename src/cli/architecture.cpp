@@ -118,8 +118,9 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
   try {
     Json document = parse_json(read_text_file(file, longest));
     read_schema_version(document, schema_version::result, file);
-    require_sealed_result(document, file);
-    return read_ranked(document, file, run, rank);
+    RankedArchitecture found = read_ranked(document, file, run, rank);
+    require_sealed_result(document, file);  // last: what is wrong with the row itself says more
+    return found;
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {

@@ -116,8 +116,8 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
   try {
     nlohmann::ordered_json document = parse_json(read_text_file(file, largest_result));
     read_schema_version(document, schema_version::result, file);
-    require_sealed_result(document, file);
-    run = from_document(std::move(document), file);
+    run = from_document(document, file);
+    require_sealed_result(document, file);  // last: what is wrong with a rank says more
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const UsageError& error) {

@@ -165,11 +165,6 @@ for proxies in wrcor,gcor gcor; do
     wrcor score "${small[@]}" --proxy $proxies --arch "$good" --out one.jsonl
   expect_equal "$(<one.jsonl)" "$before"
 done
-# A reason with a comma, which CSV quotes, in a file of a version without checks.
-sed 's/,disconnected,/,"disconnected, entirely",/; s/,[^,]*$//' one.csv >quoted.csv
-expect_exit 0 wrcor score "${small[@]}" --arch "$empty" --arch "$pointless" --out quoted.csv --format csv
-expect_contains "$stderr" 'holds 1 of 2 architectures already'
-expect_equal "$(wc -l <quoted.csv)" 4
 # Devices and pipes are written to.
 expect_exit 0 wrcor score "${small[@]}" --arch "$good" --arch "$empty" --out /dev/stdout
 expect_equal "$(archs <"$stdout_file")" "$good
@@ -192,7 +187,25 @@ printf '%s\n' "$stdout" >defaults.yaml
 expect_exit 0 wrcor score "${small[@]}" --config defaults.yaml --arch "$good"
 expect_contains "$stdout" '"scores":{"wrcor":'
 expect_lacks "$stdout" 'jacob_cor'
-# Where the definition does not fit the minibatch, the score says so and the others stay.
-expect_exit 0 wrcor score --channels 1 --cells 1 --batch-size 2 --proxy zico,dyn_isometry,wrcor --arch "$good"
-expect_contains "$stdout" '"statuses":{"zico":"not_applicable"}'
+# A minibatch that a definition does not fit is refused; a score that a network does not have costs no other.
+two=(score --channels 1 --cells 1 --batch-size 2 --arch "$good")
+refuse 2 'proxy zico needs at least 4 images, the minibatch has 2 images' wrcor "${two[@]}" --proxy wrcor,zico
+expect_exit 0 wrcor "${two[@]}" --proxy dyn_isometry,wrcor
 expect_contains "$stdout" '"dyn_isometry":"singular"'
+expect_matches "$stdout" '"wrcor":[0-9]'
+# Depth takes no logarithm away, and what is not finite says so.
+deep=(score --channels 4 --batch-size 4 --quiet)
+convolutions='|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|'
+skips='|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|'
+expect_exit 0 wrcor "${deep[@]}" --cells 50 --proxy synflow --arch "$convolutions"
+expect_matches "$stdout" '"scores":\{"synflow":null\},"notes":\{"synflow":"overflow"\},"log10":\{"synflow":310\.'
+expect_exit 0 wrcor "${deep[@]}" --cells 50 --proxy synflow --format csv --arch "$convolutions"
+expect_matches "$stdout" ',ok,,[0-9]\.[0-9]*e310,'
+expect_exit 0 wrcor "${deep[@]}" --cells 30 --proxy wrcor,params --arch "$skips"
+expect_contains "$stdout" '"reasons":{"wrcor":"nonfinite_output"}'
+# A minibatch that holds an image twice.
+if [ -d "$shared_dir/cases" ]; then
+  expect_exit 0 wrcor score --channels 4 --cells 1 --batch "$shared_dir/cases/twins_0_8.pt" --proxy wrcor,gcor,acor,naswot --arch "$good"
+  expect_contains "$stdout" '"status":"degenerate","reason":"singular"'
+  expect_contains "$stderr" 'the minibatch holds an image twice (images 0 and 8)'
+fi

@@ -8,7 +8,8 @@
 net=(--channels 4 --cells 1 --batch-size 16)
 cell='|nor_conv_1x1~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|'
 train=(train "$cell" --channels 4 --cells 1 --threads 1 --train-images 32 --test-images 16 --batch-size 16 --epochs 2 --quiet)
-search=(search "${net[@]}" --proxy wrcor --strategy random --budget 6 --quiet)
+endless=(search "${net[@]}" --proxy wrcor --strategy random --quiet)
+search=("${endless[@]}" --budget 6)
 
 # state DIR: all that is in it.
 state() { (cd "$1" && find . -exec stat -c '%n %F %s' {} + | sort && find . -type f -exec cksum {} + | sort); }
@@ -160,7 +161,7 @@ unchanged mixed2 3 'mixed2/metrics.jsonl:2: expected the line of epoch 2 as this
 # --- a limit on the size of files is a full disk: one line, how to go on, and nothing left behind
 limited() { (ulimit -f "$1" && shift && "$wrcor_program" "$@"); }
 refuse 1 "cannot write 'full/journal.jsonl': File too large; resume with: wrcor search --resume --out full" \
-  limited 2 "${search[@]}" --budget 200 --out full
+  limited 2 "${endless[@]}" --budget 200 --out full
 expect_exit 0 wrcor search --resume --out full --quiet --budget 30
 for command in 'report run --out full.html' "export run --out full.pt" \
   "${train[*]} --out full_training"; do
@@ -169,7 +170,7 @@ for command in 'report run --out full.html' "export run --out full.pt" \
 done
 refuse 1 "cannot write 'full.jsonl': File too large; the same command goes on with" \
   limited 2 score "${net[@]}" --proxy wrcor --all --shard 1/100 --out full.jsonl
-expect_exit 0 limited 1 list proxies
+expect_exit 0 limited 1 --version
 to_limited_file() { (ulimit -f 1 && "$wrcor_program" config schema >short); }
 refuse 1 'cannot write to standard output: File too large' to_limited_file
 expect_equal "$(find . -name 'full.html' -o -name 'full.pt' -o -path './kept' -prune -o -name '*.partial.*' -print | grep -v linked)" ''
@@ -219,7 +220,7 @@ fi
 expect_exit 0 bash -c 'trap "" INT TERM
   "$@" --out deaf & pid=$!
   until [ -s deaf/journal.jsonl ]; do kill -0 "$pid" || exit 9; sleep 0.02; done
-  kill -INT "$pid"; kill -TERM "$pid"; wait "$pid"' - "$wrcor_program" "${search[@]}" --budget 30 --workers 1
+  kill -INT "$pid"; kill -TERM "$pid"; wait "$pid"' - "$wrcor_program" "${endless[@]}" --budget 30 --workers 1
 expect_file deaf/result.json
 
 # --- other kernels of the same processor are told

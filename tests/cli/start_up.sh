@@ -60,7 +60,7 @@ expect_exit 0 bash -c "exec -a renamed '$wrcor_program' config init"
 expect_contains "$stdout" 'budget'
 
 # The process that was started is the one that works: signals reach it.
-expect_exit 0 bash -mc "'$wrcor_program' score --unique ${small[*]} >scores.txt 2>messages.txt & started=\$!
+expect_exit 0 bash -c "set -m; '$wrcor_program' score --unique ${small[*]} >scores.txt 2>messages.txt & started=\$!
   until [ -s scores.txt ]; do kill -0 \$started || exit 9; sleep 0.1; done
   readlink /proc/\$started/exe; kill -INT \$started; wait \$started; echo \$?"
 expect_equal "$stdout" "$(realpath -- "$engine_program")
