@@ -305,8 +305,8 @@ refuse 2 "data.batch_file: config.json has to name '.*m.xfcller/batch.pt', which
   in_latin_1 wrcor search --channels 4 --cells 1 --batch batch.pt --out second
 expect_printable "$stderr"
 [ ! -e $'m\xfcller/second' ] || fail 'a refused search left something behind'
-WRCOR_DATA=$PWD/$'m\xfcller' wrcor data info --format json >info
-expect_json "$(<info)"
+WRCOR_DATA=$PWD/$'m\xfcller' wrcor data info --format json >printed_cache
+expect_json "$(<printed_cache)"
 long=$(head -c 100000 /dev/zero | tr '\0' x)
 for words in "$long" "score --arch $long" "score --proxy $long" "search --device $long" "search --out x --rank-by $long" \
   "score --$long" "evaluate --benchmark $long --metric a --scores one" "search --budget $long" "list $long"; do
