@@ -104,7 +104,7 @@ TEST_CASE("what is not finite costs the scores that it goes into, and no others"
   for (const char* name : {"wrcor", "naswot", "zico", "phi_bn"})
     CHECK(evaluation.score(name).reason == "nonfinite_output");
   for (const std::string& name : names) {
-    const Score& alone = evaluate(skip, 30, 1, {name}).score(name);
+    const Score alone = evaluate(skip, 30, 1, {name}).score(name);
     CHECK(alone.status == evaluation.score(name).status);
     CHECK(alone.value == evaluation.score(name).value);
   }
