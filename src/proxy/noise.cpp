@@ -1,5 +1,6 @@
 #include "wrcor/proxy/noise.h"
 
+#include <algorithm>
 #include <span>
 
 namespace wrcor {
@@ -28,16 +29,13 @@ at::Tensor Noise::normal(int draw, at::IntArrayRef shape) const {
 at::Tensor Noise::signs(int block, at::IntArrayRef shape) const {
   Rng rng(derive_seed(seed_, {"signs", std::to_string(block)}));
   at::Tensor tensor = at::empty(shape, at::kFloat);
-  std::uint64_t bits = 0;
-  int left = 0;
-  for (float& value : values_of(tensor)) {
-    if (left == 0) {
-      bits = rng.next();
-      left = 64;
-    }
-    value = (bits & 1U) != 0 ? 1.0F : -1.0F;
-    bits >>= 1U;
-    --left;
+  std::span<float> left = values_of(tensor);
+  while (!left.empty()) {
+    std::uint64_t bits = rng.next();
+    const std::size_t count = std::min<std::size_t>(left.size(), 64);
+    for (std::size_t i = 0; i < count; ++i, bits >>= 1U)
+      left[i] = 2.0F * static_cast<float>(bits & 1U) - 1.0F;
+    left = left.subspan(count);
   }
   return tensor.to(device_);
 }

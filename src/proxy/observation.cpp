@@ -4,6 +4,7 @@
 
 #include "observers.h"
 #include "wrcor/proxy/binary_codes.h"
+#include "wrcor/proxy/channel_products.h"
 
 namespace wrcor {
 namespace {
@@ -214,10 +215,7 @@ class Measurement {
         seen.defined() ? seen
                        : at::zeros({v.size(0), in.channels, in.height, in.width}, v.options()),
         output);
-    const at::Tensor columns = channel_rows(u);
-    const auto positions = static_cast<double>(columns.size(0));
-    return {at::mm(columns.t().to(at::kDouble), channel_rows(v).to(at::kDouble)) / positions,
-            u.sizes() == v.sizes() && u.equal(v)};
+    return {mean_channel_products(u, v), u.sizes() == v.sizes() && u.equal(v)};
   }
 
   at::Tensor images_of(View view) const {

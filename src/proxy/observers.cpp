@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "wrcor/nn/batch_norm.h"
+#include "wrcor/proxy/channel_products.h"
 #include "wrcor/proxy/correlation.h"
 
 namespace wrcor {
@@ -125,9 +126,7 @@ PassObserver::Interest CovarianceObserver::interest(int layer) const {
 }
 
 void CovarianceObserver::output(int layer, const at::Tensor& output) {
-  const at::Tensor rows = channel_rows(output).to(at::kDouble);
-  const at::Tensor centred = rows - rows.mean(0);
-  by_layer_[layer] = at::mm(centred.t(), centred) / static_cast<double>(rows.size(0));
+  by_layer_[layer] = channel_covariance(output);
 }
 
 std::vector<at::Tensor> CovarianceObserver::take() {

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 fs::path engine() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   const fs::path beside = here / "wrcor-engine";
-  if (fs::exists(beside)) return beside;
+  std::error_code unknown;
+  if (fs::exists(fs::status(beside, unknown))) return beside;
   return (here / WRCOR_ENGINE_FROM_BINDIR).lexically_normal();
 }
 
@@ -73,7 +74,7 @@ void require_memory_for(const fs::path& path) {
 
 void become_engine(char** argv) {
   const fs::path path = engine();
-  if (fs::exists(path)) require_memory_for(path);
+  if (access(path.c_str(), X_OK) == 0) require_memory_for(path);
   execv(path.c_str(), argv);
   throw RunError("cannot start '" + path.string() + "': " + std::strerror(errno) +
                  "; it is a part of wrcor: install wrcor again");
