@@ -19,6 +19,10 @@ int reader_of(const NetworkPlan& plan, int layer) {
 
 }  // namespace
 
+std::string_view to_string(Side side) {
+  return side == Side::activation ? "activation" : "gradient";
+}
+
 std::vector<Tap> response_taps(const NetworkPlan& plan, Counting counting) {
   const bool reference = counting == Counting::reference;
   std::map<std::pair<int, int>, int> activations;  // (layer, unit) -> multiplicity

@@ -26,7 +26,7 @@ class SharedBits final : public Proxy {
     for (const Side side : sides_) {
       const at::Tensor& sum = seen.shared_bits(side);
       if (!sum.defined()) continue;
-      require_finite(sum, side == Side::activation ? "activation" : "gradient");
+      require_finite(sum, to_string(side));
       k = k.defined() ? k + sum : sum;
     }
     return log_determinant_score(k, "zero_gradient");

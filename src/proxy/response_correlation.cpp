@@ -34,7 +34,7 @@ class ResponseCorrelation final : public Proxy {
       for (const Side side : sides_) {
         const at::Tensor sum = correlations.sum(side, unit);
         if (!sum.defined()) continue;
-        require_finite(sum, side == Side::activation ? "activation" : "gradient");
+        require_finite(sum, to_string(side));
         if (!k.defined()) k = at::zeros_like(sum);
         k.add_(sum, weight_ == LayerWeight::doubling ? std::exp2(unit) : 1.0);
       }

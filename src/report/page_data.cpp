@@ -79,19 +79,21 @@ bool has_logarithms(const FinishedRun& run, const std::string& proxy) {
   bool any = false;
   for (const FinishedRun::Row& row : run.ranking) {
     const Score& score = row.evaluation.score(proxy);
-    if (score.value && !score.log10) return false;
-    any = any || score.value;
+    if (score.order() && !score.log10) return false;
+    any = any || score.log10;
   }
   return any;
 }
 
+std::string name_of(const FinishedRun& run, const std::string& proxy) {
+  return has_logarithms(run, proxy) ? "log10 " + proxy : proxy;
+}
+
 Json score_column(const FinishedRun& run, const std::string& proxy) {
-  const bool logarithms = has_logarithms(run, proxy);
-  return {{"name", logarithms ? "log10 " + proxy : proxy},
+  return {{"name", name_of(run, proxy)},
           {"lower", better_of(run.rule, proxy) == Direction::lower},
           {"values", column(run, [&](const FinishedRun::Row& row) {
-             const Score& score = row.evaluation.score(proxy);
-             return rounded(logarithms ? score.log10 : score.value);
+             return rounded(row.evaluation.score(proxy).order());
            })}};
 }
 
@@ -145,7 +147,7 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
       {"facts", facts_json(run)},
       {"rule", run.rule.text()},
       {"vote", run.rule.is_vote()},
-      {"rankedBy", run.rule.is_vote() ? "vote" : run.rule.members.front().proxy},
+      {"rankedBy", run.rule.is_vote() ? "vote" : name_of(run, run.rule.members.front().proxy)},
       {"settings", run.document.value("settings", "")},
       {"searchSeconds", rounded(run.document.value("/timing/seconds"_json_pointer, 0.0))},
       {"proposals", run.document.at("counts").at("asked")},

@@ -205,8 +205,8 @@ AgreementMatrix agreement_matrix(const FinishedRun& run,
   for (const std::string& proxy : run.proxies) {
     const double sign = better_of(run.rule, proxy) == Direction::lower ? -1 : 1;
     add(proxy, [&](const auto& row) -> std::optional<double> {
-      const auto& score = row.evaluation.score(proxy);
-      return score.value ? std::optional(sign * *score.value) : std::nullopt;
+      const std::optional<double> order = row.evaluation.score(proxy).order();
+      return order ? std::optional(sign * *order) : std::nullopt;
     });
   }
   const auto cost = [](std::int64_t value) { return std::optional(static_cast<double>(value)); };

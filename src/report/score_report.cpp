@@ -46,8 +46,8 @@ std::string JsonLineScores::record(const std::string& arch, const Evaluation& ev
   line.update(to_json(evaluation));
   if (!settings_.empty()) {
     line["settings"] = settings_;
-    if (schema_version_ > 1) line["schema_version"] = schema_version_;
-    if (schema_version_ >= 4) line = sealed(std::move(line));
+    line["schema_version"] = schema_version::score;
+    line = sealed(std::move(line));
   }
   return line.dump() + "\n";
 }
@@ -73,15 +73,15 @@ std::optional<ScoreRecordKey> JsonLineScores::read(std::string_view line,
 
 std::string CsvScores::begin() const {
   std::vector<std::string> names = columns(proxies_);
-  if (!settings_.empty()) names.push_back("settings");
-  if (has_checks_) names.push_back(check_column);
+  if (!settings_.empty()) names.insert(names.end(), {"settings", check_column});
   return csv_line(names);
 }
 
 std::string CsvScores::record(const std::string& arch, const Evaluation& evaluation) {
   std::vector<std::string> row = cells(arch, evaluation, exact_text);
-  if (!settings_.empty()) row.push_back(settings_);
-  return has_checks_ ? sealed_csv_line(row) : csv_line(row);
+  if (settings_.empty()) return csv_line(row);
+  row.push_back(settings_);
+  return sealed_csv_line(row);
 }
 
 std::optional<ScoreRecordKey> CsvScores::read(std::string_view line,
@@ -94,7 +94,7 @@ std::optional<ScoreRecordKey> CsvScores::read(std::string_view line,
   } catch (const DataError&) {
     return std::nullopt;
   }
-  if (has_checks_) require_as_written(fields, place);
+  if (!settings_.empty()) require_as_written(fields, place);
   const std::size_t settings = columns(proxies_).size();
   return ScoreRecordKey{fields[0], settings_.empty() ? "" : fields[settings], proxies_,
                         fields[1] == to_string(Status::failed)};

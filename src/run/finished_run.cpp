@@ -102,7 +102,7 @@ bool are_of_one_run(const nlohmann::ordered_json& document, const nlohmann::orde
 }  // namespace
 
 std::optional<double> FinishedRun::value(const Row& row) const {
-  return rule.is_vote() ? row.vote : row.evaluation.score(rule.members.front().proxy).value;
+  return ranking_value(rule, row.vote, row.evaluation);
 }
 
 FinishedRun read_finished_run(const std::filesystem::path& folder) {

@@ -41,9 +41,13 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule) {
   note_rank_intervals(entries, rule);
 }
 
+std::optional<double> ranking_value(const RankingRule& rule, const std::optional<double>& vote,
+                                    const Evaluation& evaluation) {
+  return rule.is_vote() ? vote : evaluation.score(rule.members.front().proxy).order();
+}
+
 std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule) {
-  if (rule.is_vote()) return entry.vote;
-  return entry.evaluation.unpacked().score(rule.members.front().proxy).order();
+  return ranking_value(rule, entry.vote, entry.evaluation.unpacked());
 }
 
 void rank_first(std::vector<Ranked>& entries, std::size_t count, const RankingRule& rule) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "wrcor/nn/counting.h"
@@ -10,6 +11,7 @@
 namespace wrcor {
 
 enum class Side { activation, gradient };
+std::string_view to_string(Side side);
 
 /// An instruction to look at one tensor of a network.
 struct Tap {

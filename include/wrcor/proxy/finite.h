@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include <ATen/ATen.h>
 
@@ -20,18 +21,18 @@ class NotFinite final : public std::exception {
 };
 
 /// @return the tensor. @throws NotFinite unless all of its values are finite
-const at::Tensor& require_finite(const at::Tensor& tensor, const char* what);
+const at::Tensor& require_finite(const at::Tensor& tensor, std::string_view what);
 /// @return the value. @throws NotFinite unless it is finite
-double require_finite(double value, const char* what);
+double require_finite(double value, std::string_view what);
 
 /// @param matrix  [N, N] float64, symmetric, on any device
 /// @return [N] float64 on the host, ascending
 /// @throws NotFinite unless the matrix is finite
-at::Tensor eigenvalues(const at::Tensor& matrix, const char* what);
+at::Tensor eigenvalues(const at::Tensor& matrix, std::string_view what);
 
 /// @param matrices  [..., M, N] float64 on any device
 /// @return [..., min(M, N)] float64 on the host, descending
 /// @throws NotFinite unless the matrices are finite
-at::Tensor singular_values(const at::Tensor& matrices, const char* what);
+at::Tensor singular_values(const at::Tensor& matrices, std::string_view what);
 
 }  // namespace wrcor

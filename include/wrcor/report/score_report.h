@@ -47,11 +47,9 @@ class ScoreLines : public ScoreWriter {
 /// if there are settings}.
 class JsonLineScores final : public ScoreLines {
  public:
-  /// @param settings        identity of how the scores are made, written into every record; empty:
-  ///                        left out
-  /// @param schema_version  of the file: an older one is continued as it was begun
-  explicit JsonLineScores(std::string settings, int schema_version = schema_version::score)
-      : settings_(std::move(settings)), schema_version_(schema_version) {}
+  /// @param settings  identity of how the scores are made, written into every record; empty: left
+  ///                  out
+  explicit JsonLineScores(std::string settings) : settings_(std::move(settings)) {}
   std::string opening() const override { return R"({"arch":)"; }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
   std::optional<ScoreRecordKey> read(std::string_view line,
@@ -59,19 +57,15 @@ class JsonLineScores final : public ScoreLines {
 
  private:
   std::string settings_;
-  int schema_version_;
 };
 
 /// CSV with the columns arch, status, reason, one a proxy (empty when undefined), params, flops,
 /// and settings and check (if there are settings).
 class CsvScores final : public ScoreLines {
  public:
-  /// @param schema_version  as of JsonLineScores
-  CsvScores(std::vector<std::string> proxies, std::string settings,
-            int schema_version = schema_version::score)
-      : proxies_(std::move(proxies)),
-        settings_(std::move(settings)),
-        has_checks_(!settings_.empty() && schema_version >= 4) {}
+  /// @param settings  as of JsonLineScores
+  CsvScores(std::vector<std::string> proxies, std::string settings)
+      : proxies_(std::move(proxies)), settings_(std::move(settings)) {}
   std::string begin() const override;
   std::string opening() const override { return begin(); }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
@@ -81,7 +75,6 @@ class CsvScores final : public ScoreLines {
  private:
   std::vector<std::string> proxies_;
   std::string settings_;
-  bool has_checks_;
 };
 
 /// A table for people, printed at the end because its columns' widths depend on all rows.

@@ -32,7 +32,7 @@ struct FinishedRun {
   /// has no journal.
   std::map<std::string, double> elapsed;
 
-  /// What the ranking orders a row by: the vote, or the score of the only proxy.
+  /// As ranking_value() of an entry.
   std::optional<double> value(const Row& row) const;
 };
 

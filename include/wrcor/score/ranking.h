@@ -26,8 +26,11 @@ struct Ranked {
 /// architecture string. The result does not depend on the order of the input.
 void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 
-/// What a rule orders an entry of its ranking by: the value in the vote, or the score of the only
-/// proxy; nothing where it has none.
+/// What a rule orders an entry of its ranking by: the value in the vote, or what orders the scores
+/// of the only proxy; nothing where it has none.
+/// @param vote  value in the vote, if the rule is one
+std::optional<double> ranking_value(const RankingRule& rule, const std::optional<double>& vote,
+                                    const Evaluation& evaluation);
 std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule);
 
 /// Orders the first `count` entries of a ranking anew, by what is known of them now: a ranking of

@@ -55,7 +55,7 @@ const defaultScore = () => {
   const [first] = report.runs;
   if (!severalRuns && first.vote) return votes[0];
   const same = report.runs.every((run) => run.rankedBy === first.rankedBy);
-  if (same && !first.vote) return proxies.find((each) => plain(each.name) === first.rankedBy) ?? proxies[0];
+  if (same && !first.vote) return proxies.find((each) => each.name === first.rankedBy) ?? proxies[0];
   return proxies.find((each) => report.runs.every((run) => each.of(run))) ?? proxies[0];
 };
 

@@ -169,8 +169,8 @@ TEST_CASE("a line of a score file is as the schema says", "[report][schema]") {
   const Json line = Json::parse(JsonLineScores("0123456789ab").record("|...|", evaluation));
   check_tight("score", line);
   check_required("score", line, {"reasons"});
-  const Json older = Json::parse(JsonLineScores("0123456789ab", 1).record("|...|", evaluation));
-  CHECK_FALSE(older.contains("schema_version"));
+  Json older = line;
+  older.erase("schema_version");
   CHECK_FALSE(valid("score", older));
 }
 

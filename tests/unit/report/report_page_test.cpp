@@ -48,6 +48,22 @@ TEST_CASE("the page allows its own scripts and asks for nothing", "[report]") {
   CHECK(page.find("{{") == page.npos);
 }
 
+TEST_CASE("a page has scores that no double holds by their logarithms", "[report]") {
+  ReportContent content = content_of("run");
+  FinishedRun& run = content.runs[0].run;
+  run.rule = RankingRule::parse("synflow");
+  for (auto& [proxy, score] : run.ranking.front().evaluation.scores) {
+    if (proxy == "synflow") score = Score::beyond_double(310.25);
+  }
+  CHECK(run.value(run.ranking.front()) == 310.25);
+  const auto data = page_data(content, NasBench201());
+  CHECK(data["runs"][0]["rankedBy"] == "log10 synflow");
+  CHECK(data["runs"][0]["value"][0] == 310.25);
+  CHECK(data["runs"][0]["scores"].back()["values"][0] == 310.25);
+  const auto matrix = agreement_matrix(run, {});
+  CHECK(matrix.pairs[0][2].architectures == run.ranking.size());
+}
+
 TEST_CASE("a page is a function of its content", "[report]") {
   CHECK(report_page(content_of("vote"), NasBench201()) ==
         report_page(content_of("vote"), NasBench201()));

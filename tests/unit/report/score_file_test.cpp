@@ -7,6 +7,8 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/seal.h"
 
 using namespace wrcor;
 
@@ -75,11 +77,10 @@ TEST_CASE("numbers that are not finite never reach JSON", "[report][scores]") {
 }
 
 TEST_CASE("CSV has a column for each proxy, empty where there is no score", "[report][scores]") {
-  CsvScores csv({"wrcor"}, "abc", 3);
-  CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops,settings\n");
-  CHECK(csv.record(arch, good()) == arch + ",ok,,911.0306,802426,113951360,abc\n");
-  CHECK(csv.record(arch, degenerate()) ==
-        arch + ",degenerate,disconnected,,802426,113951360,abc\n");
+  CsvScores csv({"wrcor"}, "");
+  CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops\n");
+  CHECK(csv.record(arch, good()) == arch + ",ok,,911.0306,802426,113951360\n");
+  CHECK(csv.record(arch, degenerate()) == arch + ",degenerate,disconnected,,802426,113951360\n");
 }
 
 TEST_CASE("a record of a file has a check over all that it says", "[report][scores]") {
@@ -266,8 +267,10 @@ TEST_CASE("a score that CSV has to quote is read back", "[report][scores]") {
 
 TEST_CASE("a score file of a newer program is refused", "[report][scores]") {
   const test::TemporaryFolder folder;
-  JsonLineScores newer("abc", schema_version::score + 1), lines("abc");
-  const auto path = folder.write("scores", newer.record(arch, good()));
+  JsonLineScores lines("abc");
+  auto newer = nlohmann::ordered_json::parse(lines.record(arch, good()));
+  newer["schema_version"] = schema_version::score + 1;
+  const auto path = folder.write("scores", sealed(std::move(newer)).dump() + "\n");
   CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);
   CHECK_THAT(rejection(path, lines, "abc"),
              ContainsSubstring("scores:1: schema_version: expected 1 to 4, got '5'"));
