@@ -2,19 +2,19 @@
 
 namespace wrcor {
 
-View draw_view(Rng& rng, int padding) {
+ImageView draw_view(Rng& rng, int padding) {
   const auto offset = [&rng, padding] {
     return static_cast<int>(rng.below(static_cast<std::uint64_t>(2 * padding + 1))) - padding;
   };
-  View view;
+  ImageView view;
   view.flipped = rng.coin();
   view.dy = offset();
   view.dx = offset();
   return view;
 }
 
-void write_view(const DatasetInfo& info, std::span<const std::uint8_t> pixels, const View& view,
-                std::span<float> out) {
+void write_view(const DatasetInfo& info, std::span<const std::uint8_t> pixels,
+                const ImageView& view, std::span<float> out) {
   const auto [channels, height, width] = info.image;
   auto value = out.begin();
   for (int c = 0; c < channels; ++c) {

@@ -123,7 +123,7 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
   Rng rng(seed);
   std::size_t drawn = 0;
   const auto add = [&](std::int64_t of) {
-    const View view = augment ? draw_view(rng, info.crop_padding) : View{};
+    const ImageView view = augment ? draw_view(rng, info.crop_padding) : ImageView{};
     write_view(info, pixels, view, {image + drawn * pixels.size(), pixels.size()});
     label[drawn++] = of;
   };

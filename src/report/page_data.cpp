@@ -124,7 +124,7 @@ Json matrix_json(const AgreementMatrix& matrix) {
   Json rho = Json::array(), architectures = Json::array();
   for (const auto& line : matrix.pairs) {
     Json values = Json::array(), counts = Json::array();
-    for (const Agreement& pair : line) {
+    for (const PairAgreement& pair : line) {
       values.push_back(rounded(pair.rho));
       counts.push_back(pair.architectures);
     }

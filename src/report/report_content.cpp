@@ -122,7 +122,7 @@ Column column_of(const FinishedRun& run,
   return column;
 }
 
-Agreement agreement(const Column& x, const Column& y) {
+PairAgreement agreement(const Column& x, const Column& y) {
   std::vector<double> known_x, known_y;
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!x[i] || !y[i]) continue;
@@ -216,7 +216,7 @@ AgreementMatrix agreement_matrix(const FinishedRun& run,
     for (const std::string& column : accuracies->columns)
       add(column, [&](const auto& row) { return accuracies->value(row.arch, column); });
   }
-  matrix.pairs.assign(columns.size(), std::vector<Agreement>(columns.size()));
+  matrix.pairs.assign(columns.size(), std::vector<PairAgreement>(columns.size()));
   for (std::size_t x = 0; x < columns.size(); ++x) {
     for (std::size_t y = 0; y <= x; ++y)
       matrix.pairs[x][y] = matrix.pairs[y][x] = agreement(columns[x], columns[y]);

@@ -78,7 +78,7 @@ std::int64_t Trainer::batches_per_epoch() const {
 void Trainer::finish_epoch(const BatchSink& after_batch) {
   using Clock = std::chrono::steady_clock;
   const auto view_of = [this, epoch = std::to_string(position_.epoch)](std::int64_t image) {
-    if (!recipe_.augment) return View{};
+    if (!recipe_.augment) return ImageView{};
     Rng rng(derive_seed(recipe_.seed, {"augmentation", epoch, std::to_string(image)}));
     return draw_view(rng, training_.info.crop_padding);
   };
@@ -148,7 +148,7 @@ Performance evaluate(TrainableNetwork& network, const LabelledImages& images, in
   std::vector<std::int64_t> order(images.labels.size());
   std::iota(order.begin(), order.end(), std::int64_t{0});
   BatchStream batches(
-      images, std::move(order), batch_size, [](std::int64_t) { return View{}; }, placement);
+      images, std::move(order), batch_size, [](std::int64_t) { return ImageView{}; }, placement);
   Performance all;
   while (const auto batch = batches.next()) {
     if (stop_point) stop_point();

@@ -58,3 +58,13 @@ add src/extra/thing.cpp '#include <vector>'
 expect_exit 1 check
 expect_contains "$stdout" 'src/run/config.cpp:1: run includes CLI/App.hpp: CLI11 belongs to cli'
 expect_contains "$stdout" 'src/extra/thing.cpp: folder "extra" has no place in the order of folders'
+
+# One name for two types, in any folders; a declaration, a nested type and another namespace are none.
+fresh_tree
+add include/wrcor/core/view.h 'namespace wrcor {' 'enum class View { all, none };' 'class Later;' '}'
+add src/search/later.h 'namespace wrcor {' 'class Later;' 'class Later final' '    : public Sooner {' '  struct View {};' '};' '}'
+add src/cli/view.h 'namespace wrcor::cli {' 'struct View {};' '}'
+expect_exit 0 check
+add src/run/view.h 'namespace wrcor {' 'struct View {' '};' '}'
+expect_exit 1 check
+expect_equal "$stdout" 'src/run/view.h:2: wrcor::View is defined in include/wrcor/core/view.h:2, too'

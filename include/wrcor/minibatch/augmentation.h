@@ -9,20 +9,20 @@
 namespace wrcor {
 
 /// How a network sees an image: flipped or not, then moved, with black moving in.
-struct View {
+struct ImageView {
   bool flipped = false;
   int dy = 0, dx = 0;  ///< offset of the crop from the unpadded image, -padding to padding
 };
 
 /// A horizontal flip with probability 1/2 and a uniform random crop of the image with black padding
 /// on each side. Source: the data augmentation of the published NAS-Bench-201 code.
-View draw_view(Rng& rng, int padding);
+ImageView draw_view(Rng& rng, int padding);
 
 /// Writes an image as a network takes it: (pixel - mean) / deviation.
 ///
 /// @param pixels  as Dataset::read() gives them
 /// @param out     channels * height * width values
-void write_view(const DatasetInfo& info, std::span<const std::uint8_t> pixels, const View& view,
-                std::span<float> out);
+void write_view(const DatasetInfo& info, std::span<const std::uint8_t> pixels,
+                const ImageView& view, std::span<float> out);
 
 }  // namespace wrcor

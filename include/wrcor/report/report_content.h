@@ -48,7 +48,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
 Direction better_of(const RankingRule& rule, const std::string& proxy);
 
 /// Spearman's rho of one pair of columns.
-struct Agreement {
+struct PairAgreement {
   std::size_t architectures = 0;  ///< that have a value in both
   std::optional<double> rho;      ///< nothing where one of them is constant
 };
@@ -57,7 +57,7 @@ struct Agreement {
 /// but the costs higher is better: scores whose lower values are better are negated.
 struct AgreementMatrix {
   std::vector<std::string> names;
-  std::vector<std::vector<Agreement>> pairs;  ///< symmetric
+  std::vector<std::vector<PairAgreement>> pairs;  ///< symmetric
 };
 AgreementMatrix agreement_matrix(const FinishedRun& run,
                                  const std::optional<FigureTable>& accuracies);

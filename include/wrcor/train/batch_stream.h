@@ -30,7 +30,7 @@ struct LabelledBatch {
 class BatchStream {
  public:
   /// How an image is seen. @param image  its index in the images
-  using ViewOf = std::function<View(std::int64_t image)>;
+  using ViewOf = std::function<ImageView(std::int64_t image)>;
 
   /// @param images  outlive the object
   /// @param order   indices of images; the last batch has what is left of them

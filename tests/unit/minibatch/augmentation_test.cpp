@@ -11,7 +11,7 @@ TEST_CASE("an image is flipped, then moved, with black moving in", "[minibatch][
   const DatasetInfo info{
       .name = "tiny", .classes = 2, .image = {1, 2, 3}, .normalisation = {{10, 0, 0}, {2, 1, 1}}};
   const std::array<std::uint8_t, 6> pixels{12, 14, 16, 18, 20, 22};
-  const auto seen = [&](const View& view) {
+  const auto seen = [&](const ImageView& view) {
     std::array<float, 6> out{};
     write_view(info, pixels, view, out);
     return out;
@@ -30,7 +30,7 @@ TEST_CASE("views are flipped half of the time and moved evenly", "[minibatch][au
   int flipped = 0;
   std::map<int, int> rows, columns;
   for (int k = 0; k < 9000; ++k) {
-    const View view = draw_view(rng, 4);
+    const ImageView view = draw_view(rng, 4);
     flipped += view.flipped ? 1 : 0;
     ++rows[view.dy];
     ++columns[view.dx];

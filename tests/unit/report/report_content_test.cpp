@@ -37,7 +37,8 @@ FigureTable table(const std::string& column, const std::string& rows) {
                                 BenchmarkKey{}, {column})};
 }
 
-const Agreement& pair(const AgreementMatrix& matrix, const std::string& x, const std::string& y) {
+const PairAgreement& pair(const AgreementMatrix& matrix, const std::string& x,
+                          const std::string& y) {
   const auto place = [&](const std::string& name) {
     const auto found = std::find(matrix.names.begin(), matrix.names.end(), name);
     REQUIRE(found != matrix.names.end());

@@ -7,10 +7,10 @@ using namespace wrcor;
 
 namespace {
 
-View as_it_is(std::int64_t) { return {}; }
+ImageView as_it_is(std::int64_t) { return {}; }
 
 /// An image as a network takes it.
-at::Tensor seen(const LabelledImages& images, std::int64_t index, const View& view = {}) {
+at::Tensor seen(const LabelledImages& images, std::int64_t index, const ImageView& view = {}) {
   at::Tensor image = at::empty({3, 32, 32});
   write_view(images.info, images.image(index), view, {image.data_ptr<float>(), 3072});
   return image;
@@ -51,7 +51,7 @@ TEST_CASE("a stream may begin at a later batch", "[train][stream]") {
 TEST_CASE("each image is seen as it is asked for", "[train][stream]") {
   const LabelledImages images = test::some_images(3);
   const auto view_of = [](std::int64_t image) {
-    return View{image == 1, static_cast<int>(image), -1};
+    return ImageView{image == 1, static_cast<int>(image), -1};
   };
   BatchStream stream(images, {2, 1}, 2, view_of, {at::kCPU, /*channels_last=*/true});
   const auto batch = stream.next();

@@ -48,7 +48,8 @@ TEST_CASE("the first step is one of Nesterov's along the gradient of the batch",
   Training training(images, recipe);
   // All images are in the one batch, in some order, which hardly changes the gradient.
   TrainableNetwork reference = test::small_network();
-  BatchStream whole(images, {0, 1, 2, 3, 4, 5, 6, 7}, 8, [](std::int64_t) { return View{}; }, {});
+  BatchStream whole(images, {0, 1, 2, 3, 4, 5, 6, 7}, 8, [](std::int64_t) { return ImageView{}; },
+                    {});
   const auto batch = whole.next();
   const at::Tensor log_odds =
       reference.logits(batch->images, TrainableNetwork::Mode::training).log_softmax(1);
