@@ -205,10 +205,9 @@ wait_for_lines() {
 
 # expect_end CODE PID: the process, a child of this shell, ends with the code.
 expect_end() {
-  local status=0
-  wait "$2" 2>/dev/null || status=$?
-  # Of one that stood still for a while, a shell with jobs tells that first (128 + SIGSTOP).
-  while [ "$status" -eq 147 ]; do
+  local stopped=147 # 128 + SIGSTOP: of one that stood still for a while, a shell with jobs tells that first
+  local status=$stopped
+  while [ "$status" -eq "$stopped" ]; do
     status=0
     wait "$2" 2>/dev/null || status=$?
   done
