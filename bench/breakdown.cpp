@@ -72,7 +72,7 @@ Breakdown of_one(const SearchSpace& space, const Genotype& genotype, const Minib
   const MemoryMeter meter;  // as around an evaluation
   Stopwatch watch(minibatch.images);
   const Network network(space.plan(genotype), bank);
-  TimedCorrelations correlations(network.plan(), response_taps(network.plan(), counting), watch,
+  TimedCorrelations correlations(network.plan(), network.plan().responses(counting), watch,
                                  seconds.correlation);
   Pass pass(network, NormMode::minibatch, {&correlations},
             {{network.plan().logits(), {&correlations}}});

@@ -7,7 +7,7 @@
 
 #include "wrcor/core/worker_pool.h"
 #include "wrcor/minibatch/minibatch.h"
-#include "wrcor/nn/counting.h"
+#include "wrcor/space/counting.h"
 #include "wrcor/nn/weights.h"
 #include "wrcor/space/search_space.h"
 

@@ -89,23 +89,25 @@ void convolution_of(State& state, bool plain, Filter filter, bool backward) {
   });
 }
 
+constexpr double epsilon = 1e-5;
+
 void batch_norm_of(State& state, bool plain, bool backward) {
   const Stage stage(state);
   const at::Tensor gamma = at::ones({stage.channels}), beta = at::zeros({stage.channels});
   BatchNormState norm;
-  batch_norm(stage.input, gamma, beta, norm);
+  batch_norm(stage.input, gamma, beta, epsilon, norm);
   const auto forward_plain = [&] {
-    return at::native_batch_norm(stage.input, gamma, beta, {}, {}, true, 0.1, batch_norm_epsilon);
+    return at::native_batch_norm(stage.input, gamma, beta, {}, {}, true, 0.1, epsilon);
   };
   const auto saved = forward_plain();
   run(state, (backward ? 8.0 : 5.0) * stage.elements(), (backward ? 3.0 : 2.0) * stage.elements(),
       [&] {
-        if (!plain && !backward) return batch_norm(stage.input, gamma, beta, norm);
+        if (!plain && !backward) return batch_norm(stage.input, gamma, beta, epsilon, norm);
         if (!plain) return batch_norm_backward(stage.gradient, gamma, norm);
         if (!backward) return std::get<0>(forward_plain());
         return std::get<0>(at::native_batch_norm_backward(
             stage.gradient, stage.input, gamma, {}, {}, std::get<1>(saved), std::get<2>(saved),
-            true, batch_norm_epsilon, {true, false, false}));
+            true, epsilon, {true, false, false}));
       });
 }
 

@@ -4,8 +4,7 @@
 
 #include <cmath>
 #include <map>
-
-#include "wrcor/nn/batch_norm.h"
+#include <stdexcept>
 
 namespace wrcor {
 namespace {
@@ -16,7 +15,7 @@ Weights trainable_weights(const NetworkPlan& plan, const WeightSource& source) {
   Weights weights;
   for (const Layer& layer : plan.layers) {
     auto& mine = weights.emplace_back();
-    for (const Parameter& parameter : parameters_of(plan, layer)) {
+    for (const Parameter& parameter : layer.parameters) {
       mine.push_back(source.get(parameter).detach().requires_grad_());
     }
   }
@@ -30,7 +29,7 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
       return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
     case LayerKind::batch_norm:
       return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1,
-                            batch_norm_epsilon, false);
+                            layer.epsilon, false);
     case LayerKind::relu:
       return at::relu(inputs[0]);
     case LayerKind::average_pool:
@@ -46,10 +45,9 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
       return inputs[0].mean({2, 3});
     case LayerKind::linear:
       return at::linear(inputs[0], weights[0], weights[1]);
-    case LayerKind::input:
-      return inputs[0];
+    default:
+      throw std::logic_error("the baseline has only the layers of nb201");
   }
-  return {};
 }
 
 }  // namespace
@@ -57,7 +55,7 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
 PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const at::Tensor& images,
                      const at::Tensor& labels, Counting counting) {
   const Weights weights = trainable_weights(plan, source);
-  const std::vector<Tap> taps = response_taps(plan, counting);
+  const std::vector<Tap> taps = plan.responses(counting);
   std::map<int, at::Tensor> watched;  // input of a tapped layer, by layer
   for (const Tap& tap : taps) {
     if (tap.side == Side::gradient) watched[tap.layer] = at::Tensor();

@@ -43,11 +43,9 @@ double flop_of(const NetworkPlan& plan, const Layer& layer) {
       return static_cast<double>(layer.inputs.size() - 1) * out;
     case LayerKind::relu:
       return out;
-    case LayerKind::input:
-    case LayerKind::zero:
-      break;
+    default:
+      return 0;
   }
-  return 0;
 }
 
 /// Layers whose output a gradient of the logits reaches.
@@ -105,7 +103,7 @@ EvaluationWork work_of(const NetworkPlan& plan, int samples, Counting counting) 
     work.backward +=
         {n * flop_of(plan, layer), n * float_bytes * (written + read + (needs_values ? read : 0))};
   }
-  for (const Tap& tap : response_taps(plan, counting)) {
+  for (const Tap& tap : plan.responses(counting)) {
     if (tap.side == Side::gradient && !gradient[static_cast<std::size_t>(tap.layer)]) continue;
     const Layer& watched = layer_at(plan, tap.layer);
     const double features =

@@ -5,7 +5,6 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -14,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "help.h"
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
@@ -44,17 +44,6 @@ constexpr Command commands[] = {
     {"config", "write, check and describe configuration files"},
     {"doctor", "what this machine has; fails when a search cannot run"},
     {"completion", "print the completion script of a shell"},
-};
-
-class HelpFormatter final : public CLI::Formatter {
- public:
-  /// The placeholder: CLI11 would add what the option excludes and all that it accepts.
-  std::string make_option_opts(const CLI::Option* option) const override {
-    const std::string placeholder = placeholder_of(*option);
-    if (placeholder.empty()) return "";
-    const bool many = option->get_expected_max() == CLI::detail::expected_max_vector_size;
-    return " " + placeholder + (many ? " ..." : "") + (option->get_required() ? " REQUIRED" : "");
-  }
 };
 
 /// Long names of the options that the command takes, and names of its subcommands.
@@ -172,9 +161,7 @@ int run(int argc, char** argv, const Executable& executable) {
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
   app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
-  const auto formatter = std::make_shared<HelpFormatter>();
-  formatter->column_width(32);
-  app.formatter(formatter);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   for (const auto& [name, summary] : commands) {
     CLI::App* command = app.add_subcommand(name, summary);

@@ -120,8 +120,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
     // score's status must not depend on its company.
     if (looks_at_images(proxy)) requirements_ |= {Need::logits};
   }
-  Rng any(0);
-  const int classes = space_.plan(space_.sample(any)).layers.back().out.channels;
+  const int classes = space_.input().classes;
   const auto largest = minibatch_.labels.max().item<std::int64_t>();
   if (largest >= classes) {
     throw UsageError("the minibatch has a label " + std::to_string(largest) +

@@ -6,12 +6,10 @@
 #include <cctype>
 #include <memory>
 #include <sstream>
-#include <stdexcept>
 
 #include "contents.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/nn/batch_norm.h"
-#include "wrcor/nn/weights.h"
+#include "wrcor/nn/operator.h"
 
 namespace wrcor {
 namespace {
@@ -19,36 +17,10 @@ namespace {
 using torch::jit::CompilationUnit;
 using torch::jit::Module;
 
-/// What torch.nn calls the module of a layer, and its code.
-struct ModuleClass {
-  std::string name;
-  std::string forward;
-};
-
-std::string pair_of(int value) { return fmt::format("[{0}, {0}]", value); }
-
-/// Of a layer that has tensors.
-ModuleClass class_of(const Layer& layer) {
-  switch (layer.kind) {
-    case LayerKind::convolution:
-      return {"Conv2d", fmt::format("def forward(self, x):\n"
-                                    "  return torch.conv2d(x, self.weight, None, {}, {})\n",
-                                    pair_of(layer.stride), pair_of(layer.padding))};
-    case LayerKind::batch_norm:
-      return {"BatchNorm2d",
-              fmt::format("def forward(self, x):\n"
-                          "  if self.training:\n"
-                          "    self.num_batches_tracked.add_(1)\n"
-                          "  return torch.batch_norm(x, self.weight, self.bias, self.running_mean, "
-                          "self.running_var, self.training, 0.1, {}, True)\n",
-                          batch_norm_epsilon)};
-    case LayerKind::linear:
-      return {"Linear",
-              "def forward(self, x):\n"
-              "  return torch.linear(x, self.weight, self.bias)\n"};
-    default:
-      throw std::logic_error("this layer has no tensors");
-  }
+/// The code of the module of a layer that has tensors.
+std::string module_source(const TorchScript& code) {
+  return fmt::format("def forward(self, x):\n{}  return {}\n", code.statements_before,
+                     code.expression);
 }
 
 /// "cells.0.op" -> {"cells", "0", "op"}
@@ -74,27 +46,9 @@ std::string module_expression(const std::string& path) {
 std::string variable_of(const Layer& layer) { return join(parts_of(layer.name), "_"); }
 
 std::string output_expression(const Layer& layer, const std::vector<std::string>& inputs) {
-  const std::string& input = inputs.front();
-  switch (layer.kind) {
-    case LayerKind::convolution:
-    case LayerKind::batch_norm:
-    case LayerKind::linear:
-      return fmt::format("{}.forward({})", module_expression(layer.name), input);
-    case LayerKind::relu:
-      return fmt::format("torch.relu({})", input);
-    case LayerKind::average_pool:
-      return fmt::format("torch.avg_pool2d({}, {}, {}, {}, False, False)", input,
-                         pair_of(layer.kernel), pair_of(layer.stride), pair_of(layer.padding));
-    case LayerKind::sum:
-      return join(inputs, " + ");
-    case LayerKind::zero:
-      return fmt::format("torch.zeros_like({})", input);
-    case LayerKind::global_average:
-      return fmt::format("torch.mean({}, [2, 3])", input);
-    case LayerKind::input:
-      break;
-  }
-  throw std::logic_error("the input is not computed");
+  if (!layer.parameters.empty())
+    return fmt::format("{}.forward({})", module_expression(layer.name), inputs.front());
+  return operator_of(layer.kind).torchscript(layer, inputs).expression;
 }
 
 std::string forward_source(const NetworkPlan& plan) {
@@ -119,7 +73,7 @@ class ModuleBuilder {
     root_ = root;
     root_.register_attribute("architecture", c10::StringType::get(), architecture);
     for (const Layer& layer : plan.layers) {
-      if (!parameters_of(plan, layer).empty()) add_layer(plan, layer);
+      if (!layer.parameters.empty()) add_layer(layer);
     }
     root_.define(forward_source(plan));
     return root_;
@@ -138,13 +92,13 @@ class ModuleBuilder {
     module.register_attribute("training", c10::BoolType::get(), true);
   }
 
-  void add_layer(const NetworkPlan& plan, const Layer& layer) {
+  void add_layer(const Layer& layer) {
     std::vector<std::string> parts = parts_of(layer.name);
     const std::string name = parts.back();
     parts.pop_back();
     Module parent = root_;
     for (const std::string& part : parts) parent = child(parent, part);
-    parent.register_module(name, layer_module(plan, layer));
+    parent.register_module(name, layer_module(layer));
   }
 
   Module child(Module& parent, const std::string& name) {
@@ -153,30 +107,35 @@ class ModuleBuilder {
   }
 
   /// Layers with the same code have one class.
-  Module layer_module(const NetworkPlan& plan, const Layer& layer) {
-    const auto [name, forward] = class_of(layer);
+  Module layer_module(const Layer& layer) {
+    const std::string input = "x";
+    const TorchScript code = operator_of(layer.kind).torchscript(layer, {&input, 1});
+    const std::string forward = module_source(code);
     const auto known = classes_.find(forward);
     if (known != classes_.end()) {
       Module module(unit_, known->second);
       set_training(module);
-      add_tensors(module, plan, layer);
+      add_tensors(module, layer);
       return module;
     }
-    Module module = new_module(name);
-    add_tensors(module, plan, layer);
+    Module module = new_module(code.module_class);
+    add_tensors(module, layer);
     module.define(forward);
     classes_.emplace(forward, module.type());
     return module;
   }
 
-  void add_tensors(Module& module, const NetworkPlan& plan, const Layer& layer) {
-    for (const Parameter& parameter : parameters_of(plan, layer)) {
-      module.register_parameter(parameter.name.substr(layer.name.size() + 1),
+  void add_tensors(Module& module, const Layer& layer) {
+    for (const Parameter& parameter : layer.parameters) {
+      module.register_parameter(attribute_of(parameter.name, layer),
                                 copy_of(parameter.name).requires_grad_(), /*is_buffer=*/false);
     }
-    if (layer.kind != LayerKind::batch_norm) return;
-    for (const char* name : {"running_mean", "running_var", "num_batches_tracked"})
-      module.register_buffer(name, copy_of(layer.name + "." + name));
+    for (const Buffer& buffer : layer.buffers)
+      module.register_buffer(attribute_of(buffer.name, layer), copy_of(buffer.name));
+  }
+
+  static std::string attribute_of(const std::string& name, const Layer& layer) {
+    return name.substr(layer.name.size() + 1);
   }
 
   at::Tensor copy_of(const std::string& name) const { return state_.at(name).detach().clone(); }

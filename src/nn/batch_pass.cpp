@@ -4,9 +4,7 @@
 
 #include <algorithm>
 
-#include "wrcor/nn/average_pool.h"
-#include "wrcor/nn/convolution.h"
-#include "wrcor/nn/layer_output.h"
+#include "wrcor/nn/operator.h"
 
 namespace wrcor {
 namespace {
@@ -29,6 +27,11 @@ at::Tensor as_channels(const at::Tensor& values, std::int64_t samples) {
   return values.reshape({samples, -1, values.size(2), values.size(3)});
 }
 
+/// What the backward step of a layer reads.
+Reads reads_of(const Layer& layer) {
+  return layer.kind == LayerKind::input ? Reads{} : operator_of(layer.kind).reads();
+}
+
 at::Tensor selected(const at::Tensor& values, const at::Tensor& positions) {
   return positions.defined() ? values.index_select(1, positions) : values;
 }
@@ -42,6 +45,7 @@ BatchPass::BatchPass(const NetworkBatch& batch, BatchPassObserver& observer)
       needs_gradient_(steps_.size(), false),
       last_reader_(steps_.size(), 0),
       outputs_(steps_.size()),
+      kept_inputs_(steps_.size()),
       norm_states_(steps_.size()),
       gradients_(steps_.size()) {
   find_needs();
@@ -100,17 +104,23 @@ at::Tensor BatchPass::summed(const NetworkBatch::Step& step) const {
 
 at::Tensor BatchPass::run_step(std::size_t s) {
   const NetworkBatch::Step& step = steps_[s];
-  if (step.layer.kind == LayerKind::sum) return summed(step);
-  const at::Tensor input = as_images(gathered(step.inputs.front(), step.members.size()));
-  if (step.layer.kind == LayerKind::batch_norm) return run_norm(s, input);
-  return layer_output(step.layer, step.weights, {&input, 1});
+  if (step.layer.kind == LayerKind::sum) return summed(step);  // gathers nothing that it need not
+  std::vector<at::Tensor> inputs;
+  for (const auto& sources : step.inputs)
+    inputs.push_back(as_images(gathered(sources, step.members.size())));
+  const Operator& its = operator_of(step.layer.kind);
+  if (!its.per_image()) return run_norm(s, inputs.front());
+  const at::Tensor output =
+      its.forward({.layer = step.layer, .weights = step.weights, .inputs = inputs});
+  if (needs_gradient_[s] && its.reads().inputs) kept_inputs_[s] = std::move(inputs);
+  return output;
 }
 
 at::Tensor BatchPass::run_norm(std::size_t s, const at::Tensor& input) {
   const NetworkBatch::Step& step = steps_[s];
   const std::int64_t members = as_size(step.members.size());
   return batch_norm(as_channels(input, samples_), step.weights.weight.repeat(members),
-                    step.weights.bias.repeat(members), norm_states_[s])
+                    step.weights.bias.repeat(members), step.layer.epsilon, norm_states_[s])
       .reshape(input.sizes());
 }
 
@@ -133,7 +143,7 @@ at::Tensor BatchPass::forward(const at::Tensor& images) {
 
 void BatchPass::release_after(std::size_t s) {
   const auto kept = [this](std::size_t i) {
-    return steps_[i].layer.kind == LayerKind::relu && needs_gradient_[i];
+    return needs_gradient_[i] && reads_of(steps_[i].layer).output;
   };
   for (const auto& sources : steps_[s].inputs) {
     for (const NetworkBatch::Source& source : sources) {
@@ -153,35 +163,48 @@ void BatchPass::backward(const at::Tensor& gradient) {
     if (needs_gradient_[s] && gradients_[s].values.defined()) step_back(s);
     gradients_[s] = {};
     outputs_[s].reset();
+    kept_inputs_[s].clear();
     norm_states_[s] = {};
   }
 }
 
 void BatchPass::step_back(std::size_t s) {
-  const at::Tensor at_input = input_gradient(s, as_images(gradients_[s].values));
-  if (!at_input.defined()) return;
-  const at::Tensor values = by_member(at_input, samples_);
-  if (observer_.wants_input_gradient(s)) observer_.input_gradient(s, values);
-  hand_on(s, values);
+  const NetworkBatch::Step& step = steps_[s];
+  if (step.inputs.empty()) return;
+  const Operator& its = operator_of(step.layer.kind);
+  if (!its.passes_gradient()) return;
+  const at::Tensor gradient = as_images(gradients_[s].values);
+  std::vector<FeatureShape> shapes;
+  for (const auto& sources : step.inputs)
+    shapes.push_back(steps_[sources.front().step].layer.out);
+  std::vector<at::Tensor> inputs;
+  for (const at::Tensor& input : kept_inputs_[s]) inputs.push_back(live_members(s, input));
+  const at::Tensor output = outputs_[s].defined() ? live_members(s, outputs_[s]) : at::Tensor();
+  const BackwardStep backward{.layer = step.layer,
+                              .weights = step.weights,
+                              .gradient = gradient,
+                              .shapes = shapes,
+                              .inputs = inputs,
+                              .output = output};
+  for (std::size_t k = 0; k < step.inputs.size(); ++k) {
+    const bool is_shown = k == 0 && observer_.wants_input_gradient(s);
+    if (!is_shown && !needs_gradient_at(s, k)) continue;
+    const at::Tensor values = by_member(
+        its.per_image() ? its.input_gradient(backward, k) : norm_gradient(s, gradient), samples_);
+    if (is_shown) observer_.input_gradient(s, values);
+    hand_on(s, k, values);
+  }
 }
 
-at::Tensor BatchPass::input_gradient(std::size_t s, const at::Tensor& gradient) const {
-  const NetworkBatch::Step& step = steps_[s];
-  const Layer& layer = step.layer;
-  const FeatureShape& shape = steps_[step.inputs.front().front().step].layer.out;
-  switch (layer.kind) {
-    case LayerKind::convolution:
-      return convolution_input_gradient(gradient, shape, step.weights.weight, layer);
-    case LayerKind::batch_norm:
-      return norm_gradient(s, gradient);
-    case LayerKind::relu: {
-      const at::Tensor output =
-          as_images(selected(by_member(outputs_[s], samples_), step.live.positions));
-      return layer_input_gradient(layer, step.weights, gradient, output, shape);
-    }
-    default:
-      return layer_input_gradient(layer, step.weights, gradient, {}, shape);
-  }
+/// [N * members, ...] of all members as [N * live members, ...].
+at::Tensor BatchPass::live_members(std::size_t s, const at::Tensor& values) const {
+  return as_images(selected(by_member(values, samples_), steps_[s].live.positions));
+}
+
+bool BatchPass::needs_gradient_at(std::size_t s, std::size_t input) const {
+  const auto& sources = steps_[s].gradients[input];
+  return std::any_of(sources.begin(), sources.end(),
+                     [this](const auto& source) { return needs_gradient_[source.step] != 0; });
 }
 
 at::Tensor BatchPass::norm_gradient(std::size_t s, const at::Tensor& gradient) const {
@@ -198,20 +221,18 @@ at::Tensor BatchPass::norm_gradient(std::size_t s, const at::Tensor& gradient) c
     const at::Tensor inputs = norm.input.reshape(
         {samples_, all, step.layer.out.channels, norm.input.size(2), norm.input.size(3)});
     state = {as_channels(as_images(selected(inputs, step.live.positions)), samples_),
-             of_channels(norm.mean), of_channels(norm.inverse_deviation)};
+             of_channels(norm.mean), of_channels(norm.inverse_deviation), norm.epsilon};
   }
   return batch_norm_backward(as_channels(gradient, samples_), step.weights.weight.repeat(live),
                              state)
       .reshape(gradient.sizes());
 }
 
-/// To the steps that the inputs come from.
-void BatchPass::hand_on(std::size_t s, const at::Tensor& gradient) {
-  for (const auto& sources : steps_[s].gradients) {
-    for (const NetworkBatch::Source& source : sources) {
-      if (needs_gradient_[source.step])
-        accumulate(source.step, source.there, selected(gradient, source.here));
-    }
+/// To the steps that an input comes from.
+void BatchPass::hand_on(std::size_t s, std::size_t input, const at::Tensor& gradient) {
+  for (const NetworkBatch::Source& source : steps_[s].gradients[input]) {
+    if (needs_gradient_[source.step])
+      accumulate(source.step, source.there, selected(gradient, source.here));
   }
 }
 
@@ -244,8 +265,8 @@ std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples) {
     const std::int64_t elements =
         std::int64_t{layer.out.channels} * layer.out.height * layer.out.width;
     largest = std::max(largest, elements);
-    // A batch norm keeps its input, a ReLU its output.
-    if (layer.kind == LayerKind::batch_norm || layer.kind == LayerKind::relu) kept += elements;
+    const Reads reads = reads_of(layer);
+    if (reads.statistics || reads.output || reads.inputs) kept += elements;
   }
   return samples * (4 * (kept + floats_in_work * largest) + 8 * doubles_in_work * largest);
 }

@@ -6,7 +6,7 @@ Network::Network(NetworkPlan plan, const WeightSource& weights) : plan_(std::mov
   weights_.reserve(plan_.layers.size());
   for (const Layer& layer : plan_.layers) {
     LayerWeights& mine = weights_.emplace_back();
-    for (const Parameter& parameter : parameters_of(plan_, layer)) {
+    for (const Parameter& parameter : layer.parameters) {
       (mine.weight.defined() ? mine.bias : mine.weight) = weights.get(parameter);
     }
   }
@@ -15,8 +15,8 @@ Network::Network(NetworkPlan plan, const WeightSource& weights) : plan_(std::mov
 std::vector<int> Network::weight_layers() const {
   std::vector<int> found;
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    const LayerKind kind = plan_.layers[i].kind;
-    if (kind == LayerKind::convolution || kind == LayerKind::linear)
+    const std::vector<Parameter>& parameters = plan_.layers[i].parameters;
+    if (!parameters.empty() && parameters.front().role == ParameterRole::weight)
       found.push_back(static_cast<int>(i));
   }
   return found;

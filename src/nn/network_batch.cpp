@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "index_pool.h"
+#include "wrcor/nn/operator.h"
 
 namespace wrcor {
 namespace {
@@ -16,8 +17,8 @@ std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 /// What is equal for layers that are one step: kind, place, geometry and number of inputs; the
 /// kernel of the convolution that a ReLU feeds or a batch norm normalises, which keeps blocks
 /// together that need not be taken apart and put together again; the identity of the weights.
-using Key =
-    std::tuple<LayerKind, std::string, int, int, int, int, int, int, std::size_t, int, const void*>;
+using Key = std::tuple<LayerKind, std::string, int, int, int, int, int, double, int, int, int,
+                       std::size_t, int, const void*>;
 
 /// Finds the steps of a batch and what they read.
 class Merge {
@@ -87,6 +88,9 @@ class Merge {
             mine.kernel,
             mine.stride,
             mine.padding,
+            mine.groups,
+            mine.first_channel,
+            mine.epsilon,
             mine.out.channels,
             mine.out.height,
             mine.out.width,
@@ -147,7 +151,7 @@ class Merge {
     for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
       node({a, plan(a).logits()}).live = true;
       for (int i = plan(a).logits(); i > 0; --i) {
-        if (!node({a, i}).live || layer({a, i}).kind == LayerKind::zero) continue;
+        if (!node({a, i}).live || i == 0 || !operator_of(layer({a, i}).kind).passes_gradient()) continue;
         for (const int input : layer({a, i}).inputs) node({a, input}).live = true;
       }
     }

@@ -4,31 +4,43 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <stdexcept>
 
-#include "vector_code.h"
-#include "wrcor/nn/average_pool.h"
 #include "wrcor/nn/convolution.h"
-#include "wrcor/nn/layer_output.h"
 
 namespace wrcor {
 namespace {
 
 std::size_t at_index(int layer) { return static_cast<std::size_t>(layer); }
 
-/// The tensor that tells a convolution's backward pass its input: the one before a ReLU, which is
-/// kept anyway, stands for the one behind it.
-int source_of(const NetworkPlan& plan, const Layer& convolution) {
-  const int input = convolution.inputs.front();
-  const Layer& producer = plan.layers[at_index(input)];
-  return producer.kind == LayerKind::relu ? producer.inputs.front() : input;
+std::vector<LayerAbilities> abilities_of(const Network& network, NormMode norms) {
+  const at::NoGradGuard no_grad;
+  std::vector<LayerAbilities> all;
+  for (const Layer& layer : network.plan().layers) {
+    LayerAbilities& mine = all.emplace_back();
+    if (layer.kind == LayerKind::input) continue;
+    const Operator& its = operator_of(layer.kind);
+    const auto position = static_cast<int>(all.size()) - 1;
+    mine = {its.reads(), its.fuses_relu(layer, network.weights(position)), its.defers_scale(norms),
+            its.applies_scales()};
+  }
+  return all;
 }
 
-bool wants_weight_gradient(const Sweep& sweep, std::size_t i) {
-  return std::any_of(sweep.observers.begin(), sweep.observers.end(), [i](PassObserver* observer) {
-    return observer->interest(static_cast<int>(i)).weight_gradient;
-  });
+/// By layer, of all observers together.
+std::vector<Interest> interests_of(const std::vector<PassObserver*>& observers,
+                                   std::size_t layers) {
+  std::vector<Interest> all(layers);
+  for (const PassObserver* observer : observers) {
+    for (std::size_t i = 0; i < layers; ++i) all[i] |= observer->interest(static_cast<int>(i));
+  }
+  return all;
+}
+
+std::vector<SweepRequest> requests_of(const std::vector<Sweep>& sweeps, std::size_t layers) {
+  std::vector<SweepRequest> all;
+  for (const Sweep& sweep : sweeps)
+    all.push_back({sweep.from, interests_of(sweep.observers, layers)});
+  return all;
 }
 
 }  // namespace
@@ -40,149 +52,20 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
       norms_(norms),
       watching_(std::move(watching)),
       sweeps_(std::move(sweeps)),
-      last_reader_(plan_.layers.size(), -1),
-      keep_(plan_.layers.size(), false),
-      keep_mask_(plan_.layers.size(), false),
-      keep_norm_(plan_.layers.size(), false),
-      checkpoint_(plan_.layers.size(), false),
-      taken_along_(plan_.layers.size(), false),
-      only_summed_(plan_.layers.size(), false),
-      scales_(plan_.layers.size()),
-      segment_of_(plan_.layers.size()),
-      outputs_(plan_.layers.size()),
-      masks_(plan_.layers.size()),
-      norm_states_(plan_.layers.size()) {
-  divide(activations);
-  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    for (int input : plan_.layers[i].inputs) last_reader_[at_index(input)] = static_cast<int>(i);
-  }
-  find_taken_along();
-  for (const Sweep& sweep : sweeps_) {
-    reach_.push_back(reach_of(sweep));
-    keep_for(sweep, reach_.back());
-  }
-  find_sums();
-}
+      schedule_(plan_, abilities_of(network, norms), interests_of(watching_, plan_.layers.size()),
+                requests_of(sweeps_, plan_.layers.size()), activations),
+      states_(plan_.layers.size()),
+      loaded_(schedule_.kept_segment()) {}
 
-void Pass::find_taken_along() {
-  const at::NoGradGuard no_grad;
-  std::vector<int> readers(plan_.layers.size(), 0);
-  for (const Layer& layer : plan_.layers) {
-    for (const int input : layer.inputs) ++readers[at_index(input)];
-  }
-  const auto is_seen = [](const std::vector<PassObserver*>& observers, std::size_t relu,
-                          std::size_t convolution) {
-    return std::any_of(observers.begin(), observers.end(), [&](const PassObserver* observer) {
-      const PassObserver::Interest of_relu = observer->interest(static_cast<int>(relu));
-      return of_relu.output || of_relu.output_gradient ||
-             observer->interest(static_cast<int>(convolution)).input_gradient;
-    });
-  };
-  for (std::size_t j = 0; j < plan_.layers.size(); ++j) {
-    if (plan_.layers[j].kind != LayerKind::convolution) continue;
-    const std::size_t i = at_index(plan_.layers[j].inputs.front());
-    if (plan_.layers[i].kind != LayerKind::relu || readers[i] > 1) continue;
-    const bool seen = is_seen(watching_, i, j) ||
-                      std::any_of(sweeps_.begin(), sweeps_.end(), [&](const Sweep& sweep) {
-                        return at_index(sweep.from) == i || is_seen(sweep.observers, i, j);
-                      });
-    taken_along_[i] = !seen && takes_relu(network_.weights(static_cast<int>(j)).weight);
-  }
-}
-
-void Pass::find_sums() {
-  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    const bool seen = std::any_of(watching_.begin(), watching_.end(), [i](const auto* observer) {
-      return observer->interest(static_cast<int>(i)).output;
-    });
-    only_summed_[i] = norms_ == NormMode::minibatch && last_reader_[i] >= 0 && !seen &&
-                      plan_.layers[i].kind == LayerKind::batch_norm && !keep_[i] && !checkpoint_[i];
-  }
-  for (const Layer& layer : plan_.layers) {
-    if (layer.kind == LayerKind::sum) continue;
-    for (const int input : layer.inputs) only_summed_[at_index(input)] = false;
-  }
-}
-
-/// Into one segment that is loaded from the start, or into blocks of which none is.
-void Pass::divide(Activations activations) {
-  const std::size_t layers = plan_.layers.size();
-  if (activations == Activations::kept) {
-    segments_ = {{0, layers}};
-    loaded_ = 0;
-    return;
-  }
-  std::set<std::size_t> ends{layers};
-  for (const int block : plan_.blocks) ends.insert(at_index(block) + 1);
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    std::fill(segment_of_.begin() + static_cast<std::ptrdiff_t>(begin),
-              segment_of_.begin() + static_cast<std::ptrdiff_t>(end), segments_.size());
-    segments_.push_back({begin, end});
-    begin = end;
-  }
-  checkpoint_[0] = true;
-  for (std::size_t i = 0; i < layers; ++i) {
-    for (const int input : plan_.layers[i].inputs) {
-      if (segment_of_[at_index(input)] != segment_of_[i]) checkpoint_[at_index(input)] = true;
-    }
-  }
-}
-
-Pass::Reach Pass::reach_of(const Sweep& sweep) const {
-  Reach reach{std::vector<char>(plan_.layers.size(), false),
-              std::vector<char>(plan_.layers.size(), false)};
-  for (std::size_t i = 0; i <= at_index(sweep.from); ++i) {
-    for (const PassObserver* observer : sweep.observers) {
-      const PassObserver::Interest interest = observer->interest(static_cast<int>(i));
-      reach.input[i] = reach.input[i] || interest.input_gradient;
-      reach.output[i] = reach.output[i] || interest.output_gradient || interest.weight_gradient;
-    }
-    for (int input : plan_.layers[i].inputs)
-      reach.input[i] = reach.input[i] || reach.output[at_index(input)];
-    reach.output[i] = reach.output[i] || reach.input[i];
-  }
-  reach.any = reach.output[at_index(sweep.from)];
-  return reach;
-}
-
-void Pass::keep_for(const Sweep& sweep, const Reach& reach) {
-  for (std::size_t i = 0; i <= at_index(sweep.from); ++i) {
-    const Layer& layer = plan_.layers[i];
-    const bool of_weight = wants_weight_gradient(sweep, i);
-    if (!reach.input[i] && !of_weight) continue;
-    keep_norm_[i] = true;
-    if ((layer.kind == LayerKind::relu && !taken_along_[i]) ||
-        (layer.kind == LayerKind::linear && of_weight))
-      keep_for_reader(keep_, layer.inputs.front(), i);
-    if (layer.kind != LayerKind::convolution) continue;
-    const int source = source_of(plan_, layer);
-    if (of_weight) keep_for_reader(keep_, source, i);
-    if (reach.input[i] && taken_along_[at_index(layer.inputs.front())])
-      keep_for_reader(keep_mask_, source, i);
-  }
-  keep_[at_index(sweep.from)] = checkpoint_[at_index(sweep.from)] = true;
-}
-
-/// For the backward step of the layer `reader`.
-void Pass::keep_for_reader(std::vector<char>& keep, int layer, std::size_t reader) {
-  const std::size_t i = at_index(layer);
-  keep[i] = true;
-  if (segment_of_[i] != segment_of_[reader]) checkpoint_[i] = true;
-}
-
-bool Pass::keeps_output(std::size_t i) const {
-  return checkpoint_[i] || (keep_[i] && loaded_ == segment_of_[i]);
-}
+bool Pass::is_fused(int layer) const { return schedule_.layer(at_index(layer)).fused; }
 
 void Pass::rescale_blocks() {
-  block_factors_.assign(plan_.layers.size(), 1.0);
-  for (const int block : plan_.blocks) block_factors_[at_index(block)] = 0;
+  for (const int block : plan_.blocks) states_[at_index(block)].block_factor = 0;
 }
 
 at::Tensor Pass::rescaled(std::size_t i, at::Tensor output) {
-  if (block_factors_.empty() || block_factors_[i] == 1) return output;
-  double& factor = block_factors_[i];
+  double& factor = states_[i].block_factor;
+  if (factor == 1) return output;
   if (factor == 0) {
     constexpr int most = 1000;  // the factor is a double
     int exponent = 0;
@@ -199,112 +82,100 @@ at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   // Every layer keeps the order of memory; on the CPU vector code and oneDNN want this one.
   const bool channels_last = images.is_cpu() && images.scalar_type() == at::kFloat;
-  outputs_[0] = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
+  states_[0].output = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    if (i > 0) outputs_[i] = rescaled(i, run_layer(i));
+    if (i > 0) states_[i].output = rescaled(i, run_layer(i));
     show(i);
     release_after(i);
   }
-  return outputs_.back();
+  return states_.back().output;
 }
 
 void Pass::show(std::size_t i) {
   const int layer = static_cast<int>(i);
-  const at::Tensor& inverse_deviation = norm_states_[i].inverse_deviation;
+  const BatchNormState& norm = states_[i].norm;
   for (PassObserver* observer : watching_) {
-    const PassObserver::Interest interest = observer->interest(layer);
-    if (interest.output) observer->output(layer, outputs_[i]);
-    if (interest.variance && inverse_deviation.defined())
-      observer->variance(layer, inverse_deviation.pow(-2) - batch_norm_epsilon);
+    const Interest interest = observer->interest(layer);
+    if (interest.output) observer->output(layer, states_[i].output);
+    if (interest.variance && norm.inverse_deviation.defined())
+      observer->variance(layer, norm.inverse_deviation.pow(-2) - norm.epsilon);
   }
 }
 
-const at::Tensor& Pass::output(int layer) const { return outputs_[at_index(layer)]; }
+const at::Tensor& Pass::output(int layer) const { return states_[at_index(layer)].output; }
 
-at::Tensor Pass::run_norm(std::size_t i, const at::Tensor& input) {
-  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-  switch (norms_) {
-    case NormMode::minibatch:
-      if (only_summed_[i] && has_vector_code(input)) {
-        scales_[i] = batch_norm_scale(input, weights.weight, weights.bias, norm_states_[i]);
-        return norm_states_[i].input;
-      }
-      return batch_norm(input, weights.weight, weights.bias, norm_states_[i]);
-    case NormMode::off:
-      return input;
-    case NormMode::initial: {
-      const at::Tensor scale = weights.weight / std::sqrt(1.0 + batch_norm_epsilon);
-      return input * scale.view({1, -1, 1, 1}) + weights.bias.view({1, -1, 1, 1});
-    }
-  }
-  throw std::logic_error("unknown mode of batch norm");
-}
-
-at::Tensor Pass::run_sum(std::size_t i) const {
-  std::vector<Summand> summands;
-  for (const int input : plan_.layers[i].inputs)
-    summands.push_back({outputs_[at_index(input)], scales_[at_index(input)]});
-  return scaled_sum(summands);
+std::vector<at::Tensor> Pass::inputs_of(std::size_t i) const {
+  std::vector<at::Tensor> inputs;
+  for (const int input : plan_.layers[i].inputs) inputs.push_back(states_[at_index(input)].output);
+  return inputs;
 }
 
 at::Tensor Pass::run_layer(std::size_t i) {
   const Layer& layer = plan_.layers[i];
-  if (layer.kind == LayerKind::sum) return run_sum(i);
-  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-  std::vector<at::Tensor> inputs;
-  for (const int input : layer.inputs) inputs.push_back(outputs_[at_index(input)]);
-  if (layer.kind == LayerKind::batch_norm) return run_norm(i, inputs.front());
-  if (taken_along_[i]) return inputs.front();
-  if (layer.kind == LayerKind::convolution && taken_along_[at_index(layer.inputs.front())])
-    return relu_convolution(inputs.front(), weights.weight, layer);
-  return layer_output(layer, weights, inputs);
+  const std::vector<at::Tensor> inputs = inputs_of(i);
+  if (is_fused(static_cast<int>(i))) return inputs.front();
+  const Operator& its = operator_of(layer.kind);
+  std::vector<ChannelScale> scales;
+  if (its.applies_scales()) {
+    for (const int input : layer.inputs) scales.push_back(states_[at_index(input)].scale);
+  }
+  LayerState& mine = states_[i];
+  return its.forward({.layer = layer,
+                      .weights = network_.weights(static_cast<int>(i)),
+                      .inputs = inputs,
+                      .norms = norms_,
+                      .fused_relu = is_fused(layer.inputs.front()),
+                      .scales = scales,
+                      .statistics = &mine.norm,
+                      .deferred = schedule_.layer(i).deferred ? &mine.scale : nullptr});
 }
 
 void Pass::release_after(std::size_t i) {
-  for (int input : plan_.layers[i].inputs) {
+  for (const int input : plan_.layers[i].inputs) {
     const std::size_t j = at_index(input);
-    if (last_reader_[j] != static_cast<int>(i) || !outputs_[j].defined()) continue;
-    if (keep_mask_[j] && loaded_ == segment_of_[j]) masks_[j] = relu_mask(outputs_[j]);
-    if (!keeps_output(j)) outputs_[j].reset();
+    LayerState& read = states_[j];
+    if (schedule_.layer(j).last_reader != static_cast<int>(i) || !read.output.defined()) continue;
+    if (schedule_.keeps_relu_mask(j, loaded_)) read.relu_mask = relu_mask(read.output);
+    if (!schedule_.keeps_output(j, loaded_)) read.output.reset();
   }
-  const bool dead_end = last_reader_[i] < 0 && i + 1 < plan_.layers.size();
-  if (dead_end && !keeps_output(i)) outputs_[i].reset();
-  if (!keep_norm_[i] || loaded_ != segment_of_[i]) norm_states_[i] = {};
+  const bool dead_end = schedule_.layer(i).last_reader < 0 && i + 1 < states_.size();
+  if (dead_end && !schedule_.keeps_output(i, loaded_)) states_[i].output.reset();
+  if (!schedule_.keeps_statistics(i, loaded_)) states_[i].norm = {};
 }
 
 /// Frees the segment that was loaded, and runs this one again.
 void Pass::load_segment(std::size_t number) {
   if (loaded_) {
-    for (std::size_t i = segments_[*loaded_].begin; i < segments_[*loaded_].end; ++i) {
-      if (!checkpoint_[i]) outputs_[i].reset();
-      masks_[i].reset();
-      norm_states_[i] = {};
+    const Schedule::Segment& before = schedule_.segments()[*loaded_];
+    for (std::size_t i = before.begin; i < before.end; ++i) {
+      if (!schedule_.layer(i).checkpoint) states_[i].output.reset();
+      states_[i].relu_mask.reset();
+      states_[i].norm = {};
     }
   }
   loaded_ = number;
-  for (std::size_t i = std::max<std::size_t>(1, segments_[number].begin); i < segments_[number].end;
-       ++i) {
-    outputs_[i] = rescaled(i, run_layer(i));
+  const Schedule::Segment& segment = schedule_.segments()[number];
+  for (std::size_t i = std::max<std::size_t>(1, segment.begin); i < segment.end; ++i) {
+    states_[i].output = rescaled(i, run_layer(i));
     release_after(i);
   }
 }
 
 void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
   const at::NoGradGuard no_grad;
-  const Sweep& sweep = sweeps_[number];
-  const Reach& reach = reach_[number];
+  const std::size_t from = at_index(sweeps_[number].from);
   std::vector<Gradient> gradients(plan_.layers.size());
-  gradients[at_index(sweep.from)].value = gradient;
-  for (std::size_t i = at_index(sweep.from) + 1; i-- > 0;) {
-    if (gradients[i].value.defined() && reach.output[i]) {
-      if (loaded_ != segment_of_[i]) load_segment(segment_of_[i]);
-      step_back(sweep, reach, i, gradients);
+  gradients[from].value = gradient;
+  for (std::size_t i = from + 1; i-- > 0;) {
+    if (gradients[i].value.defined() && schedule_.gradients(number, i).output) {
+      if (loaded_ != schedule_.layer(i).segment) load_segment(schedule_.layer(i).segment);
+      step_back(number, i, gradients);
     }
     gradients[i] = {};
     if (!last) continue;
-    outputs_[i].reset();
-    masks_[i].reset();
-    norm_states_[i] = {};
+    states_[i].output.reset();
+    states_[i].relu_mask.reset();
+    states_[i].norm = {};
   }
 }
 
@@ -317,77 +188,65 @@ void Pass::Gradient::add(const at::Tensor& part) {
   }
 }
 
-void Pass::step_back(const Sweep& sweep, const Reach& reach, std::size_t i,
-                     std::vector<Gradient>& gradients) {
-  const at::Tensor gradient =
-      block_factors_.empty() ? gradients[i].value : gradients[i].value * block_factors_[i];
+void Pass::step_back(std::size_t sweep, std::size_t i, std::vector<Gradient>& gradients) {
   const Layer& layer = plan_.layers[i];
-  const int number = static_cast<int>(i);
-  const bool of_weight = wants_weight_gradient(sweep, i);
-  at::Tensor at_input, of_weights;
-  const bool of_input = reach.input[i] != 0;
-  if (layer.kind == LayerKind::convolution) {
-    if (of_input || of_weight)
-      std::tie(at_input, of_weights) = convolution_gradients(i, gradient, of_input, of_weight);
-  } else {
-    if (of_weight)
-      of_weights = exact_product(gradient.t(), outputs_[at_index(layer.inputs.front())]);
-    if (of_input) at_input = input_gradient(i, gradient);
+  const auto number = static_cast<int>(i);
+  const Schedule::Gradients& needed = schedule_.gradients(sweep, i);
+  const double factor = states_[i].block_factor;
+  const at::Tensor gradient = factor == 1 ? gradients[i].value : gradients[i].value * factor;
+  const auto show = [&](bool Interest::* what, auto method, const at::Tensor& value) {
+    for (PassObserver* observer : sweeps_[sweep].observers) {
+      if (observer->interest(number).*what) (observer->*method)(number, value);
+    }
+  };
+  show(&Interest::output_gradient, &PassObserver::output_gradient, gradient);
+  if (layer.inputs.empty()) return;
+
+  const Operator& its = operator_of(layer.kind);
+  std::vector<FeatureShape> shapes;
+  for (const int input : layer.inputs) shapes.push_back(plan_.layers[at_index(input)].out);
+  BackwardStep step{.layer = layer,
+                    .weights = network_.weights(number),
+                    .gradient = gradient,
+                    .shapes = shapes,
+                    .norms = norms_,
+                    .statistics = &states_[i].norm};
+  if (needed.weight) {
+    const at::Tensor input = weight_gradient_input(layer);
+    step.inputs = {&input, 1};
+    show(&Interest::weight_gradient, &PassObserver::weight_gradient, its.weight_gradient(step));
   }
-  for (PassObserver* observer : sweep.observers) {
-    const PassObserver::Interest interest = observer->interest(number);
-    if (interest.output_gradient) observer->output_gradient(number, gradient);
-    if (interest.weight_gradient) observer->weight_gradient(number, of_weights);
-    if (interest.input_gradient && at_input.defined()) observer->input_gradient(number, at_input);
-  }
-  if (!at_input.defined()) return;
-  for (int input : layer.inputs) {
-    if (!reach.output[at_index(input)]) continue;
-    gradients[at_index(input)].add(at_input);
+  if (!needed.inputs || !its.passes_gradient()) return;
+  const std::vector<at::Tensor> inputs = inputs_of(i);
+  step.inputs = inputs;
+  // Both are above 0 for the same values.
+  step.output = layer.kind == LayerKind::relu ? inputs.front() : states_[i].output;
+  if (is_fused(layer.inputs.front()))
+    step.relu_mask = relu_mask_of(plan_.layers[at_index(layer.inputs.front())].inputs.front());
+  const bool passes_on = is_fused(number);
+  for (std::size_t k = 0; k < layer.inputs.size(); ++k) {
+    const std::size_t input = at_index(layer.inputs[k]);
+    const bool is_read = schedule_.gradients(sweep, input).output;
+    const bool is_shown = k == 0 && needed.shown;
+    if (!is_read && !is_shown) continue;
+    const at::Tensor at_input = passes_on ? gradient : its.input_gradient(step, k);
+    if (is_shown) show(&Interest::input_gradient, &PassObserver::input_gradient, at_input);
+    if (is_read) gradients[input].add(at_input);
   }
 }
 
-std::pair<at::Tensor, at::Tensor> Pass::convolution_gradients(std::size_t i,
-                                                              const at::Tensor& gradient,
-                                                              bool of_input, bool of_weight) {
-  const Layer& layer = plan_.layers[i];
-  const at::Tensor& weight = network_.weights(static_cast<int>(i)).weight;
-  const int source = source_of(plan_, layer);
-  const FeatureShape& shape = plan_.layers[at_index(source)].out;
-  at::Tensor at_input, of_weights;
-  if (of_input) {
-    at_input =
-        taken_along_[at_index(layer.inputs.front())]
-            ? relu_convolution_input_gradient(gradient, mask_of(source), shape, weight, layer)
-            : convolution_input_gradient(gradient, shape, weight, layer);
-  }
-  if (of_weight) {
-    const at::Tensor& input = outputs_[at_index(source)];
-    of_weights = convolution_weight_gradient(
-        gradient, source == layer.inputs.front() ? input : at::relu(input), weight, layer);
-  }
-  return {at_input, of_weights};
+/// What the weight of a layer was multiplied with.
+at::Tensor Pass::weight_gradient_input(const Layer& layer) const {
+  const int source = weight_gradient_source(plan_, layer);
+  const at::Tensor& output = states_[at_index(source)].output;
+  return source == layer.inputs.front() ? output : at::relu(output);
 }
 
-/// Made here of a layer in another segment than its reader.
-const at::Tensor& Pass::mask_of(int layer) {
-  at::Tensor& mask = masks_[at_index(layer)];
-  if (!mask.defined()) mask = relu_mask(outputs_[at_index(layer)]);
-  return mask;
-}
-
-at::Tensor Pass::input_gradient(std::size_t i, const at::Tensor& gradient) const {
-  const Layer& layer = plan_.layers[i];
-  const Network::LayerWeights& weights = network_.weights(static_cast<int>(i));
-  if (layer.kind == LayerKind::batch_norm) {
-    if (norms_ == NormMode::off) return gradient;
-    if (norms_ == NormMode::minibatch)
-      return batch_norm_backward(gradient, weights.weight, norm_states_[i]);
-    return gradient * (weights.weight / std::sqrt(1.0 + batch_norm_epsilon)).view({1, -1, 1, 1});
-  }
-  if (taken_along_[i]) return gradient;
-  const std::size_t input = at_index(layer.inputs.front());
-  return layer_input_gradient(layer, weights, gradient, outputs_[input], plan_.layers[input].out);
+/// Computed here for a layer in another segment than its reader.
+const at::Tensor& Pass::relu_mask_of(int layer) {
+  LayerState& its = states_[at_index(layer)];
+  if (!its.relu_mask.defined()) its.relu_mask = relu_mask(its.output);
+  return its.relu_mask;
 }
 
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {

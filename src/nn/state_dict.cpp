@@ -14,19 +14,17 @@ using Tensors = std::map<std::string, at::Tensor>;
 struct Expected {
   std::vector<std::int64_t> shape;
   at::ScalarType type = at::kFloat;
-  bool is_counter = false;  ///< of minibatches, which PyTorch has had since 0.4.1
+  bool is_counter = false;
 };
 
 std::map<std::string, Expected> expected_tensors(const NetworkPlan& plan) {
   std::map<std::string, Expected> expected;
   for (const Layer& layer : plan.layers) {
-    for (const Parameter& parameter : parameters_of(plan, layer)) {
+    for (const Parameter& parameter : layer.parameters)
       expected[parameter.name] = {parameter.shape};
-    }
-    if (layer.kind == LayerKind::batch_norm) {
-      expected[layer.name + ".running_mean"] = {{layer.out.channels}};
-      expected[layer.name + ".running_var"] = {{layer.out.channels}};
-      expected[layer.name + ".num_batches_tracked"] = {{}, at::kLong, /*is_counter=*/true};
+    for (const Buffer& buffer : layer.buffers) {
+      expected[buffer.name] = {buffer.shape, buffer.is_counter ? at::kLong : at::kFloat,
+                               buffer.is_counter};
     }
   }
   return expected;

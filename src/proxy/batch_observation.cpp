@@ -139,7 +139,7 @@ class BatchMeasurement {
     std::vector<std::vector<Tap>> taps;
     for (const Network& network : networks) {
       pointers.push_back(&network);
-      taps.push_back(response_taps(network.plan(), inputs.counting));
+      taps.push_back(network.plan().responses(inputs.counting));
       std::erase_if(taps.back(), [&](const Tap& tap) {
         return !needs.has(tap.side == Side::activation ? Need::activation_correlations
                                                        : Need::gradient_correlations);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nn/aligned_floats.h"
+#include "nn/kernels/aligned_floats.h"
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE

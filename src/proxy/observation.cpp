@@ -79,7 +79,7 @@ class Measurement {
   }
 
   std::vector<Tap> taps(Need activations, Need gradients) const {
-    std::vector<Tap> all = response_taps(plan_, target_.inputs_.counting);
+    std::vector<Tap> all = plan_.responses(target_.inputs_.counting);
     std::erase_if(all, [&](const Tap& tap) {
       return !needs_.has(tap.side == Side::activation ? activations : gradients);
     });

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 
-#include "wrcor/nn/batch_norm.h"
 #include "wrcor/proxy/channel_products.h"
 #include "wrcor/proxy/correlation.h"
 
 namespace wrcor {
 namespace {
 
-/// Layers that a layer of this kind reads.
-std::set<int> read_by(const NetworkPlan& plan, LayerKind kind) {
+std::set<int> read_by_relus(const NetworkPlan& plan) {
   std::set<int> found;
   for (const Layer& layer : plan.layers) {
-    if (layer.kind == kind) found.insert(layer.inputs.front());
+    if (layer.kind == LayerKind::relu) found.insert(layer.inputs.front());
   }
   return found;
 }
@@ -31,15 +29,14 @@ std::set<int> weight_layers(const Network& network) {
 
 }  // namespace
 
-FeatureObserver::FeatureObserver(const NetworkPlan& plan)
-    : plan_(plan), pooled_(*read_by(plan, LayerKind::global_average).begin()) {}
+FeatureObserver::FeatureObserver(const NetworkPlan& plan) : plan_(plan) {}
 
 PassObserver::Interest FeatureObserver::interest(int layer) const {
-  return {.output = layer == 0 || layer == pooled_, .variance = true};
+  return {.output = layer == 0 || layer == plan_.features, .variance = true};
 }
 
 void FeatureObserver::output(int layer, const at::Tensor& output) {
-  if (layer == pooled_) {
+  if (layer == plan_.features) {
     features_.before_pooling = output;
   } else {
     samples_ = output.size(0);
@@ -53,7 +50,7 @@ void FeatureObserver::variance(int layer, const at::Tensor& variance) {
 }
 
 PatternObserver::PatternObserver(const NetworkPlan& plan)
-    : activated_(read_by(plan, LayerKind::relu)) {}
+    : activated_(read_by_relus(plan)) {}
 
 PassObserver::Interest PatternObserver::interest(int layer) const {
   return {.output = activated_.contains(layer)};

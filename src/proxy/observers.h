@@ -20,7 +20,6 @@ class FeatureObserver final : public PassObserver {
 
  private:
   const NetworkPlan& plan_;
-  int pooled_ = 0;
   std::int64_t samples_ = 0;
   Features features_;
 };

@@ -44,7 +44,7 @@ class ResponseObserver final : public TapObserver {
 
 std::vector<Response> responses_of(const Network& network, const at::Tensor& images,
                                    const at::Tensor& labels, Counting counting) {
-  const std::vector<Tap> taps = response_taps(network.plan(), counting);
+  const std::vector<Tap> taps = network.plan().responses(counting);
   ResponseObserver observer(network.plan(), taps);
   Pass pass(network, NormMode::minibatch, {&observer}, {{network.plan().logits(), {&observer}}});
   const at::Tensor logits = pass.forward(images);

@@ -45,8 +45,7 @@ class Synflow final : public Proxy {
   /// Whether a batch norm sees a single value of a channel, whose deviation is zero.
   static bool norm_of_one_value(const NetworkPlan& plan) {
     for (const Layer& layer : plan.layers) {
-      if (layer.kind == LayerKind::batch_norm && layer.out.height * layer.out.width == 1)
-        return true;
+      if (!layer.buffers.empty() && layer.out.height * layer.out.width == 1) return true;
     }
     return false;
   }

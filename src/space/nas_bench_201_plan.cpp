@@ -4,114 +4,49 @@
 #include <vector>
 
 #include "nas_bench_201_cell.h"
+#include "wrcor/space/plan_builder.h"
 
 namespace wrcor {
 namespace {
 
-/// Appends layers to a plan; each function returns the position of the layer whose output it makes.
-class PlanBuilder {
- public:
-  explicit PlanBuilder(NetworkPlan& plan) : plan_(plan) {}
+/// Adds a block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch norm).
+///
+/// The published code takes the block for a ReLU as well, by its name: what the ReLU reads counts
+/// twice, and so does the gradient at the convolution's output, which the batch norm reads.
+int relu_conv_bn(PlanBuilder& builder, int from, int channels, int kernel, int stride,
+                 const std::string& path, int unit) {
+  const int activated = builder.relu(from, path + ".op.0");
+  const int convolved = builder.convolution(
+      activated, channels, PlanBuilder::Window::same(kernel, stride), path + ".op.1");
+  const int normalised = builder.batch_norm(convolved, path + ".op.2");
+  builder.count_modules(activated, 1);
+  builder.count_modules(convolved, 1);
+  builder.count_modules(normalised, 3);  // itself, the sequence, the block
+  builder.tap_activation(Counting::paper, from, unit);
+  builder.tap_gradient(Counting::paper, activated, unit);
+  builder.tap_activation(Counting::reference, from, unit, 2);
+  builder.tap_gradient(Counting::reference, activated, unit);
+  builder.tap_gradient(Counting::reference, normalised, unit);
+  return normalised;
+}
 
-  int input(const FeatureShape& shape) {
-    return add({.kind = LayerKind::input, .out = shape, .name = "images"});
-  }
-
-  /// Padding keeps the size (up to the stride) for every odd kernel.
-  int convolution(int from, int channels, int kernel, int stride, std::string name) {
-    const FeatureShape in = shape(from);
-    return add({.kind = LayerKind::convolution,
-                .inputs = {from},
-                .out = {channels, in.height / stride, in.width / stride},
-                .name = std::move(name),
-                .kernel = kernel,
-                .stride = stride,
-                .padding = kernel / 2});
-  }
-
-  int batch_norm(int from, std::string name) {
-    return add({.kind = LayerKind::batch_norm,
-                .inputs = {from},
-                .out = shape(from),
-                .name = std::move(name)});
-  }
-
-  int relu(int from, std::string name) {
-    return add(
-        {.kind = LayerKind::relu, .inputs = {from}, .out = shape(from), .name = std::move(name)});
-  }
-
-  int average_pool(int from, int kernel, int stride, int padding, std::string name) {
-    const FeatureShape in = shape(from);
-    return add({.kind = LayerKind::average_pool,
-                .inputs = {from},
-                .out = {in.channels, in.height / stride, in.width / stride},
-                .name = std::move(name),
-                .kernel = kernel,
-                .stride = stride,
-                .padding = padding});
-  }
-
-  int zero(int like, std::string name) {
-    return add(
-        {.kind = LayerKind::zero, .inputs = {like}, .out = shape(like), .name = std::move(name)});
-  }
-
-  int sum(std::vector<int> terms, std::string name) {
-    const FeatureShape out = shape(terms.front());
-    return add(
-        {.kind = LayerKind::sum, .inputs = std::move(terms), .out = out, .name = std::move(name)});
-  }
-
-  /// A block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch norm).
-  int relu_conv_bn(int from, int channels, int kernel, int stride, const std::string& path,
-                   int unit) {
-    const int activated = relu(from, path + ".op.0");
-    const int convolved = convolution(activated, channels, kernel, stride, path + ".op.1");
-    plan_.sites.push_back({.relu = activated, .convolution = convolved, .unit = unit});
-    const int normalised = batch_norm(convolved, path + ".op.2");
-    count_modules(activated, 1);
-    count_modules(convolved, 1);
-    count_modules(normalised, 3);  // itself, the sequence, the block
-    return normalised;
-  }
-
-  /// The layers after the last cell.
-  void head(int from, int classes, int unit) {
-    const int normalised = batch_norm(from, "lastact.0");
-    const int activated = relu(normalised, "lastact.1");
-    count_modules(normalised, 1);
-    count_modules(activated, 2);
-    plan_.sites.push_back({.relu = activated, .unit = unit, .in_place = true});
-    const int channels = shape(from).channels;
-    const int pooled = add({.kind = LayerKind::global_average,
-                            .inputs = {activated},
-                            .out = {channels, 1, 1},
-                            .name = "global_pooling"});
-    add({.kind = LayerKind::linear,
-         .inputs = {pooled},
-         .out = {classes, 1, 1},
-         .name = "classifier"});
-  }
-
-  int channels(int layer) const { return shape(layer).channels; }
-
-  /// Modules of the published network that give the layer's output.
-  void count_modules(int layer, int modules) { plan_.layers[layer].modules += modules; }
-
- private:
-  FeatureShape shape(int layer) const { return plan_.layers[layer].out; }
-
-  int add(Layer layer) {
-    plan_.layers.push_back(std::move(layer));
-    return static_cast<int>(plan_.layers.size()) - 1;
-  }
-
-  NetworkPlan& plan_;
-};
+/// Adds the layers after the last cell. The published network overwrites the ReLU's input, so that
+/// its output is what counts.
+void add_head(PlanBuilder& builder, int from, int classes, int unit) {
+  const int normalised = builder.batch_norm(from, "lastact.0");
+  const int activated = builder.relu(normalised, "lastact.1");
+  builder.count_modules(normalised, 1);
+  builder.count_modules(activated, 2);
+  builder.tap_activation(Counting::paper, normalised, unit);
+  builder.tap_activation(Counting::reference, activated, unit);
+  for (const Counting counting : {Counting::reference, Counting::paper})
+    builder.tap_gradient(counting, activated, unit);
+  builder.set_features(activated);
+  builder.linear(builder.global_average(activated, "global_pooling"), classes, "classifier");
+}
 
 int add_node(PlanBuilder& builder, std::vector<int> terms, int cell_input, std::string name) {
-  if (terms.empty()) return builder.zero(cell_input, std::move(name));
+  if (terms.empty()) return builder.unary(LayerKind::zero, cell_input, std::move(name));
   if (terms.size() == 1) return terms.front();
   return builder.sum(std::move(terms), std::move(name));
 }
@@ -126,7 +61,7 @@ int add_normal_cell(PlanBuilder& builder, int input, const Genotype& genotype, i
       const int source = nodes[nb201::edges[e].source];
       const std::string edge = cell + ".layers." + std::to_string(e);
       const auto convolve = [&](int kernel) {
-        return builder.relu_conv_bn(source, builder.channels(source), kernel, 1, edge, unit);
+        return relu_conv_bn(builder, source, builder.channels(source), kernel, 1, edge, unit);
       };
       switch (genotype[e]) {
         case NasBench201::skip_connect:
@@ -140,7 +75,7 @@ int add_normal_cell(PlanBuilder& builder, int input, const Genotype& genotype, i
           terms.push_back(convolve(3));
           break;
         case NasBench201::avg_pool_3x3:
-          terms.push_back(builder.average_pool(source, 3, 1, 1, edge + ".op"));
+          terms.push_back(builder.average_pool(source, PlanBuilder::Window::same(3), edge + ".op"));
           builder.count_modules(terms.back(), 2);
           break;
         default:
@@ -156,10 +91,10 @@ int add_normal_cell(PlanBuilder& builder, int input, const Genotype& genotype, i
 int add_reduction(PlanBuilder& builder, int input, int unit) {
   const std::string cell = "cells." + std::to_string(unit);
   const int width = 2 * builder.channels(input);
-  const int halved = builder.relu_conv_bn(input, width, 3, 2, cell + ".conv_a", unit);
-  const int main_path = builder.relu_conv_bn(halved, width, 3, 1, cell + ".conv_b", unit);
-  const int pooled = builder.average_pool(input, 2, 2, 0, cell + ".downsample.0");
-  const int residual = builder.convolution(pooled, width, 1, 1, cell + ".downsample.1");
+  const int halved = relu_conv_bn(builder, input, width, 3, 2, cell + ".conv_a", unit);
+  const int main_path = relu_conv_bn(builder, halved, width, 3, 1, cell + ".conv_b", unit);
+  const int pooled = builder.average_pool(input, {2, 2, 0}, cell + ".downsample.0");
+  const int residual = builder.convolution(pooled, width, {}, cell + ".downsample.1");
   builder.count_modules(pooled, 1);
   builder.count_modules(residual, 2);
   return builder.sum({residual, main_path}, cell);
@@ -169,18 +104,17 @@ int add_reduction(PlanBuilder& builder, int input, int unit) {
 
 NetworkPlan NasBench201::plan(const Genotype& genotype) const {
   nb201::require_cell(genotype);
-  NetworkPlan plan;
-  PlanBuilder builder(plan);
-  const int images = builder.input({3, macro_.height, macro_.width});
-  const int stem = builder.convolution(images, macro_.channels, 3, 1, "stem.0");
+  PlanBuilder builder;
+  const int images = builder.input(input().image);
+  const int stem = builder.convolution(images, macro_.channels, PlanBuilder::Window::same(3), "stem.0");
   int last = builder.batch_norm(stem, "stem.1");
   builder.count_modules(stem, 1);
   builder.count_modules(last, 2);
-  plan.blocks.push_back(last);
+  builder.end_block(last);
   int unit = 0;
   const auto end_cell = [&](int output) {
     builder.count_modules(output, 1);
-    plan.blocks.push_back(output);
+    builder.end_block(output);
     last = output;
     ++unit;
   };
@@ -189,8 +123,8 @@ NetworkPlan NasBench201::plan(const Genotype& genotype) const {
     for (int k = 0; k < macro_.cells_per_stage; ++k)
       end_cell(add_normal_cell(builder, last, genotype, unit));
   }
-  builder.head(last, macro_.classes, unit);
-  return plan;
+  add_head(builder, last, macro_.classes, unit);
+  return std::move(builder).take();
 }
 
 }  // namespace wrcor

@@ -1,21 +1,12 @@
 #include "wrcor/train/trainable_network.h"
 
-#include "wrcor/nn/batch_norm.h"
-#include "wrcor/nn/layer_output.h"
+#include "wrcor/nn/operator.h"
+#include "wrcor/nn/schedule.h"
 
 namespace wrcor {
 namespace {
 
 constexpr double statistics_momentum = 0.1;
-
-std::vector<int> last_readers(const NetworkPlan& plan) {
-  std::vector<int> last(plan.layers.size(), plan.logits());
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    for (const int input : plan.layers[i].inputs)
-      last[static_cast<std::size_t>(input)] = static_cast<int>(i);
-  }
-  return last;
-}
 
 }  // namespace
 
@@ -27,13 +18,12 @@ TrainableNetwork::TrainableNetwork(NetworkPlan plan, const WeightSource& weights
   const auto& layers = network_.plan().layers;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto position = static_cast<int>(i);
-    for (const Parameter& parameter : parameters_of(network_.plan(), layers[i]))
-      names_.push_back(parameter.name);
+    for (const Parameter& parameter : layers[i].parameters) names_.push_back(parameter.name);
     const Network::LayerWeights& its = network_.weights(position);
     for (const at::Tensor& tensor : {its.weight, its.bias}) {
       if (tensor.defined()) parameters_.push_back(tensor);
     }
-    if (layers[i].kind != LayerKind::batch_norm) continue;
+    if (layers[i].buffers.empty()) continue;
     const auto options = at::TensorOptions(device).dtype(at::kFloat);
     statistics_[position] = {at::zeros({layers[i].out.channels}, options),
                              at::ones({layers[i].out.channels}, options), at::zeros({}, at::kLong)};
@@ -61,12 +51,14 @@ at::Tensor TrainableNetwork::logits(const at::Tensor& images, Mode mode) {
 at::Tensor TrainableNetwork::output(int layer, std::span<const at::Tensor> inputs, Mode mode) {
   const Layer& its = network_.plan().layers[static_cast<std::size_t>(layer)];
   const Network::LayerWeights& weights = network_.weights(layer);
-  if (its.kind != LayerKind::batch_norm) return layer_output(its, weights, inputs);
+  if (its.buffers.empty()) {
+    return operator_of(its.kind).forward({.layer = its, .weights = weights, .inputs = inputs});
+  }
   Statistics& running = statistics_.at(layer);
   const bool training = mode == Mode::training;
   if (training) running.batches += 1;
   return at::batch_norm(inputs.front(), weights.weight, weights.bias, running.mean,
-                        running.variance, training, statistics_momentum, batch_norm_epsilon,
+                        running.variance, training, statistics_momentum, its.epsilon,
                         at::globalContext().userEnabledCuDNN());
 }
 
@@ -74,10 +66,11 @@ std::map<std::string, at::Tensor> TrainableNetwork::state() const {
   std::map<std::string, at::Tensor> all;
   for (std::size_t k = 0; k < names_.size(); ++k) all[names_[k]] = parameters_[k].detach();
   for (const auto& [layer, running] : statistics_) {
-    const std::string& name = network_.plan().layers[static_cast<std::size_t>(layer)].name;
-    all[name + ".running_mean"] = running.mean;
-    all[name + ".running_var"] = running.variance;
-    all[name + ".num_batches_tracked"] = running.batches;
+    const std::vector<Buffer>& buffers =
+        network_.plan().layers[static_cast<std::size_t>(layer)].buffers;
+    all[buffers.at(0).name] = running.mean;
+    all[buffers.at(1).name] = running.variance;
+    all[buffers.at(2).name] = running.batches;
   }
   return all;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/nn/counting.h"
+#include "wrcor/space/counting.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/score/proxy_input.h"
 #include "wrcor/space/search_space.h"

@@ -6,7 +6,12 @@
 
 namespace wrcor {
 
-inline constexpr double batch_norm_epsilon = 1e-5;
+/// What batch-norm layers do during a pass.
+enum class NormMode {
+  minibatch,  ///< normalise with the minibatch's own statistics, as in training
+  off,        ///< hand their input on
+  initial,    ///< evaluation mode with fresh running statistics: mean 0, variance 1
+};
 
 /// A row for every position of every sample: [N, C, H, W] as [N*H*W, C], a view of a channels-last
 /// tensor.
@@ -16,7 +21,8 @@ at::Tensor channel_rows(const at::Tensor& tensor);
 struct BatchNormState {
   at::Tensor input;              ///< [N, C, H, W]
   at::Tensor mean;               ///< [C]
-  at::Tensor inverse_deviation;  ///< [C], 1 / sqrt(variance + eps)
+  at::Tensor inverse_deviation;  ///< [C], 1 / sqrt(variance + epsilon)
+  double epsilon = 0;
 };
 
 /// Batch norm in training mode with the minibatch's own (biased) statistics.
@@ -27,7 +33,7 @@ struct BatchNormState {
 /// @param input  [N, C, H, W]
 /// @param weight, bias  gamma and beta, [C]
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                      BatchNormState& state);
+                      double epsilon, BatchNormState& state);
 
 /// factor * (x - mean) + bias, with one of each a channel.
 struct ChannelScale {
@@ -38,7 +44,7 @@ struct ChannelScale {
 
 /// A batch norm that is still to be applied to `state.input`, for tensors of the vector code.
 ChannelScale batch_norm_scale(const at::Tensor& input, const at::Tensor& weight,
-                              const at::Tensor& bias, BatchNormState& state);
+                              const at::Tensor& bias, double epsilon, BatchNormState& state);
 
 struct Summand {
   at::Tensor value;  ///< [N, C, H, W]

@@ -10,7 +10,7 @@
 
 namespace wrcor {
 
-/// Is shown tensors of a step's members while a batch pass runs, which it does not write to.
+/// Receives tensors of a step's members while a batch pass runs; it does not write to them.
 class BatchPassObserver {
  public:
   virtual ~BatchPassObserver() = default;
@@ -57,9 +57,10 @@ class BatchPass {
   at::Tensor run_norm(std::size_t s, const at::Tensor& input);
   void release_after(std::size_t s);
   void step_back(std::size_t s);
-  at::Tensor input_gradient(std::size_t s, const at::Tensor& gradient) const;
   at::Tensor norm_gradient(std::size_t s, const at::Tensor& gradient) const;
-  void hand_on(std::size_t s, const at::Tensor& gradient);
+  bool needs_gradient_at(std::size_t s, std::size_t input) const;
+  void hand_on(std::size_t s, std::size_t input, const at::Tensor& gradient);
+  at::Tensor live_members(std::size_t s, const at::Tensor& values) const;
   void accumulate(std::size_t s, const at::Tensor& positions, const at::Tensor& part);
 
   const NetworkBatch& batch_;
@@ -69,6 +70,8 @@ class BatchPass {
   std::vector<char> needs_gradient_;      ///< by step: at its input
   std::vector<std::size_t> last_reader_;  ///< by step
   std::vector<at::Tensor> outputs_;       ///< by step, [N * members, ...]
+  /// By step and input, [N * members, ...]: those that the backward sweep reads.
+  std::vector<std::vector<at::Tensor>> kept_inputs_;
   std::vector<BatchNormState> norm_states_;
   std::vector<Gradient> gradients_;
 };

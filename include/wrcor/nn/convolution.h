@@ -6,12 +6,12 @@
 
 namespace wrcor {
 
-// On the CPU, outputs and gradients at inputs that are float32 and have a multiple of 4 channels
-// are made by vector code, which throws std::logic_error where the sizes do not fit; all else by
-// libtorch.
+// Without the bias. On the CPU, outputs and gradients at inputs that are float32, in one group and
+// of a multiple of 4 channels are computed by vector code, which throws std::logic_error where the
+// sizes do not fit; all others by libtorch.
 
 /// @param input  [N, C, H, W]
-/// @param weight  [K, C, k, k]
+/// @param weight  [K, C / groups, k, k]
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 
 /// Gradient at the input from the one at the output.
@@ -19,9 +19,9 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer);
 
-/// Whether there is vector code that takes a ReLU in front of the convolution along, as the
-/// functions below do; they equal those above with the ReLU as a layer of its own.
-bool takes_relu(const at::Tensor& weight);
+/// Whether there is vector code that computes a ReLU in front of the convolution with it, as the
+/// functions below do; they equal those above with the ReLU as a separate layer. For one group.
+bool fuses_relu(const at::Tensor& weight);
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 /// What the ReLU's backward pass needs of its input: a bit for each value, whether it is passed.
 /// @return uint8, in the order of a channels-last tensor; with some bytes behind it

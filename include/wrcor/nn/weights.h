@@ -5,7 +5,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include <ATen/ATen.h>
 
@@ -13,20 +12,6 @@
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {
-
-enum class ParameterRole { convolution_weight, linear_weight, linear_bias, norm_gamma, norm_beta };
-
-/// A trainable tensor of a network: its name in the state dict, its shape and what it is for.
-struct Parameter {
-  std::string name;
-  std::vector<std::int64_t> shape;
-  ParameterRole role;
-  std::int64_t fan_in = 1;   ///< input channels times kernel area, or input features
-  std::int64_t fan_out = 1;  ///< output channels times kernel area, or output features
-};
-
-/// Trainable tensors of one layer, weight first; empty for layers without any.
-std::vector<Parameter> parameters_of(const NetworkPlan& plan, const Layer& layer);
 
 /// Where a network gets its parameters from.
 class WeightSource {

@@ -54,6 +54,7 @@ class ConstrainedSpace final : public SearchSpace {
   std::vector<Genotype> neighbours(const Genotype& genotype) const override;
 
   std::string name() const override { return base_.name(); }
+  NetworkInput input() const override { return base_.input(); }
   const std::vector<Decision>& decisions() const override { return base_.decisions(); }
   std::optional<std::uint64_t> size() const override { return base_.size(); }
   Genotype at(std::uint64_t index) const override { return base_.at(index); }

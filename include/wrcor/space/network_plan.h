@@ -1,8 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "wrcor/space/counting.h"
+#include "wrcor/space/parameter.h"
 
 namespace wrcor {
 
@@ -15,15 +20,10 @@ struct FeatureShape {
 };
 
 enum class LayerKind {
-  input,           ///< the minibatch
-  convolution,     ///< no bias, groups 1, dilation 1
-  batch_norm,      ///< affine, eps 1e-5, statistics of the minibatch
-  relu,            ///< a new tensor: the input stays as it was
-  average_pool,    ///< padded positions do not count in the mean
-  sum,             ///< of all inputs, left to right
-  zero,            ///< zeros of the input's shape; no gradient passes
-  global_average,  ///< mean over height and width
-  linear,          ///< with bias
+  input,  ///< the minibatch
+#define WRCOR_LAYER_KIND(kind) kind,
+#include "wrcor/space/layer_kinds.inc"
+#undef WRCOR_LAYER_KIND
 };
 
 /// One step of a network: reads the outputs of earlier layers, makes one tensor.
@@ -38,30 +38,45 @@ struct Layer {
   int kernel = 0;
   int stride = 1;
   int padding = 0;
+  int groups = 1;
+  int first_channel = 0;   ///< of the input, where a narrow layer starts
+  double epsilon = 1e-5;   ///< of a batch norm
   /// How many modules of the published network, containers included, give this layer's output.
   int modules = 0;
+  std::vector<Parameter> parameters{};  ///< weight first
+  std::vector<Buffer> buffers{};        ///< of a batch norm: running mean, variance, minibatches
 };
 
-/// A ReLU that the response proxies look at.
-struct ResponseSite {
-  int relu = 0;  ///< position of the ReLU layer
-  /// The convolution that it feeds inside a ReLU-Conv-BN block; -1 outside of one.
-  int convolution = -1;
-  int unit = 0;           ///< top-level element of the network that holds it, from 0
-  bool in_place = false;  ///< the published network overwrites this ReLU's input
+enum class Side { activation, gradient };
+std::string_view to_string(Side side);
+
+/// An instruction to read one tensor of a network: a response.
+struct Tap {
+  /// Activation: the output of this layer. Gradient: the gradient at this layer's input.
+  int layer = 0;
+  Side side = Side::activation;
+  int unit = 0;          ///< top-level element that the response belongs to, from 0
+  int multiplicity = 1;  ///< how many times the response counts
+  bool operator==(const Tap&) const = default;
 };
 
 /// A network as data, free of libtorch: layers in order of execution, the last one gives the logits
 /// [N, classes]. `nn/` builds and runs it; costs are sums over it.
 struct NetworkPlan {
   std::vector<Layer> layers;
-  std::vector<ResponseSite> sites;
+  /// By Counting. Responses of one tensor in one unit are one activation tap with their joint
+  /// multiplicity.
+  std::array<std::vector<Tap>, 2> taps;
   /// Layers whose outputs are those of the primary blocks: the stem's, then every cell's. A block
   /// that hands its input on has the layer of the block before it.
   std::vector<int> blocks;
+  int features = 0;  ///< the layer whose output the classifier pools, [N, C, H, W]
 
   /// Position of the layer that gives the logits.
   int logits() const { return static_cast<int>(layers.size()) - 1; }
+  const std::vector<Tap>& responses(Counting counting) const {
+    return taps[static_cast<std::size_t>(counting)];
+  }
 
   /// Trainable scalars: weights, biases, batch-norm gamma and beta.
   std::int64_t params() const;

@@ -33,6 +33,12 @@ struct Costs {
   std::int64_t flops = 0;  ///< multiply-accumulates of convolution and linear weights for one image
 };
 
+/// What the networks of a space read and tell apart: of the data, not of the space.
+struct NetworkInput {
+  FeatureShape image;
+  int classes = 0;
+};
+
 /// A set of architectures. Constant after construction,
 /// free of libtorch, safe to use from several threads.
 class SearchSpace {
@@ -40,6 +46,8 @@ class SearchSpace {
   virtual ~SearchSpace() = default;
 
   virtual std::string name() const = 0;
+  /// What the networks are built for.
+  virtual NetworkInput input() const = 0;
   virtual const std::vector<Decision>& decisions() const = 0;
 
   /// Number of genotypes, or nothing when they cannot be enumerated.

@@ -13,7 +13,7 @@ TEST_CASE("an initial state is a whole state dict with fresh statistics", "[nn][
   const WeightBank bank(3, Initialisation::kaiming, at::kCPU);
   const auto state = initial_state(plan, bank);
   CHECK_NOTHROW(StateDict("", state, plan, at::kCPU));
-  CHECK(state.at("stem.0.weight").is_same(bank.get(parameters_of(plan, plan.layers[1]).front())));
+  CHECK(state.at("stem.0.weight").is_same(bank.get(plan.layers[1].parameters.front())));
   CHECK(at::equal(state.at("stem.1.running_mean"), at::zeros({4})));
   CHECK(at::equal(state.at("stem.1.running_var"), at::ones({4})));
   CHECK(state.at("stem.1.num_batches_tracked").item<std::int64_t>() == 0);

@@ -52,7 +52,7 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   const NetworkPlan plan = space.plan(genotype);
   const WeightBank bank(1, Initialisation::standard, at::kCPU);
   const Batch batch = make_batch(6);
-  KeepAll recorder(plan, response_taps(plan, counting));
+  KeepAll recorder(plan, plan.responses(counting));
   const Network network(plan, bank);
   Pass pass(network, NormMode::minibatch, {&recorder}, {{plan.logits(), {&recorder}}});
   const at::Tensor logits = pass.forward(batch.images);
@@ -103,7 +103,7 @@ TEST_CASE("a pass without gradient taps runs forward only", "[nn][pass]") {
       space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|nor_conv_1x1~1|none~2|"));
   const WeightBank bank(1, Initialisation::standard, at::kCPU);
   const Batch batch = make_batch(4);
-  std::vector<Tap> taps = response_taps(plan, Counting::reference);
+  std::vector<Tap> taps = plan.responses(Counting::reference);
   std::erase_if(taps, [](const Tap& tap) { return tap.side == Side::gradient; });
   KeepAll recorder(plan, taps);
   const Network network(plan, bank);
@@ -121,7 +121,7 @@ TEST_CASE("taps count as the published code does, or every ReLU once", "[nn][res
       "|nor_conv_1x1~0|+|none~0|nor_conv_3x3~1|+|none~0|nor_conv_1x1~1|skip_connect~2|"));
   const auto count = [&](Counting counting, Side side) {
     int total = 0;
-    for (const Tap& tap : response_taps(plan, counting))
+    for (const Tap& tap : plan.responses(counting))
       total += tap.side == side ? tap.multiplicity : 0;
     return total;
   };
@@ -130,7 +130,7 @@ TEST_CASE("taps count as the published code does, or every ReLU once", "[nn][res
   CHECK(count(Counting::reference, Side::gradient) == 2 * blocks + 1);
   CHECK(count(Counting::paper, Side::activation) == blocks + 1);
   CHECK(count(Counting::paper, Side::gradient) == blocks + 1);
-  for (const Tap& tap : response_taps(plan, Counting::reference))
+  for (const Tap& tap : plan.responses(Counting::reference))
     CHECK((tap.unit >= 0 && tap.unit <= 5));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("blocks that read one node share one activation tap", "[nn][response]"
   const NasBench201 space(tiny);
   const NetworkPlan plan = space.plan(
       space.parse("|nor_conv_1x1~0|+|nor_conv_3x3~0|none~1|+|nor_conv_1x1~0|none~1|none~2|"));
-  const std::vector<Tap> taps = response_taps(plan, Counting::reference);
+  const std::vector<Tap> taps = plan.responses(Counting::reference);
   const auto first_cell = [](const Tap& tap) {
     return tap.side == Side::activation && tap.unit == 0;
   };

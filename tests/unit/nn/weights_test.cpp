@@ -5,19 +5,25 @@
 #include "support/catch.h"
 #include "wrcor/core/error.h"
 #include "wrcor/space/nas_bench_201.h"
+#include "wrcor/space/plan_builder.h"
 
 using namespace wrcor;
 
 namespace {
 
 const Parameter convolution{
-    "cells.0.layers.2.op.1.weight", {8, 4, 3, 3}, ParameterRole::convolution_weight, 36, 72};
+    "cells.0.layers.2.op.1.weight",
+                            {8, 4, 3, 3},
+                            ParameterRole::weight,
+                            36,
+                            72,
+                            {Distribution::Kind::uniform, 1.0 / 6}};
 
 std::map<std::string, at::Tensor> state_of(const NetworkPlan& plan) {
   const WeightBank bank(1, Initialisation::standard, at::kCPU);
   std::map<std::string, at::Tensor> tensors;
   for (const Layer& layer : plan.layers) {
-    for (const Parameter& parameter : parameters_of(plan, layer))
+    for (const Parameter& parameter : layer.parameters)
       tensors[parameter.name] = bank.get(parameter);
     if (layer.kind != LayerKind::batch_norm) continue;
     tensors[layer.name + ".running_mean"] = at::zeros({layer.out.channels});
@@ -59,7 +65,9 @@ TEST_CASE("weights depend on seed, name and shape only", "[nn][weights]") {
 }
 
 TEST_CASE("each initialisation has its distribution", "[nn][weights]") {
-  const Parameter large{"w", {64, 64, 3, 3}, ParameterRole::convolution_weight, 576, 1152};
+  PlanBuilder builder;
+  builder.convolution(builder.input({64, 8, 8}), 128, PlanBuilder::Window::same(3), "conv");
+  const Parameter large = std::move(builder).take().layers.back().parameters.front();
   const auto draw = [&](Initialisation kind) { return WeightBank(3, kind, at::kCPU).get(large); };
   const double bound = 1 / std::sqrt(576.0);
   const at::Tensor uniform = draw(Initialisation::standard);
@@ -75,10 +83,13 @@ TEST_CASE("each initialisation has its distribution", "[nn][weights]") {
 
 TEST_CASE("other initialisations leave batch norm and biases alone", "[nn][weights]") {
   const WeightBank bank(3, Initialisation::normal, at::kCPU);
-  CHECK(bank.get({"g", {5}, ParameterRole::norm_gamma}).equal(at::ones({5})));
-  CHECK(bank.get({"b", {5}, ParameterRole::norm_beta}).equal(at::zeros({5})));
-  CHECK(bank.get({"c", {1000}, ParameterRole::linear_bias, 64, 1000}).abs().max().item<double>() <=
-        1.0 / 8);
+  PlanBuilder builder;
+  const int norm = builder.batch_norm(builder.input({64, 1, 1}), "norm");
+  builder.linear(norm, 1000, "classifier");
+  const std::vector<Layer> layers = std::move(builder).take().layers;
+  CHECK(bank.get(layers[1].parameters[0]).equal(at::ones({64})));
+  CHECK(bank.get(layers[1].parameters[1]).equal(at::zeros({64})));
+  CHECK(bank.get(layers[2].parameters[1]).abs().max().item<double>() <= 1.0 / 8);
 }
 
 TEST_CASE("a state dict gives its tensors by name", "[nn][state_dict]") {
@@ -87,7 +98,7 @@ TEST_CASE("a state dict gives its tensors by name", "[nn][state_dict]") {
   CHECK(tensors.size() == 75);  // the worked list of the specification
   tensors["stem.0.weight"].fill_(0.5);
   const StateDict state("net.pt", tensors, plan, at::kCPU);
-  const Parameter stem{"stem.0.weight", {4, 3, 3, 3}, ParameterRole::convolution_weight, 27, 36};
+  const Parameter stem{"stem.0.weight", {4, 3, 3, 3}, ParameterRole::weight, 27, 36};
   CHECK(state.get(stem).equal(at::full({4, 3, 3, 3}, 0.5)));
 }
 

@@ -254,43 +254,52 @@ TEST_CASE("dead branches are part of the network", "[space][nb201][plan]") {
   CHECK(plan.layers[relu.inputs.front()].kind == LayerKind::zero);
 }
 
-TEST_CASE("response sites are the convolution blocks and the last activation",
-          "[space][nb201][plan]") {
+TEST_CASE("every block responds twice as the published code counts, or once", "[space][nb201][plan]") {
   const NasBench201 space({.channels = 4, .cells_per_stage = 2});
   const NetworkPlan plan = space.plan({3, 0, 0, 1, 2, 4});
   // Two blocks in each of the 8 entries of `cells`, normal or reduction, and the last activation.
-  REQUIRE(plan.sites.size() == 17);
+  const auto count = [&](Counting counting, Side side) {
+    int total = 0;
+    for (const Tap& tap : plan.responses(counting))
+      total += tap.side == side ? tap.multiplicity : 0;
+    return total;
+  };
   CHECK(positions(plan, LayerKind::relu).size() == 17);
-  for (std::size_t k = 0; k < 16; ++k) {
-    const ResponseSite& site = plan.sites[k];
-    CHECK(site.unit == static_cast<int>(k / 2));
-    CHECK_FALSE(site.in_place);
-    CHECK(plan.layers[site.relu].kind == LayerKind::relu);
-    CHECK(plan.layers[site.convolution].kind == LayerKind::convolution);
-    CHECK(plan.layers[site.convolution].inputs == std::vector<int>{site.relu});
-    CHECK(plan.layers[site.convolution].name.find("cells." + std::to_string(k / 2) + ".") == 0);
-    CHECK(plan.sites[k + 1].relu > site.relu);
-  }
-  CHECK(plan.layers[plan.sites[0].convolution].name == "cells.0.layers.0.op.1");
-  CHECK(plan.layers[plan.sites[1].convolution].name == "cells.0.layers.4.op.1");
-  CHECK(plan.layers[plan.sites[4].convolution].name == "cells.2.conv_a.op.1");
-  CHECK(plan.layers[plan.sites[5].convolution].name == "cells.2.conv_b.op.1");
+  CHECK(count(Counting::reference, Side::activation) == 33);
+  CHECK(count(Counting::reference, Side::gradient) == 33);
+  CHECK(count(Counting::paper, Side::activation) == 17);
+  CHECK(count(Counting::paper, Side::gradient) == 17);
 
-  const ResponseSite& last = plan.sites.back();
-  CHECK(last.unit == 8);
-  CHECK(last.convolution == -1);
-  CHECK(last.in_place);
-  CHECK(plan.layers[plan.layers[last.relu].inputs.front()].name == "lastact.0");
+  const int relu = named(plan, "cells.0.layers.0.op.0"), norm = named(plan, "cells.0.layers.0.op.2");
+  const std::vector<Tap>& published = plan.responses(Counting::reference);
+  const auto has = [](const std::vector<Tap>& taps, const Tap& tap) {
+    return std::find(taps.begin(), taps.end(), tap) != taps.end();
+  };
+  CHECK(has(published, {2, Side::activation, 0, 2}));  // the stem's output, which the block reads
+  CHECK(has(published, {relu, Side::gradient, 0, 1}));
+  CHECK(has(published, {norm, Side::gradient, 0, 1}));
+  CHECK(has(plan.responses(Counting::paper), {2, Side::activation, 0, 1}));
+  CHECK_FALSE(has(plan.responses(Counting::paper), {norm, Side::gradient, 0, 1}));
+
+  // The published code overwrites the input of the last activation.
+  const int last = named(plan, "lastact.1"), before = named(plan, "lastact.0");
+  CHECK(has(published, {last, Side::activation, 8, 1}));
+  CHECK(has(plan.responses(Counting::paper), {before, Side::activation, 8, 1}));
+  CHECK(has(published, {last, Side::gradient, 8, 1}));
+  CHECK(plan.features == last);
 }
 
-TEST_CASE("convolutions that leave one node have a ReLU each", "[space][nb201][plan]") {
+TEST_CASE("convolutions that leave one node have a ReLU each, and one activation tap",
+          "[space][nb201][plan]") {
   const NetworkPlan plan = NasBench201(small).plan({3, 3, 0, 2, 0, 0});
   std::set<int> relus;
-  for (int k = 0; k < 3; ++k) {
-    relus.insert(plan.sites[k].relu);
-    CHECK(plan.layers[plan.sites[k].relu].inputs == std::vector<int>{2});
+  for (const Tap& tap : plan.responses(Counting::paper)) {
+    if (tap.side != Side::gradient || tap.unit != 0) continue;
+    relus.insert(tap.layer);
+    CHECK(plan.layers[tap.layer].inputs == std::vector<int>{2});
   }
   CHECK(relus.size() == 3);
+  CHECK(plan.responses(Counting::reference).front() == Tap{2, Side::activation, 0, 6});
 }
 
 }  // namespace wrcor

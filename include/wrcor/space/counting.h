@@ -4,8 +4,7 @@ namespace wrcor {
 
 /// Which responses a network has.
 enum class Counting {
-  reference,  ///< as the published implementation counts: each ReLU-Conv-BN block is two sites a
-              ///< side
+  reference,  ///< as the published implementation counts
   paper,      ///< every ReLU once, its input and the gradient there
 };
 

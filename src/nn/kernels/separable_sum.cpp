@@ -7,7 +7,7 @@
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "nn/separable_sum.cpp"
+#define HWY_TARGET_INCLUDE "nn/kernels/separable_sum.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/cache_control.h>

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "check.h"
 #include "support/catch.h"
 #include "support/vector_targets.h"
 
@@ -97,7 +98,7 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
       test::for_each_vector_target([&](const char* target) {
         INFO(target << ": " << channels << ", kernel " << layer.kernel << ", stride "
                     << layer.stride);
-        REQUIRE(takes_relu(weight));
+        REQUIRE(fuses_relu(weight));
         const auto equal = [](const at::Tensor& a, const at::Tensor& b) {
           return at::allclose(a, b, 0, 0, /*equal_nan=*/true);
         };
@@ -111,7 +112,7 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
       });
     }
   }
-  CHECK_FALSE(takes_relu(at::randn({16, 3, 3, 3})));
+  CHECK_FALSE(fuses_relu(at::randn({16, 3, 3, 3})));
 }
 
 TEST_CASE("convolutions whose sizes do not fit are refused", "[nn][convolution]") {
@@ -127,4 +128,25 @@ TEST_CASE("convolutions whose sizes do not fit are refused", "[nn][convolution]"
   CHECK_THROWS_AS(
       convolution_input_gradient(at::randn({2, 4, 4, 4}), {4, 4, 4}, weight, layer_of(3, 1)),
       std::logic_error);
+}
+
+TEST_CASE("convolutions with groups and biases, of any number of channels", "[nn][operators]") {
+  struct Size {
+    int in, out, kernel, stride, groups;
+    bool bias;
+  };
+  for (const Size size : {Size{43, 42, 3, 1, 1, false}, Size{43, 43, 3, 2, 43, false},
+                          Size{16, 16, 5, 1, 16, true}, Size{12, 8, 3, 1, 4, true},
+                          Size{16, 24, 1, 2, 1, true}, Size{16, 16, 3, 1, 1, true}}) {
+    CAPTURE(size.in, size.out, size.kernel, size.stride, size.groups, size.bias);
+    const test::OneLayer network({{size.in, 6, 8}}, [&](PlanBuilder& builder, const auto& inputs) {
+      return builder.convolution(inputs[0], size.out,
+                                 PlanBuilder::Window::same(size.kernel, size.stride), "conv",
+                                 {size.groups, size.bias});
+    });
+    test::check_operator(network, [&](const auto& inputs, const auto& weights) {
+      return at::conv2d(inputs[0], weights.weight, weights.bias, size.stride, size.kernel / 2, 1,
+                        size.groups);
+    });
+  }
 }

@@ -1,11 +1,14 @@
 #include "wrcor/nn/average_pool.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "feature_images.h"
-#include "separable_sum.h"
-#include "vector_code.h"
+#include "nn/kernels/separable_sum.h"
+#include "nn/vector_code.h"
+#include "operators.h"
 
 namespace wrcor {
 namespace {
@@ -49,7 +52,29 @@ at::Tensor summed(const at::Tensor& input, const std::vector<WeightedRange>& row
   return target;
 }
 
+class AveragePool final : public Operator {
+ public:
+  at::Tensor forward(const ForwardStep& step) const override {
+    return average_pool(step.inputs.front(), step.layer);
+  }
+
+  at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
+    return average_pool_backward(step.gradient, step.shapes.front(), step.layer);
+  }
+
+  TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
+    return {fmt::format("torch.avg_pool2d({}, {}, {}, {}, False, False)", inputs.front(),
+                        pair_text(layer.kernel), pair_text(layer.stride),
+                        pair_text(layer.padding))};
+  }
+};
+
 }  // namespace
+
+const Operator& average_pool_operator() {
+  static const AveragePool instance;
+  return instance;
+}
 
 at::Tensor average_pool(const at::Tensor& input, const Layer& layer) {
   if (!has_vector_code(input)) {

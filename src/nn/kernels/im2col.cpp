@@ -9,7 +9,7 @@
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "nn/im2col.cpp"
+#define HWY_TARGET_INCLUDE "nn/kernels/im2col.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/cache_control.h>

@@ -5,7 +5,7 @@
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "nn/channel_rows.cpp"
+#define HWY_TARGET_INCLUDE "nn/kernels/channel_rows.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/cache_control.h>

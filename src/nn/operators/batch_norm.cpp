@@ -1,12 +1,16 @@
 #include "wrcor/nn/batch_norm.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
-#include "channel_rows.h"
-#include "vector_code.h"
+#include "nn/kernels/channel_rows.h"
+#include "nn/vector_code.h"
+#include "operators.h"
 
 namespace wrcor {
 namespace {
@@ -66,25 +70,76 @@ void measure(const float* values, const ChannelRows& rows, BatchNormState& state
     const double variance = std::max(squares[c] / count_of(rows) - mean * mean, 0.0);
     state.mean.data_ptr<float>()[c] = static_cast<float>(offsets[c] + mean);
     state.inverse_deviation.data_ptr<float>()[c] =
-        static_cast<float>(1 / std::sqrt(variance + batch_norm_epsilon));
+        static_cast<float>(1 / std::sqrt(variance + state.epsilon));
   }
 }
 
+/// Of the statistics that no minibatch has changed.
+at::Tensor initial_factor(const Network::LayerWeights& weights, const Layer& layer) {
+  return (weights.weight / std::sqrt(1.0 + layer.epsilon)).view({1, -1, 1, 1});
+}
+
+class BatchNorm final : public Operator {
+ public:
+  Reads reads() const override { return {.statistics = true}; }
+  bool per_image() const override { return false; }
+  bool defers_scale(NormMode norms) const override { return norms == NormMode::minibatch; }
+
+  at::Tensor forward(const ForwardStep& step) const override {
+    const auto& [weight, bias] = step.weights;
+    const at::Tensor& input = step.inputs.front();
+    switch (step.norms) {
+      case NormMode::minibatch: {
+        BatchNormState unused;
+        BatchNormState& state = step.statistics != nullptr ? *step.statistics : unused;
+        if (step.deferred == nullptr || !has_vector_code(input))
+          return batch_norm(input, weight, bias, step.layer.epsilon, state);
+        *step.deferred = batch_norm_scale(input, weight, bias, step.layer.epsilon, state);
+        return state.input;
+      }
+      case NormMode::off:
+        return input;
+      case NormMode::initial:
+        return input * initial_factor(step.weights, step.layer) + bias.view({1, -1, 1, 1});
+    }
+    throw std::logic_error("unknown mode of batch norm");
+  }
+
+  at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
+    if (step.norms == NormMode::off) return step.gradient;
+    if (step.norms == NormMode::initial)
+      return step.gradient * initial_factor(step.weights, step.layer);
+    return batch_norm_backward(step.gradient, step.weights.weight, *step.statistics);
+  }
+
+  TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
+    return {fmt::format("torch.batch_norm({}, self.weight, self.bias, self.running_mean, "
+                        "self.running_var, self.training, 0.1, {}, True)",
+                        inputs.front(), layer.epsilon),
+            "BatchNorm2d", "  if self.training:\n    self.num_batches_tracked.add_(1)\n"};
+  }
+};
+
 }  // namespace
+
+const Operator& batch_norm_operator() {
+  static const BatchNorm instance;
+  return instance;
+}
 
 at::Tensor channel_rows(const at::Tensor& tensor) {
   return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)});
 }
 
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                      BatchNormState& state) {
+                      double epsilon, BatchNormState& state) {
   if (!has_vector_code(input)) {
     auto [value, mean, inverse_deviation] = at::native_batch_norm(
-        input, weight, bias, {}, {}, /*training=*/true, /*momentum=*/0.1, batch_norm_epsilon);
-    state = {input, mean, inverse_deviation};
+        input, weight, bias, {}, {}, /*training=*/true, /*momentum=*/0.1, epsilon);
+    state = {input, mean, inverse_deviation, epsilon};
     return value;
   }
-  const ChannelScale scale = batch_norm_scale(input, weight, bias, state);
+  const ChannelScale scale = batch_norm_scale(input, weight, bias, epsilon, state);
   at::Tensor output = at::empty_like(state.input);
   scale_channels(state.input.data_ptr<float>(), rows_of(input), coefficients_of(scale),
                  output.data_ptr<float>());
@@ -92,9 +147,9 @@ at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const a
 }
 
 ChannelScale batch_norm_scale(const at::Tensor& input, const at::Tensor& weight,
-                              const at::Tensor& bias, BatchNormState& state) {
+                              const at::Tensor& bias, double epsilon, BatchNormState& state) {
   state = {input.contiguous(at::MemoryFormat::ChannelsLast), at::empty_like(weight),
-           at::empty_like(weight)};
+           at::empty_like(weight), epsilon};
   measure(state.input.data_ptr<float>(), rows_of(input), state);
   return {state.mean, weight * state.inverse_deviation, bias};
 }
@@ -124,7 +179,7 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
   if (!has_vector_code(gradient)) {
     return std::get<0>(at::native_batch_norm_backward(
         gradient, state.input, weight, {}, {}, state.mean, state.inverse_deviation, /*train=*/true,
-        batch_norm_epsilon, {true, false, false}));
+        state.epsilon, {true, false, false}));
   }
   // d input = scale * (gradient - mean(gradient) - x * mean(gradient * x)), x the normalised input.
   const at::Tensor contiguous = gradient.contiguous(at::MemoryFormat::ChannelsLast);

@@ -1,18 +1,23 @@
 #include "wrcor/nn/convolution.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <array>
 #include <stdexcept>
 
-#include "convolution_kernels.h"
 #include "feature_images.h"
-#include "vector_code.h"
+#include "nn/kernels/convolution_kernels.h"
+#include "nn/vector_code.h"
+#include "operators.h"
 
 namespace wrcor {
 namespace {
 
-/// Whether there is vector code that makes tensors of so many channels.
-bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& weight) {
-  return channels % 4 == 0 && has_vector_code(values) && has_vector_code(weight);
+/// Whether there is vector code that makes tensors of this many channels.
+bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& weight,
+           const Layer& layer) {
+  return channels % 4 == 0 && layer.groups == 1 && has_vector_code(values) &&
+         has_vector_code(weight);
 }
 
 /// Whether outputs and inputs are of multiples of 4 channels.
@@ -113,24 +118,66 @@ auto gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Te
                const Layer& layer, std::array<bool, 3> wanted) {
   return at::convolution_backward(gradient, input, weight, at::OptionalIntArrayRef(),
                                   {layer.stride, layer.stride}, {layer.padding, layer.padding},
-                                  {1, 1}, /*transposed=*/false, {0, 0}, /*groups=*/1, wanted);
+                                  {1, 1}, /*transposed=*/false, {0, 0}, layer.groups, wanted);
 }
+
+class Convolution final : public Operator {
+ public:
+  at::Tensor forward(const ForwardStep& step) const override {
+    const auto& [weight, bias] = step.weights;
+    const at::Tensor& input = step.inputs.front();
+    const at::Tensor product = step.fused_relu ? relu_convolution(input, weight, step.layer)
+                                               : convolution(input, weight, step.layer);
+    return bias.defined() ? product + bias.view({1, -1, 1, 1}) : product;
+  }
+
+  at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
+    const FeatureShape& in = step.shapes.front();
+    const at::Tensor& weight = step.weights.weight;
+    if (!step.relu_mask.defined())
+      return convolution_input_gradient(step.gradient, in, weight, step.layer);
+    return relu_convolution_input_gradient(step.gradient, step.relu_mask, in, weight, step.layer);
+  }
+
+  at::Tensor weight_gradient(const BackwardStep& step) const override {
+    return convolution_weight_gradient(step.gradient, step.inputs.front(), step.weights.weight,
+                                       step.layer);
+  }
+
+  bool fuses_relu(const Layer& layer, const Network::LayerWeights& weights) const override {
+    return layer.groups == 1 && wrcor::fuses_relu(weights.weight);
+  }
+
+  TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
+    const bool has_bias = layer.parameters.size() > 1;
+    const std::string groups = layer.groups == 1 ? "" : fmt::format(", [1, 1], {}", layer.groups);
+    return {fmt::format("torch.conv2d({}, self.weight, {}, {}, {}{})", inputs.front(),
+                        has_bias ? "self.bias" : "None", pair_text(layer.stride),
+                        pair_text(layer.padding), groups),
+            "Conv2d"};
+  }
+};
 
 }  // namespace
 
+const Operator& convolution_operator() {
+  static const Convolution instance;
+  return instance;
+}
+
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(0), input, weight)) return forward(input, weight, layer);
-  return at::conv2d(input, weight, {}, layer.stride, layer.padding);
+  if (makes(weight.size(0), input, weight, layer)) return forward(input, weight, layer);
+  return at::conv2d(input, weight, {}, layer.stride, layer.padding, /*dilation=*/1, layer.groups);
 }
 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(1), gradient, weight)) return backward(gradient, shape, weight, layer);
+  if (makes(weight.size(1), gradient, weight, layer)) return backward(gradient, shape, weight, layer);
   return std::get<0>(
       gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
 }
 
-bool takes_relu(const at::Tensor& weight) { return has_vector_code(weight) && has_vectors(weight); }
+bool fuses_relu(const at::Tensor& weight) { return has_vector_code(weight) && has_vectors(weight); }
 
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
   return forward(input, weight, layer, {.of_input = true});

@@ -1,8 +1,19 @@
-#include "wrcor/nn/layer_output.h"
-
+#include "check.h"
 #include "support/catch.h"
+#include "wrcor/nn/exact_product.h"
 
 using namespace wrcor;
+
+TEST_CASE("a linear layer reads its flattened input", "[nn][operators]") {
+  for (const FeatureShape shape : {FeatureShape{43, 1, 1}, {5, 2, 3}}) {
+    const test::OneLayer network({shape}, [](PlanBuilder& builder, const auto& inputs) {
+      return builder.linear(inputs[0], 7, "classifier");
+    });
+    test::check_operator(network, [](const auto& inputs, const auto& weights) {
+      return at::linear(inputs[0].flatten(1), weights.weight, weights.bias);
+    });
+  }
+}
 
 TEST_CASE("a product of the classifier is summed in float64", "[nn]") {
   // In float32, 1e8 + 1 is 1e8.

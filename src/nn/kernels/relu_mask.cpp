@@ -5,7 +5,7 @@
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "nn/relu_mask.cpp"
+#define HWY_TARGET_INCLUDE "nn/kernels/relu_mask.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/highway.h>

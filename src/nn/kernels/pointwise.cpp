@@ -8,7 +8,7 @@
 #include "wrcor/core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "nn/pointwise.cpp"
+#define HWY_TARGET_INCLUDE "nn/kernels/pointwise.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/cache_control.h>

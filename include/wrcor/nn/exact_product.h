@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace wrcor {
+
+/// a b + bias, summed in float64: for the classifier, whose products are small, so that its bits do
+/// not depend on the BLAS.
+/// @param a  [M, K]
+/// @param b  [K, N]
+/// @param bias  [N], or undefined
+/// @return [M, N] of the type of a
+at::Tensor exact_product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias = {});
+
+}  // namespace wrcor

@@ -1,0 +1,35 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "operators.h"
+
+namespace wrcor {
+namespace {
+
+class GlobalAverage final : public Operator {
+ public:
+  at::Tensor forward(const ForwardStep& step) const override {
+    const at::Tensor& input = step.inputs.front();
+    return input.mean({2, 3}, /*keepdim=*/true, at::kDouble).to(input.scalar_type());
+  }
+
+  at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
+    const FeatureShape& in = step.shapes.front();
+    return (step.gradient / static_cast<double>(in.height * in.width))
+        .expand({-1, -1, in.height, in.width})
+        .contiguous(step.gradient.is_cpu() ? at::MemoryFormat::ChannelsLast
+                                           : at::MemoryFormat::Contiguous);
+  }
+
+  TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
+    return {fmt::format("torch.mean({}, [2, 3], True)", inputs.front())};
+  }
+};
+
+}  // namespace
+
+const Operator& global_average_operator() {
+  static const GlobalAverage instance;
+  return instance;
+}
+
+}  // namespace wrcor

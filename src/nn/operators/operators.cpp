@@ -1,0 +1,28 @@
+#include "operators.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <stdexcept>
+
+namespace wrcor {
+
+const Operator& operator_of(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::input:
+      break;
+#define WRCOR_LAYER_KIND(kind) \
+  case LayerKind::kind:        \
+    return kind##_operator();
+#include "wrcor/space/layer_kinds.inc"
+#undef WRCOR_LAYER_KIND
+  }
+  throw std::logic_error("the input of a network is not computed");
+}
+
+at::Tensor Operator::weight_gradient(const BackwardStep& step) const {
+  throw std::logic_error("layer " + step.layer.name + " has no weight");
+}
+
+std::string pair_text(int value) { return fmt::format("[{0}, {0}]", value); }
+
+}  // namespace wrcor

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "wrcor/nn/operator.h"
+
+namespace wrcor {
+
+#define WRCOR_LAYER_KIND(kind) const Operator& kind##_operator();
+#include "wrcor/space/layer_kinds.inc"
+#undef WRCOR_LAYER_KIND
+
+/// "[2, 2]"
+std::string pair_text(int value);
+
+}  // namespace wrcor
