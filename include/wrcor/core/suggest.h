@@ -6,8 +6,8 @@
 
 namespace wrcor {
 
-/// The candidate with the smallest edit distance to `given`, or an empty string when none is near
-/// enough to have been meant (more than a third of its letters differ).
+/// The candidate with the smallest edit distance to `given`, or an empty string when none is close
+/// enough (more than a third of its letters differ).
 std::string nearest_name(std::string_view given, const std::vector<std::string>& candidates);
 
 /// "unknown proxy 'wrcorr' (did you mean 'wrcor'?); known proxies: acor, gcor, ..."
