@@ -10,8 +10,8 @@ namespace wrcor {
 /// with all repeats (score.repeats), of which the search used only the first, and reorders them.
 /// One whose evaluation fails keeps its previous one.
 /// @param replayed  refined evaluations of earlier sessions
-/// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
-///         in the journal
+/// @throws RunError; Interrupted when a signal has arrived and all started evaluations are in the
+///         journal
 void refine(SearchResult& result, const Config& config, const Workbench& bench, Journal& journal,
             const JournalContent& replayed, const ProgressSink& progress);
 

@@ -29,8 +29,8 @@ class SearchLoop {
   SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
              JournalContent& replayed, ProgressSink progress);
 
-  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all evaluations
-  /// that had started are
+  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
+  /// evaluations are
   ///         in the journal
   SearchResult run();
 

@@ -40,7 +40,7 @@ struct SearchCounts {
   std::int64_t failed = 0;
   /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
   std::int64_t infeasible = 0;
-  std::int64_t refined = 0;  ///< top classes that have all repeats, while others have one
+  std::int64_t refined = 0;         ///< top classes that have all repeats, while others have one
   std::int64_t not_applicable = 0;  ///< classes that no score is defined for
 };
 
