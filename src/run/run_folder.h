@@ -28,7 +28,7 @@ class OwnFolder {
   FileLock lock_;  ///< removed before the folders
 };
 
-/// Refuses a file that a run would replace but that is not its own. @param run such as "search"
+/// Refuses a file that a run would replace but that is not its own. @param run  such as "search"
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file);
 
 /// Whether a file is empty or holds only zeros, which a crash of the machine leaves where data did
@@ -36,7 +36,7 @@ UsageError not_of_this(const std::string& run, const std::filesystem::path& file
 bool holds_nothing(const std::filesystem::path& file);
 
 /// Without other files of a run, a config.json belongs to the user, unless it equals what the run
-/// would write. @param what is begun: "search" @throws UsageError
+/// would write. @param what  is started: "search" @throws UsageError
 void require_no_other_config(const std::filesystem::path& config, const std::string& document,
                              const std::string& what);
 

@@ -147,7 +147,7 @@ class TrainingRun {
 
   /// The files that the end of the training replaces must be its own.
   void require_own_results() const {
-    std::string weights;  // checksum of its own
+    std::string weights;  // its checksum
     if (const auto file = directory_.result(); file_exists(file) && !holds_nothing(file)) {
       try {
         const auto document = parse_json(read_file(file));

@@ -17,7 +17,7 @@ std::string format_table(const std::vector<std::string>& header,
 std::string markdown_table(const std::vector<std::string>& header,
                            const std::vector<std::vector<std::string>>& rows);
 
-/// Width of a text in columns: its number of code points. @param text UTF-8
+/// Width of a text in columns: its number of code points. @param text  UTF-8
 std::size_t text_width(const std::string& text);
 
 /// A score in human-readable form: four digits after the point, or after the first digit if it is

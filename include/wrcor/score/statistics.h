@@ -25,10 +25,10 @@ struct Spread {
   double mean = 0;
   double deviation = 0;  ///< standard deviation
 };
-/// Of a sample, with n - 1 in the denominator of the variance. @param values at least two
+/// Of a sample, with n - 1 in the denominator of the variance. @param values  at least two
 Spread spread_of(std::span<const double> values);
 /// Of the largest of `draws` values drawn without replacement: exact, from the order statistics.
-/// @param draws 1 .. the number of values
+/// @param draws  1 .. the number of values
 Spread largest_of(std::span<const double> values, std::size_t draws);
 
 /// How often each item occurs in a resample.

@@ -29,7 +29,7 @@ struct LabelledBatch {
 /// next.
 class BatchStream {
  public:
-  /// The view of an image. @param image its index in the images
+  /// The view of an image. @param image  its index in the images
   using ViewOf = std::function<ImageView(std::int64_t image)>;
 
   /// @param images  outlive the object

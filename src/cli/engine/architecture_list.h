@@ -28,7 +28,7 @@ class ArchitectureList {
   /// @throws UsageError also for anything but an architecture string
   void add_text(const std::string& text);
   /// Adds those of a file, one per line, which is read line by line; blank lines and lines that
-  /// start with # are skipped. @param file "-" is standard input
+  /// start with # are skipped. @param file  "-" is standard input
   /// @throws UsageError for an invalid architecture; DataError for a file that cannot be read
   void add_file(const std::string& file);
   /// @param unique  only the representatives of the strict classes

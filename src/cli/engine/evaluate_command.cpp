@@ -249,7 +249,7 @@ void check(const EvaluateOptions& options) {
   }
 }
 
-/// The top k is undefined for more than all compared architectures. @param most of a comparison
+/// The top k is undefined for more than all compared architectures. @param most  of a comparison
 void check_top_k(const EvaluateOptions& options, std::size_t most) {
   if (!options.top_k_given || static_cast<std::size_t>(options.top_k) <= most) return;
   throw UsageError("--top-k: expected at most " + std::to_string(most) +
