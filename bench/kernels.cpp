@@ -62,7 +62,7 @@ struct Filter {
   std::int64_t inputs = 0;  ///< channels; 0: those of the stage
 };
 
-/// From a stage's channels to those of the next stage for the stride.
+/// The number of output channels is that of the stage times the stride.
 void convolution_of(State& state, bool plain, Filter filter, bool backward) {
   const Stage stage(state);
   const std::int64_t inputs = filter.inputs > 0 ? filter.inputs : stage.channels,

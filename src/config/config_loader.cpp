@@ -42,7 +42,7 @@ class MergedConfig {
         invalid_.insert(found.setting->key);
         continue;
       }
-      // If the command unsets it, unset is its default.
+      // Null means the command's own default, if it has one.
       if (source == Source::none) own_defaults_.insert(found.setting->key);
       if (found.value.is_null() && own_defaults_.contains(found.setting->key)) continue;
       found.setting->set(config_, found.value);

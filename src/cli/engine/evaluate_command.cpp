@@ -184,7 +184,7 @@ std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& 
       throw DataError("--rank-by " + in_quotes(text) + ": the score files have no scores of '" +
                       missing->proxy + "'; they have " + join(scores.names()));
     }
-    // A single proxy is compared anyway.
+    // A proxy given by its bare name is compared anyway.
     const auto& known = scores.names();
     if (std::find(known.begin(), known.end(), text) == known.end())
       scorers.push_back(vote_scorer(scores, text, rule, archs));
