@@ -31,7 +31,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// Takes the time of correlating from that of the pass that shows it the responses.
+/// Separates the time of correlation from that of the pass that passes it the responses.
 class TimedCorrelations final : public TapObserver {
  public:
   TimedCorrelations(const NetworkPlan& plan, std::span<const Tap> taps, Stopwatch& watch,
@@ -69,7 +69,7 @@ void score(const CorrelationSums& sums) {
 Breakdown of_one(const SearchSpace& space, const Genotype& genotype, const Minibatch& minibatch,
                  const WeightBank& bank, Counting counting) {
   Breakdown seconds;
-  const MemoryMeter meter;  // as around an evaluation
+  const MemoryMeter meter;  // as during an evaluation
   Stopwatch watch(minibatch.images);
   const Network network(space.plan(genotype), bank);
   TimedCorrelations correlations(network.plan(), network.plan().responses(counting), watch,

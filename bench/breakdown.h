@@ -13,9 +13,9 @@
 
 namespace wrcor {
 
-/// Where the seconds of evaluations by WRCor go, all workers together.
+/// Breakdown of the seconds of evaluations by WRCor, over all workers.
 struct Breakdown {
-  double set_up = 0;  ///< plans, weights, what to look at
+  double set_up = 0;  ///< plans, weights, taps
   double forward = 0;
   double backward = 0;
   double correlation = 0;
@@ -23,8 +23,8 @@ struct Breakdown {
   double idle = 0;     ///< workers without work
 };
 
-/// Evaluates every genotype once, one by one on each worker, with a clock at every seam: slower
-/// than without, on CUDA by far, as each step waits for the device.
+/// Evaluates every genotype once, one by one on each worker, and measures every step. This is
+/// slower than an evaluation, on CUDA by far, because each step waits for the device.
 Breakdown break_down(const SearchSpace& space, std::span<const Genotype> genotypes,
                      const Minibatch& minibatch, const WeightBank& bank, Counting counting,
                      WorkerPool& pool, int workers);

@@ -1,10 +1,10 @@
-// Seconds an architecture of this program and of the plain way, in one run, on the same weights and
-// the same minibatch, where they go, and how far from what the machine can do:
+// Seconds per architecture of this program and of the baseline, in one run, on the same weights and
+// the same minibatch, with a breakdown and the distance from the machine's limit:
 //
 //   wrcor_bench --networks 64 --workers 2
 //
-// Both use the same number of processors: the plain way as intra-op threads, this program as
-// workers of one thread. Ratios of one run are comparable between machines, seconds are not.
+// Both use the same number of processors: the baseline as intra-op threads, this program as workers
+// of one thread. Ratios of one run are comparable between machines, seconds are not.
 
 #include <ATen/Parallel.h>
 #include <sys/resource.h>
@@ -55,7 +55,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The same cells wherever and whenever this is run; all of them connected.
+/// The same cells in every run; all of them connected.
 std::vector<Genotype> sample_of(const NasBench201& space, int networks) {
   Rng rng(2026);
   std::vector<Genotype> sample;
@@ -102,7 +102,7 @@ class Bench {
         space_({options.channels, options.cells, 10, 32, 32}),
         minibatch_(draw_minibatch(*datasets().find(options.data).make.open({options.root}),
                                   options.batch, true, 0)),
-        // That of the evaluator's first repeat: both ways have the same weights.
+        // That of the evaluator's first repeat, so that both have the same weights.
         bank_(derive_seed(0, {"repeat", "0", "shared"}), Initialisation::standard, device_),
         evaluator_(space_, minibatch_, evaluator_options(), device_),
         sample_(sample_of(space_, options.networks)),

@@ -1,5 +1,4 @@
-// Milliseconds, GFLOP/s and GB/s of what an evaluation is made of, beside libtorch's way of the
-// same:
+// Milliseconds, GFLOP/s and GB/s of the parts of an evaluation, compared with libtorch's:
 //
 //   wrcor_kernels [--benchmark_filter=REGEX]
 //
@@ -63,7 +62,7 @@ struct Filter {
   std::int64_t inputs = 0;  ///< channels; 0: those of the stage
 };
 
-/// To as many channels as the stride makes of a stage's.
+/// The number of output channels is that of the stage times the stride.
 void convolution_of(State& state, bool plain, Filter filter, bool backward) {
   const Stage stage(state);
   const std::int64_t inputs = filter.inputs > 0 ? filter.inputs : stage.channels,

@@ -66,7 +66,7 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
     for (int input : plan.layers[i].inputs)
       inputs.push_back(outputs[static_cast<std::size_t>(input)]);
     if (const auto watch = watched.find(static_cast<int>(i)); watch != watched.end()) {
-      // A view of its own separates this layer's gradient from those of its siblings.
+      // A separate view distinguishes this layer's gradient from those of its siblings.
       watch->second = inputs[0].view_as(inputs[0]);
       inputs[0] = watch->second;
     }

@@ -10,7 +10,7 @@
 
 namespace wrcor {
 
-/// One response as the plain way sees it.
+/// One response in the baseline.
 struct PlainResponse {
   Tap tap;
   at::Tensor values;

@@ -23,7 +23,7 @@ double elements(const Layer& layer) {
   return static_cast<double>(layer.out.channels) * layer.out.height * layer.out.width;
 }
 
-/// Operations for one image, forward; a gradient at the input takes as many.
+/// Operations for one image, forward; a gradient at the input needs as many.
 double flop_of(const NetworkPlan& plan, const Layer& layer) {
   if (layer.inputs.empty()) return 0;
   const double out = elements(layer);
@@ -96,7 +96,7 @@ EvaluationWork work_of(const NetworkPlan& plan, int samples, Counting counting) 
     for (const int input : layer.inputs) read += elements(layer_at(plan, input));
     const double written = elements(layer);
     work.forward += {n * flop_of(plan, layer), n * float_bytes * (read + written)};
-    // Nothing is watched before the first ReLU.
+    // Nothing is observed before the first ReLU.
     const bool passes = gradient[i] && layer.kind != LayerKind::zero && i > 2;
     if (!passes) continue;
     const bool needs_values = layer.kind == LayerKind::relu || layer.kind == LayerKind::batch_norm;

@@ -7,7 +7,7 @@
 
 namespace wrcor {
 
-/// What computing something takes from first principles, however it is computed.
+/// The cost of a computation from first principles, independent of the method.
 struct Work {
   double flop = 0;   ///< additions and multiplications
   double bytes = 0;  ///< every tensor read once by each of its readers, and written once
@@ -25,11 +25,11 @@ struct EvaluationWork {
 /// Of WRCor. @param samples  of the minibatch
 EvaluationWork work_of(const NetworkPlan& plan, int samples, Counting counting);
 
-/// What the machine does at best, measured by a matrix product and a sum of long vectors.
+/// The limits of the machine, measured by a matrix product and a sum of long vectors.
 struct Machine {
   double flop_per_second = 0;   ///< float32
   double bytes_per_second = 0;  ///< of main memory
-  /// Seconds that the work takes at least: both limits can be reached at the same time.
+  /// Lower bound on the seconds of the work, if both limits are reached at the same time.
   double seconds(const Work& work) const;
 };
 

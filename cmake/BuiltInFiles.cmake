@@ -1,9 +1,9 @@
-# Writes a source file that builds files into the program: the assembler takes them in as they are. A file that changes
-# is taken in again.
+# Writes a source file that builds files into the program: the assembler includes them unchanged. A changed file is
+# included again.
 #   wrcor_built_in_files(SOURCE HEADER FUNCTION FILE...)
 #     SOURCE    variable that gets the path of the source file
 #     HEADER    declares the function, in src/
-#     FUNCTION  gives the files, a std::vector<wrcor::BuiltInFile>, by their names without folders
+#     FUNCTION  returns the files, a std::vector<wrcor::BuiltInFile>, by their names without folders
 function(wrcor_built_in_files source header function)
   set(symbols "")
   set(assembly "")

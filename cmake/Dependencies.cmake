@@ -1,4 +1,4 @@
-# Imported targets of everything that is linked, whatever version a system ships, and what is built in.
+# Imported targets of everything that is linked, whatever version a system ships, and of built-in files.
 
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -15,7 +15,7 @@ include(FindChartJs)
 include(FindYamlCpp)
 include(FindLibtorch)
 
-# Since libstdc++ 12 has a constexpr vector, clang refuses the headers of libtorch before 2.0 as C++20.
+# Since libstdc++ 12 has a constexpr vector, clang rejects the headers of libtorch before 2.0 as C++20.
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND torch_version VERSION_LESS 2)
   file(GLOB libstdcxx_11 /usr/include/c++/11 /usr/include/*/c++/11)
   if(NOT libstdcxx_11)

@@ -23,7 +23,7 @@ if(NOT CHART_JS_LICENCE)
   message(FATAL_ERROR "no licence beside ${CHART_JS_SCRIPT}: name the file by -DCHART_JS_LICENCE=FILE")
 endif()
 
-# One name, whatever the package calls them.
+# The same names, whatever the package calls the files.
 set(chart_js_script "${CMAKE_CURRENT_BINARY_DIR}/page/chart.js")
 set(chart_js_licence "${CMAKE_CURRENT_BINARY_DIR}/page/chart.js.licence")
 configure_file("${CHART_JS_SCRIPT}" "${chart_js_script}" COPYONLY)

@@ -21,8 +21,8 @@ function(wrcor_torch_below result)
   endforeach()
 endfunction()
 
-# Whether a libtorch was built with the C++ library's interface of before 2015, which nothing else on the
-# system has: the two do not link.
+# Whether a libtorch was built with the C++ library's ABI from before 2015, which nothing else on the system uses: the
+# two do not link.
 function(wrcor_torch_has_old_abi result directory)
   file(STRINGS "${directory}/TorchConfig.cmake" lines REGEX "_GLIBCXX_USE_CXX11_ABI=0")
   if(lines)
@@ -34,7 +34,7 @@ endfunction()
 
 set(torch_old_abi_message "was built with _GLIBCXX_USE_CXX11_ABI=0 and cannot be linked with the system's libraries")
 
-# 1 and 2: where the user points to.
+# 1 and 2: the user's choice.
 file(TO_CMAKE_PATH "$ENV{Torch_DIR}" torch_env_dir)
 file(TO_CMAKE_PATH "$ENV{CMAKE_PREFIX_PATH}" torch_env_prefixes)
 wrcor_torch_below(torch_directory ${Torch_DIR} ${torch_env_dir} ${CMAKE_PREFIX_PATH} ${torch_env_prefixes})
@@ -46,7 +46,7 @@ if(torch_directory)
   endif()
 endif()
 
-# 3: the torch of python3, asked for its place without importing it, which would take seconds.
+# 3: the torch of python3, located without importing it, which would take seconds.
 if(NOT torch_directory)
   execute_process(
     COMMAND python3 -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
@@ -97,7 +97,7 @@ else()
     set(torch_has_cuda OFF)
   endif()
 endif()
-# PyTorch's own packages have the headers of another fmt among theirs, which would come before those that the system's
+# PyTorch's own packages include the headers of another fmt, which would take precedence over those that the system's
 # spdlog was built with.
 if(EXISTS "${torch_root}/include/fmt" AND TARGET spdlog::spdlog)
   find_path(torch_fmt_of_spdlog fmt/core.h NO_CACHE)

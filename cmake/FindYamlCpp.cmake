@@ -1,5 +1,5 @@
-# Defines wrcor::yaml_cpp: yaml-cpp under one name, as version 0.8 renamed its target.
-# The build includes this file, and so does the installed package.
+# Defines wrcor::yaml_cpp: yaml-cpp under one name, because version 0.8 renamed its target. The build includes this
+# file, and so does the installed package.
 
 if(TARGET wrcor::yaml_cpp)
   return()

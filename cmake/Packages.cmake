@@ -1,11 +1,11 @@
-# `cpack`: an archive that brings all its libraries, and Debian packages that take them from the distribution.
+# `cpack`: an archive that includes all its libraries, and Debian packages that take them from the distribution.
 
 if(torch_has_cuda)
   message(STATUS "Packages: none with a libtorch for CUDA, whose libraries take gigabytes; build where it is used")
   return()
 endif()
 
-# --- the archive: the libraries of the system beside the program
+# --- the archive: the libraries of the system next to the program
 install(CODE "
   set(executables \"$<TARGET_FILE:wrcor>\" \"$<TARGET_FILE:wrcor_engine>\")
   set(library_directory \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${bundle_directory}\")
@@ -23,21 +23,21 @@ set(CPACK_PACKAGE_FILE_NAME "wrcor-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMA
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PROJECT_CONFIG_FILE "${CMAKE_CURRENT_LIST_DIR}/package_components.cmake")
 
-# --- for Debian: wrcor to run, wrcor-dev to build against, so that nobody who runs it has to have headers
+# --- for Debian: wrcor to run, wrcor-dev to build against, so that users of the program need no headers
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME wrcor)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
-# The BLAS that libtorch gets otherwise is several times slower.
+# The BLAS that libtorch would get otherwise is several times slower.
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "libopenblas0-pthread, ca-certificates")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS bash-completion)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME wrcor-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 file(READ "${CPACK_PACKAGE_DESCRIPTION_FILE}" CPACK_COMPONENT_PROGRAM_DESCRIPTION)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Libraries, headers and CMake package, for C++ programs that rank networks themselves.")
-# What wrcorConfig.cmake looks for.
+# The packages that wrcorConfig.cmake searches for.
 string(JOIN ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   libtorch-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libhwy-dev libssl-dev libcurl4-openssl-dev
   libarchive-dev zlib1g-dev libpng-dev libjpeg-dev)

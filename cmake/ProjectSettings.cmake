@@ -15,12 +15,12 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# An installed program finds the libtorch that it was linked with, wherever that lies.
+# An installed program finds the libtorch that it was linked with, wherever that is.
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers need this sloppiness to hit; the base directory lets a second checkout hit as well.
+  # Precompiled headers need this sloppiness to hit; the base directory lets a second checkout hit, too.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_ABSSTDERR=1 ${CCACHE})
@@ -29,7 +29,7 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
-# A linker that is several times faster than the default, where the compiler can use one.
+# A linker that is several times faster than the default, if the compiler supports one.
 include(CheckLinkerFlag)
 foreach(linker lld mold)
   check_linker_flag(CXX -fuse-ld=${linker} WRCOR_HAS_${linker})
@@ -48,11 +48,11 @@ if(WRCOR_BUILD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# For the project's own targets only: third-party headers come in as system headers, which do not warn.
+# For the project's own targets only: third-party headers are included as system headers, which do not warn.
 add_library(wrcor_warnings INTERFACE)
 target_compile_options(wrcor_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  # GCC 12 is wrong about std::string with these at -O3 (its bugs 105329 and 105651).
+  # GCC 12 warns wrongly about std::string at -O3 (its bugs 105329 and 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>

@@ -1,12 +1,12 @@
-# Run when the archive is made: copies the shared libraries that `executables` use to `library_directory`, but for those
-# of the C library, which belong to the machine, and what their packages say of their licences to `licence_directory`.
+# Run when the archive is made: copies the shared libraries that `executables` use to `library_directory`, except those
+# of the C library, which belong to the machine, and the licences from their packages to `licence_directory`.
 
 file(GET_RUNTIME_DEPENDENCIES
   EXECUTABLES ${executables}
   RESOLVED_DEPENDENCIES_VAR libraries
   CONFLICTING_DEPENDENCIES_PREFIX ambiguous
   PRE_EXCLUDE_REGEXES "^ld-linux" "^linux-vdso" "^lib(c|m|mvec|dl|rt|pthread|resolv|util|anl|nsl|crypt)\\.so")
-foreach(name IN LISTS ambiguous_FILENAMES)  # the first is what the loader takes
+foreach(name IN LISTS ambiguous_FILENAMES)  # the loader takes the first
   list(GET ambiguous_${name} 0 library)
   list(APPEND libraries "${library}")
 endforeach()
@@ -15,7 +15,7 @@ message(STATUS "Copying the libraries of the program to ${library_directory}")
 file(MAKE_DIRECTORY "${library_directory}")
 set(patterns "")
 foreach(library IN LISTS libraries)
-  # By the name that it is asked for by, whatever chain of links that is.
+  # By the name by which it is requested, whatever chain of links that is.
   get_filename_component(name "${library}" NAME)
   file(REAL_PATH "${library}" file)
   file(COPY_FILE "${file}" "${library_directory}/${name}")

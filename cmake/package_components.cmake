@@ -1,4 +1,4 @@
-# Included by cpack for each kind of package: what goes into it.
+# Included by cpack for each kind of package: the components of the package.
 
 if(CPACK_GENERATOR STREQUAL DEB)
   set(CPACK_COMPONENTS_ALL program development)

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # Installs what the build lacks and builds. Sourced by scripts/wrcor and scripts/test; not for direct use.
 #
-# Everything here talks on standard error only. When nothing is missing and nothing has changed it takes well
-# under a second. Read from the environment:
-#   Torch_DIR, CMAKE_PREFIX_PATH   where libtorch (and other libraries) lie, ahead of python3's and the system's
+# All output goes to standard error. If nothing is missing and nothing has changed, it takes well under a second. Read
+# from the environment:
+#   Torch_DIR, CMAKE_PREFIX_PATH   where libtorch (and other libraries) are, before python3's and the system's
 #   WRCOR_PRESET                   preset of CMakePresets.json to build (default: release)
 #   WRCOR_WERROR                   ON makes compiler warnings errors (continuous integration)
-#   CMAKE_BUILD_PARALLEL_LEVEL     number of compilers at once (default: as many as cores and memory allow)
+#   CMAKE_BUILD_PARALLEL_LEVEL     number of concurrent compilers (default: as many as cores and memory allow)
 
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd)
 preset=${WRCOR_PRESET:-release}
 werror=${WRCOR_WERROR:-OFF}
 build_dir=$root/build/$preset
-# These steer the build; the program takes WRCOR_* as settings of its own.
+# These configure the build; the program would read WRCOR_* as its own settings.
 unset WRCOR_PRESET WRCOR_WERROR
 
 say() { printf 'wrcor: %s\n' "$*" >&2; }
@@ -23,9 +23,9 @@ die() {
 
 # --- what is missing -------------------------------------------------------------------------------------
 
-# One line a dependency: Debian package, kind, what shows that it is there without the package.
+# One line per dependency: Debian package, kind, evidence that it is installed without the package.
 #   tool: a program;  header: a header below one of the include directories;  script: one of JavaScript, for browsers;
-#   extra: a program that can be done without
+#   extra: an optional program
 readonly dependencies='
 g++                  tool    c++ g++ clang++
 cmake                tool    cmake
@@ -51,7 +51,7 @@ pandoc               extra   pandoc
 python3              extra   python3
 '
 
-# installed_packages NAME...: those of them that dpkg has installed, one a line.
+# installed_packages NAME...: those of them that dpkg has installed, one per line.
 installed_packages() {
   command -v dpkg-query >/dev/null || return 0
   # shellcheck disable=SC2016  # the braces are dpkg-query's, which fails when it knows one of the names not
@@ -59,7 +59,7 @@ installed_packages() {
     sed -n 's/ installed$//p'
 }
 
-# Prefixes that CMAKE_PREFIX_PATH names, one a line (':' or ';' between them).
+# Prefixes in CMAKE_PREFIX_PATH, one per line (separated there by ':' or ';').
 hinted_prefixes() { printf '%s\n' "${CMAKE_PREFIX_PATH:-}" | sed 's/[:;]/\n/g' | grep . || true; }
 
 has_any_program() {
@@ -85,7 +85,7 @@ has_any_header() {
   return 1
 }
 
-# For cmake/FindChartJs.cmake, which knows other places, too.
+# For cmake/FindChartJs.cmake, which also searches other places.
 has_script() {
   local prefix
   while IFS= read -r prefix; do
@@ -112,7 +112,7 @@ find_missing_packages() {
   done < <(grep . <<<"$dependencies")
 }
 
-# torch_config_below PREFIX: whether a libtorch's CMake package lies there.
+# torch_config_below PREFIX: whether a libtorch's CMake package is there.
 torch_config_below() {
   local place
   for place in "$1" "$1/Torch" "$1/share/cmake/Torch" "$1"/lib*/cmake/Torch "$1"/lib/*/cmake/Torch; do
@@ -124,8 +124,8 @@ torch_config_below() {
   return 1
 }
 
-# Whether there is a libtorch to build with, in the order of cmake/FindLibtorch.cmake; sets torch_config to its
-# CMake package and torch_source to where it was found.
+# Finds a libtorch to build with, in the order of cmake/FindLibtorch.cmake; sets torch_config to its CMake package and
+# torch_source to where it was found.
 find_libtorch() {
   local prefix python_torch
   torch_source='' torch_config=''
@@ -222,7 +222,7 @@ ensure_dependencies() {
   need_libtorch=no need_openblas=no
   find_missing_packages
   find_libtorch || need_libtorch=yes
-  # Debian's libtorch takes whatever BLAS there is, and its reference BLAS makes a network five times slower.
+  # Debian's libtorch uses any installed BLAS, and the reference BLAS makes a network five times slower.
   if [ "$need_libtorch" = yes ] || [ "$torch_source" = system ]; then
     if [ -z "$(installed_packages libopenblas0-pthread libopenblas0-openmp)" ] && command -v dpkg-query >/dev/null &&
       { [ "$need_libtorch" = yes ] || [ -n "$(installed_packages libtorch-dev)" ]; }; then
@@ -233,7 +233,7 @@ ensure_dependencies() {
   if [ "$need_libtorch" = yes ]; then
     find_libtorch || die "libtorch-dev was installed, but no TorchConfig.cmake is to be found"
   fi
-  # What cmake/Dependencies.cmake asks for.
+  # Required by cmake/Dependencies.cmake.
   if torch_is_before_2 && [ ! -d /usr/include/c++/11 ] && "${CXX:-c++}" --version 2>/dev/null | grep -q clang; then
     missing_needed=(libstdc++-11-dev) missing_extra=() need_libtorch=no need_openblas=no
     install_missing
@@ -242,8 +242,8 @@ ensure_dependencies() {
 
 # --- building --------------------------------------------------------------------------------------------
 
-# What a configured build directory depends on besides the files that CMake watches itself. The first line can
-# only be changed by starting afresh.
+# What a configured build directory depends on besides the files that CMake watches itself. A change of the first line
+# needs a new build directory.
 configuration() {
   printf '%s\n' "root=$root CC=${CC:-} CXX=${CXX:-} CXXFLAGS=${CXXFLAGS:-} LDFLAGS=${LDFLAGS:-}" \
     "preset=$preset werror=$werror torch=$torch_config CMAKE_PREFIX_PATH=${CMAKE_PREFIX_PATH:-}"
@@ -256,7 +256,7 @@ run_cmake_configure() {
   ) >"$build_dir/configure.log" 2>&1 </dev/null
 }
 
-# Leaves the compiled objects, which ninja takes up again where they still fit.
+# Keeps the compiled objects, which ninja reuses if they are still up to date.
 forget_configuration() {
   rm -rf -- "$build_dir/CMakeCache.txt" "$build_dir/build.ninja" "$build_dir/configured" \
     "$build_dir"/CMakeFiles/[0-9]* "$build_dir"/CMakeFiles/CMake[ST]*
@@ -268,7 +268,7 @@ configure() {
     [ "$(configuration | head -n 1)" != "$(head -n 1 "$build_dir/configured")" ]; then
     forget_configuration
   fi
-  # What an earlier configuration found may be gone, or it broke off half way: only a fresh one may fail.
+  # The results of an earlier configuration may be outdated, or it was interrupted: only a fresh one may fail.
   if ! run_cmake_configure; then
     forget_configuration
     if ! run_cmake_configure; then
@@ -288,7 +288,7 @@ parallel_jobs() {
   if [ "$memory" -lt "$cores" ]; then echo "$memory"; else echo "$cores"; fi
 }
 
-# Turns ninja's output into progress on standard error: nothing when there is nothing to do.
+# Converts ninja's output to progress on standard error: nothing if there is nothing to do.
 show_progress() {
   local line started=no next=30
   SECONDS=0
@@ -316,13 +316,13 @@ run_ninja() {
   return "${PIPESTATUS[0]}"
 }
 
-# build_target TARGET: brings the target up to date, or ends the script with the full output of what failed.
+# build_target TARGET: brings the target up to date, or ends the script with the full output of the failed command.
 build_target() {
   if [ ! -f "$build_dir/build.ninja" ] || [ "$(configuration)" != "$(cat "$build_dir/configured" 2>/dev/null)" ]; then
     configure
   fi
   if run_ninja "$1"; then return 0; fi
-  # Where no compiler failed, the build directory is broken.
+  # If no compiler failed, the build directory is broken.
   if ! grep -v '^FAILED: build.ninja' "$build_dir/build.log" | grep -q '^FAILED: '; then
     forget_configuration
     configure
@@ -344,6 +344,6 @@ set_up() {
   fi
   ensure_dependencies
   build_target "$1"
-  # Not for the program that is started next: it would hold the lock as long as it runs.
+  # Closed before the program starts, which would otherwise hold the lock while it runs.
   exec 9>&-
 }

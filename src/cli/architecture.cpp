@@ -44,7 +44,7 @@ bool has_score(const Json& row, const RankingRule& rule) {
          row.value("log10", Json::object()).contains(proxy);
 }
 
-/// Rows without a score stand behind those that have one, for completeness.
+/// Rows without a score follow those that have one, for completeness.
 /// @throws UsageError for one of them
 void require_score(const Json& ranking, std::uint64_t rank, const RankingRule& rule,
                    const std::string& run) {
@@ -61,8 +61,8 @@ void require_score(const Json& ranking, std::uint64_t rank, const RankingRule& r
                    std::to_string(scored) + " have one");
 }
 
-/// What is wrong in a file is no fault of the command line.
-/// @throws DataError in place of a UsageError
+/// An error in a file is not an error of the command line.
+/// @throws DataError instead of a UsageError
 template <typename Action>
 auto read_from(const std::string& place, const Action& action) {
   try {
@@ -96,11 +96,11 @@ RankedArchitecture read_ranked(const Json& document, const std::string& file,
   return found;
 }
 
-/// @throws DataError when that cannot be seen
+/// @throws DataError when this cannot be determined
 bool is_folder(const std::filesystem::path& path) {
   std::error_code unknown;
   if (std::filesystem::is_directory(path, unknown)) return true;
-  // What cannot be a name at all is taken for an architecture, and refused as one.
+  // A text that cannot be a file name is treated as an architecture, and refused as one.
   if (unknown == std::errc::permission_denied)
     throw DataError("cannot read '" + path.string() + "': " + unknown.message());
   return false;
@@ -119,7 +119,7 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
     Json document = parse_json(read_text_file(file, longest));
     read_schema_version(document, schema_version::result, file);
     RankedArchitecture found = read_ranked(document, file, run, rank);
-    require_sealed_result(document, file);  // last: what is wrong with the row itself says more
+    require_sealed_result(document, file);  // last: an error in the row itself is more specific
     return found;
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
@@ -128,11 +128,11 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& run, const s
   }
 }
 
-/// A run's config.json has the sizes and the weights of its networks: it is what its result was
-/// made with, but for how long the search was to be.
+/// A run's config.json has the sizes and the weights of its networks. It must be the configuration
+/// of the result, except for the length of the search.
 void require_config_of(const nlohmann::ordered_json& result_settings,
                        const std::filesystem::path& file) {
-  if (!file_exists(file)) return;  // reading it will say so
+  if (!file_exists(file)) return;  // reading it reports the error
   constexpr std::uint64_t longest = 1 << 20;
   nlohmann::ordered_json found;
   try {

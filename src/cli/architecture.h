@@ -12,16 +12,17 @@
 
 namespace wrcor::cli {
 
-/// What read_architecture() takes, for the help of a command.
+/// The forms that read_architecture() accepts, for the help of a command.
 inline constexpr const char* architecture_forms =
     "architecture string, NASLib's tuple, lexicographic id, index:N for the official index, or the "
     "folder of a finished run: RUN for its best, RUN#K for the one of rank K";
 
 /// The architecture that an argument names.
-/// @throws UsageError for what names none; DataError when a run's result cannot be read
+/// @throws UsageError when it names none; DataError when a run's result cannot be read
 Genotype read_architecture(const SearchSpace& space, const std::string& text);
 
-/// Which architecture digits may name that are no id: words to follow a message, or nothing.
+/// The architecture that digits may mean if they are not an id: words to follow a message, or
+/// nothing.
 std::string tuple_hint(const SearchSpace& space, const std::string& digits);
 
 /// A place in the ranking of a finished run that has a score.
@@ -29,17 +30,18 @@ struct RankedArchitecture {
   std::filesystem::path run;  ///< its folder
   std::uint64_t rank = 1;     ///< 1: the best
   std::string architecture;
-  /// Those that have a value, by the names of proxies.
+  /// The defined ones, by the names of proxies.
   std::vector<std::pair<std::string, double>> scores;
-  nlohmann::ordered_json settings;  ///< that result.json says it was made with
+  nlohmann::ordered_json settings;  ///< recorded in result.json
 };
 
-/// What RUN or RUN#K names; nothing for a text that read_architecture() takes for something else.
+/// The architecture that RUN or RUN#K names; nothing for a text that read_architecture() reads
+/// differently.
 /// @throws UsageError, DataError
 std::optional<RankedArchitecture> find_ranked(const std::string& text);
 
-/// The same for a command that takes the run's settings along: its config.json is the file of the
-/// sources, unless they have one. @throws DataError when that is not of the run, too
+/// The same for a command that uses the run's settings: its config.json becomes the file of the
+/// sources, unless they have one. @throws DataError also when that file does not belong to the run
 std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources);
 
 }  // namespace wrcor::cli

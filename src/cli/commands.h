@@ -12,10 +12,10 @@
 // the work and throws wrcor::Error.
 namespace wrcor::cli {
 
-/// Tells the names of all usable devices, e.g. {"cpu", "cuda:0"}.
+/// Returns the names of all usable devices, e.g. {"cpu", "cuda:0"}.
 using DeviceNames = std::function<std::vector<std::string>()>;
 
-/// Takes WRCor's score of an architecture apart.
+/// Decomposes WRCor's score of an architecture.
 using LayerParts =
     std::function<std::vector<ResponsePart>(const Config& config, const Genotype& genotype)>;
 

@@ -31,7 +31,7 @@ constexpr const char* settings_of_layers[] = {
 
 struct DescribeOptions {
   ConfigSources sources;
-  std::string architecture;  ///< as read_architecture() takes it
+  std::string architecture;  ///< as read_architecture() accepts it
   bool all = false;
   std::string classes;     ///< empty: those of the data set
   std::string image_size;  ///< empty: that of the data set
@@ -39,7 +39,7 @@ struct DescribeOptions {
   bool layers = false;
 };
 
-/// What is known about one cell.
+/// The description of one cell.
 struct Description {
   Genotype genotype;
   std::uint64_t id = 0;
@@ -103,7 +103,7 @@ nlohmann::ordered_json edges_json(const CellGraph& cell) {
   return edges;
 }
 
-/// "4 of 6": edges between the input and the output, of all that the space has.
+/// "4 of 6": edges between the input and the output, of all edges of the space.
 std::string reachable_edges(const CellGraph& cell, const SearchSpace& space) {
   const auto reachable = std::count_if(cell.edges.begin(), cell.edges.end(),
                                        [](const auto& edge) { return edge.reachable; });
@@ -137,7 +137,7 @@ std::string layers_csv(const std::vector<ResponsePart>& parts) {
   return text;
 }
 
-/// @param layers  nothing: not asked for
+/// @param layers  nothing: not requested
 std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json,
                          const std::optional<std::vector<ResponsePart>>& layers) {
   const Description cell = describe(space, genotype);
@@ -211,7 +211,7 @@ MacroSettings network_size(const DescribeOptions& options, const Config& config)
   return macro;
 }
 
-/// What WRCor's score of the architecture consists of, on a minibatch.
+/// The parts of WRCor's score of the architecture, on a minibatch.
 std::vector<ResponsePart> layers_of(const DescribeOptions& options, const Config& config,
                                     const Genotype& genotype, const std::string& format,
                                     const LayerParts& layer_parts) {

@@ -83,9 +83,9 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   negative->group(group);
 }
 
-/// Whether two names are of one file, which need not be there yet.
+/// Whether two names refer to one file, which need not exist yet.
 bool are_one(const std::filesystem::path& a, const std::filesystem::path& b) {
-  std::error_code unreachable;  // opening it will say so
+  std::error_code unreachable;  // opening it reports the error
   if (std::filesystem::exists(a, unreachable))
     return std::filesystem::equivalent(a, b, unreachable);
   const auto place = [&](const std::filesystem::path& path) {
@@ -156,7 +156,7 @@ void add_choice(CLI::App& command, const std::string& name, std::string& target,
   set_candidates(*option, choices);
 }
 
-// CLI11 keeps the description of a validator with the option that has it.
+// CLI11 stores the description of a validator in its option.
 void set_candidates(CLI::Option& option, const std::vector<std::string>& names) {
   const auto accept = [](std::string&) { return std::string(); };
   option.check(CLI::Validator(accept, join(names, "|"), "candidates"));
@@ -172,7 +172,7 @@ std::vector<std::string> candidates_of(CLI::Option& option) {
 
 std::string placeholder_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return {};
-  const std::string type = option.get_type_name();  // with the validators' descriptions behind it
+  const std::string type = option.get_type_name();  // followed by the validators' descriptions
   return type.substr(0, type.find(':'));
 }
 

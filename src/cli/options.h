@@ -15,8 +15,8 @@ namespace wrcor::cli {
 // The targets of these functions must live as long as the subcommand: keep them in an object that
 // the subcommand's callback shares.
 
-/// Adds a flag for each of the named settings, with help that comes from their definitions, and
-/// --config. What is given on the command line goes into `target`.
+/// Adds a flag for each of the named settings, with help from their definitions, and --config.
+/// Values from the command line go into `target`.
 /// @param keys  settings ("search.budget") or whole sections ("search")
 void add_settings(CLI::App& command, const std::vector<std::string>& keys, ConfigSources& target);
 
@@ -33,28 +33,28 @@ void add_logging(CLI::App& command, LoggingOptions& target);
 void apply_logging(const LoggingOptions& options,
                    const std::vector<std::filesystem::path>& written);
 
-/// Adds an option that takes one of `choices`; the target's present value is the default.
+/// Adds an option that takes one of `choices`; the target's current value is the default.
 void add_choice(CLI::App& command, const std::string& name, std::string& target,
                 const std::vector<std::string>& choices, const std::string& description);
 
-/// Records the names that an option takes, for completion; what is given is checked elsewhere.
+/// Records the names that an option takes, for completion; values are validated elsewhere.
 void set_candidates(CLI::Option& option, const std::vector<std::string>& names);
-/// The names recorded for the option, none where it takes something else.
+/// The names recorded for the option; none if it takes something else.
 std::vector<std::string> candidates_of(CLI::Option& option);
-/// What stands for the option's value in the help: "FILE", "NAME,..."; empty for a flag.
+/// The placeholder of the option's value in the help: "FILE", "NAME,..."; empty for a flag.
 std::string placeholder_of(const CLI::Option& option);
 
-/// Adds an option that takes an integer from `least` to `most`; the target's present value is the
+/// Adds an option that takes an integer from `least` to `most`; the target's current value is the
 /// default.
 CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,
                               int most, const std::string& description);
 
-/// The integer that a text is. @param what  the text is for, in messages @throws UsageError
+/// A text as an integer. @param what  the purpose of the text, for messages @throws UsageError
 std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
                            std::uint64_t most);
 
-/// Sets what the subcommand does; adds the flags for logging, which take effect before.
-/// @param written  files that the action writes, for which no log may be taken
+/// Sets the action of the subcommand; adds the flags for logging, which take effect before it.
+/// @param written  files that the action writes, which cannot be the log file
 void set_action(CLI::App& command, const std::function<void()>& action,
                 const std::function<std::vector<std::filesystem::path>()>& written = {});
 

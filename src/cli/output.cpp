@@ -27,7 +27,7 @@ void prepare_streams() {
   std::signal(SIGXFSZ, SIG_IGN);
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
-    // Takes the free number, which is this stream's; writing to it fails as it did before.
+    // Takes the free descriptor, which is this stream's; writing to it fails as before.
     if (open("/dev/null", O_RDONLY) != stream) return;
   }
 }

@@ -4,20 +4,20 @@
 
 namespace wrcor::cli {
 
-/// Nobody reads standard output any more, as behind `| head -n 1`. No Error: the program ends, and
-/// there is nothing to say.
+/// Standard output was closed by its reader, as with `| head -n 1`. Not an Error: the program ends
+/// without a message.
 struct OutputClosed {
-  /// As a shell calls the end by SIGPIPE.
+  /// The shell's code for an end by SIGPIPE.
   static constexpr int exit_code = 141;
 };
 
-/// Writes a result to standard output and makes sure that it got there.
+/// Writes a result to standard output and checks that it was written.
 /// @throws OutputClosed; RunError (full disk)
 void write_output(std::string_view text);
 
-/// Prepares the process for writes that fail: a closed pipe and a file at the limit of its size
-/// (ulimit -f) are errors of the write, not signals that end the process, and a stream that was
-/// closed by the caller is not mistaken for the first file that is opened.
+/// Prepares the process for failing writes: a closed pipe and a file at its size limit (ulimit -f)
+/// are errors of the write, not signals that end the process, and the first opened file does not
+/// take the number of a stream that the caller closed.
 void prepare_streams();
 
 }  // namespace wrcor::cli

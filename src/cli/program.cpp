@@ -58,7 +58,7 @@ std::vector<std::string> known_words(const CLI::App& command) {
   return words;
 }
 
-/// The subcommand that the command line got to.
+/// The deepest subcommand that the command line reached.
 CLI::App& deepest_command(CLI::App& app) {
   CLI::App* command = &app;
   while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
@@ -83,14 +83,13 @@ std::string unknown_word(const CLI::App& command, const std::string& word) {
   return kind + in_quotes(word) + (near.empty() ? "" : " (did you mean '" + near + "'?)");
 }
 
-/// What CLI11 found, in words that name what was not understood and what may have been meant.
+/// The error that CLI11 found, in words that name the unknown text and a suggestion.
 std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = deepest_command(app);
   const std::string hint = "; see '" + full_name(command) + " --help'";
 
   const std::vector<std::string> unknown = app.remaining(true);
-  // A misspelt option is the cause of what is wrong
-  // with the words behind it; so is a misspelt command.
+  // A misspelt option, or command, is the cause of errors in the words after it.
   const bool command_first =
       !unknown.empty() && takes_commands(command) && !unknown.front().starts_with('-');
   const auto option = std::find_if(unknown.begin(), unknown.end(),
@@ -112,7 +111,7 @@ std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
   return (takes_commands(command) ? "no command given" : message) + hint;
 }
 
-/// Texts of the command line end up in JSON and in messages.
+/// Texts of the command line are written to JSON and messages.
 void require_utf8(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!is_utf8(argv[i])) {
@@ -122,15 +121,15 @@ void require_utf8(int argc, char** argv) {
   }
 }
 
-/// The most that the process has held in memory, in MiB.
+/// Peak memory of the process, in MiB.
 double peak_memory() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// Whether the command line can be about a command that the executable does not run: some word of
-/// it is the name of one. The other executable understands whatever this one does.
+/// Whether the command line may name a command that the executable does not run: some word of it is
+/// the name of one. The other executable handles everything that this one does.
 bool names_other_command(int argc, char** argv, const Executable& executable) {
   return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const std::string& word) {
     return std::any_of(std::begin(commands), std::end(commands), [&](const Command& command) {
@@ -205,7 +204,7 @@ int run_program(int argc, char** argv, const Executable& executable) {
           command_named_by(argc, argv));
       return static_cast<int>(ExitCode::failure);
     }
-    // libtorch's messages go on with a stack trace.
+    // libtorch's messages continue with a stack trace.
     const std::string message = error.what();
     spdlog::error("{}", message.substr(0, message.find('\n')));
     return static_cast<int>(ExitCode::failure);

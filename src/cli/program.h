@@ -8,18 +8,18 @@
 
 namespace wrcor::cli {
 
-/// One of the two executables that are the program: `wrcor`, which does without libtorch and so
-/// starts at once, and `wrcor-engine`, which takes over where libtorch is needed.
+/// One of the two executables that are the program: `wrcor`, which does not use libtorch and so
+/// starts at once, and `wrcor-engine`, which takes over if libtorch is needed.
 struct Executable {
-  /// What sets up the commands that it runs, by name.
+  /// The set-up functions of the commands that it runs, by name.
   std::map<std::string, std::function<void(CLI::App& command)>> setups;
   /// Called for a command line that names any other command. Does not return.
   std::function<void()> hand_over = {};
-  /// Whether an error says that memory was refused, in the words of a library.
+  /// Whether an error of a library reports exhausted memory.
   std::function<bool(const std::exception& error)> is_out_of_memory = {};
 };
 
-/// The program: hands the command line to a command and turns what that throws into messages.
+/// The program: passes the command line to a command and converts its exceptions into messages.
 /// @return the exit code
 int run_program(int argc, char** argv, const Executable& executable);
 

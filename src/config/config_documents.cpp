@@ -15,7 +15,7 @@ namespace {
 using namespace json_schema_parts;
 using nlohmann::ordered_json;
 
-/// Validators read an integer beyond 63 bits wrongly, and such a number rightly.
+/// Validators misread an integer beyond 63 bits, but read it correctly as a floating-point number.
 ordered_json limit(std::uint64_t value) {
   return std::in_range<std::int64_t>(value) ? ordered_json(value)
                                             : ordered_json(static_cast<double>(value));

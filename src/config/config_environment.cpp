@@ -27,8 +27,8 @@ std::string section_prefix(const Setting& setting) {
   return setting.environment_name().substr(0, prefix.size() + setting.section().size() + 1);
 }
 
-/// The variable that may have been meant, or an empty text: one that is misspelt, or lacks its
-/// section. WRCOR_ is no part of the comparison: it would make short names alike.
+/// The variable that was probably meant, misspelt or without its section; else an empty text. The
+/// comparison ignores WRCOR_, which would make short names similar.
 std::string suggestion(const std::string& variable) {
   const std::string given = variable.substr(prefix.size());
   std::vector<std::string> candidates;
@@ -41,7 +41,7 @@ std::string suggestion(const std::string& variable) {
   return nearest.empty() ? "" : std::string(prefix) + nearest;
 }
 
-/// Whether a variable begins as those of a section do.
+/// Whether a variable begins like those of a section.
 bool names_section(const std::string& variable) {
   const auto& all = settings();
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) {
@@ -49,7 +49,7 @@ bool names_section(const std::string& variable) {
   });
 }
 
-/// A variable that starts with WRCOR_ and is no setting's.
+/// Handles a variable that starts with WRCOR_ but belongs to no setting.
 void judge_unknown(const std::string& variable, const std::string& text,
                    std::vector<std::string>& problems) {
   if (variable == "WRCOR_DATA") return;  // the cache folder, see cache_folder.h

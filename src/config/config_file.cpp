@@ -51,7 +51,7 @@ std::string key_suggestion(const std::string& section, const std::string& key) {
     const Setting& setting = *find_setting(key);
     return " (write it as '" + setting.name() + "' below '" + setting.section() + ":')";
   }
-  std::map<std::string, std::string> meant;  // what may have been written -> what to write
+  std::map<std::string, std::string> meant;  // possible misspelling -> correct name
   if (section.empty()) {
     for (const Setting& setting : settings()) meant.emplace(setting.name(), setting.key);
     for (const SettingSection& known : setting_sections()) meant[known.name] = known.name;
@@ -80,7 +80,7 @@ json typed_value(const YamlNode& node) {
   if (node.kind == YamlNode::Kind::map) return json::object();
   json items = json::array();
   for (const auto& item : node.items) {
-    // No setting holds a list of lists: what an item holds is not looked at.
+    // No setting holds a list of lists, so the content of a nested item is ignored.
     const bool nested = item->kind != YamlNode::Kind::scalar;
     items.push_back(nested ? json::object() : typed_value(*item));
   }
@@ -119,8 +119,8 @@ std::string unknown_key(const std::string& section, const std::string& key, cons
   return message + "; known keys of " + section + ": " + join(names);
 }
 
-/// Whether the program wrote a file to record what was in force: files by hand are rarely JSON, and
-/// need no version.
+/// Whether the program wrote the file as the record of a run: files written by hand are rarely
+/// JSON, and need no version.
 bool is_record(const std::string& text, const YamlNode& root) {
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   return start != text.npos && text[start] == '{' && root.kind == YamlNode::Kind::map &&
@@ -205,7 +205,7 @@ class YamlConfigReader {
                  });
   }
 
-  /// Looks for what was meant as long as the problem is one of those that are shown.
+  /// Searches for a similar name only while the problem is one of those shown.
   void report_unknown(int line, const std::string& section, const std::string& key,
                       const YamlNode& value) {
     const bool is_shown = problems_.size() < Error::most_lines;

@@ -14,12 +14,11 @@ struct FoundValue {
   const Setting* setting = nullptr;
   nlohmann::json value;
   std::string place;      ///< begins an error line: "configs/my.yaml:12: search.budget"
-  bool valid = true;      ///< otherwise there is no value, and its problem has been told
-  bool recorded = false;  ///< by the program: one of all the settings that were in force
+  bool valid = true;      ///< otherwise it has no value, and its error has been reported
+  bool recorded = false;  ///< by the program, with all effective settings
 };
 
-/// Reads the settings of a YAML or JSON file. What is wrong with it is appended to `problems`, one
-/// line each.
+/// Reads the settings of a YAML or JSON file. Errors are appended to `problems`, one line each.
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems);
 

@@ -19,21 +19,21 @@ namespace {
 
 using nlohmann::json;
 
-/// Sources in the order of rising precedence.
+/// Sources in increasing order of precedence.
 enum class Source { none, file, environment, flag };
 
 struct Origin {
   Source source = Source::none;
   std::string place;
   json value;
-  bool intended = false;  ///< somebody wants this value, rather than leaves it as it is
+  bool intended = false;  ///< the user asked for this value, rather than left it as it is
 };
 
 std::string shown(const json& value) {
   return value.is_string() ? in_quotes(value.get<std::string>()) : value.dump();
 }
 
-/// The effective value of each setting that any source gave, its origin, and what is wrong.
+/// The effective value of each setting that any source gave, its origin, and all errors.
 class MergedConfig {
  public:
   void take(std::vector<FoundValue> values, Source source) {
@@ -42,11 +42,11 @@ class MergedConfig {
         invalid_.insert(found.setting->key);
         continue;
       }
-      // Unset is what the command makes of it.
+      // Null means the command's own default, if it has one.
       if (source == Source::none) own_defaults_.insert(found.setting->key);
       if (found.value.is_null() && own_defaults_.contains(found.setting->key)) continue;
       found.setting->set(config_, found.value);
-      // An unset value is as good as one that was not given.
+      // An unset value is equivalent to one that was not given.
       const bool given = !found.value.is_null() && found.value != "";
       const bool intended =
           given && source != Source::none && !found.recorded &&
@@ -56,11 +56,11 @@ class MergedConfig {
     }
   }
 
-  /// What is wrong with a source; take() appends to it while it reads.
+  /// Errors in the sources; take() appends to them while it reads.
   std::vector<std::string>& problems() { return problems_; }
 
-  /// Makes the checks that concern more than one setting, and those of the command.
-  /// @throws UsageError with all problems, if there are any
+  /// Runs the checks that concern more than one setting, and those of the command.
+  /// @throws UsageError with all problems, if any
   Config checked(const ConfigSources& sources) {
     const std::vector<ConfigCheck>& checks = sources.checks;
     if (invalid_.empty()) check_effects(sources);
@@ -125,7 +125,7 @@ class MergedConfig {
                                          std::to_string(*least));
   }
 
-  /// A size from a source of lower precedence was not meant for the batch file and is ignored.
+  /// A size from a source of lower precedence is not intended for the batch file and is ignored.
   void check_sizes() {
     const std::string& file = config_.data.batch_file;
     if (file.empty()) return;
@@ -150,7 +150,7 @@ class MergedConfig {
     }
   }
 
-  /// Values that are wrong themselves are not compared with others.
+  /// Values that are invalid themselves are not compared with others.
   bool valid(const std::vector<std::string>& keys) const {
     return std::none_of(keys.begin(), keys.end(),
                         [this](const auto& key) { return invalid_.contains(key); });
@@ -164,8 +164,8 @@ class MergedConfig {
 
   Config config_;
   std::vector<std::string> problems_;
-  std::set<std::string> invalid_;       ///< keys with a problem of their own
-  std::set<std::string> own_defaults_;  ///< keys that the command has a default of its own for
+  std::set<std::string> invalid_;       ///< keys with an error
+  std::set<std::string> own_defaults_;  ///< keys with a default of the command
   std::map<std::string, Origin> origins_;
 };
 

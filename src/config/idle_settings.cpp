@@ -20,7 +20,8 @@ std::string given_batch(const Config& config) {
   return "the images are those of data.batch_file, " + in_quotes(config.data.batch_file);
 }
 
-/// Whether the folder of a data set says more than where its images are, such as their classes.
+/// Whether the folder of a data set determines more than the location of its images, such as their
+/// classes.
 bool folder_defines_dataset(const Config& config) {
   try {
     datasets().find(config.data.name).make.info({});
@@ -38,7 +39,7 @@ std::string root_reason(const Config& config, Purpose purpose) {
   return {};
 }
 
-/// A size that the images cannot have is reported by whoever reads them.
+/// An impossible size is reported by the reader of the images.
 std::string image_size_reason(const Config& config, Purpose) {
   if (folder_defines_dataset(config)) return {};
   try {
@@ -87,7 +88,7 @@ std::string test_root_reason(const Config& config, Purpose) {
   return config.train.holdout ? "the images for tests are those of train.holdout" : "";
 }
 
-/// The settings that not every configuration reads.
+/// The settings that some configurations do not read.
 const std::map<std::string, Reason>& reasons() {
   static const std::map<std::string, Reason> all = {
       {"data.root", root_reason},

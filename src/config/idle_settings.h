@@ -8,8 +8,8 @@
 namespace wrcor {
 
 /// Why the rest of a configuration leaves a setting without effect, whatever its value: words that
-/// follow "because"; empty where it has one.
-/// @param purpose  that the configuration is used for
+/// follow "because"; empty if it has an effect.
+/// @param purpose  of the configuration
 std::string idle_reason(const Setting& setting, const Config& config, Purpose purpose);
 
 }  // namespace wrcor

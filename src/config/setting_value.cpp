@@ -1,4 +1,4 @@
-// What is a valid value of a setting, and what to say about an invalid one.
+// Validation of the values of settings, and the messages about invalid ones.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -27,8 +27,8 @@ std::optional<T> convert(std::string_view text) {
   return value;
 }
 
-/// The text as a finite decimal number; nothing for "inf", "nan", hexadecimal and what double
-/// cannot hold.
+/// The text as a finite decimal number; nothing for "inf", "nan", hexadecimal and values out of
+/// range.
 std::optional<double> finite_number(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) {
     return std::nullopt;

@@ -44,7 +44,7 @@ constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 
-/// What most settings of a section bear on.
+/// What most settings of a section affect.
 Bearing usual_bearing(const std::string& section) {
   if (section == "data") return Bearing::source;
   if (section == "search" || section == "constraints") return Bearing::search;
@@ -182,7 +182,7 @@ std::vector<Setting> space_settings() {
   };
 }
 
-// 4 to 1024, for a regular expression: the JSON Schema has no other way to say it.
+// 4 to 1024, as a regular expression: JSON Schema cannot express it otherwise.
 #define IMAGE_SIDE "[4-9]|[1-9][0-9]|[1-9][0-9]{2}|10[01][0-9]|102[0-4]"
 
 std::vector<Setting> data_settings() {
@@ -220,7 +220,7 @@ std::vector<Setting> data_settings() {
     config.data.image_size = value.is_null() ? "" : value.get<std::string>();
   };
   return {
-      // Its number of classes shapes the networks, whatever the minibatch.
+      // Its number of classes affects the networks, whatever the minibatch.
       bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
                                        {"data set", "data sets", [] { return datasets().names(); }},
                                        "data set that the images are drawn from")),
@@ -239,7 +239,7 @@ std::vector<Setting> data_settings() {
   };
 }
 
-/// What is wrong with the text of a ranking rule, or nothing.
+/// The error in the text of a ranking rule, or nothing.
 std::string rule_problem(const std::string& rule) {
   if (rule.empty()) return {};
   try {
@@ -322,7 +322,7 @@ std::vector<Setting> search_settings() {
               "evolution: architectures that compete to be a parent; at most the population"),
       boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
               "random: an architecture may be proposed again"),
-      // With it, most scores are those of one draw, whatever score.repeats says.
+      // With it, most scores are from one draw, whatever score.repeats.
       bearing_on(Bearing::weights,
                  integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
                          "best architectures that are scored with all --repeats at the end, the "
@@ -353,7 +353,7 @@ std::vector<Setting> run_settings() {
               "parallel evaluations; never changes a result; 0: chosen by the program");
   workers.zero_name = "auto";
   workers.bearing = Bearing::nothing;
-  // It changes the last digits of scores, as threads do.
+  // It changes the last digits of scores, like run.threads.
   Setting at_once = bearing_on(
       Bearing::search, integer(MEMBER(run.at_once), "--at-once", 0, 4096,
                                "networks that a worker evaluates as one batch; 0: one on the CPU, "
@@ -418,7 +418,7 @@ std::vector<Setting> train_settings() {
 #undef MEMBER
 #undef IMAGE_SIDE
 
-/// Settings of a search that a training has as well.
+/// Settings of a search that a training also has.
 constexpr std::string_view shared_keys[] = {
     "space.name",      "space.channels", "space.cells",   "data.name",        "data.root",
     "data.image_size", "data.augment",   "data.download", "data.mirror",      "run.seed",

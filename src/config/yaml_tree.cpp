@@ -14,8 +14,7 @@ namespace {
 
 constexpr int deepest = 64;
 
-/// Builds the tree from the parser's events, which
-/// come with marks and without recursion into aliases.
+/// Builds the tree from the parser's events, which have marks and do not recurse into aliases.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   std::shared_ptr<const YamlNode> take() { return std::move(root_); }

@@ -30,7 +30,7 @@ std::string reason() { return std::strerror(errno); }
   throw DataError("cannot read '" + path.string() + "': " + why);
 }
 
-/// What is wrong with a file of another kind than a regular one.
+/// The reason to refuse a file that is not a regular one.
 std::string no_file(mode_t mode) {
   const char* found = S_ISDIR(mode)    ? std::strerror(EISDIR)
                       : S_ISFIFO(mode) ? "a named pipe"
@@ -39,22 +39,22 @@ std::string no_file(mode_t mode) {
   return std::string(found) + ", not a file";
 }
 
-/// Opening a named pipe to write would wait for one who reads it.
+/// Opening a named pipe for writing would wait for a reader.
 void require_file_or_nothing(const std::filesystem::path& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0 || S_ISREG(file.st_mode)) return;
   throw DataError("cannot write '" + path.string() + "': " + no_file(file.st_mode));
 }
 
-/// Whether a path is that of a stream that a shell hands over, or of the empty one.
+/// Whether a path names a stream that a shell passes, or /dev/null.
 bool is_name_of_stream(const std::string& path) {
   return path == "/dev/stdin" || path == "/dev/null" || path.starts_with("/dev/fd/") ||
          path.starts_with("/proc/self/fd/");
 }
 
-/// Opens what open_input() takes. @throws Unreadable
+/// Opens what open_input() accepts. @throws Unreadable
 Descriptor opened_input(const std::filesystem::path& path) {
-  // Not to wait for the other end of a named pipe.
+  // Non-blocking, so as not to wait for the other end of a named pipe.
   Descriptor opened(uninterrupted(
       [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
   const int error = errno;
@@ -80,7 +80,7 @@ std::string content_of(const std::filesystem::path& path, std::uint64_t longest)
     if (size > longest) throw Unreadable("it is larger than " + std::to_string(longest) + " bytes");
   };
   if (S_ISREG(file.st_mode)) require_at_most(static_cast<std::uint64_t>(file.st_size));
-  // One byte more than there are: the end is found without growing.
+  // One extra byte: the end is found without growing the buffer.
   std::string content(S_ISREG(file.st_mode) ? static_cast<std::size_t>(file.st_size) + 1 : 65536,
                       '\0');
   std::size_t size = 0;
@@ -107,7 +107,7 @@ bool write_all(int descriptor, std::string_view content) {
   return true;
 }
 
-/// Brings a file to the disk; what has no disk (a pipe, a device) is there already.
+/// Flushes a file to the disk; a pipe or a device needs no flush.
 bool flush(int descriptor, int (*how)(int)) {
   return uninterrupted([&] { return how(descriptor); }) == 0 || errno == EINVAL ||
          errno == EOPNOTSUPP;
@@ -172,7 +172,7 @@ bool is_partial_name(const std::string& found, const std::string& name) {
          found == partial_name(name, found.substr(start, drawn_digits));
 }
 
-/// A new file beside the one that it is to become.
+/// A temporary file next to the one that it will replace.
 struct PartialFile {
   std::filesystem::path path;
   Descriptor opened;
@@ -205,8 +205,8 @@ void write_flushed(int descriptor, const std::filesystem::path& path,
   if (!flush(descriptor, ::fsync)) fail_to_write(path, reason());
 }
 
-/// Writes a temporary file and has it become `path`.
-/// @param place  gives it its name, as rename()
+/// Writes a temporary file and moves it to `path`.
+/// @param place  gives it its name, like rename()
 void write_and_place(const std::filesystem::path& path,
                      const std::function<void(const TextSink&)>& write,
                      int (*place)(const char*, const char*)) {
@@ -222,7 +222,7 @@ void write_and_place(const std::filesystem::path& path,
   flush_folder(folder_of(path));
 }
 
-/// As rename(), but fails with EEXIST where there is a file. A file system without hard links
+/// Like rename(), but fails with EEXIST if the target exists. A file system without hard links
 /// cannot do that in one step.
 int rename_to_new(const char* from, const char* to) {
   if (::link(from, to) == 0) {
@@ -265,7 +265,7 @@ std::filesystem::path partial_path(const std::filesystem::path& path) {
 
 void remove_partial_files(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
-  std::error_code harmless;  // they are in nobody's way
+  std::error_code harmless;  // what stays does no harm
   std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator at(folder_of(path), harmless), end; at != end;
        at.increment(harmless)) {
@@ -297,7 +297,7 @@ MadeFolders::~MadeFolders() {
 void flush_folder(const std::filesystem::path& folder) {
   const Descriptor opened(
       uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (!opened && errno == EACCES) return;  // it may be written, but not looked into
+  if (!opened && errno == EACCES) return;  // writable, but not readable
   if (!opened || !flush(opened.number(), ::fsync)) fail_to_write(folder, reason());
 }
 
@@ -331,7 +331,7 @@ AppendOnlyFile::Lines split_lines(std::string_view text) {
 }
 
 std::string read_all_of(const std::filesystem::path& path) {
-  constexpr std::uint64_t longest = std::uint64_t{4} << 30;  // beyond any run's
+  constexpr std::uint64_t longest = std::uint64_t{4} << 30;  // more than any run writes
   return read_file(path, longest);
 }
 

@@ -46,14 +46,14 @@ bool is_at(const std::filesystem::path& path, const Descriptor& opened) {
          same_file(mine, found);
 }
 
-/// What is longer is no lock of ours.
+/// A longer file is not one of our locks.
 constexpr std::size_t longest_details = 1024;
 
-/// How every text of sign() begins.
+/// The beginning of every text of sign().
 constexpr std::string_view opening = R"({"host":")";
 
-/// Whether a file was written by sign(), be it in part: what was cut short ends early, or has zeros
-/// in place of its text where the machine went down.
+/// Whether sign() wrote a file, at least in part: a truncated file ends early, or has zeros instead
+/// of text after a crash of the machine.
 bool is_lock(const Descriptor& opened) {
   std::string text(longest_details + 1, '\0');
   const ssize_t size =
@@ -74,8 +74,8 @@ FileLock::FileLock(std::filesystem::path file, Descriptor locked)
     : file_(std::move(file)), locked_(std::move(locked)) {}
 
 FileLock::~FileLock() {
-  // Still locked, so that nobody else has it: who opened it before it went finds that it is no
-  // longer at its place, and opens the next.
+  // Removed while locked, so that no other process holds it: a process that opened it before the
+  // removal finds that it is no longer at its path, and opens the next.
   if (locked_ && is_at(file_, locked_)) ::unlink(file_.c_str());
 }
 
@@ -121,13 +121,13 @@ std::string FileLock::holder(const std::filesystem::path& file) {
     return fmt::format("process {} on '{}' since {}", details.at("pid").get<long>(),
                        details.at("host").get<std::string>(),
                        details.at("since").get<std::string>());
-  } catch (const DataError&) {                  // it has just gone, or only its holder may read it
+  } catch (const DataError&) {                  // just removed, or only its holder may read it
   } catch (const nlohmann::json::exception&) {  // it is just being written
   }
   return "another process";
 }
 
-/// Says who has the lock; that it cannot be said costs no more than a good message.
+/// Records the holder of the lock; a failure only makes a message less precise.
 void FileLock::sign() const {
   const nlohmann::ordered_json details{
       {"host", host_name()},

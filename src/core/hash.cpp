@@ -73,7 +73,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
 
 namespace {
 
-// FNV-1a, then the finaliser of SplitMix64, so that near inputs give far seeds.
+// FNV-1a, then the finaliser of SplitMix64, so that similar inputs give unrelated seeds.
 constexpr std::uint64_t fnv_offset = 14695981039346656037ull;
 constexpr std::uint64_t fnv_prime = 1099511628211ull;
 

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Watches a parser: throws as soon as a text is one of those that are refused.
+/// Watches a parser: throws as soon as a text must be refused.
 class Watch {
  public:
   bool operator()(int depth, Json::parse_event_t event, const Json& value) {
@@ -35,7 +35,7 @@ class Watch {
 }  // namespace
 
 Json parse_json(std::string_view text) {
-  // nlohmann's parser takes a zero byte for the end.
+  // nlohmann's parser treats a zero byte as the end.
   if (const std::size_t zero = text.find('\0'); zero != text.npos)
     throw JsonError("no JSON from byte " + std::to_string(zero + 1) + " on");
   Watch watch;

@@ -20,7 +20,7 @@
 namespace wrcor {
 namespace {
 
-/// The message as %* of a pattern, printable whatever names and texts it quotes.
+/// The message as %* of a pattern, made printable, whatever it quotes.
 class PrintableMessage final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&,
@@ -40,9 +40,9 @@ void set_pattern(spdlog::sinks::sink& sink, const std::string& pattern) {
   sink.set_formatter(std::move(formatter));
 }
 
-/// Messages are appended to what holds messages already, and to nothing else.
+/// Messages are appended only to a file that already holds messages.
 void require_log(const std::filesystem::path& file) {
-  std::error_code unreachable;  // opening it will say so
+  std::error_code unreachable;  // opening it reports the error
   if (!std::filesystem::is_regular_file(file, unreachable)) return;
   constexpr std::streamsize date = 20;  // "2026-01-31T14:25:01."
   std::string start(date, '\0');
@@ -65,7 +65,7 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
                                                               : spdlog::color_mode::automatic;
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(color);
   terminal->set_level(terminal_level);
-  // A message takes the place of a progress bar; the bar is drawn again below it.
+  // A message replaces the progress bar; the bar is drawn again below it.
   const std::string erase_line = isatty(STDERR_FILENO) == 1 ? "\r\x1b[2K" : "";
   set_pattern(*terminal, erase_line + "%^%l%$: %*");
   std::vector<spdlog::sink_ptr> sinks{terminal};
@@ -82,7 +82,7 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   }
   auto logger = std::make_shared<spdlog::logger>("wrcor", sinks.begin(), sinks.end());
   logger->set_level(spdlog::level::debug);
-  logger->flush_on(spdlog::level::info);  // what a log file has no room for is noticed
+  logger->flush_on(spdlog::level::info);  // so that a full disk is noticed
   logger->set_error_handler([](const std::string& failure) {
     static std::atomic_flag said;
     if (said.test_and_set()) return;

@@ -54,7 +54,7 @@ std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 80;
   if (text.size() <= longest) return "'" + printable(text) + "'";
   std::size_t end = longest;
-  while ((text[end] & '\xc0') == '\x80' && end > longest - 3) --end;  // not within a character
+  while ((text[end] & '\xc0') == '\x80' && end > longest - 3) --end;  // not inside a character
   return "'" + printable(text.substr(0, end)) + "...'";
 }
 

@@ -52,7 +52,7 @@ std::string format_row(const std::vector<Column>& columns, const std::vector<std
   return line + "\n";
 }
 
-/// What cells quote may come from a file.
+/// Cells may quote text from a file.
 std::vector<std::string> printable_cells(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = printable(cell);
   return cells;
@@ -119,7 +119,7 @@ std::string csv_line(const std::vector<std::string>& fields) {
 }
 
 std::size_t text_width(const std::string& text) {
-  // Of the bytes, those that do not continue a code point.
+  // Counts the bytes that do not continue a code point.
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
   }));

@@ -20,7 +20,7 @@ std::string size_text(std::uint64_t bytes) {
                                : std::to_string(bytes) + " bytes";
 }
 
-/// @param name  of what has given some bytes, but not all
+/// @param name  of a file of which only a part could be read
 [[noreturn]] void fail_to_read(const std::string& name) {
   const std::string why = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
   throw DataError("cannot read " + in_quotes(name) + " to its end" + why);

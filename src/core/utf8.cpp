@@ -19,7 +19,7 @@ unsigned code_point(std::string_view character) {
   return point;
 }
 
-/// Whether a terminal does something else with the character than show it where it stands.
+/// Whether a terminal does anything but show the character in place.
 bool is_control(unsigned point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0) ||  // C0, delete and C1
          point == 0x2028 || point == 0x2029 ||               // line and paragraph separators
@@ -45,7 +45,7 @@ std::size_t utf8_length(std::string_view text) {
   const unsigned first = byte_at(text, 0), second = byte_at(text, 1);
   if (first < 0x80) return text.empty() ? 0 : 1;
   if (first < 0xc2 || first > 0xf4) return 0;
-  // Longer forms than needed, surrogates, and what lies beyond the last code point.
+  // Overlong forms, surrogates, and values beyond the last code point.
   if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
       (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
     return 0;

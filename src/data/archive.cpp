@@ -38,7 +38,7 @@ class TarReader {
     }
   }
 
-  /// Goes to the next member. @return whether there is one
+  /// Advances to the next member. @return false at the end
   bool next() {
     const int code = archive_read_next_header(archive_.get(), &entry_);
     if (code == ARCHIVE_EOF) return false;

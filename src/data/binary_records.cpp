@@ -30,12 +30,12 @@ struct Layout {
   std::vector<std::string> files;
   std::size_t records_per_file;
   std::vector<LabelByte> labels;       ///< the last one is the class
-  std::string remedy;                  ///< what to do when there are no files
+  std::string remedy;                  ///< what to do when files are missing
   int side = 32;                       ///< pixels
   const DataSource* source = nullptr;  ///< null: it cannot be fetched
-  /// The same images as they are published for Python; read in folders that have none of `files`.
+  /// The same images as published for Python; read in folders that have none of `files`.
   std::vector<std::string> pickles{};
-  const PickledImages* pickle = nullptr;  ///< what those hold
+  const PickledImages* pickle = nullptr;  ///< their content
   Split split = Split::training;
 
   std::size_t record_bytes() const {
@@ -56,7 +56,7 @@ std::vector<fs::path> folders_to_search(const Layout& layout, const std::string&
 std::vector<fs::path> existing(const fs::path& folder, const std::vector<std::string>& files) {
   std::vector<fs::path> found;
   for (const std::string& file : files) {
-    std::error_code unreadable;  // counts as missing, so that the other folders get their turn
+    std::error_code unreadable;  // counts as missing, so that the other folders are tried
     if (fs::exists(folder / file, unreadable)) found.push_back(folder / file);
   }
   return found;
@@ -143,7 +143,7 @@ std::string read_records(const Layout& layout, const fs::path& file) {
   if (std::ranges::find(layout.pickles, file.filename().string()) != layout.pickles.end()) {
     return parse_image_pickle(read_file(file), file.string(), *layout.pickle);
   }
-  std::error_code no_size;  // not a regular file: reading it tells why
+  std::error_code no_size;  // not a regular file: reading it reports why
   if (const auto bytes = fs::file_size(file, no_size); !no_size) check_size(layout, file, bytes);
   std::string content = read_file(file);
   check_size(layout, file, content.size());

@@ -9,7 +9,7 @@
 namespace wrcor {
 namespace {
 
-/// A data set whose images all have one size, wherever they lie.
+/// A data set whose images all have the same size, independent of the folder.
 DatasetKind of_one_size(const DatasetInfo& info,
                         std::unique_ptr<Dataset> (*open)(const DatasetOptions&)) {
   const auto check = [info](const DatasetOptions& options) {

@@ -27,11 +27,11 @@ CurlHandle make_handle() {
   return handle;
 }
 
-/// What became of one transfer.
+/// Outcome of one transfer.
 struct Outcome {
   enum class Kind {
     complete,
-    no_resume,  ///< the server does not go on in the middle of its file
+    no_resume,  ///< the server cannot resume in the middle of a file
     broken,     ///< may succeed another time
     refused,
   } kind;
@@ -94,7 +94,7 @@ class Transfer {
 #endif
   }
 
-  // Exceptions do not pass through libcurl, which is C: they wait in failure_.
+  // Exceptions must not pass through libcurl, which is C: they are stored in failure_.
   static std::size_t on_data(char* data, std::size_t, std::size_t size, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     try {
@@ -116,7 +116,7 @@ class Transfer {
     }
   }
 
-  /// Size of the content as the server announces it, or negative when it does not.
+  /// Size of the content that the server announces; negative if it announces none.
   std::int64_t announced() const {
     const auto rest = info<curl_off_t>(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
     return rest < 0 ? -1 : static_cast<std::int64_t>(offset_) + rest;
@@ -126,7 +126,7 @@ class Transfer {
     return announced() >= 0 && static_cast<std::uint64_t>(announced()) != bytes_;
   }
 
-  /// Nothing is written, and nothing that was there is given up, for a file of another size.
+  /// If the announced size is wrong, nothing is written and existing data are kept.
   bool take(std::span<const char> data) {
     if (!started_ && has_wrong_size()) return false;
     if (!started_ && offset_ == 0) file_.clear();
@@ -152,7 +152,7 @@ class Transfer {
         if (status == range_not_satisfiable) return {Kind::no_resume, words};
         if (file_.size() == bytes_ && !has_wrong_size()) return {Kind::complete, {}};
         [[fallthrough]];
-      case CURLE_WRITE_ERROR:  // take() wants no more
+      case CURLE_WRITE_ERROR:  // take() refused the data
         if (has_wrong_size()) {
           return {Kind::refused, "found a file of " +
                                      byte_count(static_cast<std::uint64_t>(announced())) +
@@ -171,7 +171,7 @@ class Transfer {
       case CURLE_COULDNT_RESOLVE_PROXY:
       case CURLE_COULDNT_RESOLVE_HOST:
       case CURLE_COULDNT_CONNECT:
-        // A network that has been there may come back; one that never was is not waited for.
+        // A connection that has worked may come back; one that never worked is not retried.
         return {file_.size() > 0 ? Kind::broken : Kind::refused, words};
       case CURLE_OPERATION_TIMEDOUT:
       case CURLE_PARTIAL_FILE:
@@ -201,7 +201,7 @@ class Transfer {
 void require_file(const std::string& url) {
   constexpr std::string_view scheme = "file://";
   if (!url.starts_with(scheme)) return;
-  std::error_code unknown;  // libcurl tells what
+  std::error_code unknown;  // libcurl reports it
   const auto status = std::filesystem::status(url.substr(scheme.size()), unknown);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw DataError(url + ": not a file");

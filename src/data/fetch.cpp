@@ -47,7 +47,7 @@ const ArchiveMember* first_unlike(const DataSource& source, const fs::path& cach
   return nullptr;
 }
 
-/// What is there belongs to the user, who alone may remove it.
+/// An existing file or folder belongs to the user, who alone may remove it.
 void require_free_place(const DataSource& source, const fs::path& cache,
                         const ArchiveMember& unlike) {
   const fs::path folder = cache / source.folder;
@@ -71,15 +71,15 @@ void require_space(const DataSource& source, const fs::path& cache) {
                  "; make room, or name another folder by the environment variable WRCOR_DATA");
 }
 
-/// Downloads the archive. A wrong one is tried once more from its start: what was gone on with may
-/// have been a part of another file.
+/// Downloads the archive. If it is wrong, it is downloaded once more from the start: the resumed
+/// part may have belonged to another file.
 void download_checked(const DataSource& source, const std::string& url, const fs::path& file,
                       const DownloadOptions& options) {
   for (const bool last : {false, true}) {
     download(url, file, source.bytes, options);
     const std::string found = sha256_of_file(file);
     if (found == source.sha256) return;
-    std::error_code ignored;  // what stays will be found wrong again
+    std::error_code ignored;  // a remaining file fails the check again
     fs::remove(file, ignored);
     if (last) {
       throw DataError(url + ": found a file with the SHA-256 checksum " + found + ", expected " +
@@ -89,16 +89,16 @@ void download_checked(const DataSource& source, const std::string& url, const fs
   }
 }
 
-/// A folder beside the one that it is to become. It goes away with the object, with all that is in
-/// it.
+/// A temporary folder next to the one that it will become. It is removed with the object, with its
+/// content.
 class StagingFolder {
  public:
   explicit StagingFolder(const fs::path& becomes) : path_(partial_path(becomes)) {
-    remove_partial_files(becomes);  // what a process left behind that was killed
+    remove_partial_files(becomes);  // left behind by a killed process
     make_folder(path_);
   }
   ~StagingFolder() {
-    std::error_code ignored;  // what stays is never taken for data
+    std::error_code ignored;  // a remaining folder is never mistaken for data
     fs::remove_all(path_, ignored);
   }
   StagingFolder(const StagingFolder&) = delete;
@@ -137,7 +137,7 @@ fs::path fetch(const DataSource& source, const fs::path& cache, const FetchOptio
   const MadeFolders made(make_folder(cache));
   const FileLock lock = wait_for_lock(source, cache, options.download);
   const ArchiveMember* unlike = first_unlike(source, cache);
-  if (unlike == nullptr) return folder;  // another process has done it
+  if (unlike == nullptr) return folder;  // another process has fetched it
   require_free_place(source, cache, *unlike);
   require_space(source, cache);
   const std::string url = url_of(source, options);

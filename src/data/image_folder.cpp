@@ -22,7 +22,7 @@ constexpr std::uintmax_t largest_file = 256 << 20;
 /// Names in a folder that are not hidden, in the order of their bytes.
 struct Listing {
   std::vector<std::string> folders;
-  std::vector<std::string> files;  ///< and whatever else is no folder
+  std::vector<std::string> files;  ///< and everything else that is not a folder
 };
 
 Listing list(const fs::path& folder) {
@@ -32,7 +32,7 @@ Listing list(const fs::path& folder) {
        entry.increment(failure)) {
     std::string name = entry->path().filename().string();
     if (name.starts_with('.')) continue;
-    std::error_code unreadable;  // a broken link: reading it will tell
+    std::error_code unreadable;  // a broken link: reading it reports the error
     (entry->is_directory(unreadable) ? listing.folders : listing.files).push_back(std::move(name));
   }
   if (failure) {
@@ -43,7 +43,7 @@ Listing list(const fs::path& folder) {
   return listing;
 }
 
-/// The first of so many classes.
+/// The first classes, for a message.
 std::string shown(std::vector<std::string> classes) {
   constexpr std::size_t most = 10;
   const std::size_t hidden = classes.size() - std::min(classes.size(), most);
@@ -81,9 +81,10 @@ Listing list_test_root(const DatasetOptions& options, const Listing& training) {
   return test;
 }
 
-/// Refuses what only looks like an image, such as a named pipe, whether it will be drawn or not.
+/// Refuses a name that only looks like an image, such as a named pipe, whether it will be drawn or
+/// not.
 void require_file(const fs::path& path) {
-  std::error_code unreadable;  // reading it will tell
+  std::error_code unreadable;  // reading it reports the error
   const fs::file_status status = fs::status(path, unreadable);
   if (fs::exists(status) && !fs::is_regular_file(status)) open_to_read(path);
 }
@@ -98,8 +99,7 @@ bool has_image_suffix(const std::string& name) {
 
 DatasetInfo make_info(std::size_t classes, const DatasetOptions& options) {
   const ImageSize size = options.image_size.value_or(default_size);
-  // Statistics of ImageNet as everyone uses them: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225)
-  // of 255.
+  // The usual statistics of ImageNet: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225) of 255.
   return {.name = "folder",
           .classes = static_cast<int>(classes),
           .image = {3, size.height, size.width},
@@ -158,7 +158,7 @@ class ImageFolder final : public Dataset {
   }
 
   static std::string read_image_file(const fs::path& file) {
-    std::error_code no_size;  // reading it tells why
+    std::error_code no_size;  // reading it reports why
     if (const auto bytes = fs::file_size(file, no_size); !no_size && bytes > largest_file) {
       throw DataError(file.string() + ": found " + std::to_string(bytes) +
                       " bytes, expected an image of at most " + std::to_string(largest_file));

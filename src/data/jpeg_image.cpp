@@ -1,4 +1,4 @@
-// JPEG by libjpeg, whose errors leave by longjmp: the functions that call it hold nothing that a
+// JPEG by libjpeg, which reports errors by longjmp: the functions that call it hold nothing that a
 // jump would leak.
 #include <csetjmp>
 #include <cstddef>
@@ -41,7 +41,7 @@ class JpegReader {
 
  private:
   struct Errors {
-    jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
+    jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it points to this
     std::jmp_buf way_out;
     char message[JMSG_LENGTH_MAX];
   };
@@ -52,7 +52,7 @@ class JpegReader {
     std::longjmp(errors->way_out, 1);
   }
 
-  /// What is cut short is only a warning to libjpeg, which makes up the rest.
+  /// For a truncated file libjpeg only warns, and invents the rest.
   static void heed_warning(j_common_ptr info, int level) {
     const int code = info->err->msg_code;
     if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER)) leave(info);

@@ -31,14 +31,14 @@ bool is_known(const PickleValue& name) {
   return false;
 }
 
-/// What the call calls, without its module, which has moved between versions of numpy; empty when
-/// it is no call of a known function.
+/// The called function, without its module, which has moved between versions of numpy; empty when
+/// it is not a call of a known function.
 std::string_view called(const PickleValue& value) {
   const bool is_call = value.kind == Kind::call && is_known(*value.items[0]);
   return is_call ? value.items[0]->text : std::string_view();
 }
 
-/// The last one counts, as in Python.
+/// The last state counts, as in Python.
 const PickleValue* state_of(const PickleValue& call) {
   return call.items.size() > 2 ? call.items.back() : nullptr;
 }
@@ -81,7 +81,7 @@ class Arguments {
 
 Arguments arguments_of(const PickleValue& call) { return {*call.items[1], called(call)}; }
 
-/// Bytes as a pickle holds them.
+/// Bytes as stored in a pickle.
 struct Content {
   std::string_view text;
   bool utf8 = false;  ///< written as text, a code point below 256 each
@@ -138,7 +138,7 @@ std::vector<std::int64_t> shape_of(const PickleValue& tuple) {
   return shape;
 }
 
-/// What an array says of itself.
+/// The description of an array.
 struct Array {
   std::size_t place = 0;
   Type type{};
@@ -221,7 +221,7 @@ std::string decode_latin1(const Array& array) {
   return bytes;
 }
 
-/// The bytes of the array, where they lie or, where they are written as text, in `decoded`.
+/// The bytes of the array: in the pickle or, if they are written as text, in `decoded`.
 std::string_view bytes_of(const Array& array, std::string& decoded) {
   const std::size_t expected = array.byte_count();
   const auto require = [&](bool fits, std::size_t found) {
@@ -234,8 +234,8 @@ std::string_view bytes_of(const Array& array, std::string& decoded) {
     require(text.size() == expected, text.size());
     return text;
   }
-  // A byte takes one or two of UTF-8. Asking before decoding keeps a text that many arrays share
-  // from being decoded for each of them.
+  // A byte takes one or two bytes of UTF-8. Checking before decoding avoids decoding a text that
+  // many arrays share for each of them.
   require(text.size() >= expected && text.size() / 2 <= expected, text.size());
   decoded = decode_latin1(array);
   require(decoded.size() == expected, decoded.size());

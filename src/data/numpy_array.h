@@ -9,7 +9,7 @@
 
 namespace wrcor::numpy {
 
-// Numpy's arrays in a pickle, where they are the calls that would make them.
+// Numpy's arrays in a pickle, which stores them as the calls that would make them.
 // Source: numpy's array and dtype `__reduce__`.
 
 /// @throws PickleError when the pickle names anything but the functions that make numpy's arrays
@@ -18,19 +18,19 @@ void require_numpy_names(const Pickle& pickle);
 /// The content of a numpy array of uint8.
 class ByteArray {
  public:
-  /// @param shape  that the array has to have, in C order
-  /// @param why    it has to, for messages
+  /// @param shape  that the array must have, in C order
+  /// @param why    it must, for messages
   /// @throws PickleError when `value` is anything else
   ByteArray(const PickleValue& value, const std::vector<std::int64_t>& shape,
             const std::string& why);
   ByteArray(const ByteArray&) = delete;
   ByteArray& operator=(const ByteArray&) = delete;
 
-  /// Row by row, while this and the pickle's program live.
+  /// Row by row; valid while this object and the pickle's program live.
   std::string_view view() const { return view_; }
 
  private:
-  std::string decoded_;  ///< where the pickle holds them as text
+  std::string decoded_;  ///< if the pickle holds them as text
   std::string_view view_;
 };
 

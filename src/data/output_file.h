@@ -7,10 +7,11 @@
 
 namespace wrcor {
 
-/// A file that is written from front to back. What goes wrong is a RunError that names the file.
+/// A file that is written from front to back. Every failure is a RunError that names the file.
 class OutputFile {
  public:
-  /// Opens or creates the file, to go on behind its end; never through a link, or what is no file.
+  /// Opens or creates the file, to append at its end; never through a link, and only a regular
+  /// file.
   explicit OutputFile(std::filesystem::path path);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;

@@ -89,7 +89,7 @@ std::string words_for(Kind kind) {
   return "a reference";
 }
 
-/// The machine that a pickle is a program of: a stack, marks in it, and a memo.
+/// The machine that runs a pickle as its program: a stack, marks in it, and a memo.
 class PickleMachine {
  public:
   PickleMachine(std::string_view program, std::deque<PickleValue>& values)
@@ -273,7 +273,7 @@ class PickleMachine {
     push(kind).items = std::move(items);
   }
 
-  /// An empty OrderedDict that is filled afterwards is a dictionary that knows its order.
+  /// An empty OrderedDict that is filled afterwards is treated as a dictionary.
   void push_call(std::vector<const PickleValue*> parts) {
     const bool is_dictionary = parts[0]->is_name("collections", "OrderedDict") &&
                                parts[1]->kind == Kind::tuple && parts[1]->items.empty();
@@ -284,8 +284,8 @@ class PickleMachine {
     }
   }
 
-  /// Adds the items to the value on top of the stack, which has to be of the kind, or a call, as
-  /// objects of Python's classes can be lists and dictionaries: their items are left out.
+  /// Adds the items to the value on top of the stack, which must be of the kind, or a call: objects
+  /// of Python's classes can be lists and dictionaries, and their items are omitted.
   void extend(Kind kind, const std::vector<const PickleValue*>& items) {
     PickleValue& target = *top();
     if (kind == Kind::dictionary && items.size() % 2 != 0) reject("a key without a value", "pairs");
@@ -294,7 +294,7 @@ class PickleMachine {
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
 
-  /// The attributes of an OrderedDict, such as the `_metadata` of a state dict, are left out.
+  /// The attributes of an OrderedDict, such as the `_metadata` of a state dict, are omitted.
   void set_state(const PickleValue* state) {
     PickleValue& target = *top();
     if (target.kind == Kind::dictionary) return;
@@ -350,7 +350,7 @@ class PickleMachine {
 
   // --- the stack
 
-  /// How much of it an instruction may use.
+  /// Number of values that an instruction may use.
   std::size_t height() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
 
   PickleValue* top() const {
@@ -383,11 +383,11 @@ class PickleMachine {
 
   std::string_view program_;
   std::size_t position_ = 0;
-  std::size_t start_ = 0;  ///< of the present instruction
+  std::size_t start_ = 0;  ///< of the current instruction
   std::deque<PickleValue>& values_;
   std::vector<PickleValue*> stack_;
   std::vector<std::size_t> marks_;  ///< heights of the stack
-  /// Ordered, as a file chooses the keys and could make all of them collide in a hash table.
+  /// Ordered, because a file chooses the keys and could make all of them collide in a hash table.
   std::map<std::uint64_t, PickleValue*> memo_;
 };
 

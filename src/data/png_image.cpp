@@ -18,7 +18,7 @@ class PngReader {
     require(png_image_begin_read_from_memory(&image_, bytes.data(), bytes.size()));
     ColourImage colours = blank_image(image_.height, image_.width, name_);
     image_.format = PNG_FORMAT_RGB;
-    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // as those of 8 bits are, unless the file says more
+    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // as for 8 bits, unless the file says otherwise
     const png_color black{0, 0, 0};
     require(png_image_finish_read(&image_, &black, colours.pixels.data(), 0, nullptr));
     return colours;

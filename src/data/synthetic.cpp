@@ -12,8 +12,8 @@ namespace wrcor {
 namespace {
 
 // Everything below is integer arithmetic: a compiler may contract or reorder floating-point
-// expressions, and one rounding that differs would be another pixel. Lengths are in half pixels,
-// colours in 1/16 of a grey level.
+// expressions, and one different rounding would change a pixel. Lengths are in half pixels, colours
+// in 1/16 of a grey level.
 
 constexpr int image_side = 32;
 constexpr int canvas_side = 2 * image_side;
@@ -29,7 +29,7 @@ int between(Rng& rng, int low, int high) {
   return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
-/// In [-extent, extent], triangular: small values are the likely ones.
+/// In [-extent, extent], triangular: small values are more likely.
 int around_zero(Rng& rng, int extent) {
   return (between(rng, -extent, extent) + between(rng, -extent, extent)) / 2;
 }
@@ -104,8 +104,8 @@ struct Leaf {
   }
 };
 
-/// The colours of one region: leaves scatter around a
-/// mean, mostly in brightness, so that channels correlate.
+/// The colours of one region: leaves vary around a mean, mostly in brightness, so that channels
+/// correlate.
 struct Palette {
   int brightness, contrast, warmth, tint;
 
@@ -117,7 +117,7 @@ struct Palette {
   }
 };
 
-/// A subject before a ground, each with its own colours and its own clutter of leaves.
+/// A subject in front of a background, each with its own colours and its own clutter of leaves.
 struct Scene {
   Leaf subject, ground;
   Palette subject_colours, ground_colours;
@@ -185,8 +185,8 @@ Leaf draw_leaf(Rng& rng, const RadiusLaw& radii, const Scene& scene) {
   return leaf;
 }
 
-/// Painted from front to back: a leaf shows only where nothing lies yet, and the image is done when
-/// no gap is left.
+/// Painted from front to back: a leaf shows only where nothing is painted yet, and the image is
+/// done when no gap is left.
 class Canvas {
  public:
   bool full() const { return gaps_ == 0; }

@@ -5,7 +5,7 @@
 namespace wrcor {
 namespace {
 
-/// A string of the language: quotes and backslashes need one before them.
+/// A string of the language: quotes and backslashes are escaped by a backslash.
 std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {

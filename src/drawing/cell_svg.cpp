@@ -18,7 +18,7 @@ constexpr int arc_height = 52;  ///< for each node that an arc passes by
 constexpr int label_height = 16;
 constexpr int head = 9;  ///< length of an arrowhead
 
-/// Told apart with any colour vision, on white and on black (Okabe and Ito).
+/// Distinguishable with any colour vision, on white and on black (Okabe and Ito).
 constexpr std::array colours = {"#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9"};
 
 std::string escaped(const std::string& text) {
@@ -39,7 +39,7 @@ std::string escaped(const std::string& text) {
 
 int nodes_passed(const Edge& edge) { return edge.target - edge.source - 1; }
 
-/// Arcs from one node nest on one side of the row; neighbours take turns.
+/// Arcs from one node nest on one side of the row; nodes alternate sides.
 bool is_above(const Edge& edge) { return edge.source % 2 == 0; }
 
 class Picture {
@@ -110,8 +110,8 @@ class Picture {
            arrowhead(edge, to, middle_, 1, 0);
   }
 
-  /// Leaves and meets its nodes upright; its top lies three quarters of the way to the two points
-  /// that bend it.
+  /// Leaves and meets its nodes vertically; its top lies three quarters of the way to the two
+  /// control points.
   std::string arc(const Edge& edge) const {
     const int up = is_above(edge) ? -1 : 1;
     const int start = middle_ + up * radius, end = start + up * head;

@@ -10,7 +10,7 @@ namespace {
 
 using Edge = CellGraph::Edge;
 
-/// What runs through one character of the picture.
+/// The lines and text in one character cell of the picture.
 struct Glyph {
   enum Line : std::uint8_t { no_line, dashed, solid };
   Line across = no_line;
@@ -18,7 +18,7 @@ struct Glyph {
   bool corner = false;   ///< the end of a bracket on the line that leads to its node
   bool goes_right = false;
   bool goes_down = false;
-  char32_t text = 0;  ///< wins over all lines
+  char32_t text = 0;  ///< covers all lines
 
   char32_t shown() const {
     if (text != 0) return text;
@@ -33,7 +33,7 @@ struct Glyph {
 std::string utf8(const std::u32string& line) {
   std::string bytes;
   const auto tail = [&](char32_t bits) { bytes += static_cast<char>(0x80U | (bits & 0x3FU)); };
-  for (const char32_t c : line) {  // none beyond three bytes is drawn
+  for (const char32_t c : line) {  // at most three bytes each
     if (c < 0x80) {
       bytes += static_cast<char>(c);
     } else {
@@ -65,7 +65,7 @@ class Picture {
     }
     for (std::size_t i = 0; i < brackets_.size(); ++i)
       draw_bracket(brackets_[i], first_bracket + i);
-    // What a label must not hide is all there now.
+    // Labels come last, because they must not hide what is already drawn.
     for (std::size_t i = 0; i < brackets_.size(); ++i) draw_label(brackets_[i], first_bracket + i);
     std::string lines;
     for (const auto& row : rows_) {
@@ -85,7 +85,7 @@ class Picture {
     std::size_t last = 0;   ///< column where edges to below go out
   };
 
-  /// As far apart as the longest operation takes, on a link or below.
+  /// The distance fits the longest operation, on a link or below.
   void place_nodes() {
     constexpr std::size_t line_and_head = 5;
     std::size_t gap = 0;
@@ -155,7 +155,7 @@ class Picture {
                         [](const Glyph& glyph) { return glyph.along != Glyph::no_line; });
   }
 
-  /// As near to the middle of the bracket as it is free.
+  /// At the free place nearest to the middle of the bracket.
   void draw_label(const Edge& edge, std::size_t row) {
     const std::string& operation = cell_.operation(edge);
     const std::size_t from = source_of(edge).last + 1, to = target_of(edge).first;
@@ -175,7 +175,7 @@ class Picture {
   }
 
   const CellGraph& cell_;
-  std::vector<Edge> brackets_;  ///< edges that pass a node by, short ones first
+  std::vector<Edge> brackets_;  ///< edges that skip a node, short ones first
   std::vector<Place> places_;   ///< of the nodes
   std::size_t width_ = 0;
   std::vector<std::vector<Glyph>> rows_;

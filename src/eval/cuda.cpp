@@ -63,8 +63,7 @@ std::string explain_missing_device(const CudaAnswers& answers) {
 
 std::optional<std::string> cuda_obstacle() {
   if (!cuda_version()) return "libtorch was built without CUDA";
-  // libtorch prints a warning of several lines about a driver that is missing or too old when it is
-  // asked itself.
+  // libtorch's own query would print a warning of several lines about a missing or outdated driver.
   const CudaAnswers answers = ask_for_devices();
   const bool runtime_is_loaded = answers.runtime_version != 0;
   if (runtime_is_loaded && (answers.driver_version == 0 || answers.error != 0))

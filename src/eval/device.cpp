@@ -32,8 +32,8 @@ namespace fs = std::filesystem;
 
 int cuda_devices() { return cuda_obstacle() ? 0 : static_cast<int>(torch::cuda::device_count()); }
 
-/// OpenBLAS computes a product in a buffer of this size on x86-64. It asks for one when a product
-/// finds all that it has in use, and when the system refuses, it asks again without end.
+/// OpenBLAS computes a product in a buffer of this size on x86-64. It requests a new one when all
+/// are in use, and if the system refuses, it retries forever.
 constexpr std::size_t openblas_buffer = (std::size_t{128} << 20) + 4096;
 
 std::string blas_inside_libtorch() {
@@ -109,7 +109,7 @@ void reserve_blas_buffers(int threads) {
 
 void configure_process() {
   // glibc returns buffers of this size to the system at once, and every new one costs a page fault
-  // per 4 KiB: three quarters of a small convolution's time.
+  // per 4 KiB: three quarters of the time of a small convolution.
   constexpr int never_mmap = 1 << 30;
   mallopt(M_MMAP_THRESHOLD, never_mmap);
   mallopt(M_TRIM_THRESHOLD, never_mmap);
@@ -145,8 +145,8 @@ std::optional<std::int64_t> device_memory(c10::Device device) {
 
 void release_cached_memory(c10::Device device) {
   if (device.is_cpu()) return;
-  // Linking CUDA's allocator would take a CUDA toolkit. It releases what it has cached before it
-  // refuses a request, so one that no device can meet will do.
+  // Linking CUDA's allocator would take a CUDA toolkit. It releases its cache before it refuses a
+  // request, so a request that no device can satisfy is enough.
   constexpr std::int64_t more_than_any = std::int64_t{1} << 50;
   try {
     at::empty({more_than_any}, at::TensorOptions(device).dtype(at::kByte));
@@ -174,7 +174,7 @@ std::string blas_library() {
   std::error_code failure;
   const auto canonical = fs::canonical(info.dli_fname, failure);
   const fs::path library = failure ? fs::path(info.dli_fname) : canonical;
-  // The libraries of pip's torch pass on the functions of the BLAS that they hold.
+  // The libraries of pip's torch export the functions of the BLAS that they contain.
   if (library.filename().string().starts_with("libtorch")) return blas_inside_libtorch();
   return library.string();
 }
@@ -193,7 +193,7 @@ std::optional<std::string> openblas_kernels() {
 }
 
 std::string computing_kernels() {
-  // "..., CPU capability usage: AVX2, ..."; older versions have no function that says it.
+  // "..., CPU capability usage: AVX2, ..."; older versions have no function for it.
   const std::string build = at::show_config();
   std::smatch name;
   const bool named = std::regex_search(build, name, std::regex("CPU capability usage: (\\w+)"));

@@ -22,7 +22,7 @@
 namespace wrcor {
 namespace {
 
-/// libtorch's messages go on with a stack trace.
+/// libtorch's messages continue with a stack trace.
 std::string first_line(const std::exception& error) {
   const std::string text = error.what();
   return text.substr(0, text.find('\n'));
@@ -33,12 +33,12 @@ void degrade(Score& score, const std::string& reason) {
   score = Score::degenerate(reason, score.raw);
 }
 
-/// Not so proxies of the structure or the weights alone.
+/// False for proxies of only the structure or the weights.
 bool looks_at_images(const Proxy& proxy) {
   return proxy.requirements().any() || !proxy.own_passes().empty();
 }
 
-/// Why no score that looks at images can be trusted: the reason, or nothing.
+/// Why no score that uses images can be trusted: the reason, or nothing.
 /// @param logits  [N, classes], or undefined
 std::string flaw_of(const at::Tensor& logits) {
   if (!logits.defined()) return {};
@@ -73,7 +73,7 @@ Score mean_of(const std::vector<Score>& repeats) {
   return mean;
 }
 
-/// An evaluation is worth something as long as one of its scores is.
+/// An evaluation is ok if any of its scores is.
 void summarise_status(Evaluation& evaluation) {
   for (const auto& entry : evaluation.scores) {
     if (entry.second.status == Status::ok) return;
@@ -83,7 +83,7 @@ void summarise_status(Evaluation& evaluation) {
   evaluation.reason = first.reason;
 }
 
-/// Mean over repeats; a score that one repeat cannot give is undefined.
+/// Mean over repeats; a score that is undefined in one repeat is undefined.
 Evaluation average(const std::vector<Evaluation>& repeats) {
   if (repeats.size() == 1) return repeats.front();
   Evaluation mean = repeats.front();
@@ -116,8 +116,8 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
                        " images; take another minibatch, or leave the proxy out");
     }
     requirements_ |= proxy.requirements();
-    // Whether the output is constant is told by the minibatch, whatever else a proxy looks at: a
-    // score's status must not depend on its company.
+    // Whether the output is constant is determined on the minibatch, whatever else a proxy uses:
+    // the status of a score must not depend on the other proxies.
     if (looks_at_images(proxy)) requirements_ |= {Need::logits};
   }
   const int classes = space_.input().classes;
@@ -127,7 +127,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
                      ", but the networks have " + std::to_string(classes) +
                      " classes; choose the data set that the batch is from");
   }
-  // Before the transfer, which waits: workers read the images in streams of their own.
+  // Before the transfer, which waits: workers read the images in their own streams.
   if (options_.channels_last && !device_.is_cpu())
     minibatch_.images = minibatch_.images.contiguous(at::MemoryFormat::ChannelsLast);
   minibatch_.images = minibatch_.images.to(device_);
@@ -171,8 +171,8 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& wei
   });
 }
 
-/// One architecture that cannot be evaluated does not end a run of thousands; a device that cannot
-/// go on does.
+/// One architecture that cannot be evaluated does not end a run of thousands; a device that no
+/// longer works does.
 Evaluation Evaluator::evaluate(const Genotype& genotype, const Attempt& attempt) const try {
   return with_enough_memory(genotype, attempt);
 } catch (const Error&) {
@@ -307,8 +307,8 @@ std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> geno
   return evaluations;
 }
 
-/// Nothing when it does not fit, which no batch of this size does from here on, or when something
-/// goes wrong that may concern one network only.
+/// Nothing if it does not fit (then no batch of this size is tried again), or after an error that
+/// may concern one network only.
 std::optional<std::vector<Evaluation>> Evaluator::attempt_batch(
     std::span<const Genotype> genotypes) const try {
   OutOfMemory refused;
@@ -392,7 +392,7 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
   return scored(genotype, seen, costs);
 }
 
-/// Whatever goes wrong costs no other score, but for what concerns the whole evaluation.
+/// An error affects no other score, unless it concerns the whole evaluation.
 Score Evaluator::score_alone(const Genotype& genotype, const NamedProxy& entry,
                              const Observation& seen) const try {
   return score_of(*entry.proxy, seen);

@@ -16,8 +16,8 @@ namespace {
 
 thread_local MemoryMeter* innermost = nullptr;
 
-/// What stands before a block: its size, and room that keeps the block where vectors want it. (The
-/// allocator beneath need not be able to tell the size.)
+/// The header of a block: its size, and padding that keeps the block aligned for vectors. (The
+/// underlying allocator need not know the size.)
 struct alignas(64) Header {
   std::int64_t bytes;
 };
@@ -41,10 +41,11 @@ void* allocated(std::size_t bytes) {
   }
 }
 
-/// libtorch's memory for the CPU, shown to the thread's meter.
+/// libtorch's allocator for the CPU, which reports to the thread's meter.
 class MeteredAllocator final : public c10::Allocator {
  public:
-  // One of the two is the interface's, by the version of libtorch; so with copy_data.
+  // One of the two overrides the interface, depending on the version of libtorch; likewise for
+  // copy_data.
   c10::DataPtr allocate(std::size_t bytes) const { return metered(bytes); }
   c10::DataPtr allocate(std::size_t bytes) { return metered(bytes); }
   void copy_data(void* to, const void* from, std::size_t bytes) const {

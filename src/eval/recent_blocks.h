@@ -6,8 +6,8 @@
 
 namespace wrcor {
 
-/// The blocks that a thread has freed last, for its next requests: they are still in the caches of
-/// the processor, where the allocator would hand out memory that has to be fetched first.
+/// The blocks that a thread freed last, for its next requests: they are still in the processor's
+/// caches, whereas the allocator would return memory that must be fetched first.
 class RecentBlocks {
  public:
   RecentBlocks() = default;
@@ -15,14 +15,14 @@ class RecentBlocks {
   RecentBlocks(const RecentBlocks&) = delete;
   RecentBlocks& operator=(const RecentBlocks&) = delete;
 
-  /// @return the latest block of just this size, null without
+  /// @return the latest block of exactly this size; null if there is none
   void* take(std::int64_t bytes);
-  /// Takes a block over that c10::alloc_cpu gave; small ones are freed at once, the oldest ones
-  /// when there are too many.
+  /// Takes over a block from c10::alloc_cpu; small ones are freed at once, the oldest ones when
+  /// there are too many.
   void keep(void* block, std::int64_t bytes);
-  /// Frees the oldest ones until no more bytes than this wait.
+  /// Frees the oldest ones until at most this many bytes are kept.
   void shrink(std::int64_t bytes);
-  /// Frees all. @return whether there were any
+  /// Frees all. @return whether any were kept
   bool release();
 
  private:

@@ -25,13 +25,13 @@ Rectangle middle_part(const ImageSize& whole, const ImageSize& proportions) {
 
 void fit_image(const ColourImage& image, const ImageSize& size, std::span<std::uint8_t> planes) {
   const Rectangle part = middle_part(image.size, size);
-  // from_blob takes no constant memory; nothing writes to it.
+  // from_blob does not accept const memory; nothing writes to it.
   const at::Tensor whole = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
                                          {image.size.height, image.size.width, 3}, at::kByte);
   const at::Tensor seen =
       whole.narrow(0, part.top, part.height).narrow(1, part.left, part.width).permute({2, 0, 1});
   const at::Tensor out = at::from_blob(planes.data(), {3, size.height, size.width}, at::kByte);
-  for (std::int64_t c = 0; c < 3; ++c) {  // one by one: eight bytes a pixel are many
+  for (std::int64_t c = 0; c < 3; ++c) {  // one by one, because doubles take eight bytes per pixel
     const at::Tensor plane = seen[c].to(at::kDouble).contiguous().unsqueeze(0).unsqueeze(0);
     const at::Tensor fitted =
         at::_upsample_bilinear2d_aa(plane, {size.height, size.width}, /*align_corners=*/false);

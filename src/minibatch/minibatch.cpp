@@ -51,7 +51,7 @@ std::vector<std::int64_t> shuffled_indices(std::int64_t size, Rng& rng) {
   return indices;
 }
 
-/// What an entry of a loaded minibatch must be.
+/// Required form of an entry of a loaded minibatch.
 struct EntryForm {
   std::string name;
   std::int64_t rank;

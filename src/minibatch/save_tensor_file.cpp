@@ -7,18 +7,18 @@
 namespace wrcor {
 namespace {
 
-/// A tensor that has a storage of its own, without gaps and without history.
+/// A tensor with its own storage, contiguous and without gradient history.
 at::Tensor stored_alone(const at::Tensor& tensor) {
   return tensor.detach().to(at::kCPU).clone(at::MemoryFormat::Contiguous);
 }
 
 struct PickledTensors {
   std::string program;
-  std::vector<at::Tensor> storages;  ///< those that the program refers to, by number
+  std::vector<at::Tensor> storages;  ///< those that the pickle refers to, by number
 };
 
-/// The program that makes the dictionary. It carries no type tags: what they call is known to
-/// libtorch, but not among what `torch.load(weights_only=True)` allows.
+/// The pickle that makes the dictionary. It has no type tags: libtorch knows the functions that
+/// they call, but `torch.load(weights_only=True)` does not allow them.
 PickledTensors pickled(const std::map<std::string, at::Tensor>& tensors) {
   c10::Dict<std::string, at::Tensor> dictionary;
   for (const auto& [name, tensor] : tensors) dictionary.insert(name, stored_alone(tensor));

@@ -16,7 +16,7 @@ constexpr std::size_t end_size = 22, entry_size = 46, header_size = 30;
 constexpr std::uint64_t longest_comment = 0xffff;
 constexpr std::uint64_t longest_directory = 16 << 20;
 
-/// An unsigned number in little endian. The caller has made sure that it is there.
+/// An unsigned number in little endian. The caller ensures that the bytes exist.
 std::uint64_t number_at(std::string_view bytes, std::size_t position, std::size_t length) {
   std::uint64_t value = 0;
   for (std::size_t i = length; i-- > 0;) {
@@ -34,7 +34,7 @@ std::uint64_t crc_of(std::span<const char> bytes) {
   return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
 }
 
-// A fuzzer would hardly ever meet a checksum.
+// A fuzzer would hardly ever produce a correct checksum.
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 constexpr bool checks_records = false;
 #else
@@ -84,8 +84,8 @@ void StoredArchive::read_directory(std::uint64_t start, std::uint64_t size) {
     if (record.size > file_size_) {
       throw ArchiveError("the record " + in_quotes(name) + ", which is larger than the file");
     }
-    // Each on its own may fit, and all of them be the same bytes: read one by one, they fill
-    // memory.
+    // Each record may fit by itself and all of them may be the same bytes: read one by one, they
+    // would fill memory.
     stored += record.size;
     if (stored > file_size_) {
       throw ArchiveError("records that take more bytes than the file has, up to " +

@@ -9,18 +9,18 @@
 
 namespace wrcor {
 
-/// What is wrong with an archive, in one line.
+/// The error in an archive, in one line.
 struct ArchiveError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 /// A zip archive whose records are stored as they are, without compression, as `torch.save` writes
-/// them. Reads the list of records; a record's bytes only when they are asked for. No record
-/// reaches beyond the file, so nothing in the archive can make more bytes than it has, and each is
+/// them. Reads the list of records at construction, a record's bytes on demand. No record extends
+/// beyond the file, so nothing in the archive expands to more bytes than it has, and each record is
 /// checked by its CRC-32. Source: PKWARE's APPNOTE.TXT 6.3, sections 4.3.7, 4.3.12 and 4.3.16.
 class StoredArchive {
  public:
-  /// @param stream  can be sought in; outlives the object
+  /// @param stream  must be seekable; outlives the object
   /// @throws ArchiveError, here and below.
   explicit StoredArchive(std::istream& stream);
 

@@ -25,7 +25,7 @@ constexpr std::size_t longest_record_name = 64;   ///< torch.save's are numbers
   throw DataError(name + ": found " + found + ", " + expected);
 }
 
-/// What is wrong with a tensor, in words that follow its name.
+/// The error in a tensor, in words that follow its name.
 struct TensorError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -41,7 +41,7 @@ const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
   return &value.items[1]->items;
 }
 
-/// What a call would call.
+/// The function of a call.
 std::string called(const PickleValue& call) {
   const PickleValue& function = *call.items[0];
   return function.kind == Kind::name ? words_for(function) : "something without a name";
@@ -114,7 +114,7 @@ std::vector<std::int64_t> integers(const PickleValue& tuple) {
   return result;
 }
 
-/// Where a tensor lies in its storage, in elements.
+/// Location of a tensor in its storage, in elements.
 struct Layout {
   std::int64_t offset = 0;
   std::vector<std::int64_t> sizes, strides;
@@ -143,7 +143,7 @@ struct Layout {
   }
 };
 
-/// Turns what a pickle says of tensors into tensors over the records of its archive.
+/// Converts the descriptions of tensors in a pickle into tensors over the records of its archive.
 class TensorReader {
  public:
   explicit TensorReader(const StoredArchive& archive) : archive_(archive) {}
@@ -215,24 +215,24 @@ std::string record_text(const StoredArchive& archive, const std::string& record,
   return text;
 }
 
-/// The dictionary itself, out of the type tag that libtorch's own writer puts around it.
+/// The dictionary itself, without the type tag that libtorch's own writer puts around it.
 const PickleValue& without_type_tag(const PickleValue& root) {
   const auto* tagged = arguments_of(root, "torch.jit._pickle", "restore_type_tag");
   return tagged != nullptr && !tagged->empty() ? *tagged->front() : root;
 }
 
-/// A dictionary in a pickle, and what the names in it are to begin with.
+/// A dictionary in a pickle, and a prefix for the names in it.
 struct NamedDictionary {
   const PickleValue& dictionary;
   std::string prefix = {};
 };
 
-/// What is read of the dictionary that a file holds.
+/// Selects the part to read of the dictionary in a file.
 using Choice = NamedDictionary (*)(const PickleValue& root);
 
 NamedDictionary all_of(const PickleValue& root) { return {root}; }
 
-/// The weights in a checkpoint, which has them beside the state of the training.
+/// The weights in a checkpoint, which also has the state of the training.
 NamedDictionary weights_in(const PickleValue& root) {
   for (const char* key : {"state_dict", "model_state_dict", "model", "net", "network"}) {
     for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
@@ -257,7 +257,7 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
     if (key.kind != Kind::text) reject(file, "a key of type " + kind_name(key));
     if (value.kind != Kind::call)
       reject(file, in_quotes(key.text) + " of type " + kind_name(value));
-    // Once, or a file could make the comparisons of its keys take as long as it likes.
+    // One lookup only, or a file could make the comparisons of its keys arbitrarily slow.
     const auto [place, is_new] = tensors.try_emplace(prefix + std::string(key.text));
     if (!is_new) reject(file, in_quotes(key.text) + " twice");
     try {

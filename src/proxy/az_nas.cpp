@@ -3,7 +3,7 @@
 // az_progressivity: smallest growth E_l - E_(l-1) of a block.
 // az_trainability: mean over blocks of 2 - z - 1 / (z + 1e-6), z the largest singular value of the
 // mean outer product of a random sign tensor with its pull-back through the block.
-// All three look at one pass of standard normal noise of the minibatch's shape, as published, or of
+// All three use one pass of standard normal noise of the minibatch's shape, as published, or of
 // its images. The fourth, az_complexity, is in costs.cpp.
 // Source: Lee and Ham, AZ-NAS, CVPR 2024.
 

@@ -14,15 +14,15 @@ constexpr Side sides[] = {Side::activation, Side::gradient};
 
 std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 
-/// What the responses of a step's members are added to.
+/// The sums to which the responses of a step's members are added.
 struct Recording {
-  at::Tensor positions;  ///< of the members that are looked at
-  at::Tensor matrices;   ///< of each addition, which of them
+  at::Tensor positions;  ///< of the observed members
+  at::Tensor matrices;   ///< for each addition, the index into positions
   at::Tensor rows;       ///< network * units + unit
   at::Tensor multiplicities;
 };
 
-/// Sums the correlation matrices of all networks of a batch where they were computed.
+/// Sums the correlation matrices of all networks of a batch on the device.
 class BatchCorrelations final : public BatchPassObserver {
  public:
   /// @param taps  by network
@@ -125,12 +125,12 @@ class BatchCorrelations final : public BatchPassObserver {
   int units_ = 1;
   std::array<std::vector<Recording>, 2> recordings_;  ///< by side and step
   std::array<at::Tensor, 2> sums_;                    ///< by side, [networks * units, N, N]
-  std::array<std::vector<char>, 2> seen_;             ///< by side and row: anything was added
+  std::array<std::vector<char>, 2> seen_;             ///< by side and row: something was added
 };
 
 }  // namespace
 
-/// Makes what the observations of a batch hold.
+/// Makes the content of the observations of a batch.
 class BatchMeasurement {
  public:
   static std::vector<Observation> run(const Observation::Inputs& inputs,

@@ -1,6 +1,6 @@
 // bundle_entropy: minus the mean over block outputs of the entropy of labels among samples whose
-// features collapse to the same values, in evaluation mode with fresh batch-norm statistics. Where
-// nothing collapses, in nearly every connected network, it depends on the labels alone.
+// features collapse to the same values, in evaluation mode with fresh batch-norm statistics. If
+// nothing collapses, as in nearly every connected network, it depends on the labels alone.
 // Source: Peer et al., arXiv 2011.04010; Jing et al., arXiv 2507.08841.
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace wrcor {
 namespace {
 
-/// The samples by the bytes of their row.
+/// The samples grouped by the bytes of their row.
 std::vector<std::vector<std::int64_t>> bundles_of(const at::Tensor& rows) {
   const at::Tensor host = rows.cpu().contiguous();
   const auto bytes = static_cast<std::size_t>(host.size(1)) * sizeof(float);

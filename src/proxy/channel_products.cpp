@@ -25,7 +25,7 @@ constexpr Lanes lanes;
 
 // A tile of products is summed in registers: [height, width] vectors.
 constexpr std::size_t height = 4, width = 2;
-// Positions at a time: their channels, in float64, are in the first-level cache.
+// Positions at a time: their channels, in float64, fit the first-level cache.
 constexpr std::size_t block = 32;
 
 hwy::AlignedFreeUniquePtr<double[]> zeros(std::size_t count) {
@@ -53,7 +53,7 @@ void sum_positions(const float* values, std::size_t rows, std::span<double> sums
   }
 }
 
-/// Some positions of a map in float64, less their means, filled up with zeros to whole tiles.
+/// Some positions of a map in float64, minus their means, padded with zeros to whole tiles.
 class Block {
  public:
   Block(const float* rows, std::span<const double> means, std::size_t tile)
@@ -147,7 +147,7 @@ std::span<double> doubles_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-/// The mean outer product of what two maps differ by from their means.
+/// The mean outer product of the deviations of two maps from their means.
 /// @param left, right  [positions, channels]
 /// @param left_means, right_means  [channels], float64
 at::Tensor mean_products(const at::Tensor& left, const at::Tensor& left_means,

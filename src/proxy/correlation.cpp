@@ -15,7 +15,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// @param rows  [..., N, D]
 at::Tensor exact_correlation(const at::Tensor& rows) {
-  // A GPU sums the pieces of a long product side by side.
+  // A GPU sums the pieces of a long product in parallel.
   constexpr std::int64_t piece = 1024;
   const std::int64_t features = rows.size(-1);
   const std::int64_t pieces = features % piece == 0 ? features / piece : 1;
@@ -31,21 +31,21 @@ at::Tensor exact_correlation(const at::Tensor& rows) {
   const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).sum(-3).abs();
   const at::Tensor matrix = (products / norms.unsqueeze(-1) / norms.unsqueeze(-2)).clamp_max_(1.0);
   matrix.diagonal(0, -2, -1).fill_(1.0);
-  // Where the response is dropped the quotient may be anything; where() keeps it out of the sums.
+  // If the response is dropped the quotient may be anything; where() keeps it out of the sums.
   return at::where(constant.unsqueeze(-1).unsqueeze(-1), at::zeros_like(matrix), matrix);
 }
 
-/// The share of the variance in the mean square of the row that has least of it; the rest is the
-/// square of its mean. 0 where float32 may not have held the sums.
+/// The smallest share of the variance in the mean square of a row; the rest is the square of its
+/// mean. 0 if float32 may not represent the sums.
 double variance_share(std::span<const double> products, std::span<const double> sums,
                       std::size_t features) {
-  constexpr double smallest = 1e-20, largest = 1e30;  // far inside float32's range
+  constexpr double smallest = 1e-20, largest = 1e30;  // well inside float32's range
   const std::size_t n = sums.size();
   double least = 1;
   for (std::size_t i = 0; i < n; ++i) {
     const double square = products[i * n + i];
     const double centred = square - sums[i] * sums[i] / static_cast<double>(features);
-    const bool held = square > smallest && square < largest;  // not so a NaN
+    const bool held = square > smallest && square < largest;  // false for NaN
     least = held ? std::min(least, centred / square) : 0;
   }
   return least;
@@ -70,7 +70,7 @@ void correlate(std::span<double> products, std::span<double> sums, std::size_t f
 }
 
 struct Attempt {
-  at::Tensor matrix;  ///< defined where float32 was good enough
+  at::Tensor matrix;  ///< defined if float32 was accurate enough
   double variance_share = 0;
 };
 
@@ -90,14 +90,14 @@ Attempt in_float32(const at::Tensor& rows) {
   return {matrix, share};
 }
 
-/// Of rows that are all zero, tiny, huge, not finite, or far from a mean of 0.
+/// For rows that are all zero, tiny, huge, not finite, or with a mean far from 0.
 at::Tensor correlation_of_difficult(const at::Tensor& rows) {
   const at::Tensor magnitudes = rows.abs().amax(1, true);
   if (!magnitudes.isfinite().all().item<bool>())
     return at::full({rows.size(0), rows.size(0)}, nan, at::kDouble);
   const bool constant = (magnitudes == 0).any().item<bool>();  // as behind a dead branch
   if (constant) return at::zeros({rows.size(0), rows.size(0)}, at::kDouble);
-  // A factor for each row changes no correlation.
+  // Scaling a row does not change its correlations.
   const at::Tensor scaled = rows * at::exp2(-at::floor(at::log2(magnitudes)));
   Attempt attempt = in_float32(scaled);
   constexpr double loses_the_deviation = 1e-6;
@@ -127,7 +127,7 @@ at::Tensor abs_correlations(const at::Tensor& responses) {
     return exact_correlation(responses.flatten(2).transpose(0, 1));
   std::vector<at::Tensor> matrices;
   for (const at::Tensor& response : responses.unbind(1)) {
-    // In the order of memory of a response that is looked at alone: sums depend on it.
+    // In the memory order of a single network's response, because sums depend on it.
     matrices.push_back(abs_correlation(
         response.dim() == 4 ? response.contiguous(at::MemoryFormat::ChannelsLast) : response));
   }
@@ -154,8 +154,8 @@ at::Tensor CorrelationSums::sum(Side side, int unit) const {
 }
 
 LogDeterminant log_determinant(const at::Tensor& k) {
-  // Of two equal images float32 leaves less, whatever the order of its sums; of images that differ,
-  // the least of 157 networks on 64 of CIFAR-10 was .03.
+  // For two equal images float32 leaves less, whatever the order of its sums; for different images,
+  // the minimum over 157 networks on 64 images of CIFAR-10 was .03.
   constexpr double zero_pivot = 1e-5;
   const at::Tensor host = k.cpu().contiguous();
   const double diagonal = host.diagonal().max().item<double>();

@@ -1,7 +1,7 @@
 // dyn_isometry: - mean over samples n of v_n + exp(-v_n), v_n the mean of ln z over the singular
 // values z of the Jacobian of all logits at sample n; best, -1, where all are 1. It takes a
-// backward pass for every sample and logit, so that it looks at the first 16 samples of the
-// minibatch only. Source: Jing et al., arXiv 2507.08841; Pennington et al., arXiv 1711.04735.
+// backward pass for every sample and logit, so it uses only the first 16 samples of the minibatch.
+// Source: Jing et al., arXiv 2507.08841; Pennington et al., arXiv 1711.04735.
 
 #include <algorithm>
 #include <limits>
@@ -34,13 +34,13 @@ class DynIsometry final : public Proxy {
         one[n][k] = 1.0;
         pass.backward(0, one, false);
         if (!at_images.seen().defined()) return undefined();
-        // Batch norm couples the samples: the sum takes in what the others do.
+        // Batch norm couples the samples: the sum includes the effect of the others.
         rows.push_back(at_images.seen().sum(0).reshape({-1}).to(at::kDouble));
       }
     }
     const at::Tensor jacobians = at::stack(rows).view({samples, logits.size(1), -1});
     const at::Tensor singular = singular_values(jacobians, "gradient");
-    // What float32 passes leave of a zero singular value, as where there are more logits than
+    // What float32 passes leave of a zero singular value, for example with more logits than
     // features: the test is relative to the largest of the sample.
     constexpr double rounding = 1e-5;
     const at::Tensor smallest = std::get<0>(singular.min(1)),

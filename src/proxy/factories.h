@@ -2,7 +2,7 @@
 
 #include "wrcor/proxy/factory.h"
 
-// Every proxy's factory, which lies in the file of the proxy or of its family.
+// Every proxy's factory, which is in the file of the proxy or of its family.
 namespace wrcor {
 
 #define WRCOR_PROXY(name, better, summary) std::unique_ptr<Proxy> make_##name(const ProxyContext&);

@@ -1,6 +1,6 @@
 // fisher: sum over weight layers and their output channels c of (weights per channel) * F_c,
 // F_c = 1/2 mean over n of (sum over positions of Z dL/dZ)^2 of the output Z before batch norm. The
-// published code gives each weight its channel's value before it sums, hence the factor.
+// published code assigns each weight its channel's value before it sums, hence the factor.
 // Source: Turner et al., arXiv 1906.04113.
 
 #include "factories.h"

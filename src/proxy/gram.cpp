@@ -28,7 +28,7 @@ constexpr std::size_t width = 2;  // of 16 registers
 #else
 constexpr std::size_t width = 4;  // of 32
 #endif
-// Features at a time: the block of every row together is in the second-level cache.
+// Features at a time: the blocks of all rows together fit the second-level cache.
 constexpr std::size_t block = 256;
 
 /// Adds the lanes' sums of products of `height` and `width` rows of a block to `sums`.
@@ -56,7 +56,7 @@ HWY_INLINE void add_tile(const float* HWY_RESTRICT left, const float* HWY_RESTRI
   }
 }
 
-/// Copies a block of a row, filled up with zeros, and adds the lanes' sums to `sum`.
+/// Copies a block of a row, padded with zeros, and adds the lanes' sums to `sum`.
 HWY_INLINE void take_block(const float* row, std::size_t features, float* target,
                            float* HWY_RESTRICT sum) {
   const std::size_t step = hn::Lanes(lanes);
@@ -75,7 +75,7 @@ HWY_INLINE void take_block(const float* row, std::size_t features, float* target
   hn::Store(total, lanes, sum);
 }
 
-/// Where a row begins in the packed block: rows lie beside each other, a tile's height of them.
+/// Start of a row in the packed block, which interleaves a tile's height of rows.
 HWY_INLINE std::size_t place(std::size_t row) {
   return row / height * height * block + row % height * hn::Lanes(lanes);
 }
@@ -95,8 +95,8 @@ hwy::AlignedFreeUniquePtr<float[]> zeros(std::size_t count) {
   return values;
 }
 
-/// Calls visit(i, j) with the first rows of every tile of the upper triangle, those together that
-/// share most of their rows.
+/// Calls visit(i, j) with the first rows of every tile of the upper triangle; tiles that share most
+/// of their rows are visited together.
 template <typename Visit>
 HWY_INLINE void for_each_tile(std::size_t n, const Visit& visit) {
   constexpr std::size_t group = 16;
@@ -110,11 +110,11 @@ HWY_INLINE void for_each_tile(std::size_t n, const Visit& visit) {
   }
 }
 
-/// Asks for the lines of a block of all rows before their turn, a few at a time.
+/// Prefetches the cache lines of a block of all rows, a few at a time.
 class Prefetcher {
  public:
   /// @param first  feature of the block
-  /// @param calls  of ask() that the lines are spread over
+  /// @param calls  number of calls of ask() over which the lines are spread
   Prefetcher(const float* rows, std::size_t n, std::size_t features, std::size_t first,
              std::size_t calls)
       : rows_(rows),

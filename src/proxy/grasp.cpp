@@ -1,6 +1,6 @@
 // grasp: - sum of W * (H g), g the gradients of the loss at all weights of convolution and linear
-// layers, H the Hessian: whether a gradient step keeps the gradient's norm. The one proxy that
-// derives a gradient again, by autograd.
+// layers, H the Hessian: whether a gradient step keeps the gradient's norm. The only proxy that
+// differentiates a gradient, by autograd.
 // Source: Wang et al., arXiv 2002.07376.
 
 #include <ATen/core/grad_mode.h>

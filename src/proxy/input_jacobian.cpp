@@ -1,5 +1,5 @@
-// Of the input Jacobian J, the gradient of the sum of all logits at the images, one row a sample,
-// and the correlation matrix R of its rows, with sign:
+// Of the input Jacobian J, the gradient of the sum of all logits at the images, one row per
+// sample, and the correlation matrix R of its rows, with sign:
 // jacob_cor         - sum over the eigenvalues e of R of ln(e + k) + 1 / (e + k), k = 1e-5
 //                   Mellor et al., arXiv 2006.04647v1
 // jacob_cor_logdet  ln |det R|
@@ -20,7 +20,7 @@ namespace {
 constexpr double kappa = 1e-5;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// [N, N] float64 on the CPU; undefined when a row is constant, for which there is no coefficient.
+/// [N, N] float64 on the CPU; undefined when a row is constant.
 at::Tensor signed_correlation(const Observation& seen) {
   const at::Tensor& jacobian = require_finite(seen.input_jacobian(), "gradient");
   const at::Tensor centred = jacobian - jacobian.mean(1, true);

@@ -1,6 +1,6 @@
 // meco: sum over the recorded tensors of the smallest eigenvalue of the correlation matrix of their
 // channels, for the first image of the minibatch alone. Tensors count as often as the published
-// code records them: once for every module that gives them, containers included. meco_opt: of 8
+// code records them: once for every module that outputs them, containers included. meco_opt: of 8
 // channels drawn at random for each record, times C / 8. Source: Jiang et al., NeurIPS 2023.
 
 #include <map>
@@ -12,8 +12,8 @@
 namespace wrcor {
 namespace {
 
-/// Correlation of the rows of X [C, P], float64 on the CPU; 0 where a row is constant, for which it
-/// is undefined.
+/// Correlation of the rows of X [C, P], float64 on the CPU; 0 if a row is constant, for which it is
+/// undefined.
 at::Tensor channel_correlation(const at::Tensor& x) {
   const at::Tensor rows = require_finite(x.cpu(), "activation").to(at::kDouble);
   const at::Tensor centred = rows - rows.mean(1, true);

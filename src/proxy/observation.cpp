@@ -36,7 +36,7 @@ Requirements all_of_minibatch() {
   return all;
 }
 
-/// What one pass of noise serves.
+/// The needs that one pass of noise serves.
 Requirements all_of_noise() {
   return {Need::noise_block_covariances, Need::noise_block_pullbacks,
           features_of(View::noise, NormMode::minibatch)};
@@ -50,7 +50,7 @@ at::Tensor space_to_depth(at::Tensor tensor, const at::Tensor& like) {
 
 }  // namespace
 
-/// Makes what an observation holds.
+/// Makes the content of an observation.
 class Measurement {
  public:
   Measurement(Observation& target, Requirements requirements)
@@ -113,7 +113,7 @@ class Measurement {
     watch_if(Need::channel_saliency, saliency, true, true);
     watch_if(Need::weight_gradients, weight_gradients, false, true);
 
-    // In the order in which they are run; the last one frees what it passes.
+    // In the order in which they are run; the last one frees activations as it passes them.
     std::vector<Sweep> sweeps{loss};
     if (needs_.has(Need::input_jacobian)) sweeps.push_back({plan_.logits(), {&at_images}});
     const std::size_t first_block = sweeps.size();

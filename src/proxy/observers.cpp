@@ -110,7 +110,7 @@ void SaliencyObserver::output(int layer, const at::Tensor& output) { outputs_[la
 void SaliencyObserver::output_gradient(int layer, const at::Tensor& gradient) {
   const at::Tensor output = outputs_.extract(layer).mapped();
   at::Tensor by_channel = sum_of_positions(output * gradient);
-  if (!by_channel.isfinite().all().item<bool>())  // what float32 cannot hold, float64 may
+  if (!by_channel.isfinite().all().item<bool>())  // float64 may hold what float32 cannot
     by_channel = sum_of_positions(output.to(at::kDouble) * gradient.to(at::kDouble));
   saliency_.push_back({layer, by_channel.to(at::kDouble).square().mean(0) / 2});
 }

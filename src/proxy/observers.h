@@ -6,10 +6,10 @@
 #include "wrcor/nn/pass.h"
 #include "wrcor/proxy/observation.h"
 
-// What the shared passes are watched by, beside the observers of responses.
+// Observers of the shared passes, besides those of responses.
 namespace wrcor {
 
-/// The input of the global average pooling, and the batch variance that each batch norm sees.
+/// The input of the global average pooling, and the batch variance of each batch norm.
 class FeatureObserver final : public PassObserver {
  public:
   explicit FeatureObserver(const NetworkPlan& plan);
@@ -24,7 +24,7 @@ class FeatureObserver final : public PassObserver {
   Features features_;
 };
 
-/// Patterns of activity of all ReLU units over the samples of the minibatch.
+/// Activity patterns of all ReLU units over the samples of the minibatch.
 class PatternObserver final : public PassObserver {
  public:
   explicit PatternObserver(const NetworkPlan& plan);
@@ -69,7 +69,7 @@ class OutputGradientObserver final : public PassObserver {
   explicit OutputGradientObserver(int layer) : layer_(layer) {}
   Interest interest(int layer) const override { return {.output_gradient = layer == layer_}; }
   void output_gradient(int /*layer*/, const at::Tensor& gradient) override { seen_ = gradient; }
-  /// Undefined when nothing reached the layer.
+  /// Undefined when no gradient reached the layer.
   const at::Tensor& seen() const { return seen_; }
 
  private:

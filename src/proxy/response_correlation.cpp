@@ -1,5 +1,5 @@
 // wrcor, rcor, acor, gcor: ln |det K|, where K is a sum of the absolute correlation matrices of the
-// responses of every layer. They differ in which side they look at and in the weight of a layer.
+// responses of every layer. They differ in the side that they use and in the weight of a layer.
 // Source: Jing et al., arXiv 2507.08841, section 3.
 
 #include <cmath>

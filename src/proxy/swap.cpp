@@ -1,7 +1,7 @@
-// swap: number of different patterns of activity over the samples among all ReLU units.
-// swap_reg: swap * exp(-(P - mu)^2 / sigma), P the parameters in thousands. mu and sigma are mean
-// and variance of P over 1,000 random architectures of the space: sigma is not squared in the
-// definition, so that it has the unit of a variance.
+// swap: number of distinct activity patterns over the samples among all ReLU units.
+// swap_reg: swap * exp(-(P - mu)^2 / sigma), P the parameters in thousands. mu and sigma are the
+// mean and variance of P over 1,000 random architectures of the space: sigma is not squared in the
+// definition, so it has the unit of a variance.
 // Source: Peng et al., arXiv 2403.04161.
 
 #include <cmath>

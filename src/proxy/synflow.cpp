@@ -1,7 +1,7 @@
 // synflow, synflow_bn: sum of |W dS/dW| over the weights of convolution and linear layers, S the
 // sum of all logits of the network with absolute parameters for an image of ones, in float64;
 // without and with batch norm. Reaches 1e44 on networks of usual size, and 1e308 on those of 50
-// cells a stage, hence the logarithm beside it. Source: Tanaka et al., arXiv 2006.05467.
+// cells per stage, hence the additional logarithm. Source: Tanaka et al., arXiv 2006.05467.
 
 #include <cmath>
 
@@ -29,7 +29,7 @@ class Synflow final : public Proxy {
     const at::Tensor& images = seen.images();
     WeightGradientObserver observer(positive);
     Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}}, seen.activations());
-    // Without batch norm the sum grows with the image: a factor anywhere is a factor of it.
+    // Without batch norm the sum is homogeneous: a factor anywhere is a factor of it.
     if (norms_ == NormMode::off) pass.rescale_blocks();
     const at::Tensor logits = pass.forward(at::ones(
         {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
@@ -42,7 +42,7 @@ class Synflow final : public Proxy {
   }
 
  private:
-  /// Whether a batch norm sees a single value of a channel, whose deviation is zero.
+  /// Whether a batch norm receives a single value of a channel, whose deviation is zero.
   static bool norm_of_one_value(const NetworkPlan& plan) {
     for (const Layer& layer : plan.layers) {
       if (!layer.buffers.empty() && layer.out.height * layer.out.width == 1) return true;

@@ -1,7 +1,7 @@
 // Of the weights W of convolution and linear layers alone:
 // l2_norm: sum over layers of |W|_2. Source: Abdelfattah et al., arXiv 2101.08134.
 // layerwise_dyn_isometry: - sum over layers of |V V^T - I|_F, V = W as [outputs, rest]: how close
-// every layer is to an isometry. Being a sum over layers, it ranks in reverse.
+// every layer is to an isometry. As a sum over layers, it ranks in reverse.
 // Source: Jing et al., arXiv 2507.08841.
 
 #include "factories.h"

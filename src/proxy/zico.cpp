@@ -1,7 +1,7 @@
 // zico: sum over weight layers of ln T, T = sum over the layer's weights of mean |g| / deviation of
 // g over minibatches, of the weights whose gradient g differs between them: large and stable
-// gradients. The minibatches are the two halves of the one that is scored; of an odd number of
-// images the second one has one more. Source: Li et al., arXiv 2301.11300.
+// gradients. The minibatches are the two halves of the given one; of an odd number of images the
+// second half has one more. Source: Li et al., arXiv 2301.11300.
 
 #include <cmath>
 #include <map>

@@ -26,7 +26,7 @@ struct Cells {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// Half is rounded away from zero, also where an expected value misses it by its last bits.
+/// Half is rounded away from zero, even if an expected value misses it by its last bits.
 std::string rounded(const std::optional<double>& value, int digits) {
   if (!value) return "";
   if (std::abs(*value) > 1e15) return fmt::format("{:.{}f}", *value, digits);

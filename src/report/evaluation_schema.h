@@ -7,8 +7,8 @@ namespace wrcor {
 /// The members that to_json(Evaluation) writes.
 std::vector<json_schema_parts::Member> evaluation_members();
 
-/// The schema of an object that has them among others: `reason` is there unless the status is ok,
-/// and `raw` is where a score is null.
+/// The schema of an object that includes them: `reason` is present unless the status is ok, `raw`
+/// is present if a score is null.
 json_schema_parts::Schema evaluation_object(const std::vector<json_schema_parts::Member>& members);
 
 }  // namespace wrcor

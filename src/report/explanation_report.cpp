@@ -34,7 +34,7 @@ std::string sureness(const ProxyFacts& facts) {
   return weights + both + minibatches;
 }
 
-/// The scores, how sure they are and how they stand among random cells.
+/// The scores, their uncertainty and their place among random cells.
 std::string scores_text(const Explanation& explanation) {
   Rows rows;
   for (std::size_t p = 0; p < explanation.proxies.size(); ++p) {
@@ -54,8 +54,8 @@ std::string scores_text(const Explanation& explanation) {
   return "Scores, with their standard deviations\n" + format_table({}, rows, 2);
 }
 
-/// What another cell has to be ahead by to be better beyond chance, when both see the same draw: a
-/// difference of two scores varies by the root of two more than one of them.
+/// The lead that another cell needs to be better beyond chance under the same draw: the deviation
+/// of a difference of two scores is the root of two times that of one.
 std::string meaning_text(const ProxyFacts& facts) {
   if (facts.weights.size() < 2) return {};
   const double deviation = spread_of(facts.weights).deviation;
@@ -69,7 +69,7 @@ std::string meaning_text(const ProxyFacts& facts) {
       amount(1.96 * std::sqrt(2.0) * deviation));
 }
 
-/// Of each decision, what raises the score most and what lowers it most.
+/// For each decision, the choices that raise and lower the score most.
 std::string changes_text(const Explanation& explanation) {
   if (!explanation.evaluation.scores.front().second.value) return {};
   const ProxyFacts& by = explanation.proxies.front();

@@ -29,7 +29,7 @@ Schema batch() {
                  {"sha256", hexadecimal(64)}});
 }
 
-/// What makes the scores, beside the settings.
+/// The components that compute the scores, besides the settings.
 std::vector<Member> program(int version) {
   return {{"schema_version", constant(version)},
           {"tool", tool()},
@@ -43,7 +43,7 @@ std::vector<Member> joined(std::vector<Member> members, const std::vector<Member
   return members;
 }
 
-/// Of what result_config() writes.
+/// Of the output of result_config().
 Schema settings_of_result(Purpose purpose) {
   return written_settings_schema([purpose](const Setting& setting) {
     return setting.bearing != Bearing::nothing && setting.serves(purpose);
@@ -257,7 +257,7 @@ Schema description_schema() {
                           {"layers", array(response_part()), /*required=*/false}}));
 }
 
-/// What is the same whenever an epoch is trained.
+/// The members that do not depend on when an epoch is trained.
 std::vector<Member> epoch_members() {
   return {{"epoch", whole_number()},    {"learning_rate", number()}, {"train_loss", number()},
           {"train_accuracy", number()}, {"test_loss", number()},     {"test_accuracy", number()}};

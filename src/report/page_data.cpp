@@ -19,7 +19,7 @@ Json rounded(std::optional<double> value) {
   return std::strtod(fmt::format("{:.6g}", *value).c_str(), nullptr);
 }
 
-/// Numbers things in the order in which they are met.
+/// Numbers things in the order of their first occurrence.
 class Numbering {
  public:
   std::size_t operator()(const std::string& thing) {
@@ -34,8 +34,8 @@ class Numbering {
   std::vector<std::string> things_;
 };
 
-/// All architectures of a report, each once, and their drawings. These are made of few different
-/// lines, so that a drawing is a list of their numbers.
+/// All architectures of a report, each once, and their drawings. Drawings consist of few different
+/// lines, so a drawing is a list of the numbers of its lines.
 class Cells {
  public:
   explicit Cells(const SearchSpace& space) : space_(space) {}
@@ -177,7 +177,7 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
   return json;
 }
 
-/// The best value of a column in the whole table: what could have been found.
+/// The best value of a column in the whole table: the optimum.
 Json best_of(const FigureTable& figures, const std::string& name) {
   std::optional<double> best;
   for (std::size_t row = 0; row < figures.table.size(); ++row) {

@@ -24,8 +24,8 @@ std::string format_progress(const ProgressState& state, double seconds) {
   text += fmt::format("{}/{} {:3.0f}%", state.done, state.total, 100 * share);
   if (state.evaluated > 0 && seconds > 0) {
     text += fmt::format("  {:.1f}/s", static_cast<double>(state.evaluated) / seconds);
-    // Duplicates cost nothing, so the pace of proposals,
-    // not of evaluations, tells when the end comes.
+    // Duplicates cost nothing, so the time left follows from the rate of proposals, not of
+    // evaluations.
     const auto settled = static_cast<double>(state.done - state.replayed);
     if (state.seconds_left) {
       text += "  left " + duration_text(*state.seconds_left);

@@ -26,7 +26,7 @@ std::vector<std::string> header(const SearchResult& result, Scores scores) {
 
 enum class Digits { few, all };
 
-/// @param digits  all: as many as it takes to read the value back
+/// @param digits  all: as many as needed to read the value back
 std::string number(const std::optional<double>& value, Digits digits) {
   if (!value) return {};
   return digits == Digits::all ? fmt::format("{}", *value) : score_text(*value);
@@ -74,7 +74,7 @@ std::size_t shown(const SearchResult& result, std::size_t rows) {
 }  // namespace
 
 std::string ranking_table(const SearchResult& result, std::size_t rows, const TablePlace& place) {
-  // Of many members' scores no line has room for all; the files have them.
+  // A line has no room for the scores of many members; the files have them all.
   constexpr std::size_t most = 4;
   const bool many = result.ranking.front().evaluation.unpacked().scores.size() > most;
   const Scores scores = result.rule.is_vote() && many ? Scores::left_out : Scores::shown;
@@ -82,7 +82,7 @@ std::string ranking_table(const SearchResult& result, std::size_t rows, const Ta
   for (std::size_t i = 0; i < shown(result, rows); ++i)
     cells.push_back(row(result, i, scores, Digits::few));
   std::vector<std::string> names = header(result, scores);
-  // A column that only says ok says nothing.
+  // A column in which every row is ok is omitted.
   const bool all_ok =
       std::all_of(cells.begin(), cells.end(), [](const auto& line) { return line.back() == "ok"; });
   if (all_ok) {

@@ -29,7 +29,7 @@ std::string tail(const std::filesystem::path& folder, std::size_t parts) {
   return result.string();
 }
 
-/// A member of nested objects as text for people; nothing where there is none, or it is empty.
+/// A member of nested objects as human-readable text; nothing if it is missing or empty.
 std::string text_at(const Json& document, const char* pointer) {
   const Json::json_pointer place(pointer);
   if (!document.contains(place)) return "";
@@ -74,7 +74,7 @@ std::string limits_text(const Json& run) {
   return join(limits);
 }
 
-/// With room to break a line.
+/// With spaces, at which a line can break.
 std::string rule_text(const RankingRule& rule) {
   std::string text = rule.text();
   for (std::size_t at = text.find(','); at != text.npos; at = text.find(',', at + 1))

@@ -44,7 +44,7 @@ std::string html_escaped(std::string_view text) {
   return result;
 }
 
-/// JSON that nothing in it can end a <script> element.
+/// JSON in which nothing can end a <script> element.
 std::string script_safe(const nlohmann::ordered_json& json) {
   std::string result;
   for (const char c : json.dump()) {
@@ -63,11 +63,11 @@ std::string script_source(std::string_view text) {
 }
 
 struct Filling {
-  std::string_view place;  ///< as the page has it: {{place}}
+  std::string_view place;  ///< in the page: {{place}}
   std::string text;
 };
 
-/// What is filled in is not looked at again.
+/// Inserted text is not searched again.
 std::string filled(std::string_view page, const std::vector<Filling>& fillings) {
   std::string result;
   for (std::size_t open; (open = page.find("{{")) != page.npos;) {

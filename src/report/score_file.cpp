@@ -14,7 +14,7 @@ std::string without_line_feed(std::string line) {
   return line;
 }
 
-/// Keeps other processes from a file, by whatever name they know it. Pipes and devices need none.
+/// Keeps other processes from a file, under any of its names. Pipes and devices need no lock.
 std::optional<FileLock> lock_of(const std::filesystem::path& path) {
   std::error_code missing;
   const auto type = std::filesystem::status(path, missing).type();
@@ -54,7 +54,7 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
       continue;
     }
     const std::optional<ScoreRecordKey> key = form_.read(line, line_place);
-    // What begins with scores is a file of scores, and anything else in it is damage.
+    // A file that begins with scores is a file of scores, and anything else in it is damage.
     const auto reject = [&](const std::string& found, const std::string& otherwise) {
       if (!begun) throw UsageError(place + found + "; choose another --out" + otherwise);
       throw DataError(place + found +

@@ -24,7 +24,7 @@ std::string text_at(const nlohmann::ordered_json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// As many digits as it takes to read the value back.
+/// As many digits as needed to read the value back.
 std::string exact_text(double value) { return fmt::format("{}", value); }
 
 std::vector<std::string> cells(const std::string& arch, const Evaluation& evaluation,

@@ -7,7 +7,7 @@
 namespace wrcor {
 namespace {
 
-/// Batches that are over, in all sittings, and those there are.
+/// Finished batches, in all sessions, and their total number.
 struct Work {
   double done = 0, all = 0;
   double share() const { return done / all; }

@@ -9,7 +9,7 @@ void choose_device(Config& config) {
   try {
     config.run.device = resolve_device(config.run.device).str();
   } catch (const UsageError&) {
-    // Whoever uses the device says what is wrong with it.
+    // The user of the device reports the error.
   }
 }
 

@@ -23,7 +23,7 @@ std::vector<Evaluation> evaluate_all(const Workbench& bench,
   return evaluations;
 }
 
-/// On the minibatch of the workbench and on others, by one draw of weights.
+/// On the minibatch of the workbench and on others, under one draw of weights.
 std::vector<Evaluation> on_minibatches(const Config& config, const Workbench& bench,
                                        const Genotype& genotype) {
   std::vector<Evaluation> evaluations{bench.evaluator->evaluate(genotype)};
@@ -38,7 +38,7 @@ std::vector<Evaluation> on_minibatches(const Config& config, const Workbench& be
   return evaluations;
 }
 
-/// Of one proxy; empty where one of them is undefined.
+/// Of one proxy; empty if one of them is undefined.
 std::vector<double> all_scores(const std::vector<Evaluation>& evaluations, std::size_t proxy) {
   std::vector<double> values;
   for (const Evaluation& evaluation : evaluations) {
@@ -77,7 +77,7 @@ std::vector<Explanation::Change> changes_of(const SearchSpace& space, const Geno
   return changes;
 }
 
-/// How a score stands among those of random cells.
+/// Compares a score with those of random cells.
 void compare(Explanation::ProxyFacts& facts, const Score& own, std::size_t proxy,
              std::span<const Evaluation> random_cells) {
   const std::optional<double> mine = own.order();

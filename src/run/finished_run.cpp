@@ -37,7 +37,7 @@ void require_scores(const FinishedRun& run, const FinishedRun::Row& row) {
   for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
 }
 
-/// Those of the first row where the document, of version 1, names none.
+/// Those of the first row if the document, of version 1, names none.
 std::vector<std::string> read_proxies(const nlohmann::ordered_json& document,
                                       const std::vector<FinishedRun::Row>& ranking) {
   if (const auto named = document.find("proxies"); named != document.end())
@@ -58,7 +58,7 @@ void for_each_rank(const std::string& file, std::size_t rows, const Action& acti
       action(rank);
     } catch (const UsageError& error) {
       throw DataError("'" + file + "': " + place + ": " + error.what());
-    } catch (const std::exception&) {  // no status that there is, a row without a score
+    } catch (const std::exception&) {  // an unknown status, a row without a score
       throw DataError("'" + file + "' is not the result of a run: " + place + " is damaged");
     }
   }
@@ -68,7 +68,7 @@ FinishedRun from_document(nlohmann::ordered_json document, const std::string& fi
   FinishedRun run;
   run.space = document.at("config").at("space").at("name").get<std::string>();
   run.rule = ranking_rule_of(document);
-  const auto space = spaces().find(run.space).make({});  // for the names, whatever the size
+  const auto space = spaces().find(run.space).make({});  // for the names, independent of the size
   const auto& rows = document.at("ranking");
   if (rows.empty()) throw DataError("'" + file + "': the ranking has no rows");
   for_each_rank(file, rows.size(), [&](std::size_t rank) {
@@ -82,7 +82,8 @@ FinishedRun from_document(nlohmann::ordered_json document, const std::string& fi
   return run;
 }
 
-/// Whether a result and a journal, by its header, are of one run. Older versions do not say enough.
+/// Whether a result and a journal, by its header, belong to one run. Older versions record too
+/// little.
 bool are_of_one_run(const nlohmann::ordered_json& document, const nlohmann::ordered_json& header) {
   constexpr int first_sealed_version = 4;
   const auto config = header.find("config");
@@ -117,14 +118,14 @@ FinishedRun read_finished_run(const std::filesystem::path& folder) {
     nlohmann::ordered_json document = parse_json(read_text_file(file, largest_result));
     read_schema_version(document, schema_version::result, file);
     run = from_document(document, file);
-    require_sealed_result(document, file);  // last: what is wrong with a rank says more
+    require_sealed_result(document, file);  // last: an error in a rank is more specific
   } catch (const JsonError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const UsageError& error) {
     throw DataError("'" + file + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
     throw DataError("'" + file + "' is not the result of a run");
-  } catch (const std::logic_error&) {  // a status that there is not, a row without a score
+  } catch (const std::logic_error&) {  // an unknown status, a row without a score
     throw DataError("'" + file + "' is not the result of a run");
   }
   if (file_exists(directory.journal())) {

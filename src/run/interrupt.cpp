@@ -10,7 +10,7 @@ namespace wrcor {
 namespace {
 
 std::atomic<int> received{0};
-std::atomic<int> waits{0};  ///< that a signal has to end
+std::atomic<int> waits{0};  ///< that a signal must end
 int guards = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "read and written in a signal handler");
 
@@ -26,7 +26,7 @@ void on_alarm(int) {
   if (waits == 0) return;
   constexpr std::string_view message =
       "error: interrupted while waiting for a file or a pipe that does not answer\n";
-  // Whether it can be said or not.
+  // A failure to write is ignored.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, message.data(), message.size());
   _exit(static_cast<int>(received == SIGTERM ? ExitCode::terminated : ExitCode::interrupted));
 }
@@ -39,8 +39,7 @@ void handle(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
-/// Whoever started the program with a signal ignored (nohup, a job in the background) keeps it from
-/// that signal.
+/// A signal that was ignored at the start of the program (nohup, a background job) stays ignored.
 void heed(int number, void (*handler)(int)) {
   struct sigaction action {};
   const bool ignored = sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -62,7 +61,7 @@ InterruptGuard::~InterruptGuard() {
   if (--guards > 0) return;
   heed(SIGINT, SIG_DFL);
   heed(SIGTERM, SIG_DFL);
-  handle(SIGALRM, SIG_IGN);  // one may be on its way
+  handle(SIGALRM, SIG_IGN);  // one may be pending
 }
 
 InterruptibleWait::InterruptibleWait() {

@@ -19,7 +19,7 @@ nlohmann::ordered_json entry_of(const std::string& arch, const Evaluation& evalu
   return entry;
 }
 
-/// Two lines differ on one architecture.
+/// Two lines contradict each other on one architecture.
 struct Contradiction {
   std::string arch;
 };
@@ -34,7 +34,7 @@ void take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
     if (!added && to_json(known->second) != to_json(evaluation)) throw Contradiction{arch};
     return;
   }
-  // What failed may succeed on a machine that is less busy.
+  // A failed evaluation may succeed on a less busy machine.
   if (evaluation.status == Status::failed) {
     if (!content.evaluations.contains(arch)) content.failures.insert_or_assign(arch, evaluation);
     return;
@@ -44,13 +44,13 @@ void take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
   if (!added && to_json(known->second) != to_json(evaluation)) throw Contradiction{arch};
 }
 
-/// Whether each line is sealed with those before it.
+/// Whether the check of each line covers those before it.
 bool is_chained(const nlohmann::ordered_json& header) {
   constexpr int first_chained_version = 4;
   return header.value("schema_version", 1) >= first_chained_version;
 }
 
-/// The proxies that every line has scores of; nothing where the header, of version 1, does not list
+/// The proxies that every line has scores of; nothing if the header, of version 1, does not list
 /// them.
 std::optional<std::vector<std::string>> proxies_of(const nlohmann::ordered_json& header) {
   if (header.value("schema_version", 1) == 1) return std::nullopt;
@@ -65,9 +65,9 @@ std::vector<std::string> names_of(const nlohmann::ordered_json& scores) {
   return names;
 }
 
-/// Hands on the entries of a journal, the header first, with the numbers of their lines, from 1.
+/// Passes on the entries of a journal, the header first, with their line numbers, from 1.
 /// @param seals  of the file; ready for its next line at the end
-/// @param take   throws Contradiction, or a std::exception for what is no entry
+/// @param take   throws Contradiction, or a std::exception for an invalid entry
 void read_entries(
     const std::filesystem::path& path, const std::vector<std::string>& lines, SealedLines& seals,
     const std::function<void(std::size_t number, const nlohmann::ordered_json&)>& take) {

@@ -8,13 +8,13 @@
 namespace wrcor {
 namespace {
 
-/// What is the same in all sessions of a training.
+/// The part that is the same in all sessions of a training.
 std::string origin_of(nlohmann::ordered_json identity) {
   identity.erase("machine");
   return identity.dump();
 }
 
-/// Whether a crash may have left this of a line of any version.
+/// Whether this may be the part of a line that a crash left, in any version.
 bool may_be_torn(const std::string& text) {
   return SealedLines::may_begin(text) || text.starts_with(R"({"epoch":)");
 }
@@ -35,7 +35,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& path, const nlohmann::orde
   file_.emplace(path);
 }
 
-/// Reads the lines of so many epochs and cuts off what follows: further epochs, and a line that a
+/// Reads the lines of this many epochs and cuts off the rest: further epochs, and a line that a
 /// crash tore.
 void MetricsFile::read_first(const std::filesystem::path& path, int epochs) {
   const AppendOnlyFile::Lines found = AppendOnlyFile::lines_of(path);

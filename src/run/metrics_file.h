@@ -11,16 +11,16 @@
 
 namespace wrcor {
 
-/// The epochs of a training that are over: JSON lines, each on the disk before the epoch counts and
-/// each with a check that seals it with its training and with all lines before it.
+/// The finished epochs of a training: JSON lines, each on the disk before the epoch counts, and
+/// each with a check that covers its training and all lines before it.
 class MetricsFile {
  public:
-  /// Opens the file, or begins it, with the lines of its first epochs; what a later checkpoint
-  /// would have made sure of goes.
+  /// Opens or creates the file with the lines of its first epochs; lines beyond the checkpoint are
+  /// removed.
   /// @param identity  of the training; one without schema_version is of the first version, whose
   ///                  lines have no checks
-  /// @throws DataError when it does not hold them, or when it holds a line of something else;
-  ///         RunError when it cannot be written
+  /// @throws DataError when it lacks them, or has a line of something else; RunError when it cannot
+  ///         be written
   MetricsFile(const std::filesystem::path& path, const nlohmann::ordered_json& identity,
               int epochs);
 

@@ -29,7 +29,7 @@ double score_from_json(const nlohmann::json& json) {
   throw DataError("expected a score as a number, nan, inf or -inf, got " + json.dump());
 }
 
-/// The scores of a case that the program has a proxy for.
+/// The scores of a case whose proxy the program has.
 std::vector<std::string> known_scores(const nlohmann::json& golden) {
   std::vector<std::string> known;
   for (const std::string& name : proxies().names()) {
@@ -40,8 +40,8 @@ std::vector<std::string> known_scores(const nlohmann::json& golden) {
   return known;
 }
 
-/// Rounding alone moves gradients of weights, and what is made of them, more than other scores: the
-/// published values change as much from one batch-norm kernel to the next.
+/// Rounding affects gradients of weights, and scores computed from them, more than other scores:
+/// the published values change as much from one batch-norm kernel to another.
 double limit_of(const std::string& proxy, bool full_size, const at::Device& device) {
   constexpr double foreign_kernels = 1e-3;
   if (!device.is_cpu()) return foreign_kernels;
@@ -55,7 +55,7 @@ double error_of_plain(double computed, double expected, double snip) {
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
-/// A size of a network, within what the program builds.
+/// A size of a network, within the program's limits.
 int size_from_json(const nlohmann::json& golden, const char* name, std::uint64_t most) {
   const nlohmann::json& value = golden.at(name);
   if (value.is_number_unsigned() && value >= 1 && value <= most) return value.get<int>();
@@ -103,7 +103,7 @@ void check_case(const nlohmann::json& golden, const GoldenSet& set, const Miniba
   }
 }
 
-/// The same, with the name of the case in front of what is wrong with it.
+/// The same, with the name of the case in front of the error.
 void check_named_case(const nlohmann::json& golden, const GoldenSet& set,
                       const Minibatch& minibatch, const at::Device& device,
                       std::vector<ParityCase>& results) {
@@ -113,7 +113,7 @@ void check_named_case(const nlohmann::json& golden, const GoldenSet& set,
     check_case(golden, set, minibatch, device, results);
   } catch (const DataError& failure) {
     throw DataError(place + failure.what());
-  } catch (const UsageError& failure) {  // an architecture that is none
+  } catch (const UsageError& failure) {  // not an architecture
     throw DataError(place + failure.what());
   }
 }

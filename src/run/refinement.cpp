@@ -13,7 +13,7 @@
 namespace wrcor {
 namespace {
 
-/// The first `most` entries, as far as they have a value at all.
+/// The number of entries to refine: at most `most`, and only those with a value.
 std::size_t refinable(const SearchResult& result, std::int64_t most) {
   const std::vector<Ranked>& ranking = result.ranking;
   const auto end = ranking.begin() + std::min<std::ptrdiff_t>(most, std::ssize(ranking));
@@ -86,7 +86,7 @@ class Refinement {
     show_progress();
   }
 
-  /// A score that one draw gives may be undefined under another.
+  /// A score that is defined under one draw may be undefined under another.
   void count_statuses() {
     SearchCounts& counts = result_.counts;
     counts.ok = counts.degenerate = counts.not_applicable = counts.failed = 0;

@@ -10,8 +10,8 @@
 
 namespace wrcor {
 
-/// Opens the configuration's data set, which its first use downloads.
-/// @param download  told of the progress of a download
+/// Opens the configuration's data set, downloading it on first use.
+/// @param download  receives the progress of a download
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
 std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
                                       const DownloadSink& download);

@@ -18,10 +18,10 @@
 namespace wrcor {
 namespace {
 
-/// As text: not every reader of JSON has integers of 64 bits.
+/// As text, because not every reader of JSON supports integers of 64 bits.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
-/// Without the rows and the check of all.
+/// Without the rows and the check of the document.
 nlohmann::ordered_json document_of(const SearchResult& result, const Config& config) {
   const auto [data, weights, search, training] = seeds(config);
   const SearchCounts& counts = result.counts;
@@ -62,7 +62,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const Config& con
             {"blas", blas_library()}}}};
 }
 
-/// As deep in the document as the rows are.
+/// Indented like the rows of the document.
 std::string indented(std::string text) {
   for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
     text.insert(at + 1, 4, ' ');

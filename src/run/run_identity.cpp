@@ -23,8 +23,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The settings that have to stay, by section. What votes and "all" stand for is written out: it
-/// may change with the program.
+/// The settings that must stay the same, by section. Votes and "all" are expanded to their members,
+/// which may change with the program.
 Json lasting_settings(Config config) {
   const std::vector<std::string> proxies = effective_proxies(config);
   config.score.rank_by = ranking_rule(config).text();
@@ -62,7 +62,7 @@ void require_same_settings(const Json& found, const Config& config, const Workbe
   for (const auto& [section, values] : asked.items())
     compare(has.at(section), values, section, differences);
   Json batch = bench.batch;
-  // In the first version the name of a data set told its classes.
+  // In the first version the name of a data set determined its classes.
   if (!found.at("batch").contains("classes")) batch.erase("classes");
   compare(found.at("batch"), batch, "batch", differences);
   if (found.at("device") != bench.device_kind) {
@@ -98,12 +98,12 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
   }
 }
 
-/// A BLAS by its file, which has its version: where that lies makes no difference.
+/// A BLAS is identified by its file name, which has its version; the folder does not matter.
 std::string blas_name() { return std::filesystem::path(blas_library()).filename().string(); }
 
-/// What computes the scores, beside the program: it changes their last digits, and is not, or not
-/// always, of the user's choosing. The kernels follow from the processor unless the environment
-/// says otherwise (ATEN_CPU_CAPABILITY, OPENBLAS_CORETYPE).
+/// The components that compute the scores besides the program: they change the last digits, and the
+/// user cannot always choose them. The kernels depend on the processor, unless the environment
+/// overrides them (ATEN_CPU_CAPABILITY, OPENBLAS_CORETYPE).
 Json computing_parts(const Workbench& bench) {
   return {{"processor", processor_name()},
           {"blas", blas_name()},
@@ -111,7 +111,7 @@ Json computing_parts(const Workbench& bench) {
           {"at_once", bench.at_once}};
 }
 
-/// A journal of a program that did not write them down says nothing of them.
+/// Journals of older programs do not record them.
 void warn_of_other_parts(const Json& found, const Workbench& bench,
                          const std::string& quoted_folder) {
   std::vector<std::string> differences;
@@ -146,13 +146,13 @@ Json journal_header(const Config& config, const Workbench& bench) {
 
 namespace {
 
-/// @throws Error; nlohmann::json::exception for what is no configuration
+/// @throws Error; nlohmann::json::exception for anything but a configuration
 bool has_lasting_settings(Json sections, const Config& config, const std::string& place) {
   sections.erase("schema_version");
   return lasting_settings(config_from_json(sections, place)) == lasting_settings(config);
 }
 
-/// @param is_own  whether a document is of the run; may throw for what is none
+/// @param is_own  whether a document belongs to the run; may throw for an invalid one
 void require_own(const std::filesystem::path& file,
                  const std::function<bool(const Json&)>& is_own) {
   if (!file_exists(file) || holds_nothing(file)) return;
@@ -164,7 +164,7 @@ void require_own(const std::filesystem::path& file,
   } catch (const Json::exception&) {
     // The same.
   } catch (const Error&) {
-    // The same: a setting that there is not.
+    // The same: an unknown setting.
   }
   throw not_of_this("search", file);
 }

@@ -22,7 +22,7 @@ std::string score_identity(const Config& config, const Workbench& bench,
                                   {"device", bench.device_kind}};
   if (!weights.empty()) identity["weights"] = sha256_of_file(weights);
   const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
-  // Left out at its default, a setting that a later version adds keeps the identity of older
+  // Defaults are omitted, so that a setting added by a later version keeps the identity of older
   // scores.
   for (const Setting& setting : settings()) {
     if (setting.bearing < least || !setting.serves(Purpose::search)) continue;

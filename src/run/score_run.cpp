@@ -34,7 +34,7 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
     state.seconds_left = queue.seconds_left(state.total - state.done, flops_left);
     if (progress) progress(state);
   };
-  // After a signal what has started is finished; the rest is dropped and has no result.
+  // After a signal, started evaluations are finished; the others are dropped and have no result.
   const auto oldest = [&]() -> std::optional<Evaluation> {
     while (InterruptGuard::signal() == 0) {
       if (pending.front().wait_for(std::chrono::milliseconds(50))) break;

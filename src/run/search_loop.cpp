@@ -16,9 +16,9 @@
 namespace wrcor {
 namespace {
 
-/// A strategy that learns from its outcomes sees those of all proposals but the last window; for
-/// others there are many batches in flight. How many must not depend on the workers: it says which
-/// networks are a batch.
+/// A strategy that learns from outcomes sees those of all proposals except the last window; for
+/// other strategies many batches are in flight. The number must not depend on the workers, because
+/// it determines the composition of the batches.
 std::int64_t most_in_flight(const Config& config, const Workbench& bench,
                             const SearchStrategy& strategy) {
   constexpr std::int64_t batches = 16;
@@ -26,7 +26,7 @@ std::int64_t most_in_flight(const Config& config, const Workbench& bench,
   return strategy.learns() ? window : std::max(window, batches * bench.at_once);
 }
 
-/// Of all that the search will propose, for one image; 0 where that is not known.
+/// Of all future proposals, for one image; 0 if unknown.
 double flops_of_proposals(const Config& config, const SearchSpace& space) {
   const ConstrainedSpace feasible(space, cost_limits(config), config.search.dedupe);
   const auto strategy = make_strategy(config, feasible);
@@ -37,7 +37,7 @@ double flops_of_proposals(const Config& config, const SearchSpace& space) {
   return flops;
 }
 
-/// More workers than batches in flight would idle.
+/// More workers than batches in flight would be idle.
 int useful_workers(const Workbench& bench, std::int64_t in_flight, int at_once) {
   const auto batches = static_cast<int>((in_flight + at_once - 1) / at_once);
   if (bench.workers <= batches) return bench.workers;
@@ -110,7 +110,7 @@ SearchResult SearchLoop::run() {
   return found;
 }
 
-/// Takes in proposals to the end; all but those in flight are settled then.
+/// Enters proposals until the end; then all but those in flight are settled.
 EndedBy SearchLoop::propose() {
   const std::optional<std::uint64_t> all = strategy_->proposals();
   state_.total = effective_budget(config_, all);
@@ -134,22 +134,23 @@ bool SearchLoop::out_of_time() const {
   return config_.search.max_seconds && elapsed() >= *config_.search.max_seconds;
 }
 
-/// Whether the run has come as far as the sitting that wrote the journal: to all that is in it.
-/// What was in flight beside that is evaluated again; once a failure that was
-/// mended leads the strategy elsewhere, the rest of the journal is not waited for.
+/// Whether the run has reached the end of the journal of earlier sessions. Evaluations that were in
+/// flight then are repeated. Once a failure that now succeeds leads the strategy elsewhere, the
+/// rest of the journal is not waited for.
 bool SearchLoop::caught_up() const {
   const auto in_flight = static_cast<std::size_t>(in_flight_);
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
          classes_.size() >= journaled_ + in_flight;
 }
 
-/// Whether what no worker has begun is to be left out, as time is over. What comes before the last
-/// proposal that the journal knew is not, nor is the first of all.
+/// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
+/// the last one that the journal knew are never dropped, nor is the very first.
 bool SearchLoop::may_drop() const {
   return out_of_time() && state_.done > std::max<std::int64_t>(0, last_replayed_) && caught_up();
 }
 
-/// A strategy that finds no further feasible architecture ends the search; what was found stays.
+/// A strategy that finds no further feasible architecture ends the search; earlier results are
+/// kept.
 std::optional<Genotype> SearchLoop::ask() {
   try {
     return strategy_->ask();
@@ -160,8 +161,8 @@ std::optional<Genotype> SearchLoop::ask() {
   }
 }
 
-/// Takes a proposal in, unless it needs an evaluation for which there is no time left. What is
-/// known costs no time, and a resumed run comes as far as the one it continues, whatever the time.
+/// Enters a proposal, unless it needs an evaluation and no time is left. Known evaluations cost no
+/// time, and a resumed run always reaches the end of the journal that it continues.
 bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   const Genotype representative = space_.representative(genotype, config_.search.dedupe);
   const std::string arch = space_.format(representative);
@@ -177,7 +178,7 @@ bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
   return true;
 }
 
-/// What failed is tried again as long as there is time.
+/// Failures are retried while time is left.
 PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
   if (auto known = replayed_.evaluations.extract(arch))
     return PendingEvaluation(std::move(known.mapped()));
@@ -186,7 +187,7 @@ PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& 
   return queue_.submit(genotype);
 }
 
-/// Waits for the oldest proposal, unless it is dropped, and with it all that came after.
+/// Waits for the oldest proposal, unless it is dropped together with all later ones.
 /// @return whether it is settled
 bool SearchLoop::settle_oldest() {
   const Proposal& oldest = pending_.front();
@@ -205,7 +206,7 @@ bool SearchLoop::settle_oldest() {
     settled.evaluation = *evaluation;
     settled.number = standings_.add(*evaluation);
     note_best(*evaluation);
-    // Where all proposals are known, each is a class of its own.
+    // If all proposals are known, each is a separate class.
     if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation->costs.flops);
   }
   strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
@@ -215,8 +216,8 @@ bool SearchLoop::settle_oldest() {
   return true;
 }
 
-/// The search ends where one does that is resumed when time is over: before the first proposal that
-/// was dropped, with its draws that the constraints rejected.
+/// The search ends where a search resumed after its time would end: before the first dropped
+/// proposal, including its draws that the constraints rejected.
 void SearchLoop::leave_out_dropped() {
   dropped_ = true;
   counts_.asked = state_.done;
@@ -225,7 +226,7 @@ void SearchLoop::leave_out_dropped() {
   std::erase_if(classes_, [](const auto& entry) { return !entry.second.number; });
 }
 
-/// In a vote there is no best score.
+/// A vote has no best score.
 void SearchLoop::note_best(const Evaluation& evaluation) {
   if (standings_.rule().is_vote()) return;
   const RankingMember& by = standings_.rule().members.front();
@@ -254,8 +255,8 @@ void SearchLoop::show_progress() {
   if (progress_) progress_(state_);
 }
 
-/// Where all that will be proposed is known: cells differ in what they take by a factor of ten, and
-/// their order is not that of chance.
+/// If all future proposals are known: the cost of cells differs by a factor of ten, and their order
+/// is not random.
 std::optional<double> SearchLoop::seconds_left() const {
   if (flops_left_ == 0) return std::nullopt;
   return queue_.seconds_left(state_.total - state_.done, flops_left_);
@@ -266,7 +267,7 @@ SearchResult SearchLoop::result() {
     throw NoFeasibleError("no architecture of " + space_.name() +
                           " satisfies the constraints; relax them");
   }
-  // What the networks took is free for the ranking and what is made of it.
+  // Frees the memory of the networks for the ranking and its output.
   queue_.stop();
   release_free_memory();
   SearchResult result;

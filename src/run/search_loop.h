@@ -19,18 +19,18 @@
 
 namespace wrcor {
 
-/// One search, from its first proposal to its last: asks the strategy,
-/// evaluates every class of architectures once, tells the strategy the
-/// outcomes in the order of asking, a fixed window behind.
+/// One search, from its first proposal to its last: asks the strategy, evaluates every class of
+/// architectures once, and tells the strategy the outcomes in the order of asking, a fixed window
+/// later.
 class SearchLoop {
  public:
-  /// @param replayed  what an earlier sitting evaluated, which the loop takes out one by one;
-  /// outlives the loop, as do the others
+  /// @param replayed  evaluations of earlier sessions, which the loop removes one by one; outlives
+  /// the loop, like the other parameters
   SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
              JournalContent& replayed, ProgressSink progress);
 
-  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all evaluations
-  /// that had started are
+  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
+  /// evaluations are
   ///         in the journal
   SearchResult run();
 
@@ -43,7 +43,7 @@ class SearchLoop {
     PendingEvaluation pending;  ///< until it is settled
     std::int64_t first_seen = 0;
     PackedEvaluation evaluation = {};        ///< once it is settled
-    std::optional<std::size_t> number = {};  ///< among those told, once it has been
+    std::optional<std::size_t> number = {};  ///< number in the Standings, once known
   };
 
   struct Proposal {
@@ -74,15 +74,15 @@ class SearchLoop {
   const Workbench& bench_;
   Journal& journal_;
   JournalContent& replayed_;
-  std::size_t journaled_;  ///< classes in the journal that is replayed
+  std::size_t journaled_;  ///< classes in the replayed journal
   ProgressSink progress_;
-  Standings standings_;  ///< of the classes that the strategy was told of
+  Standings standings_;  ///< of the classes known to the strategy
   ConstrainedSpace space_;
   std::unique_ptr<SearchStrategy> strategy_;
-  std::int64_t in_flight_;  ///< most proposals that are not settled
+  std::int64_t in_flight_;  ///< maximum number of unsettled proposals
   int at_once_;
   int workers_;
-  double flops_left_ = 0;  ///< of what is still to be proposed, where that is known
+  double flops_left_ = 0;  ///< of future proposals, if known
   ProgressState state_;
   std::optional<double> best_order_;  ///< Score::order() of the best so far
   SearchCounts counts_;
@@ -90,8 +90,8 @@ class SearchLoop {
   std::string started_;
   std::map<std::string, Class> classes_;  ///< by architecture string of the representative
   std::deque<Proposal> pending_;
-  std::int64_t last_replayed_ = -1;  ///< number of the last proposal that the journal knew
-  bool dropped_ = false;             ///< proposals, as time was over
+  std::int64_t last_replayed_ = -1;  ///< number of the last proposal known to the journal
+  bool dropped_ = false;             ///< proposals, because the time was up
   std::atomic<std::int64_t> evaluated_{0};
   EvaluationQueue queue_;  ///< last: its threads use the members above and end first
 };
@@ -102,8 +102,8 @@ CostLimits cost_limits(const Config& config);
 std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space,
                                               const Preference& prefers = fitter);
 
-/// Number of proposals that a search makes at most.
-/// @param all  how many there are, when that is known
+/// Maximum number of proposals of a search.
+/// @param all  their number, if it is known
 std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all);
 
 }  // namespace wrcor

@@ -24,7 +24,7 @@ std::string resume_command(const RunDirectory& directory) {
   return "wrcor search --resume --out " + shell_word(directory.path.string());
 }
 
-/// Whether files of other use have the names of a run's.
+/// Whether unrelated files have the names of a run's.
 bool holds_others(const RunDirectory& directory) {
   return file_exists(directory.result()) ||
          (file_exists(directory.journal()) && !holds_nothing(directory.journal()));
@@ -38,7 +38,7 @@ void require_run(const RunDirectory& directory) {
                         : "; start one without --resume"));
 }
 
-/// Nothing that a new search writes may be there.
+/// No file that a new search writes may exist.
 void require_no_run(const RunDirectory& directory, const std::string& settings) {
   if (directory.holds_run()) {
     throw UsageError("'" + directory.path.string() +
@@ -50,12 +50,12 @@ void require_no_run(const RunDirectory& directory, const std::string& settings) 
   require_no_other_config(directory.config(), settings, "search");
 }
 
-/// The settings of a run as its folder holds them: they mean the same wherever it is continued.
+/// The settings of a run as its folder records them, independent of the working directory.
 std::string settings_document(const Config& config) {
   return config_document(with_absolute_paths(config));
 }
 
-/// The journal of the run, with its header written, and what it held before.
+/// The journal of the run, with its header written, and its previous content.
 Journal open_journal(const Config& config, const Workbench& bench, const RunDirectory& directory,
                      bool resume, JournalContent& replayed) {
   const InterruptibleWait wait;
@@ -69,7 +69,7 @@ Journal open_journal(const Config& config, const Workbench& bench, const RunDire
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
-  // Before the header: what holds a run has its settings.
+  // Before the header, so that a folder that holds a run has its settings.
   write_file_atomic(directory.config(), settings_document(config));
   if (!begun) journal.write_header(journal_header(config, bench));
   return journal;
@@ -106,7 +106,7 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
   } catch (const NoFeasibleError&) {
-    // Nothing was found: the folder is free for the same search with other constraints.
+    // Nothing was found, so the folder stays free for the same search with other constraints.
     std::error_code ignored;
     if (replayed.header.is_null()) {
       if (!had_journal) std::filesystem::remove(directory.journal(), ignored);

@@ -14,13 +14,13 @@
 namespace wrcor {
 namespace {
 
-/// A library that was built with -ffast-math switches the whole process to flushing them.
+/// A library built with -ffast-math switches the whole process to flush them to zero.
 bool keeps_subnormals() {
   volatile double smallest = std::numeric_limits<double>::min();
   return smallest / 2 != 0;
 }
 
-/// Of whole numbers, of which float32 has all that occur.
+/// Of whole numbers that float32 represents exactly.
 bool matrix_products_are_exact(const at::Device& device) {
   constexpr std::int64_t rows = 65, inner = 129, columns = 257, most = 100;
   const auto numbers = [](std::int64_t height, std::int64_t width) {

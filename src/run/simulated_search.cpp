@@ -10,7 +10,7 @@
 namespace wrcor {
 namespace {
 
-/// Nothing of no values; a single one does not deviate.
+/// Nothing without values; the deviation of a single one is 0.
 std::optional<Spread> spread_over_runs(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
   if (values.size() == 1) return Spread{values.front(), 0};
@@ -73,7 +73,7 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
   return result;
 }
 
-/// SearchLoop::run() with a table in place of evaluations.
+/// SearchLoop::run() with a table instead of evaluations.
 SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
                                                          const SearchTable& table) {
   struct Proposal {
@@ -81,7 +81,7 @@ SimulatedSearches::Search SimulatedSearches::search_once(const Config& config,
     const Row* row;
   };
   Standings standings(table.rule);
-  std::map<const Row*, std::size_t> numbers;  // of those that were told
+  std::map<const Row*, std::size_t> numbers;  // of those told to the strategy
   std::vector<const Row*> met;                // the same by number
   std::deque<Proposal> pending;
   const auto strategy =

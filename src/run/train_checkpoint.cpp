@@ -40,7 +40,7 @@ Json identity_in(const std::map<std::string, at::Tensor>& tensors, const std::st
     try {
       return parse_json({static_cast<const char*>(bytes.data_ptr()), bytes.nbytes()});
     } catch (const JsonError&) {
-      // The same as none.
+      // An unreadable file counts as missing.
     }
   }
   throw DataError("'" + file + "' is not the checkpoint of a training");
@@ -80,7 +80,7 @@ std::string key_of(std::string pointer) {
   return pointer;
 }
 
-/// "train.epochs: it has 12, asked for 20" for all that differs.
+/// "train.epochs: it has 12, asked for 20" for every difference.
 std::vector<std::string> differences(const Json& found, const Json& asked) {
   const Json has = found.flatten(), wants = asked.flatten();
   std::vector<std::string> all;
@@ -112,7 +112,7 @@ void require_same_training(const Json& found, const Json& asked, const std::stri
 
 /// @param settings  as result_config() writes them
 Json settings_of_identity(Json settings) {
-  // What is found there, and what is used, is told by the data and the device.
+  // The entries data and device record what is found and used.
   settings["data"].erase("root");
   settings["train"].erase("test_root");
   settings["run"].erase("device");

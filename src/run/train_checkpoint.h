@@ -7,23 +7,23 @@
 
 namespace wrcor {
 
-/// What has to stay the same while a training goes on ("config", "data", "device"), what a
-/// difference of is told ("machine"), and the version of its files ("schema_version").
+/// The parts that must stay the same during a training ("config", "data", "device"), those whose
+/// difference causes a warning ("machine"), and the version of its files ("schema_version").
 nlohmann::ordered_json training_identity(const Config& config, const nlohmann::ordered_json& data,
                                          const std::string& device_kind);
 
-/// Writes all that it takes to go on: the tensors of Trainer::state(), the identity, as the bytes
-/// of its text ("run"), and the check of all these ("check"). @throws RunError
+/// Writes everything needed to continue: the tensors of Trainer::state(), the identity, as the
+/// bytes of its text ("run"), and the check of all these ("check"). @throws RunError
 void save_checkpoint(const TrainingDirectory& directory, const nlohmann::ordered_json& identity,
                      const Trainer& trainer);
 
-/// Puts the trainer where the checkpoint was written.
-/// @return the identity to go on with: the training's own, on this machine
-/// @throws UsageError when that is of another training; DataError when it is damaged or edited
+/// Restores the trainer to the checkpoint.
+/// @return the identity to continue with: the training's own, on this machine
+/// @throws UsageError when it belongs to another training; DataError when it is damaged or edited
 nlohmann::ordered_json load_checkpoint(const TrainingDirectory& directory,
                                        const nlohmann::ordered_json& identity, Trainer& trainer);
 
-/// Whether the document of a result.json is of the training with this identity.
+/// Whether the document of a result.json belongs to the training with this identity.
 /// @throws nlohmann::json::exception when it is something else
 bool is_result_of(const nlohmann::ordered_json& document, const nlohmann::ordered_json& identity);
 

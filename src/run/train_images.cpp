@@ -24,7 +24,7 @@ Indices all_of(const Dataset& dataset) {
   return all;
 }
 
-/// So many of them, drawn at random; all, if nothing is asked for.
+/// This many of them, drawn at random; all if unset.
 /// @param flag  that asks
 Indices drawn(const Indices& from, const std::optional<std::int64_t>& count, const char* flag,
               std::uint64_t seed) {

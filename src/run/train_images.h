@@ -14,15 +14,15 @@ namespace wrcor {
 struct TrainingImages {
   LabelledImages training;
   LabelledImages test;
-  bool held_out = false;  ///< the latter are images for training that are not trained on
+  bool held_out = false;  ///< the latter are training images that are not trained on
 
-  /// Says what they are, with the SHA-256 of either part.
+  /// Describes them, with the SHA-256 of each part.
   nlohmann::ordered_json description() const;
 };
 
 /// Chooses and reads the images that the configuration asks for.
-/// @param stop_point  called now and then; may throw to give up
-/// @throws UsageError for a part that is larger than what there is; as open_dataset() does
+/// @param stop_point  called regularly; may throw to give up
+/// @throws UsageError for a part that is larger than the available images; like open_dataset()
 TrainingImages read_training_images(const Config& config, const DownloadSink& download,
                                     const std::function<void()>& stop_point);
 

@@ -59,7 +59,7 @@ TrainingRecipe recipe_of(const Config& config) {
 
 /// The network with drawn weights.
 TrainableNetwork drawn_network(const Config& config, NetworkPlan plan, at::Device device) {
-  // As those of the first repeat, which score and search see.
+  // Like those of the first repeat in score and search.
   const std::uint64_t seed =
       weights_seed(seeds(config).weights, /*repeat=*/0, WeightsMode::shared, config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);
@@ -72,7 +72,7 @@ void stop_point(const std::string& where) {
     throw Interrupted(InterruptGuard::signal(), "interrupted " + where);
 }
 
-/// A training from its images to its result, in a folder that is its own.
+/// A training from its images to its result, in its own folder.
 class TrainingRun {
  public:
   TrainingRun(const Config& config, const TrainingDirectory& directory, const TrainingSinks& sinks)
@@ -98,7 +98,7 @@ class TrainingRun {
     identity_ = training_identity(config, result_.data, result_.device_kind);
   }
 
-  /// Makes the folder that of a training, which can be resumed from here on.
+  /// Initialises the folder of a training, which can be resumed from here on.
   void begin(const std::string& settings) {
     if (const std::string& file = config_.train.weights; !file.empty()) {
       const InterruptibleWait wait;
@@ -145,9 +145,9 @@ class TrainingRun {
 
   void save() const { save_checkpoint(directory_, identity_, trainer_); }
 
-  /// What the end of the training replaces has to be what it wrote there itself.
+  /// The files that the end of the training replaces must be its own.
   void require_own_results() const {
-    std::string weights;  // checksum of its own
+    std::string weights;  // its checksum
     if (const auto file = directory_.result(); file_exists(file) && !holds_nothing(file)) {
       try {
         const auto document = parse_json(read_file(file));
@@ -161,7 +161,7 @@ class TrainingRun {
     }
     const auto file = directory_.weights();
     if (!file_exists(file) || holds_nothing(file) || sha256_of_file(file) == weights) return;
-    // It was stopped between the two files.
+    // The training was stopped between writing the two files.
     if (trainer_.finished() && read_file(file) == format_tensor_file(network_.state())) return;
     throw not_of_this("training", file);
   }

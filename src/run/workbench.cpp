@@ -39,7 +39,7 @@ void warn_of_equal_images(const Minibatch& minibatch) {
       equal->first, equal->second);
 }
 
-/// Whether what is missing now may be there when it is needed.
+/// Whether missing data may be downloaded before they are needed.
 bool may_download(const Config& config) {
   return config.data.download && config.data.root.empty() &&
          datasets().find(config.data.name).make.source.has_value();
@@ -47,7 +47,7 @@ bool may_download(const Config& config) {
 
 int chosen_workers(const Config& config, const at::Device& device) {
   if (config.run.workers > 0) return config.run.workers;
-  // One process keeps a GPU's queue filled; on the CPU one thread a network wastes none on
+  // One worker keeps a GPU's queue filled; on the CPU one thread per network wastes no time on
   // synchronisation.
   return device.is_cpu() ? std::max(1, usable_cores() / config.run.threads) : 1;
 }
@@ -67,9 +67,9 @@ std::unique_ptr<Evaluator> make_evaluator(const Config& config, const SearchSpac
       device);
 }
 
-/// On CUDA as many as all workers together have memory for, with room for what the estimate leaves
-/// out: a batch keeps it busy where one network's small kernels do not. The same on every machine
-/// with such a device.
+/// On CUDA as many as fit the memory for all workers together, with a margin for what the estimate
+/// omits: a batch keeps the device busy, which the small kernels of one network do not. The same on
+/// every machine with such a device.
 int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluator& evaluator,
                    int workers) {
   const int wanted = config.run.at_once;

@@ -44,10 +44,10 @@ TiedOrder best_first(const std::vector<double>& values, const std::vector<double
 /// The first k of a resample in an order: all of some groups, and a part of the next, drawn from it
 /// at random.
 struct Top {
-  std::uint32_t group = 0;   ///< that is drawn from
+  std::uint32_t group = 0;   ///< the one drawn from
   std::size_t size = 0;      ///< its architectures, copies included
-  std::size_t drawn = 0;     ///< of them, those that are among the first k: at least one
-  std::uint32_t copies = 0;  ///< the most that it has of one architecture
+  std::size_t drawn = 0;     ///< the number of them that are among the first k: at least one
+  std::uint32_t copies = 0;  ///< the most copies of one architecture in it
 };
 
 /// @param k  from 1 to the size of the resample
@@ -67,10 +67,10 @@ Top top_of(const TiedOrder& order, Counts counts, std::size_t k) {
   return top;
 }
 
-/// Of the copies of one architecture in the group that a top draws from: the probabilities that at
+/// For the copies of one architecture in the group that a top draws from: the probabilities that at
 /// least 1, 2, ... of them are drawn.
 std::vector<double> draws_of(const Top& top, std::uint32_t copies) {
-  std::vector<double> exactly{1};  // of the copies that were looked at, how many are drawn
+  std::vector<double> exactly{1};  // distribution of the number drawn of the copies so far
   for (std::uint32_t seen = 0; seen < copies; ++seen) {
     exactly.push_back(0);
     for (std::size_t drawn = seen + 1; drawn-- > 0;) {
@@ -94,7 +94,7 @@ class TopMembers {
 
   std::uint32_t last_group() const { return top_.group; }
 
-  /// Expected number of copies of an item that are among the first k here and there.
+  /// Expected number of copies of an item that are among the first k in both.
   double shared(std::uint32_t item, TopMembers& other) {
     double expected = 0;
     for (std::uint32_t t = 0; t < counts_[item]; ++t)
@@ -114,7 +114,7 @@ class TopMembers {
   const TiedOrder& order_;
   Counts counts_;
   Top top_;
-  std::vector<std::vector<double>> draws_;  ///< by number of copies, made when asked for
+  std::vector<std::vector<double>> draws_;  ///< by number of copies, computed on demand
 };
 
 /// Expected share of the k highest scored that are among the k best.
@@ -129,14 +129,14 @@ double overlap(const TiedOrder& by_score, const TiedOrder& by_metric, Counts cou
   return shared / static_cast<double>(k);
 }
 
-/// Expected value of what the best of the first k lacks to `best`.
+/// Expected difference between `best` and the best of the first k.
 /// @param order  of equal ones the one with the higher metric first
 double expected_regret(const TiedOrder& order, const std::vector<double>& metric, Counts counts,
                        std::size_t k, double best) {
   const Top top = top_of(order, counts, k);
-  double least = std::numeric_limits<double>::infinity();  // of those that are surely there
+  double least = std::numeric_limits<double>::infinity();  // of those surely among the first k
   double expected = 0;
-  double none = 1;  // the probability that nothing is drawn from what the loop has passed
+  double none = 1;  // the probability that nothing so far in the loop is drawn
   std::size_t left = top.size;
   for (const std::uint32_t item : order.items) {
     if (order.groups[item] > top.group) break;
@@ -229,7 +229,7 @@ Measures Agreement::measures() const {
   return measures(std::vector<std::uint32_t>(metric_.size(), 1));
 }
 
-/// Whether something has a score and the metric varies, which takes two architectures.
+/// Whether any architecture has a score and the metric varies, which takes two architectures.
 bool Agreement::informative(Counts counts) const {
   const auto occurs = [&](std::uint32_t item) { return counts[item] > 0; };
   const auto best = std::find_if(by_metric_.items.begin(), by_metric_.items.end(), occurs);

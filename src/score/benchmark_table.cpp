@@ -37,7 +37,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t") + 1 - start);
 }
 
-/// With the parentheses that tell a tuple from other texts.
+/// With the parentheses that distinguish a tuple from other texts.
 std::string as_tuple(const std::string& text) {
   const std::string_view digits = trimmed(text);
   const bool bracketed = digits.starts_with('(') || digits.starts_with('[');

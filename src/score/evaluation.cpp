@@ -22,7 +22,7 @@ double raw_from_json(const nlohmann::ordered_json& json) {
   throw std::invalid_argument("a raw score is a number, nan, inf or -inf, got '" + text + "'");
 }
 
-/// The status of a score without a value, unless said otherwise.
+/// The default status of a score without a value.
 Status null_status(const Evaluation& evaluation) {
   return evaluation.status == Status::ok ? Status::degenerate : evaluation.status;
 }

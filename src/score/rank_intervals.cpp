@@ -9,8 +9,7 @@
 namespace wrcor {
 namespace {
 
-/// The number of repeats that the scores of members have, those without any left out; 0 where they
-/// differ.
+/// The number of repeats of the members' scores, ignoring those without any; 0 if they differ.
 std::size_t common_repeats(const RankingRule& rule, std::span<const Evaluation> evaluations) {
   std::optional<std::size_t> common;
   for (const Evaluation& evaluation : evaluations) {
@@ -24,7 +23,7 @@ std::size_t common_repeats(const RankingRule& rule, std::span<const Evaluation> 
   return common.value_or(0);
 }
 
-/// By the rule among the scores of one repeat, one an evaluation.
+/// Values by the rule among the scores of one repeat, one per evaluation.
 std::vector<std::optional<double>> values_in(std::size_t repeat, const RankingRule& rule,
                                              std::span<const Evaluation> evaluations) {
   std::vector<MemberScores> scores;
@@ -38,7 +37,7 @@ std::vector<std::optional<double>> values_in(std::size_t repeat, const RankingRu
   return vote_values(rule, scores);
 }
 
-/// The values of one architecture, one a repeat.
+/// The values of one architecture, one per repeat.
 struct Contender {
   std::size_t number;  ///< of the evaluation
   std::vector<double> values;
@@ -52,7 +51,7 @@ double largest_magnitude(const std::vector<double>& values) {
   return largest;
 }
 
-/// The sign of the difference of their means, 0 where it can be chance.
+/// The sign of the difference of their means; 0 if it may be chance.
 class PairedTest {
  public:
   explicit PairedTest(std::size_t repeats)
@@ -60,8 +59,8 @@ class PairedTest {
         critical_(student_t_97_5(static_cast<int>(repeats) - 1)) {}
 
   int operator()(const Contender& a, const Contender& b) const {
-    // Scores of some proxies span hundreds of orders of magnitude: as parts of the largest, squares
-    // stay within range.
+    // Scores of some proxies span hundreds of orders of magnitude: divided by the largest, their
+    // squares stay within range.
     const double largest = std::max(a.largest, b.largest);
     if (largest == 0) return 0;
     double sum = 0, squares = 0;

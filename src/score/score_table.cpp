@@ -36,7 +36,7 @@ std::string text_at(const Json& object, const char* key) {
 constexpr const char* expected_file =
     ": expected scores that 'wrcor score --out' wrote, or the result.json of a search, found ";
 
-/// JSON lines begin with a record of their own, a result.json with the first line of a document.
+/// The first line of JSON lines is a complete record, that of a result.json is not.
 bool holds_json_lines(std::string_view text) {
   try {
     const Json first = parse_json(first_line(text));
@@ -54,7 +54,7 @@ std::optional<double> log10_of(const Json& record, const std::string& name) {
   return found->get<double>();
 }
 
-/// The logarithm of a positive number that no double holds, as power_text() writes it.
+/// The logarithm of a positive number outside the range of double, as power_text() writes it.
 std::optional<double> log10_of_power(const std::string& text) {
   const std::size_t letter = text.find('e');
   if (letter == text.npos) return std::nullopt;
@@ -82,7 +82,7 @@ bool is_record(const Json& json) {
 }  // namespace
 
 void ScoreTable::add_file(const std::filesystem::path& path) {
-  std::error_code unknown;  // reading it tells why
+  std::error_code unknown;  // reading it reports why
   const bool folder = std::filesystem::is_directory(path, unknown);
   const std::filesystem::path file = folder ? path / "result.json" : path;
   if (folder && !file_exists(file)) {
@@ -158,8 +158,8 @@ void ScoreTable::add_record(const Json& record, std::size_t line, const std::str
   }
 }
 
-/// The columns arch, status, reason, one a score, params, flops, and settings and a check if there
-/// are any. A score may be called params, too: what counts is the place of a column.
+/// The columns arch, status, reason, one per score, params, flops, and settings and a check if
+/// present. A score may also be called params, so columns are identified by position.
 void ScoreTable::add_csv(std::string_view text) {
   std::size_t end = text.find_last_of('\n') + 1;
   if (end < text.size()) {
@@ -167,7 +167,7 @@ void ScoreTable::add_csv(std::string_view text) {
       return std::count(line.begin(), line.end(), ',');
     };
     if (columns(text.substr(end)) == columns(first_line(text))) {
-      end = text.size();  // written by a program that ends no file with a line feed
+      end = text.size();  // written by a program that omits the last line feed
     } else {
       spdlog::warn("{}: the last line is incomplete and is left out", files_.back());
     }

@@ -82,7 +82,7 @@ int Standings::duel(std::size_t a, std::size_t b) const {
 /// Of the scores that are ok. Sums in sorted order do not depend on the order of the additions.
 Standings::Moments Standings::moments_of(const std::vector<double>& sorted) {
   const auto first = std::upper_bound(sorted.begin(), sorted.end(), not_ok);
-  // Equal scores are told apart by nothing; their rounded mean would leave a deviation.
+  // For equal scores the deviation is exactly 0; their rounded mean would leave a remainder.
   if (first == sorted.end() || *first == sorted.back()) return {};
   const auto count = static_cast<double>(sorted.end() - first);
   const double mean = std::accumulate(first, sorted.end(), 0.0) / count;
@@ -92,7 +92,7 @@ Standings::Moments Standings::moments_of(const std::vector<double>& sorted) {
   return std::isfinite(deviation) ? Moments{*first, mean, deviation} : Moments{};
 }
 
-/// What one member adds to a value, before it is divided by the number of members.
+/// The contribution of one member to a value, before the division by the number of members.
 double Standings::contribution(const Member& member, double score) const {
   if (rule_.method == VoteMethod::zscore) {
     if (!member.moments) member.moments = moments_of(member.sorted);

@@ -31,7 +31,7 @@ class RankedGroups {
   explicit RankedGroups(std::int64_t total) : total_(total) {}
 
   /// Twice the group's mean rank, less twice the mean of all ranks: whole numbers whose sum over
-  /// all values is zero, so that a correlation of ranks is exact up to its last steps.
+  /// all values is zero, so that a rank correlation is exact up to its last steps.
   double add_group(std::int64_t count) {
     const auto centred = static_cast<double>(2 * below_ + count - total_);
     below_ += count;
@@ -52,8 +52,8 @@ class RankedGroups {
 };
 
 /// Counts at positions, and their sums from the first position on. Adding costs O(sqrt(n)) steps
-/// that the compiler vectorises, reading a sum two: faster at the sizes of benchmarks than a
-/// Fenwick tree, whose O(log n) steps wait for each other.
+/// that the compiler vectorises, reading a sum costs two: at the sizes of benchmarks this is faster
+/// than a Fenwick tree, whose O(log n) steps depend on each other.
 class RunningSums {
  public:
   explicit RunningSums(std::size_t size)
@@ -158,8 +158,8 @@ RankCorrelations PairedRanks::correlations(Counts counts) const {
   struct Item {
     std::uint32_t x, y, count;
   };
-  // The items that occur. Each is written, and overwritten if it does not occur: a branch would be
-  // mispredicted a third of the time.
+  // The items that occur. Every item is written, and overwritten by the next if it does not occur:
+  // a branch would be mispredicted a third of the time.
   std::vector<Item> items(order_.size() + 1);
   std::vector<std::uint32_t> y_counts(y_groups_);
   std::size_t size = 0;
@@ -256,7 +256,7 @@ std::optional<double> PairedValues::pearson(Counts counts) const {
 
 Spread spread_of(std::span<const double> values) {
   const auto n = static_cast<double>(values.size());
-  // As parts of the largest, sums and squares stay within range.
+  // Divided by the largest, sums and squares stay within range.
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
   if (largest == 0) return {};

@@ -24,7 +24,7 @@ const Registry<Vote>& votes() {
   static const Registry<Vote> registry = [] {
     Registry<Vote> all("vote", "votes");
     using enum VoteMethod;
-    // One proxy for each thing that a network needs before it can learn; see docs/concepts.md.
+    // One proxy for each property that a network needs before it can learn; see docs/concepts.md.
     all.add("auto", "six properties of a trainable network, one proxy each; the default of search",
             {logrank,
              {"wrcor", "jacob_cor", "meco", "az_trainability", "az_progressivity", "synflow"}});

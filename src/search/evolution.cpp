@@ -18,8 +18,7 @@ class Evolution final : public SearchStrategy {
         rng_(rng) {}
 
   std::optional<Genotype> ask() override {
-    // With many proposals in flight the founders may all
-    // be under way before the first outcome is known.
+    // With many proposals in flight all founders may be proposed before the first outcome is known.
     const bool founding = asked_ < population_size_ || population_.empty();
     ++asked_;
     return founding ? space_.sample(rng_) : space_.mutate(tournament_winner().genotype, rng_);

@@ -4,7 +4,7 @@
 
 #include "wrcor/search/builtin.h"
 
-// Every strategy's factory; each strategy lives in the .cpp file of its name.
+// Every strategy's factory; each strategy is in the .cpp file of its name.
 namespace wrcor {
 
 std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,

@@ -1,5 +1,5 @@
-// Random search. Without replacement the space is drawn from by a Fisher-Yates shuffle that stores
-// the moved positions only.
+// Random search. Without replacement, a Fisher-Yates shuffle that stores only the moved positions
+// draws from the space.
 
 #include <unordered_map>
 

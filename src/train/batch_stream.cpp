@@ -29,7 +29,8 @@ std::optional<LabelledBatch> BatchStream::next() {
   prepare_next();
   if (placement_.channels_last)
     batch.images = batch.images.contiguous(at::MemoryFormat::ChannelsLast);
-  // From pinned memory, the copy runs beside the computation; libtorch keeps the memory until then.
+  // From pinned memory, the copy overlaps with the computation; libtorch keeps the memory until
+  // then.
   batch.images = batch.images.to(placement_.device, /*non_blocking=*/true);
   batch.labels = batch.labels.to(placement_.device, /*non_blocking=*/true);
   return batch;

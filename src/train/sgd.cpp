@@ -18,7 +18,7 @@ void Sgd::step(double learning_rate) {
     directions.push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
     gradient.reset();
   }
-  // On all tensors at once: one kernel on CUDA instead of one a tensor.
+  // On all tensors together: one kernel on CUDA instead of one per tensor.
   at::_foreach_add_(directions, parameters_, weight_decay_);
   at::_foreach_mul_(velocities_, momentum_);
   at::_foreach_add_(velocities_, directions, 1);

@@ -65,7 +65,7 @@ std::vector<std::int64_t> Trainer::order_of_epoch() const {
   std::iota(order.begin(), order.end(), std::int64_t{0});
   Rng rng(derive_seed(recipe_.seed, {"order", std::to_string(position_.epoch)}));
   rng.shuffle(order);
-  // A batch norm can make nothing of a batch of one value a channel.
+  // A batch norm cannot normalise a batch of one value per channel.
   if (order.size() % static_cast<std::size_t>(recipe_.batch_size) == 1) order.pop_back();
   return order;
 }

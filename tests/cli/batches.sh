@@ -22,7 +22,7 @@ cmp alone.csv batches.csv || fail 'scores of batches differ from those of the ne
 expect_exit 0 wrcor "${score[@]}" --at-once 4 --workers 2 --format csv
 cmp "$stdout_file" batches.csv || fail 'scores of batches depend on the number of workers'
 
-# --- a search: the same on any number of workers, and after it was cut short
+# --- a search: the same on any number of workers, and after an interruption
 search=(search "${small[@]}" --proxy wrcor --strategy exhaustive --budget 40 --at-once 8)
 expect_exit 0 wrcor "${search[@]}" --workers 1 --out one
 expect_contains "$stderr" '8 networks at once'
@@ -57,7 +57,7 @@ expect_exit 1 wrcor "${heavy[@]}" --max-memory 1
 expect_contains "$stdout" '"reason":"out_of_memory"'
 expect_matches "$stderr" 'a request for [0-9]+ bytes was refused within the bound of 1 MiB'
 
-# --- what is no number of networks, or of MiB
+# --- invalid numbers of networks, or of MiB
 expect_exit 2 wrcor "${score[@]}" --at-once -1
 expect_contains "$stderr" '--at-once: expected an integer from 0'
 expect_exit 2 wrcor "${score[@]}" --max-memory 0

@@ -16,7 +16,7 @@ touch runs.yaml
 # --- bash
 bash -n script.bash
 
-# bash_words WORD...: what is proposed for the last word, one a line.
+# bash_words WORD...: the proposals for the last word, one per line.
 bash_words() {
   bash --norc -c '. ./script.bash
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -48,7 +48,7 @@ expect_equal "$(bash_words search --budget '')" ''
 expect_equal "$(bash_words search --quiet --seed 1 --resu)" --resume
 expect_equal "$(bash_words list st)" strategies
 
-# --- zsh: in a terminal, where Tab completes what can be continued in one way
+# --- zsh: in a terminal, where Tab completes a word with a single continuation
 if command -v zsh >/dev/null; then
   zsh -n script.zsh
   mkdir functions
@@ -66,7 +66,7 @@ zpty -r shell text '*ready*'
 zpty -w -n shell "wrcor $1"$'\t\n'
 while zpty -r shell text; do :; done
 ZSH
-  # zsh_line TEXT: what Tab makes of a line that starts with 'wrcor TEXT'.
+  # zsh_line TEXT: the result of Tab on a line that starts with 'wrcor TEXT'.
   zsh_line() {
     rm -f completed
     timeout 60 zsh -f complete.zsh "$1" >/dev/null

@@ -22,7 +22,7 @@ for file in "${files[@]}"; do
   strategy=$(sed -nE 's/^  strategy: ([a-z]+).*/\1/p' "$file")
   expect_contains "$(<"$name/config.json")" "\"strategy\": \"$strategy\""
   expect_contains "$(<"$name/result.json")" "\"asked\": ${size[1]},"
-  # The command that the comment gives is one that the program takes, but for its length.
+  # The program accepts the command in the comment; only its length is changed.
   command=$(sed -nE 's/^#   (wrcor search .*)/\1/p' "$file")
   expect_equal "$command" "wrcor search --config configs/$name.yaml --out runs/${name%_start}"
 done
@@ -51,7 +51,7 @@ for form in txt json; do
   expect_same_result "from_$form" quick_start
 done
 
-# --- what init writes is valid, holds every setting, and is the default
+# --- the output of init is valid, has every setting, and equals the defaults
 expect_exit 0 wrcor config init --out new.yaml
 expect_exit 0 wrcor config validate new.yaml
 expect_exit 0 wrcor search --dry-run

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Data sets that are fetched: what 'wrcor data' does and says, and the first use of a data set. No test leaves this machine.
+# Fetched data sets: the actions and output of 'wrcor data', and the first use of a data set. No test connects to
+# another machine.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,7 +10,7 @@ search() { wrcor search "${small[@]}" --budget 4 --out run "$@"; }
 # state_of NAME: its state in the output of 'wrcor data info'.
 state_of() { sed -nE "s/^$1 +([a-z]+).*/\1/p" "$stdout_file"; }
 
-# --- what there is
+# --- available data sets
 expect_exit 0 wrcor data info
 expect_equal "$(state_of cifar10) $(state_of cifar100) $(state_of imagenet16) $(state_of synthetic)" \
   'missing missing missing ready'
@@ -28,12 +29,12 @@ head -c 30000 /dev/zero >cache/cifar-10-batches-bin/data_batch_1.bin
 expect_exit 0 wrcor data info
 expect_equal "$(state_of cifar10)" damaged
 expect_contains "$stdout" 'data_batch_1.bin: truncated'
-# What is there and is not the official data set is left alone.
+# A folder that is not the official data set is not changed.
 refuse 3 "cifar-10-batches-bin' is not the whole CIFAR-10: .*data_batch_1.bin' has 30000 bytes, expected 30730000; remove" \
   wrcor data fetch cifar10
 rm -r cache
 
-# --- what cannot be fetched
+# --- data sets that cannot be fetched
 refuse 2 "unknown data set 'cifar11' \(did you mean 'cifar10'\?\)" wrcor data fetch cifar10 cifar11
 refuse 2 "'imagenet16' cannot be fetched: name a folder with --data-root" wrcor data fetch imagenet16
 refuse 2 "'synthetic' cannot be fetched: the program makes its images" wrcor data fetch synthetic
@@ -43,7 +44,7 @@ refuse 2 "--mirror: expected a URL that starts with http://, https:// or file://
   wrcor data fetch cifar10 --mirror ftp://x
 [ ! -e cache ] || fail 'a refused command left something in the cache'
 
-# --- first use, without leave to download, or into a folder of the user's
+# --- first use, without permission to download, or into the user's folder
 refuse 3 "no CIFAR-10 in .*cache.*data_batch_1.bin is missing; 'wrcor data fetch cifar10' puts it" search --data cifar10
 unset WRCOR_DATA_DOWNLOAD
 refuse 3 "no CIFAR-100 in .*train.bin is missing; 'wrcor data fetch cifar100' puts it" search --data cifar100 --no-download
@@ -52,7 +53,7 @@ refuse 3 'nothing is downloaded into a folder that --data-root names' \
 [ ! -e cache ] || fail 'a refused search left something in the cache'
 [ ! -e run ] || fail 'a refused search left a run behind'
 
-# --- first use, with servers that do not have it
+# --- first use, with servers that lack it
 advice='; check the network, name another server with --mirror or a folder that has the data with --data-root, or use --data synthetic'
 refuse 3 "cannot download CIFAR-10: file://$PWD/nowhere/cifar-10-binary.tar.gz: .*$advice" \
   search --data cifar10 --mirror "file://$PWD/nowhere"
@@ -106,7 +107,7 @@ expect_interrupted() {
   expect_matches "$(<errors)" 'error: interrupted while CIFAR-10 was fetched; what has arrived is kept, and the same command goes on'
 }
 mkdir -p cache
-# A background job of a script ignores SIGINT unless it is told otherwise.
+# By default a background job of a script ignores SIGINT.
 set -m
 if command -v flock >/dev/null; then
   exec 8>cache/.cifar-10-binary.tar.gz.lock
@@ -132,7 +133,7 @@ print(server.server_port, flush=True)
 server.handle_request()
 PYTHON
   server=$!
-  disown "$server"  # its end is no news
+  disown "$server"  # no message about its end
   trap 'kill "$server" 2>/dev/null || true; rm -rf "$scratch_dir"' EXIT
   wait_for_lines port 1 "$server"
   "$wrcor_program" search "${small[@]}" --out run --data cifar10 --mirror "http://127.0.0.1:$(<port)" 2>errors >output &

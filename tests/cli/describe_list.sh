@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the program says about architectures, about itself and about the machine.
+# The program's output about architectures, about itself and about the machine.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -55,7 +55,7 @@ expect_equal "$(tail -n 1 <<<"$stdout" | cut -d, -f7)" $((params + 90 * 65))
 expect_exit 0 wrcor describe index:6111 --format csv --channels 4 --cells 1 --image-size 16
 expect_matches "$(tail -n 1 <<<"$stdout" | cut -d, -f7,8)" '^[0-9]{4,5},[0-9]{6}$'
 
-# --- what can be chosen, and the machine
+# --- the choices, and the machine
 expect_exit 0 wrcor list --format json
 expect_json "$stdout"
 expect_equal "$(sed -nE 's/^  "([a-z]+)": .*/\1/p' <<<"$stdout" | tr '\n' ' ')" \
@@ -73,7 +73,7 @@ expect_exit 0 wrcor doctor --golden "$source_dir/tests/golden/nb201_small"
 for proxy in wrcor synflow jacob_cor naswot snip; do
   expect_matches "$stdout" "(^|"$'\n'")$proxy +14 +[0-9.]+e[-+][0-9]+ +1e-0[45]"
 done
-# It would notice: with the weights of one network exchanged for those of another one.
+# It detects exchanged weights of two networks.
 cp -r "$source_dir/tests/golden/nb201_small" golden
 sed -i '/"name": "arch1462"/,/"wrcor"/ s/"wrcor": [0-9]/"wrcor": 7/' golden/golden.json
 expect_exit 1 wrcor doctor --golden golden
@@ -83,7 +83,7 @@ expect_contains "$stderr" 'do not trust this build'
 expect_exit 0 wrcor doctor --self-test
 expect_matches "$stdout" '^self-test: 294 of 294 golden scores agree \(largest error [0-9.e-]+ of limit 1e-0[45], [a-z0-9_]+\); this build can be trusted on (cpu|cuda:0)$'
 refuse 2 'does not go with --golden' wrcor doctor --self-test --golden golden
-# It would notice: with one digit of one golden score in the program changed.
+# It detects one changed digit of one golden score in the program.
 score=$(sed -nE '/"name": "arch1462"/,/"wrcor"/ s/.*"wrcor": ([0-9.]+),?.*/\1/p' "$source_dir/tests/golden/nb201_small/golden.json")
 mkdir tampered
 cp "$wrcor_program" tampered/wrcor
@@ -104,7 +104,7 @@ for command in $commands; do
   expect_exit 0 wrcor "$command" --help
   expect_contains "$stdout" $'Example:\n  wrcor '"$command"
   expect_lacks "$stdout" 'Excludes'
-  # The options with a default say it.
+  # The help of every option with a default shows it.
   expect_equal "$(grep -c 'default)' "$stdout_file" || true)" 0
   expect_equal "$(awk 'length > 200' "$stdout_file")" ''
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the program does not understand: exit code 2 and one line that names it and what may have been meant.
+# Input that the program does not understand: exit code 2 and one line with the input and a suggestion.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,7 +9,7 @@ cell='|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_
 search() { wrcor search "${small[@]}" --out run "$@"; }
 score() { wrcor score --channels 4 --cells 1 --arch "$cell" "$@"; }
 
-# --- 2: words that are not known, with what may have been meant
+# --- 2: unknown words, with suggestions
 refuse 2 "unknown command 'serach' \(did you mean 'search'\?\)" wrcor serach
 refuse 2 'no command given' wrcor
 refuse 2 "unknown option '--buget' \(did you mean '--budget'\?\)" search --buget 3
@@ -23,7 +23,7 @@ refuse 2 "unknown .*'evolve'.*known strategies: random, evolution, exhaustive" s
 refuse 2 "expected one of table, json, csv, got 'xml'" search --format xml
 refuse 2 "kind: expected one of proxies, .*, got 'proxy'" wrcor list proxy
 
-# --- 2: values that are wrong by themselves or beside others
+# --- 2: values that are invalid by themselves or in combination
 refuse 2 "--budget: expected an integer from 1 to .*, got 0" search --budget 0
 refuse 2 "--budget: expected an integer .*, got 1e3" search --budget 1e3
 refuse 2 "--max-seconds: expected a number above 0, .*'inf'" search --max-seconds inf
@@ -50,7 +50,7 @@ refuse 2 "WRCOR_SEARCH_BUDGTE: unknown variable \(did you mean 'WRCOR_SEARCH_BUD
 unset WRCOR_SEARCH_BUDGTE
 [ -z "$(ls -A run 2>/dev/null)" ] || fail 'a refused search left something behind'
 
-# --- 2: settings without effect, from a flag, a variable or a file; not what a run recorded
+# --- 2: settings without effect, from a flag, a variable or a file; not from the record of a run
 idle() { refuse 2 "$1: has no effect, because $2; leave it out" "${@:3}"; }
 idle --data-root "the data set 'synthetic' has no files" score --data-root /does/not/exist
 idle --data-root "the data set 'synthetic' has no files" search --data-root /does/not/exist
@@ -100,7 +100,7 @@ refuse_config json '{"search": {"budget": 10}' ':[0-9]+: '
 refuse_config bin 'a\0000b' ': not a text file'
 refuse 2 "config.yaml:2: unknown key 'search.buget'" wrcor search --config config.yaml --out run
 refuse 2 'missing.yaml: cannot be read: No such file' wrcor search --config missing.yaml
-# Several problems, a line each.
+# Several problems, one line each.
 printf 'search: {budget: -1, strategy: evolve}\nspaces: {}\n' >config.yaml
 expect_exit 2 wrcor config validate config.yaml
 expect_equal "$(grep -c '^error: config.yaml:[12]: ' "$stderr_file")" 3
@@ -120,7 +120,7 @@ for line in "config.yaml:1: unknown key 'serach' \(did you mean 'search'\?\), go
 done
 expect_equal "$(grep -c '^error: ' "$stderr_file")" 6
 [ ! -e run ] || fail 'a refused search left something behind'
-# A variable that resembles no setting is told of, and nothing else.
+# A variable that resembles no setting causes only a warning.
 expect_exit 0 env WRCOR_ELSEWHERE=1 "$wrcor_program" list votes
 expect_exit 0 env WRCOR_ELSEWHERE=1 "$wrcor_program" search --dry-run
 expect_contains "$stderr" 'warning: WRCOR_ELSEWHERE: no such variable'

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Scores against a benchmark table: files that are joined, the measures, simulated searches, what is refused.
+# Scores against a benchmark table: joined files, the measures, simulated searches, refusals.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# A benchmark made from the space itself: the accuracy grows with the parameters, but for a share of the FLOPs.
+# A benchmark made from the space itself: the accuracy grows with the parameters, minus a share of the FLOPs.
 expect_exit 0 wrcor describe --all
 awk -F, 'NR == 1 { print "index,arch,id,acc,size,empty"; next }
   { printf "%d,%s,%d,%.4f,%d,\n", $3, $1, $2, 50 + $7 / 50000 - $8 / 20000000, $7 }' "$stdout_file" >table.csv
@@ -34,7 +34,7 @@ expect_matches "${lines[2]}" "^mine +acc +[0-9]+ +0 +-0\.[0-9]{3} "
 expect_matches "${lines[6]}" "^size +size +$scored +0 +1\.000 \[1\.000, 1\.000\] +1\.000 .* 0\.00 +0\.00$"
 table=$stdout
 
-# --- the same in any order of the input, from other forms of it
+# --- the same for any order and form of the input
 sort -r scores.jsonl >other.jsonl
 mkdir run
 sed '1s/^/{\n"ranking": [/; $!s/$/,/; $s/$/]}/' mine.jsonl >run/result.json
@@ -64,14 +64,14 @@ expect_contains "$stdout" '"low": null'
 expect_exit 0 evaluate --scores scores.jsonl --metric acc --bootstrap 0 --format markdown
 expect_contains "$stdout" '| wrcor | acc |'
 
-# --- what `wrcor score` and `wrcor search` write can be read
+# --- the files of `wrcor score` and `wrcor search` can be read
 expect_exit 0 wrcor score "${small[@]}" --all --shard 7/400 --out real.jsonl
 expect_exit 0 wrcor score "${small[@]}" --proxy acor --all --shard 7/400 --format csv --out real.csv
 expect_exit 0 wrcor search "${small[@]}" --strategy random --budget 20 --proxy gcor --out found
 expect_exit 0 evaluate --scores real.jsonl real.csv found --metric acc --bootstrap 10 --format csv
 expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1 | tr '\n' ' ')" 'wrcor acor gcor '
 
-# --- votes: those that are asked for, else those that have a name and all their members
+# --- votes: the requested ones, else the named ones whose members all have scores
 sed -E 's/"wrcor":([0-9]+)\}/"wrcor":\1,"synflow":\1,"l2_norm":\1}/' scores.jsonl >members.jsonl
 expect_exit 0 evaluate --scores members.jsonl --metric acc --bootstrap 0 --format csv
 expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f1,2 | tr '\n' ' ')" 'wrcor,proxy synflow,proxy l2_norm,proxy spw,vote '
@@ -104,7 +104,7 @@ expect_exit 0 evaluate --table-score size --metric acc --bootstrap 0 --simulate-
 expect_json "$stdout"
 expect_contains "$stdout" '"best_of_trained"'
 
-# --- ties: figures are what a choice at random among equals is expected to give, whatever the names of the cells
+# --- ties: figures are expected values of a random choice among equals, whatever the names of the cells
 expect_exit 0 wrcor describe --all
 awk -F, 'BEGIN { print "arch,acc,up,down,flat" } NR > 1 && NR <= 41 { i = NR - 2
   printf "%s,%.2f,%d,%d,7\n", $1, 60 + 0.75 * (i * 7 % 40), i, 40 - i }' "$stdout_file" >ties.csv
@@ -117,7 +117,7 @@ expect_matches "$stdout" 'c +acc +40 +0 +0\.25 +0\.05 +14\.63 +4\.38$'
 expect_exit 0 ties --scores constant.jsonl --metric acc --format csv
 expect_equal "$(field spearman)$(field kendall)$(field pearson)" ''
 expect_matches "$(field top_k) $(field regret_top_1)" "^0\.25 14\.62(5|4999)"
-# No information, no figure: nothing is scored, the metric is constant, the tops are all that there is.
+# Undefined figures: nothing is scored, the metric is constant, the top k includes everything.
 expect_exit 0 ties --scores undefined.jsonl --metric acc
 expect_matches "$stdout" 'c +acc +40 +40$'
 expect_exit 0 ties --table-score acc --metric flat
@@ -125,7 +125,7 @@ expect_matches "$stdout" 'acc +flat +40 +0$'
 head -n 9 ties.csv >few.csv
 expect_exit 0 wrcor evaluate --benchmark few.csv --bootstrap 0 --table-score up --metric up --format csv
 expect_equal "$(field top_k) $(field regret_top_1)" ' 0'
-# The same whichever way the names run, in the simulated search, too.
+# The same for any order of the names, also in the simulated search.
 expect_exit 0 ties --table-score flat --metric up,down --format csv
 expect_equal "$(tail -n +2 "$stdout_file" | cut -d, -f15,18,21,24 | uniq | wc -l)" 1
 refuse 2 '--top-k: expected at most 40, the number of architectures that are compared, got 41' \
@@ -137,7 +137,7 @@ mean=$(awk -F, '$1 == $4 { sum += NR; ++count } END { printf "%.2f", sum / count
 expect_exit 0 wrcor evaluate --benchmark whole.csv --bootstrap 0 --table-score flat --metric number --simulate-search --runs 1 --budget 10
 expect_matches "$stdout" "exhaustive +1 +5260 +5260\.0 +$mean ± 0\.00"
 
-# --- columns whose lower values are better, values that stand for none
+# --- columns with lower as better, markers of missing values
 awk -F, 'NR == 1 { print "arch,ms,params"; next } { print $1 "," (NR % 3 == 0 ? -1 : NR) "," (-NR) }' ties.csv >latency.csv
 latency() { wrcor evaluate --benchmark latency.csv --bootstrap 0 --format csv "$@"; }
 expect_exit 0 latency --metric=-ms --table-score params --missing -1
@@ -175,7 +175,7 @@ refuse 2 '--replacement: has no effect' ties --table-score up --metric acc --rep
 refuse 2 '--seed: has no effect, because without --bootstrap and --simulate-search nothing is random' \
   ties --table-score up --metric acc --seed 1
 
-# --- what the benchmark lacks is said; nothing in common is an error
+# --- architectures that the benchmark lacks are reported; nothing in common is an error
 head -n 8000 table.csv >half.csv
 expect_exit 0 wrcor evaluate --benchmark half.csv --scores scores.jsonl --metric acc --bootstrap 0
 expect_matches "$stderr" "[0-9]+ of $scored scored architectures are not in 'half.csv'"
@@ -183,7 +183,7 @@ head -n 3 table.csv >tiny.csv
 refuse 3 "none of the $scored scored architectures is in 'tiny.csv'" \
   wrcor evaluate --benchmark tiny.csv --scores scores.jsonl --metric acc
 
-# --- what is refused
+# --- refusals
 refuse 2 "unknown column 'ac' \(did you mean 'acc'\?\)" evaluate --scores scores.jsonl --metric ac
 refuse 2 "unknown column 'sise'" evaluate --metric acc --table-score sise
 refuse 2 'nothing to evaluate' evaluate --metric acc

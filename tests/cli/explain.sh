@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Why an architecture scores as it does: describe --layers, score --explain.
+# Explanations of scores: describe --layers, score --explain.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -17,7 +17,7 @@ expect_exit 0 wrcor describe "$arch" --format svg
 expect_matches "$stdout" '^<svg xmlns="http://www.w3.org/2000/svg" '
 expect_equal "$(grep -c 'class="cell-edge"' <<<"$stdout")" 6
 
-# --- what each response adds
+# --- the contribution of each response
 expect_exit 0 wrcor describe "$arch" --layers "${small[@]}"
 expect_matches "$stdout" $'\n''unit  layer +side +weight +norm +share +correlation +effect'
 expect_matches "$stdout" $'\n'' +5  lastact.1 +gradient +32.0 '
@@ -30,7 +30,7 @@ refuse 2 'takes one architecture apart' wrcor describe --all --layers
 refuse 2 'it takes neither --classes nor --image-size' wrcor describe "$arch" --layers --classes 100
 refuse 2 '--layers is a table' wrcor describe "$arch" --layers --format svg
 
-# --- an explanation: how sure, what one change would do, where it comes from
+# --- an explanation: uncertainty, effect of one change, contributions
 expect_exit 0 wrcor score --explain "$arch" "${small[@]}" --repeats 3 --proxy wrcor,synflow
 expect_equal "$(head -n 1 <<<"$stdout")" "$arch"
 expect_matches "$stdout" 'wrcor +[0-9.]+ +±[0-9.]+ over 3 draws of weights, ±[0-9.]+ over 3 minibatches +better than [0-9]+ of 20 random cells'
@@ -41,10 +41,10 @@ expect_exit 0 wrcor score --explain "$arch" "${small[@]}" --repeats 3 --proxy wr
 expect_equal "$stdout" "$first"
 expect_exit 0 wrcor score --explain "$arch" "${small[@]}" --repeats 3 --format jsonl
 expect_contains "$stdout" '"minibatches": {'
-# Eight repeats unless told otherwise; an id does for a string.
+# Eight repeats by default; an id can replace a string.
 expect_exit 0 wrcor score --explain index:1 "${small[@]}"
 expect_contains "$stdout" 'over 8 draws of weights'
-# A cell without a path has no score, and the explanation says so.
+# A cell without a path has no score, and the explanation reports it.
 expect_exit 0 wrcor score --explain 0 "${small[@]}" --repeats 2
 expect_matches "$stdout" 'wrcor +none +degenerate: disconnected'
 refuse 2 'does not go with --arch' wrcor score --explain "$arch" --arch "$arch"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What leaves the program for PyTorch.
+# Exports for PyTorch.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,7 +9,7 @@ dead_end='|nor_conv_1x1~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2
 unconnected='|none~0|+|none~0|nor_conv_3x3~1|+|none~0|nor_conv_1x1~1|nor_conv_3x3~2|'
 size=(--channels 4 --cells 1)
 
-# --- what the file is, and that it is the same twice
+# --- the content of the file, and that it is reproducible
 expect_exit 0 wrcor export "$arch" "${size[@]}" --out net.pt
 expect_equal "$stdout" ''
 expect_contains "$stderr" "'net.pt' has $arch as torchscript"
@@ -30,7 +30,7 @@ expect_exit 0 wrcor describe "$arch" "${size[@]}" --format csv
 params=$(tail -n 1 <<<"$stdout" | cut -d, -f7)
 expect_equal "$(sed -nE 's/^ *# ([0-9,]+) parameters$/\1/p' python.1 | tr -d ,)" "$params"
 
-# --- the weights are those that are scored
+# --- the weights equal the scored ones
 score() { wrcor score --arch "$arch" "${small[@]}" --proxy wrcor,synflow "$@"; }
 for settings in '' '--seed 3 --init kaiming' '--weights-mode independent'; do
   read -r -a flags <<<"$settings"
@@ -43,7 +43,7 @@ for settings in '' '--seed 3 --init kaiming' '--weights-mode independent'; do
   expect_exit 0 score "${seed[@]}" --weights drawn.pt
   expect_equal "$stdout" "$drawn"
 done
-# Those of a file leave as they came.
+# Weights from a file are exported unchanged.
 expect_exit 0 wrcor export "$arch" "${size[@]}" --weights drawn.pt --format weights --out again.pt
 expect_same_file again.pt drawn.pt
 
@@ -66,7 +66,7 @@ expect_contains "$stdout" 'channels=8, cells=1, classes=100'
 expect_exit 0 wrcor export run --config empty.yaml --format python
 expect_contains "$stdout" 'channels=16, cells=5, classes=10'
 
-# --- what cannot be exported
+# --- refusals
 refuse 2 "unknown export format 'torchscrip' \(did you mean 'torchscript'\?\)" \
   wrcor export "$arch" --format torchscrip --out other.pt
 refuse 2 'ONNX is made of TorchScript.*torch.onnx.export' wrcor export "$arch" --format onnx --out other.onnx
@@ -95,7 +95,7 @@ rm run/config.json
 refuse 2 "run/config.json" wrcor export run --out other.pt
 [ ! -e other.pt ] || fail 'a refused export left a file'
 
-# --- a disk that is full, a user who may not
+# --- a full disk, a missing permission
 too_long() { (trap '' XFSZ; ulimit -f 4; wrcor "$@"); }
 for format in torchscript weights; do
   refuse 1 "cannot write 'full.pt': File too large" too_long export "$arch" --format "$format" --out full.pt

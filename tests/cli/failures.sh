@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Data that are missing or corrupt, limits that nothing satisfies, places that cannot be written: the exit code and one line.
+# Missing or corrupt data, limits that nothing satisfies, paths that cannot be written: the exit code and one line.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -68,7 +68,7 @@ refuse 4 'no architecture of nb201 satisfies the constraints' search --max-flops
 # The folder is free for another try.
 expect_exit 0 search --max-flops 1000000 --strategy exhaustive --budget 2
 
-# --- 2: files of other use by the names that a run or a file of scores has
+# --- 2: unrelated files with the names of a run or a file of scores
 rm -rf run
 mkdir own
 printf '{"search": {"budget": 2}}\n' >own/config.json
@@ -88,7 +88,7 @@ refuse 2 "'own/lock' is not the lock that belongs there, which would replace it;
 refuse 2 "own/scores.lock' is not the lock" score --batch-size 8 --out own/scores
 for lock in own/lock own/scores.lock; do expect_equal "$(<$lock)" important; done
 rm -r own
-# The settings that a search would write itself are in nobody's way.
+# Settings that a search would write itself are accepted.
 expect_exit 0 wrcor search "${small[@]}" --budget 2 --dry-run
 mkdir own
 printf '%s\n' "$stdout" >own/config.json
@@ -115,7 +115,7 @@ sed -i '0,/"N": 1,/s//"N": 1000000000,/' golden/golden.json
 refuse 3 'arch1651: N: expected an integer from 1 to 300, got 1000000000' wrcor doctor --golden golden
 sed -i 's/"N": 1000000000,/"N": 1,/; 0,/"C": 4,/s//"C": 99999999999999,/' golden/golden.json
 refuse 3 'arch1651: C: expected an integer from 1 to 4096, got 99999999999999' wrcor doctor --golden golden
-# Cases that say nothing, or something else.
+# Empty or invalid cases.
 golden_with() { sed "0,/$1/s//$2/" "$golden/golden.json" >golden/golden.json; }
 for scores in '{}' '{"nobody": 1}' '[]' 'null'; do
   golden_with '"scores": {' "\"scores\": $scores, \"others\": {"
@@ -126,7 +126,7 @@ refuse 3 'golden.json: arch1651: expected a score as a number, nan, inf or -inf,
 golden_with '"arch": "|none~0' '"arch": "|nothing~0'
 refuse 3 'golden.json: arch1651: .*unknown operation' wrcor doctor --golden golden
 
-# --- 1: what cannot be written
+# --- 1: files that cannot be written
 : >file
 refuse 1 "cannot create 'file/run': Not a directory" wrcor search --out file/run
 : >runs
@@ -148,7 +148,7 @@ if [ -c /dev/full ]; then
   expect_file run/result.json
 fi
 refuse 1 'cannot write to standard output: Bad file descriptor' to_nobody wrcor list
-# A reader that leaves: the program ends, long before all is scored.
+# A reader that closes the pipe: the program ends, long before everything is scored.
 set +e
 wrcor score "${small[@]}" --all 2>errors | head -n 1 >first
 status=${PIPESTATUS[0]}
@@ -156,7 +156,7 @@ set -e
 expect_equal "$status" 141
 expect_file first
 expect_lacks "$(<errors)" error
-# A reader that stands still: a signal ends the wait for it.
+# A stalled reader: a signal ends the wait for it.
 mkfifo stalled
 exec 3<>stalled
 "$wrcor_program" score "${small[@]}" --proxy params --all --quiet >stalled 2>errors 3>&- &

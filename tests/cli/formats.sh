@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What other programs write, and how: weights, checkpoints, minibatches and data sets as PyTorch and Python save them.
+# Files from other programs: weights, checkpoints, minibatches and data sets as PyTorch and Python save them.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,7 +10,7 @@ arch=$(sed -nE '/"name": "arch1462"/,/"arch"/ s/^ *"arch": "(.*)",$/\1/p' "$gold
 size=(--channels 4 --cells 1)
 score() { wrcor score "${size[@]}" --arch "$arch" --batch "$golden/batch.pt" "$@"; }
 
-# The file of torch.save(a plain state dict), rewritten as other programs would have saved the same.
+# The file of torch.save(a plain state dict), rewritten in the forms of other programs.
 python3 - "$golden/arch1462.pt" "$golden/batch.pt" <<'END'
 import os, re, struct, sys, zipfile
 
@@ -42,7 +42,7 @@ variant("ordered.pt", with_order)
 variant("module.pt", renamed(plain, b"module."))
 variant("checkpoint.pt", checkpoint(renamed(with_order, b"module."), b"state_dict"))
 variant("net.pt", checkpoint(plain, b"net"))
-# Without the counters of minibatches: each entry is its name and what makes the tensor.
+# Without the counters of minibatches: each entry is its name and the call that makes the tensor.
 entries = re.split(b"(?=" + key.replace(b"(....)", b"....") + b")", plain[:-2], flags=re.S)
 variant("old.pt", b"".join(e for e in entries if b"num_batches_tracked" not in e[:80]) + plain[-2:])
 float_record = "data/" + re.search(rb"FloatStorage.*?X....(\d+)", plain, re.S)[1].decode()
@@ -90,7 +90,7 @@ module.pt module.
 checkpoint.pt state_dict.module.
 net.pt net.
 END
-# What leaves the program has the names of the network, and the counters.
+# Exported weights have the names of the network, and the counters.
 expect_exit 0 wrcor export "$arch" "${size[@]}" --weights "$golden/arch1462.pt" --format weights --out plain.pt
 for file in ordered module checkpoint; do
   expect_exit 0 wrcor export "$arch" "${size[@]}" --weights $file.pt --format weights --out out.pt --force
@@ -98,7 +98,7 @@ for file in ordered module checkpoint; do
 done
 expect_exit 0 wrcor export "$arch" "${size[@]}" --weights old.pt --out old_module.pt
 
-# --- weights that a diverged training left
+# --- weights of a diverged training
 train=(train "$arch" "${size[@]}" --data synthetic --epochs 1 --train-images 32 --test-images 16 --batch-size 16)
 broken="'broken.pt': found NaN or infinity in [a-z0-9.]+, expected finite numbers"
 refuse 3 "$broken" score --weights broken.pt

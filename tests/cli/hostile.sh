@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Input that nobody should give: too large, too deep, endless, of another encoding, or made to be obeyed by a terminal.
-# It is refused by one printable line and the right exit code, soon and in little memory.
+# Hostile input: too large, too deep, endless, of another encoding, or with terminal control sequences. It is refused by
+# one printable line and the right exit code, quickly and in little memory.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,7 +15,7 @@ validate() { wrcor config validate "$@"; }
 # piped FILE COMMAND...: with the file as standard input. A process substitution stands for an endless one.
 piped() { "${@:2}" <"$1"; }
 
-# expect_printable TEXT: UTF-8 without control characters but line feeds.
+# expect_printable TEXT: UTF-8 without control characters except line feeds.
 expect_printable() {
   if LC_ALL=C grep -q $'[\001-\011\013-\037\177]' <<<"$1"; then fail "control characters in $(printf '%q' "$1")"; fi
   if command -v iconv >/dev/null; then
@@ -23,7 +23,7 @@ expect_printable() {
   fi
 }
 
-# peak_of COMMAND...: kibibytes of memory that the command takes at most.
+# peak_of COMMAND...: peak memory of the command in KiB.
 peak_of() {
   python3 - "$@" <<'END'
 import resource, subprocess, sys
@@ -32,7 +32,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 END
 }
 
-# refuse_lightly CODE REGEX ARGS...: the command refuses in 64 MiB more than its help takes.
+# refuse_lightly CODE REGEX ARGS...: the command refuses within 64 MiB more than its help needs.
 refuse_lightly() {
   refuse "$1" "$2" wrcor "${@:3}"
   command -v python3 >/dev/null || return 0
@@ -62,7 +62,7 @@ truncate -s 300M large.csv
 refuse_lightly 3 'large.csv: found NUL bytes' evaluate --benchmark large.csv --metric acc --scores one
 rm large.csv zeros
 
-# --- what is no file: refused at once, whoever might be at the other end
+# --- paths that are not files: refused at once, whatever is at the other end
 mkdir folder golden
 batch=(score --channels 4 --cells 1 --arch "$cell")
 mkfifo pipe golden/golden.json
@@ -132,17 +132,17 @@ refuse 2 'run_with_pipe/config.json: cannot be read: a named pipe, not a file' \
   wrcor search --resume --out run_with_pipe
 rm -r run_with_pipe
 
-# --- streams that the shell hands over are as good as files
+# --- streams from the shell count as files
 expect_exit 0 score --arch-file <(cat one)
 expect_exit 0 validate <(printf 'run: {seed: 5}')
 refuse 3 "expected scores that 'wrcor score --out' wrote" wrcor evaluate --benchmark <(cat table.csv) --metric acc --scores one
 refuse 3 '/dev/fd/[0-9]+: found ' wrcor score --channels 4 --cells 1 --arch "$cell" --batch <(cat "$golden/batch.pt")
 for file in - /dev/stdin; do
-  expect_exit 0 true  # forgets what was printed
+  expect_exit 0 true  # forgets the output
   piped one score --arch-file $file >"$stdout_file" 2>"$stderr_file" || fail "$file is not read"
   expect_equal "$(wc -l <"$stdout_file")" 1
 done
-# An error while reading is no end.
+# A read error does not count as the end.
 refuse 3 "cannot read 'standard input' to its end: Is a directory" piped / score --arch-file -
 refuse 3 "cannot read '/dev/stdin': Is a directory, not a file" piped / score --arch-file /dev/stdin
 : >empty
@@ -256,7 +256,7 @@ for id in -1 15625 18446744073709551616 1e3 0x1 '' ' 1'; do
     wrcor evaluate --benchmark hostile.csv --key id --metric acc --scores scores
 done
 
-# --- tensor files: nothing in a pickle is run, nothing that it says is believed
+# --- tensor files: nothing in a pickle is run, and nothing in it is trusted
 if command -v python3 >/dev/null; then
   python3 - <<'END'
 import zipfile
@@ -291,7 +291,7 @@ export WRCOR_DATA=$PWD/$'m\xfcller\e[2J'
 refuse 3 'no CIFAR-10 in .*m.xfcller.u001b\[2J' wrcor score --arch "$cell" --data cifar10
 expect_printable "$stderr"
 unset WRCOR_DATA
-# A working folder whose name is no UTF-8.
+# A working folder whose name is not UTF-8.
 mkdir $'m\xfcller'
 in_latin_1() { (cd $'m\xfcller' && "$@"); }
 expect_exit 0 in_latin_1 wrcor "${run[@]}" --out run
@@ -317,7 +317,7 @@ for words in "$long" "score --arch $long" "score --proxy $long" "search --device
   [ "$(wc -c <"$stderr_file")" -lt 2100 ] || fail "a long message: $(head -c 200 "$stderr_file")"
   expect_equal "$(wc -l <"$stderr_file")" 1
 done
-# Names that a table shows are not obeyed either.
+# Names in a table are escaped, too.
 printf 'arch,a\e[2J\n%s,90\n' "$cell" >table.csv
 expect_exit 0 wrcor evaluate --benchmark table.csv --metric $'a\e[2J' --scores scores
 expect_printable "$stdout"

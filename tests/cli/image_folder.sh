@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Images of one's own: --data folder, and ImageNet16-120 as it is published.
+# The user's images: --data folder, and the published ImageNet16-120.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -21,7 +21,7 @@ expect_contains "$(cat first/result.json)" '"dataset": "folder"'
 expect_contains "$(cat first/config.json)" '"image_size": "32"'
 expect_exit 0 wrcor search --resume --out first --config first/config.json
 
-# --- the size of images counts, the number of classes too
+# --- the size of images matters, and the number of classes
 cell='|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_3x3~2|'
 flops() { expect_exit 0 wrcor describe "$cell" --data folder --data-root pets --format csv "$@" && tail -n 1 <<<"$stdout" | cut -d, -f8; }
 small_flops=$(flops)
@@ -33,7 +33,7 @@ flops >/dev/null
 expect_equal "$(params)" $((four + 65))
 expect_exit 0 wrcor score --arch "$cell" --data folder --data-root pets --image-size 16x24 "${small[@]}"
 expect_contains "$stdout" '"status":"ok"'
-# A run knows how many classes it began with.
+# A run records its number of classes.
 refuse 2 'holds another run \(.*classes' wrcor search --data folder --data-root pets --batch-size 8 \
   --resume --out first --config first/config.json
 
@@ -53,7 +53,7 @@ refuse 2 "cannot be given together with data.batch_file" \
   wrcor score --arch "$cell" --data folder --data-root pets --image-size 64 \
   --batch "$source_dir/tests/golden/nb201_small/batch.pt"
 
-# --- what is wrong with the data is said in a line
+# --- errors in the data are reported in one line
 refuse 2 "the data set 'folder' needs --data-root" wrcor search --data folder --dry-run
 refuse 3 'nowhere.*No such file' wrcor search --data folder --data-root nowhere "${small[@]}" --out run
 head -c 40 "$images/colour.png" >pets/cat/broken.png

@@ -7,19 +7,19 @@
 #   expect_exit 2 wrcor score --proxy wrcorr
 #   expect_contains "$stderr" "did you mean 'wrcor'"
 #
-# The test then runs in an empty directory of its own, which is removed at the end; the first expectation that
-# does not hold ends it with a message. In it are
+# The test then runs in its own empty directory, which is removed at the end; the first failed expectation ends it with
+# a message. Available are
 #   wrcor ARGS...        the program under test ($WRCOR)
 #   $source_dir          the root of the sources
 #   $stdout, $stderr     what the last expect_exit printed (also in the files $stdout_file and $stderr_file)
-# At the end of a test every config.json, result.json and *.jsonl in the directory, and all JSON that expect_exit saw
-# on standard output, is checked against the program's JSON Schemas; `unchecked FILE...` excepts what the test itself
-# has written or damaged.
+# At the end of a test every config.json, result.json and *.jsonl in the directory, and all JSON that expect_exit saw on
+# standard output, is checked against the program's JSON Schemas; `unchecked FILE...` excludes files that the test
+# itself has written or damaged.
 #   ${small[@]}          flags for networks that take a few milliseconds
 
 set -euo pipefail
 
-# Variables that start with WRCOR_ configure the program: a test begins without any from outside.
+# Variables that start with WRCOR_ configure the program: a test starts without any from outside.
 wrcor_program=${WRCOR:-WRCOR has to name the program under test}
 source_dir=${WRCOR_SOURCE_DIR:-$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)}
 shared_dir=${WRCOR_SHARED:-$source_dir/../shared}
@@ -27,7 +27,7 @@ fault_shim=${WRCOR_FAULT_SHIM:-$(dirname -- "$wrcor_program")/tests/libwrcor_fau
 check_documents=${WRCOR_CHECK_DOCUMENTS:-$(dirname -- "$wrcor_program")/tests/check_documents}
 unset "${!WRCOR@}"
 export LC_ALL=C NO_COLOR=1
-# No test leaves this machine: nothing is downloaded unless a test says so, and never through a proxy.
+# No test connects to another machine: nothing is downloaded unless a test requests it, and never through a proxy.
 export WRCOR_DATA_DOWNLOAD=false
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 : "$shared_dir" "$fault_shim"
@@ -45,13 +45,13 @@ cd "$scratch_dir/work"
 
 wrcor() { "$wrcor_program" "$@"; }
 
-# unchecked FILE...: these are not as the program wrote them.
+# unchecked FILE...: these were not written by the program, or were changed since.
 unchecked() {
   local file
   for file in "$@"; do unchecked_files+=("$(realpath -m -- "$file")"); done
 }
 
-# expect_documents: all that the program wrote is as its schemas say.
+# expect_documents: everything that the program wrote conforms to its schemas.
 expect_documents() {
   local file known documents=()
   while IFS= read -r -d '' file; do
@@ -64,7 +64,7 @@ expect_documents() {
   [ ${#documents[@]} -eq 0 ] || "$check_documents" "${documents[@]}"
 }
 
-# end_test [STATUS]: what happens at the end, whatever that is.
+# end_test [STATUS]: the actions at the end, however the test ends.
 end_test() {
   local status=${1:-$?}
   if [ "$status" -eq 0 ]; then expect_documents || status=1; fi
@@ -166,7 +166,7 @@ expect_same_file() {
 $(diff -- "$1" "$2" | head -n 20)"
 }
 
-# expect_json TEXT: a whole JSON document, as far as the machine has something that knows.
+# expect_json TEXT: a whole JSON document, if the machine has a tool to check it.
 expect_json() {
   if command -v python3 >/dev/null; then
     printf '%s' "$1" | python3 -c 'import json, sys
@@ -179,7 +179,7 @@ $1"
   expect_matches "$1" '^[[{].*[]}]$'
 }
 
-# without_timing RUN: the run's result but for its last key, which differs from run to run.
+# without_timing RUN: the run's result without its last key, which differs from run to run.
 without_timing() {
   expect_equal "$(grep -c '^  "timing": {$' "$1/result.json")" 1
   sed '/^  "timing": {$/,$d' "$1/result.json"
@@ -192,7 +192,7 @@ expect_same_result() {
   expect_same_file "$scratch_dir/first" "$scratch_dir/second"
 }
 
-# wait_for_lines FILE COUNT PID: until the file that the process writes has so many lines.
+# wait_for_lines FILE COUNT PID: waits until the file that the process writes has this many lines.
 wait_for_lines() {
   local tries=0
   until [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; do
@@ -205,7 +205,7 @@ wait_for_lines() {
 
 # expect_end CODE PID: the process, a child of this shell, ends with the code.
 expect_end() {
-  local stopped=147 # 128 + SIGSTOP: of one that stood still for a while, a shell with jobs tells that first
+  local stopped=147 # 128 + SIGSTOP: a shell with job control first reports the stop of a stopped process
   local status=$stopped
   while [ "$status" -eq "$stopped" ]; do
     status=0

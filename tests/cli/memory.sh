@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Memory: the same after many evaluations as after few; what happens when there is too little.
+# Memory: the same after many evaluations as after few; the handling of too little memory.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# peak_of ARGS...: the program's largest size in KiB.
+# peak_of ARGS...: the program's peak size in KiB.
 peak_of() {
   expect_exit 0 wrcor "$@" --verbose
   expect_matches "$stderr" 'peak memory: ([0-9]+)\.([0-9]) MiB'
@@ -31,12 +31,12 @@ few=$peak
 peak_of "${score[@]}" --arch-file cells.txt --out many.jsonl
 expect_flat score "$few" "$peak"
 
-# --- too little: networks that fit are scored, others fail with what they wanted and are tried again on resume
+# --- too little: networks that fit are scored, others fail with the size of their request and are retried on resume
 light='|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|'
 heavy='|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|'
 large=(--channels 16 --cells 1 --batch-size 256 --proxy wrcor --workers 1)
 
-# address_space ARCH: what the program maps at most while it scores it, in KiB.
+# address_space ARCH: peak address space of the program while it scores it, in KiB.
 address_space() {
   local size pid
   "$wrcor_program" score "${large[@]}" --arch "$1" --quiet >scored &
@@ -69,11 +69,11 @@ expect_matches "$(tail -n 1 "$stdout_file")" '"status":"failed","reason":"out_of
 expect_contains "$stderr" "warning: cannot evaluate $heavy: out of memory, a request for "
 expect_contains "$stderr" 'warning: 1 of 2 architectures could not be evaluated'
 
-# Where all fail, the command has.
+# If all fail, the command fails.
 expect_exit 1 limited score "${large[@]}" --arch "$heavy" --quiet
 expect_contains "$stdout" '"status":"failed"'
 expect_equal "$stderr" 'error: the architecture could not be evaluated'
-# A file keeps what was evaluated; the same command tries the others again.
+# A file keeps the successful evaluations; the same command retries the others.
 scoring=(score "${large[@]}" --arch-file cells.txt --out scores.jsonl)
 for _ in 1 2; do
   expect_exit 0 limited "${scoring[@]}"
@@ -87,7 +87,7 @@ printf '%s\n' "$heavy" >heavy.txt
 refuse 1 "the architecture could not be evaluated; the same command goes on with 'heavy.jsonl'" \
   limited score "${large[@]}" --arch-file heavy.txt --out heavy.jsonl --quiet
 [ ! -s heavy.jsonl ] || fail 'a failure was kept'
-# What was printed may hold failures: evaluate leaves them out.
+# Printed scores may include failures: evaluate skips them.
 expect_exit 0 limited score "${large[@]}" --arch-file cells.txt --quiet
 cp "$stdout_file" printed.jsonl
 printf 'arch,acc\n%s,1\n%s,2\n' "$light" "$heavy" >table.csv
@@ -95,8 +95,8 @@ expect_exit 0 wrcor evaluate --scores printed.jsonl --benchmark table.csv --metr
 expect_contains "$stderr" 'warning: 1 scored architectures have the status failed and are left out'
 expect_matches "$stdout" $'\nwrcor,proxy,acc,1,'
 
-# However little there is, the program ends by itself: with scores, with networks that fail, or with one line.
-# score_within LIMIT: its exit code, with an address space of so many KiB.
+# However little memory it has, the program ends by itself: with scores, with failed networks, or with one line.
+# score_within LIMIT: its exit code, with an address space of this many KiB.
 score_within() {
   local code=0
   (
@@ -122,7 +122,7 @@ for limit in 100000 400000 700000 750000 850000 900000 930000 950000 960000 9700
   esac
 done
 
-# A search goes on with what fits, and a resumed one has tried the others again.
+# A search continues with the networks that fit, and a resumed one retries the others.
 search=(search "${large[@]}" --strategy random --budget 5 --seed 6)
 expect_exit 0 wrcor "${search[@]}" --out enough
 expect_exit 0 wrcor "${search[@]}" --max-memory 110 --out short

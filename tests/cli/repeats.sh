@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# How sure a ranking is: repeats, the ranks that a place may have, and repeats for the best alone.
+# The uncertainty of a ranking: repeats, rank intervals, and repeats for the best alone.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 run=(search "${small[@]}" --strategy random --budget 12 --seed 3 --proxy wrcor)
 
-# --- one draw tells nothing of how sure it is
+# --- one draw gives no uncertainty
 expect_exit 0 wrcor "${run[@]}" --out once
 expect_lacks "$stdout" 'ranks'
 expect_lacks "$stderr" 'tie'
 expect_lacks "$(<once/result.json)" '"ranks"'
 
-# --- with repeats: the ranks that each place may have, a warning of a tie
+# --- with repeats: rank intervals, a warning of a tie
 expect_exit 0 wrcor "${run[@]}" --repeats 2 --out twice
 expect_matches "$stdout" '^rank  ranks '
 expect_matches "$stdout" $'\n'' +1  1-[0-9]+ '
@@ -26,15 +26,15 @@ expect_exit 0 wrcor "${run[@]}" --repeats 2 --refine 3 --out refined
 expect_contains "$(<refined/result.json)" '"refined": 3'
 expect_equal "$(grep -c '"refined":true' refined/journal.jsonl)" 3
 expect_equal "$(grep -c '"ranks": \[' refined/result.json)" 3
-# Another number of them is another run.
+# Another number of refined networks is another run.
 refuse 2 'search.refine: the run has 3, asked for 4' wrcor "${run[@]}" --repeats 2 --refine 4 --resume --out refined
 refuse 2 '--refine: expected score.repeats of at least 2' wrcor "${run[@]}" --refine 3 --out none
-# Most of its scores are of one draw: they are not joined with scores of two.
+# Most of its scores are from one draw: they are not joined with scores from two.
 settings() { sed -nE 's/.*"settings": ?"([0-9a-f]+)".*/\1/p' "$1" | head -n 1; }
 expect_exit 0 wrcor score "${small[@]}" --seed 3 --proxy wrcor --repeats 2 --unique --shard 1/2000 --out scores.jsonl
 expect_equal "$(settings scores.jsonl)" "$(settings twice/result.json)"
 [ "$(settings refined/result.json)" != "$(settings twice/result.json)" ] || fail 'refined scores pass for others'
-# A signal ends a refinement as it ends a search, and the run goes on from there.
+# A signal ends a refinement like a search, and the run continues from there.
 many=(search "${small[@]}" --strategy random --budget 200 --proxy wrcor --repeats 3 --refine 100 --out many)
 "$wrcor_program" "${many[@]}" --quiet 2>stopped &
 pid=$!

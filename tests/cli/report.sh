@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The page that `wrcor report` writes: from which folders, where to, what it holds, what is refused.
+# The page that `wrcor report` writes: input folders, output path, content, refusals.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@ unchecked {run,vote,broken}/{journal.jsonl,result.json,config.json}
 # data PAGE: the JSON that the page's scripts draw.
 data() { sed -n 's/^<script id="report-data" type="application\/json">\(.*\)<\/script>$/\1/p' "$1"; }
 
-# --- a page beside the run, with all that it needs inside
+# --- a self-contained page in the folder of the run
 expect_exit 0 wrcor report run
 expect_equal "$stdout" ''
 expect_equal "$stderr" 'info: the report: run/report.html'
@@ -23,7 +23,7 @@ expect_contains "$page" 'Permission is hereby granted, free of charge'
 for outside in ' src=' '@import' 'url(' '<link rel="stylesheet'; do expect_lacks "$page" "$outside"; done
 expect_equal "$(find run -name '*.html*' | wc -l)" 1
 
-# --- the same input, the same bytes: wherever the page goes, and over the one that is there
+# --- the same input, the same bytes: at any path, and over an older page
 cp run/report.html first.html
 expect_exit 0 wrcor report run/ --out second.html
 expect_same_file second.html first.html
@@ -55,7 +55,7 @@ expect_equal "$(grep -o '<script' "$name/report.html" | wc -l)" "$(grep -o '</sc
 refuse 2 '--missing: has no effect, because no table is read' wrcor report run --missing -1 --out no.html
 refuse 2 '--key: has no effect, because no table is read' wrcor report run --key id --out no.html
 
-# --- what trained networks reached, and how long that took
+# --- accuracies of trained networks, and their training times
 expect_exit 0 wrcor describe --all
 awk -F, 'NR == 1 { print "index,arch,acc,half,none,seconds"; next }
   { printf "%d,%s,%.4f,%s,,%d\n", $3, $1, 50 + $7 / 50000, NR % 2 ? $7 : "", 100 }' "$stdout_file" >table.csv
@@ -76,7 +76,7 @@ refuse 2 '--benchmark requires --metric' wrcor report run --benchmark table.csv
 refuse 2 '--training-times requires --training-column' wrcor report run --training-times table.csv
 refuse 3 'no_such.csv' wrcor report run --benchmark no_such.csv --metric acc
 
-# --- what is no finished run
+# --- folders that are not finished runs
 refuse 2 "'nowhere' holds no result.json: it is the folder of no finished run; wrcor search --resume" wrcor report nowhere
 mkdir broken
 refuse 2 "'broken' holds no result.json" wrcor report broken
@@ -92,7 +92,7 @@ sed '3s/ok/ko/' run/journal.jsonl >broken/journal.jsonl
 refuse 3 'broken/journal.jsonl:3: expected a journal line, found damage' wrcor report broken
 [ ! -e broken/report.html ] || fail 'a page of a damaged run'
 
-# --- a page that cannot be written, or is another's
+# --- a page that cannot be written, or is another file
 echo 'my own page' >mine.html
 refuse 2 "'mine.html' exists and is no report; choose another --out, or remove it" wrcor report run --out mine.html
 expect_equal "$(<mine.html)" 'my own page'
@@ -104,7 +104,7 @@ refuse 2 'run/report.html' wrcor report run --log-file run/report.html
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedupe exact --budget 40 --seed 3 --out found
 expect_exit 0 wrcor report found
 expect_contains "$(data found/report.html)" '"rankedBy":"wrcor"'
-# Ranks that architectures may have, where scores were repeated.
+# Rank intervals, if scores were repeated.
 expect_contains "$(data found/report.html)" '"ranks":null,"refined":0,'
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --budget 8 --repeats 2 --refine 3 --out sure
 expect_exit 0 wrcor report sure

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The page of `wrcor report` in headless Chromium, by what page_test.py expects of it. Needs chromium, chromedriver and
-# python3; is skipped where one of them is missing.
+# The page of `wrcor report` in headless Chromium, checked by page_test.py. Needs chromium, chromedriver and python3; is
+# skipped if one of them is missing.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -21,7 +21,7 @@ expect_exit 0 wrcor report 'a <b>run' --out one.html
 expect_exit 0 wrcor report 'a <b>run' other vote --out several.html --benchmark table.csv --metric acc \
   --training-times table.csv --training-column seconds
 
-# The first run, had none of its networks a value.
+# The first run, if none of its networks had a value.
 mkdir valueless
 unchecked valueless/result.json
 python3 -c '

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A seed fixes everything: the same bytes on any number of workers, from any place, and after a kill, for every strategy
-# and every way to score; nearly the same scores with other kernels.
+# A seed fixes everything: the same bytes on any number of workers, from any folder, and after a kill, for every
+# strategy and every way to score; nearly the same scores with other kernels.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# entries RUN: what the journal says, whenever it was said.
+# entries RUN: the entries of the journal, without their times.
 entries() { sed -E 's/^\{"check":"[0-9a-f]+",/{/; s/,"elapsed":[^,}]*\}$/}/' "$1/journal.jsonl" | LC_ALL=C sort; }
 
 # expect_same_run RUN OTHER
@@ -30,7 +30,7 @@ elsewhere() {
   )
 }
 
-# killed DIR ARGS...: the program, killed when it has done a few networks, and resumed.
+# killed DIR ARGS...: the program, killed after a few networks, and resumed.
 killed() {
   local out=$1 pid
   shift
@@ -39,7 +39,7 @@ killed() {
   wait_for_lines "$out/journal.jsonl" 4 "$pid"
   kill -KILL "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
-  if [ -e "$out/result.json" ]; then  # it was faster: as if the kill had come before
+  if [ -e "$out/result.json" ]; then  # it finished first: as if the kill had come before
     rm "$out/result.json"
     head -n 6 "$out/journal.jsonl" >"$out/cut"
     mv "$out/cut" "$out/journal.jsonl"
@@ -91,8 +91,9 @@ for workers in 1 2 4; do expect_exit 0 wrcor "${score[@]}" --workers $workers --
 expect_same_file scores.2 scores.1
 expect_same_file scores.4 scores.1
 
-# --- other kernels: sums in another order, so other last digits. Each proxy is owed what its golden scores are. (The cells
-# are such that no unit's input is within rounding of zero: there a ReLU, and all behind it, goes one way or the other.)
+# --- other kernels: sums in another order, so other last digits. Each proxy has the tolerance of its golden scores.
+# (The cells are chosen such that no unit's input is within rounding of zero, where a ReLU, and everything after it,
+# could go either way.)
 # differences FILE OTHER: proxy and largest relative difference of its scores (plain, whose terms cancel: of snip).
 differences() {
   local file
@@ -113,7 +114,7 @@ check_differences() {
   differences scores.1 "$1" | sort | tee "$1.differences" | awk '
     BEGIN { split("snip grad_norm fisher grasp plain", sensitive)
             for (i in sensitive) limit[sensitive[i]] = 1e-4 }
-    # Divides by the deviation of two gradients, which may be next to nothing: told, not judged.
+    # Divides by the deviation of two gradients, which may be almost zero: reported, not checked.
     $1 == "zico" { print "zico differs by " $2 > "/dev/stderr"; next }
     $2 > ($1 in limit ? limit[$1] : 1e-5) { print; bad = 1 }
     END { exit bad }' || fail "$1: scores differ by more than rounding"

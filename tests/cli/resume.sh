@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Interrupted searches: what is said, what is kept, and that the resumed run ends as if nothing had happened.
+# Interrupted searches: the message, the kept data, and the resumed run, which ends as if nothing had happened.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -7,7 +7,7 @@
 run=(search --channels 8 --cells 1 --batch-size 32 --repeats 2 --population 20 --tournament 5 --proxy 'wrcor,rcor' --quiet)
 search=("${run[@]}" --budget 80)
 
-# A background job of a script ignores SIGINT unless it is told otherwise.
+# By default a background job of a script ignores SIGINT.
 set -m
 
 # start DIR ARGS...: a search in the background, on one worker, so that it is not over before something happens to it;
@@ -19,7 +19,7 @@ start() {
   pid=$!
 }
 
-# seal RUN: gives the lines of its journal the checks that they have to have.
+# seal RUN: gives the lines of its journal correct checks.
 seal() {
   local body check=''
   sed -E 's/^\{"check":"[0-9a-f]{16}",/{/' "$1/journal.jsonl" >"$scratch_dir/bodies"
@@ -39,7 +39,7 @@ expect_unfinished() {
 expect_exit 0 wrcor "${search[@]}" --out whole
 table=$stdout
 
-# --- SIGINT and SIGTERM: the message is a command that goes on
+# --- SIGINT and SIGTERM: the message has a command that continues
 for case in INT:130 TERM:143; do
   start "my run's ${case%:*}" "${search[@]}"
   folder="my run's ${case%:*}"
@@ -86,14 +86,14 @@ for _ in 1 2 3; do
   kill -KILL "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 done
-# A line that was torn, as by a power cut.
+# A torn line, as after a power cut.
 printf '{"check":"0123456789abcdef","arch":"|no' >>killed/journal.jsonl
 expect_exit 0 wrcor search --resume --out killed
 expect_contains "$stderr" 'the last line is incomplete and is dropped'
 expect_equal "$stdout" "$table"
 expect_same_result killed whole
 
-# Killed before it began: there is nothing to resume, and nothing in the way.
+# Killed before it started: nothing to resume, and nothing blocks a new run.
 mkdir begun
 cp whole/config.json begun
 : >begun/journal.jsonl
@@ -127,7 +127,7 @@ refused score.proxies --proxy rcor,wrcor
 refused batch.size --batch-size 17
 refused space.channels --channels 4
 
-# --- a budget may grow: the same as having asked for it at first
+# --- a budget may grow: the same result as with the larger budget from the start
 expect_exit 0 wrcor "${run[@]}" --budget 40 --out grown
 cmp -s <(without_timing grown) <(without_timing whole) && fail 'the budget changes nothing'
 expect_exit 0 wrcor search --resume --budget 80 --out grown --workers 4
@@ -138,7 +138,7 @@ expect_exit 0 wrcor search --resume --out grown
 expect_same_result grown whole
 expect_contains "$(<grown/result.json)" '"evaluated": 0,'
 
-# --- a run that time ended, with an evaluation that failed: nothing gets lost by trying again
+# --- a run that time ended, with a failed evaluation: a retry loses nothing
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedupe exact --budget 30 --out timed
 entry=$(sed -n 12p timed/journal.jsonl)
 body=$(sed -E 's/^\{"check":"[^"]*",/{/; s/"status":"ok","scores":\{"wrcor":[^}]*\}/"status":"failed","reason":"out_of_memory","scores":{"wrcor":null},"raw":{"wrcor":"nan"}/' <<<"$entry")
@@ -153,7 +153,7 @@ expect_contains "$(<timed/result.json)" '"distinct": 30,'
 eval "expect_exit 0 ${stderr#*to try them again: } --budget 30"
 expect_contains "$(<timed/result.json)" '"ok": 30,'
 
-# --- a disk that gets full, here by a limit on the size of files
+# --- a disk that becomes full, here by a limit on the size of files
 limited() {
   (
     ulimit -f 8
@@ -184,8 +184,8 @@ rm moved/result.json
 expect_exit 0 in_sibling --resume --out ../moved
 expect_same_result moved placed
 
-# --- another processor or BLAS is told, and so are other kernels of the same ones
-# with_header RUN SED: the run with a header that is edited, its journal sealed anew.
+# --- another processor or BLAS is reported, and so are other kernels of the same ones
+# with_header RUN SED: the run with an edited header, its journal sealed again.
 with_header() {
   sed -i -E "1{$2}" "$1/journal.jsonl"
   seal "$1"
@@ -202,7 +202,7 @@ with_header moved 's/"kernels":"[^"]*"/"kernels":"MMX"/'
 expect_exit 0 wrcor search --resume --out moved
 expect_matches "$stderr" "warning: 'moved' was begun with kernels \"MMX\", now \"[^\"]*\": new scores may differ"
 
-# --- damage within a journal is not repaired in silence
+# --- damage within a journal is not repaired silently
 unchecked unfinished/journal.jsonl
 sed '3s/"ok"/"no"/' whole/journal.jsonl >unfinished/journal.jsonl
 expect_exit 3 wrcor search --resume --out unfinished --quiet
@@ -220,7 +220,7 @@ kill -CONT "$pid"
 expect_end 0 "$pid"
 expect_same_result shared whole
 [ ! -e shared/lock ] || fail 'the lock is left behind'
-# The lock of a process that was killed is in nobody's way.
+# The lock of a killed process does not block others.
 printf '{"host":"elsewhere","pid":1,"since":"2026-01-01T00:00:00Z"}\n' >shared/lock
 expect_exit 0 wrcor search --resume --out shared --quiet
 [ ! -e shared/lock ] || fail 'the stale lock is left behind'
@@ -239,7 +239,7 @@ kill -CONT "$pid"
 expect_end 0 "$pid"
 [ ! -e scores.lock ] || fail 'the lock is left behind'
 
-# --- messages and progress that cannot be written end no run
+# --- messages and progress that cannot be written do not end a run
 if [ -c /dev/full ]; then
   expect_exit 0 bash -c '"$@" 2>/dev/full' - "$wrcor_program" "${search[@]/--quiet/--verbose}" --log-file /dev/full --out unheard
   expect_equal "$stdout" "$table"

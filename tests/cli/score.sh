@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Scores of named architectures: where they come from, what a record looks like, files that are continued.
+# Scores of named architectures: sources, form of a record, continued files.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -83,7 +83,7 @@ expect_equal "$(sort parts)" "$(sort all_125)"
 
 # --- published scores, from published weights and images
 golden=$source_dir/tests/golden/nb201_small
-# golden_value CASE KEY: of golden.json, which has one a line.
+# golden_value CASE KEY: of golden.json, which has one per line.
 golden_value() {
   sed -nE "/\"name\": \"$1\"/,/\"name\": \"arch/ s/^ *\"$2\": \"?([^\",]+)\"?,?$/\1/p" "$golden/golden.json" | head -n 1
 }
@@ -128,7 +128,7 @@ expect_matches "$stderr" 'holds [0-9]+ of 105 architectures already'
 expect_same_file part.jsonl whole.jsonl
 expect_exit 0 wrcor "${all[@]}" --out part.jsonl
 expect_same_file part.jsonl whole.jsonl
-# SIGINT: all that is written is whole.
+# SIGINT: all written lines are whole.
 set -m # a background job of a script ignores SIGINT otherwise
 "$wrcor_program" "${all[@]}" --workers 1 --out stopped.jsonl </dev/null 2>messages &
 pid=$!
@@ -140,7 +140,7 @@ expect_matches "$(<messages)" "^error: interrupted after [0-9]+ of 105 architect
 expect_exit 0 wrcor "${all[@]}" --out stopped.jsonl
 expect_same_file stopped.jsonl whole.jsonl
 
-# --- a file holds scores of one kind, each architecture once
+# --- a file holds scores of one kind, and each architecture once
 expect_exit 0 wrcor score "${small[@]}" --arch "$good" --arch "$good" --out one.csv --format csv
 expect_exit 0 wrcor score "${small[@]}" --arch "$empty" --arch "$good" --out one.csv --format csv --workers 4
 expect_equal "$(cut -d, -f1 one.csv)" "arch
@@ -170,7 +170,7 @@ expect_exit 0 wrcor score "${small[@]}" --arch "$good" --arch "$empty" --out /de
 expect_equal "$(archs <"$stdout_file")" "$good
 $empty"
 
-# --- the plan: shared passes, what they serve, the seconds of everything
+# --- the plan: shared passes, the proxies that use them, the seconds of each
 expect_exit 0 wrcor score "${small[@]}" --proxy all --plan
 expect_matches "$stdout" '(^|'$'\n'') +[0-9.]+  forward pass of the minibatch +wrcor, '
 expect_matches "$stdout" 'backward pass of the loss with weight gradients +wrcor, .*snip'
@@ -181,19 +181,19 @@ expect_json "$stdout"
 expect_lacks "$stdout" 'weight gradients'
 expect_exit 2 wrcor score "${small[@]}" --plan --out plan.txt
 expect_exit 2 wrcor score "${small[@]}" --plan --shard 1/2
-# What is unset in a file is what the command makes of it.
+# For a setting that is unset in a file, the command's default applies.
 expect_exit 0 wrcor config init
 printf '%s\n' "$stdout" >defaults.yaml
 expect_exit 0 wrcor score "${small[@]}" --config defaults.yaml --arch "$good"
 expect_contains "$stdout" '"scores":{"wrcor":'
 expect_lacks "$stdout" 'jacob_cor'
-# A minibatch that a definition does not fit is refused; a score that a network does not have costs no other.
+# A minibatch that does not fit a definition is refused; an undefined score affects no other.
 two=(score --channels 1 --cells 1 --batch-size 2 --arch "$good")
 refuse 2 'proxy zico needs at least 4 images, the minibatch has 2 images' wrcor "${two[@]}" --proxy wrcor,zico
 expect_exit 0 wrcor "${two[@]}" --proxy dyn_isometry,wrcor
 expect_contains "$stdout" '"dyn_isometry":"singular"'
 expect_matches "$stdout" '"wrcor":[0-9]'
-# Depth takes no logarithm away, and what is not finite says so.
+# The logarithm exists at any depth, and a value that is not finite has a reason.
 deep=(score --channels 4 --batch-size 4 --quiet)
 convolutions='|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|'
 skips='|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|'
@@ -203,7 +203,7 @@ expect_exit 0 wrcor "${deep[@]}" --cells 50 --proxy synflow --format csv --arch 
 expect_matches "$stdout" ',ok,,[0-9]\.[0-9]*e310,'
 expect_exit 0 wrcor "${deep[@]}" --cells 30 --proxy wrcor,params --arch "$skips"
 expect_contains "$stdout" '"reasons":{"wrcor":"nonfinite_output"}'
-# A minibatch that holds an image twice.
+# A minibatch with two equal images.
 if [ -d "$shared_dir/cases" ]; then
   expect_exit 0 wrcor score --channels 4 --cells 1 --batch "$shared_dir/cases/twins_0_8.pt" --proxy wrcor,gcor,acor,naswot --arch "$good"
   expect_contains "$stdout" '"status":"degenerate","reason":"singular"'

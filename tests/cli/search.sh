@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What a search prints and writes, and that equal configurations give equal bytes.
+# The output of a search, and that equal configurations give equal bytes.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# keys FILE INDENT: the keys of a JSON file that stand at this depth, in their order.
+# keys FILE INDENT: the keys of a JSON file at this depth, in their order.
 keys() { sed -nE "s/^ {$2}\"([a-z0-9_]+)\":.*/\1/p" "$1" | tr '\n' ' '; }
 
 # count NAME FILE: a member of the counts.
@@ -37,11 +37,11 @@ expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '
 expect_json "$(<$result)"
 expect_contains "$(<$result)" '"ended_by": "budget",'
-# Networks without a score have none, and no number that is no number.
+# Networks without a score have none, and no NaN.
 [ "$(count degenerate $result)" -gt 0 ] || fail 'no architecture without a score: choose another seed'
 expect_equal "$(grep -c '"wrcor": null' $result)" "$(count degenerate $result)"
 expect_equal "$(grep -icE '(: |\[|, *)-?(nan|inf)' $result || true)" 0
-# All that have one come before.
+# All that have one come first.
 expect_equal "$(sed -nE 's/^      "status": "(.*)",/\1/p' $result | uniq | tr '\n' ' ')" 'ok degenerate '
 expect_equal "$(sed -nE 's/^      "rank": (.*),/\1/p' $result)" "$(seq "$(count distinct $result)")"
 expect_equal "$(count asked $result)" 60
@@ -89,7 +89,7 @@ expect_json "$stdout"
 for line in '"seed": 3,' '"budget": 20,' '"threads": 2' '"batch_size": 8,'; do expect_contains "$stdout" "$line"; done
 expect_contains "$stderr" 'nothing was run'
 expect_equal "$(ls)" settings.yaml
-# What it prints is a configuration.
+# Its output is a configuration.
 printf '%s' "$stdout" >dry.json
 expect_exit 0 wrcor search --config dry.json --dry-run
 expect_same_file "$stdout_file" <(cat dry.json; echo)
@@ -110,7 +110,7 @@ expect_matches "$stdout" '^rank,wrcor,params,flops,arch,status'
 expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''
 [ "$(count infeasible fit/result.json)" -gt 0 ] || fail 'nothing was found infeasible'
 
-# --- a search without a score has found nothing; begun, resumed, refined
+# --- a search without a score has found nothing; started, resumed, refined
 nothing='none of 1 architectures has a score by \+wrcor: 1 degenerate \(disconnected\)'
 empty=(search "${small[@]}" --strategy exhaustive --budget 1 --proxy wrcor)
 refuse 1 "$nothing" wrcor "${empty[@]}" --out empty
@@ -126,7 +126,7 @@ done
 expect_exit 0 wrcor report empty
 expect_contains "$stderr" "warning: no architecture of 'empty' has a score by +wrcor"
 
-# --- only ranks with a score stand for an architecture
+# --- only ranks with a score name an architecture
 expect_exit 0 wrcor search "${small[@]}" --strategy exhaustive --budget 8 --proxy wrcor --out some
 scored=$(count ok some/result.json)
 ((scored >= 1 && scored < 8)) || fail "$scored of 8 architectures have a score"
@@ -136,7 +136,7 @@ for command in describe 'export --format python' train 'score --explain'; do
   refuse 2 "rank 8 in 'some' has no score by \+wrcor \(degenerate\); the ranks 1 to $scored have one" wrcor $command 'some#8'
 done
 
-# --- a result that is damaged: the file and the place
+# --- a damaged result: the file and the place
 unchecked damaged/result.json
 damage() {
   rm -rf damaged

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unlucky and hostile situations of folders and outputs: what is not a run's own is left as it is, what is read back is
-# what the run wrote, and limits, signals and closed pipes end a command in an orderly way.
+# Unlucky and hostile situations of folders and outputs: a run changes only its own files, reads back only what it
+# wrote, and limits, signals and closed pipes end a command in an orderly way.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,10 +11,10 @@ train=(train "$cell" --channels 4 --cells 1 --threads 1 --train-images 32 --test
 endless=(search "${net[@]}" --proxy wrcor --strategy random --quiet)
 search=("${endless[@]}" --budget 6)
 
-# state DIR: all that is in it.
+# state DIR: its whole content.
 state() { (cd "$1" && find . -exec stat -c '%n %F %s' {} + | sort && find . -type f -exec cksum {} + | sort); }
 
-# unchanged DIR CODE REGEX COMMAND...: the command is refused and leaves the folder as it is.
+# unchanged DIR CODE REGEX COMMAND...: the command is refused and does not change the folder.
 unchanged() {
   local folder=$1 before
   before=$(state "$folder")
@@ -53,7 +53,7 @@ done
 printf 'important\n' >own/journal.jsonl
 unchanged own 2 "'own' holds no run to resume" wrcor search "${net[@]}" --resume --out own
 rm own/journal.jsonl
-# Files by names such as those of unfinished writes.
+# Files with names like those of unfinished writes.
 cp -r run kept
 for suffix in partial partial.1 partial.mine partial.0123456789abcdef; do
   for file in config.json result.json; do printf 'important\n' >"kept/$file.$suffix"; done
@@ -61,7 +61,7 @@ done
 expect_exit 0 wrcor search --resume --out kept --quiet
 expect_equal "$(cat kept/*.partial* | sort -u)" important
 expect_equal "$(find kept -name '*.partial*' | wc -l)" 8
-# Results and settings that are not of the run.
+# Results and settings of another run.
 for file in result.json config.json; do
   cp -r run changed
   cp "trained/$file" changed/
@@ -70,7 +70,7 @@ for file in result.json config.json; do
   rm -r changed
 done
 
-# --- outputs replace nothing that is there
+# --- outputs replace no existing files
 printf '<p>important</p>\n' >page.html
 cp page.html before
 unchanged . 2 "'page.html' exists and is no report" wrcor report run --out page.html
@@ -84,7 +84,7 @@ expect_exit 0 wrcor list --verbose --log-file log
 expect_exit 0 wrcor search "${net[@]}" --budget 2 --dry-run --log-file log
 expect_exit 0 wrcor search "${net[@]}" --budget 2 --dry-run --log-file log
 
-# --- temporary files have names that nobody can take before, and no link is followed
+# --- temporary files have names that nobody can predict, and no link is followed
 printf 'important\n' >victim
 # shellcheck disable=SC2016 # of the inner shell
 expect_exit 0 bash -c 'ln -s victim "linked.html.partial.$$"; exec "$0" report run --out linked.html' "$wrcor_program"
@@ -96,14 +96,14 @@ ln -s victim linked.jsonl.lock
 unchanged . 2 "linked.jsonl.lock' is not the lock" wrcor score "${net[@]}" --arch "$cell" --out linked.jsonl
 rm linked.jsonl.lock
 
-# --- what is read back is what was written: lines of another run, edited, moved, inserted, left out
+# --- only written data are read back: lines of another run, edited, moved, inserted, omitted
 expect_exit 0 wrcor "${search[@]}" --init xavier --out other
 mixed() {
   rm -rf mixed
   cp -r run mixed
   unchecked mixed/journal.jsonl mixed/result.json mixed/metrics.jsonl
 }
-# damaged LINE: the journal of mixed is refused for this line by all that read it.
+# damaged LINE: every reader refuses the journal of mixed for this line.
 damaged() {
   unchanged mixed 3 "mixed/journal.jsonl:$1: expected a journal line, found damage" wrcor search --resume --out mixed
   unchanged mixed 3 "mixed/journal.jsonl:$1: expected a journal line, found damage" wrcor report mixed
@@ -120,7 +120,7 @@ sed '3p' run/journal.jsonl >mixed/journal.jsonl
 damaged 4
 sed -E '4s/("params":)/\19/' run/journal.jsonl >mixed/journal.jsonl
 damaged 4
-# A torn last line is dropped, as ever.
+# A torn last line is dropped, as always.
 head -c -20 run/journal.jsonl >mixed/journal.jsonl
 expect_exit 0 wrcor search --resume --out mixed --quiet
 expect_same_result mixed run
@@ -158,7 +158,7 @@ unchecked mixed2/metrics.jsonl
 sed -i -E '2s/("train_loss":)/\19/' mixed2/metrics.jsonl
 unchanged mixed2 3 'mixed2/metrics.jsonl:2: expected the line of epoch 2 as this training wrote it' wrcor train --resume --out mixed2
 
-# --- a limit on the size of files is a full disk: one line, how to go on, and nothing left behind
+# --- a limit on the size of files acts like a full disk: one line, how to continue, and nothing left behind
 limited() { (ulimit -f "$1" && shift && "$wrcor_program" "$@"); }
 refuse 1 "cannot write 'full/journal.jsonl': File too large; resume with: wrcor search --resume --out full" \
   limited 2 "${endless[@]}" --budget 200 --out full
@@ -175,7 +175,7 @@ to_limited_file() { (ulimit -f 1 && "$wrcor_program" config schema >short); }
 refuse 1 'cannot write to standard output: File too large' to_limited_file
 expect_equal "$(find . -name 'full.html' -o -name 'full.pt' -o -path './kept' -prune -o -name '*.partial.*' -print | grep -v linked)" ''
 
-# --- nobody reads on: silence
+# --- the reader closes the pipe: silence
 for command in "score ${net[*]} --all --proxy params --quiet" '--help' 'list' "describe --all" 'config schema'; do
   status=0
   # shellcheck disable=SC2086 # words of a command line
@@ -196,7 +196,7 @@ refuse 1 'diverged|No such file|cannot' wrcor score "${net[@]}" --arch "$cell" -
 expect_equal "$(find .)" .
 cd ..
 
-# --- time that is over: what no worker has begun is dropped, and a resumed run comes to the same end
+# --- time is up: evaluations that no worker has started are dropped, and a resumed run ends the same way
 long=(search "${net[@]}" --proxy wrcor --strategy random --budget 100000 --window 1000000 --workers 1 --quiet)
 SECONDS=0
 expect_exit 0 wrcor "${long[@]}" --max-seconds 0.5 --out timed
@@ -206,7 +206,7 @@ cp -r timed again
 expect_exit 0 wrcor search --resume --max-seconds 0.001 --out again --quiet
 expect_equal "$(without_timing again | grep -v max_seconds)" "$(without_timing timed | grep -v max_seconds)"
 
-# --- a clock that stands still, as in some virtual machines: what is written can be gone on with
+# --- a clock that stands still, as in some virtual machines: the files can be continued
 standing() { FAULT_CLOCK=stands LD_PRELOAD=$fault_shim "$wrcor_program" "$@"; }
 if standing --version >/dev/null 2>&1; then
   expect_exit 0 standing "${train[@]}" --out standing
@@ -223,7 +223,7 @@ expect_exit 0 bash -c 'trap "" INT TERM
   kill -INT "$pid"; kill -TERM "$pid"; wait "$pid"' - "$wrcor_program" "${endless[@]}" --budget 30 --workers 1
 expect_file deaf/result.json
 
-# --- other kernels of the same processor are told
+# --- other kernels of the same processor are reported
 if [ "$(uname -m)" = x86_64 ]; then
   cp -r run elsewhere
   export ATEN_CPU_CAPABILITY=default
@@ -232,7 +232,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   expect_matches "$stderr" "warning: 'elsewhere' was begun with kernels \"[^\"]*\", now \"[^\"]*\": new scores may differ"
 fi
 
-# --- folders that may not be looked into; root may, where that right is not taken from it
+# --- folders without search permission; root has it, unless that capability is removed
 mkdir closed
 chmod 000 closed
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The program starts without libtorch, and what needs it is done by the engine as if there were one program.
+# The program starts without libtorch, and the engine runs everything that needs it, as if they were one program.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 engine_program=$(dirname -- "$wrcor_program")/wrcor-engine
 engine() { "$engine_program" "$@"; }
 
-# No libtorch is loaded to start; the engine shows that this would be seen.
+# No libtorch is loaded at the start; the engine shows that the check works.
 if command -v ldd >/dev/null; then
   expect_lacks "$(ldd "$wrcor_program")" torch
   expect_lacks "$(ldd "$wrcor_program")" libc10
@@ -59,7 +59,7 @@ refuse 2 "did you mean 'wrcor'" wrcor score --proxy wrcorr --arch "$arch"
 expect_exit 0 bash -c "exec -a renamed '$wrcor_program' config init"
 expect_contains "$stdout" 'budget'
 
-# The process that was started is the one that works: signals reach it.
+# The started process does the work: signals reach it.
 expect_exit 0 bash -c "set -m; '$wrcor_program' score --unique ${small[*]} >scores.txt 2>messages.txt & started=\$!
   until [ -s scores.txt ]; do kill -0 \$started || exit 9; sleep 0.1; done
   readlink /proc/\$started/exe; kill -INT \$started; wait \$started; echo \$?"

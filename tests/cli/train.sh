@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# wrcor train from end to end: it learns, is interrupted, killed and resumed, and what it leaves is of use.
+# wrcor train from end to end: it learns, is interrupted, killed and resumed, and its output can be used.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -31,7 +31,7 @@ stripes() {
   }'
 }
 
-# metrics RUN: without what differs from run to run.
+# metrics RUN: without the parts that differ from run to run.
 metrics() { sed 's/^{"check":"[^"]*",//; s/,"seconds":.*//' "$1/metrics.jsonl"; }
 
 # expect_same_training RUN OTHER
@@ -84,7 +84,7 @@ expect_exit 0 wrcor train found#2 --channels 4 --cells 1 --threads 1 --train-ima
 arch=$(sed -n 's/^      "arch": "\(.*\)",$/\1/p' found/result.json | sed -n 2p)
 expect_contains "$(<second/result.json)" "\"arch\": \"$arch\","
 
-# A background job of a script ignores SIGINT unless it is told otherwise.
+# By default a background job of a script ignores SIGINT.
 set -m
 
 # start DIR ARGS...: a training in the background; its process is $pid.
@@ -95,7 +95,7 @@ start() {
   pid=$!
 }
 
-# --- SIGINT and SIGTERM: the message is a command that goes on
+# --- SIGINT and SIGTERM: the message has a command that continues
 for case in INT:130 TERM:143; do
   folder="my ${case%:*}"
   start "$folder" "${quick[@]}" --quiet
@@ -126,7 +126,7 @@ printf '{"check":"0123456789abcdef","epo' >>killed/metrics.jsonl
 expect_exit 0 wrcor train --resume --out killed --quiet
 expect_same_training killed whole
 
-# --- a disk that gets full, here by a limit on the size of files
+# --- a disk that becomes full, here by a limit on the size of files
 limited() {
   (
     ulimit -f 20
@@ -147,7 +147,7 @@ refuse 2 "'shared' is being written by process $pid on " wrcor train --resume --
 kill -CONT "$pid"
 expect_end 0 "$pid"
 
-# --- what is refused
+# --- refusals
 refuse 2 "'whole' holds a training; continue it with --resume" wrcor "${quick[@]}" --out whole
 refuse 2 "'whole' holds another training \(train.epochs: it has 4, now 5\)" wrcor train --resume --epochs 5 --out whole
 refuse 2 "'found' holds no training to resume; start one without --resume" wrcor train --resume --out found
@@ -161,7 +161,7 @@ refuse 1 'the training has diverged: in epoch 1, batch [0-9]+ of 8, the loss is 
   wrcor "${quick[@]}" --lr 100 --weight-decay 1 --momentum 1 --out diverged
 [ ! -e none ] || fail 'what was refused left a folder'
 
-# --- images of one's own: with test images, with some held out, with neither
+# --- the user's images: with test images, with some held out, with neither
 images=$source_dir/tests/fixtures/images
 for class in cat dog; do
   for folder in pets tests; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files over time: schemas, what older versions wrote, what newer ones will, and runs that are repeated from their files.
+# Files over time: schemas, files of older and newer versions, and runs that are repeated from their files.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,7 +19,8 @@ expect_exit 0 wrcor config schema
 expect_contains "$stdout" 'id": "urn:wrcor:schema:config:'
 refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config schema --of scores
 
-# --- a run of version 1, whose scores are others, is not mixed with them; its configuration finds the same architectures
+# --- a run of version 1 has other scores and is not mixed with newer ones; its configuration finds the same
+# architectures
 unchecked {run,vote}/{journal.jsonl,result.json,config.json}
 for run in run vote; do
   cp -r "$first_version/$run" "$run"
@@ -43,7 +44,7 @@ expect_exit 0 evaluate --scores old.jsonl "$first_version/run"
 expect_matches "$stdout" '(^|'$'\n'')synflow,proxy,acc,1[0-9],'
 expect_contains "$stderr" "come from 2 files, of which $first_version/run/result.json does not say with which settings"
 
-# --- what a newer program wrote is refused with a clear line
+# --- files of a newer program are refused with a clear line
 expect_exit 0 wrcor score "${small[@]}" --arch "$cell" --arch "$other" --out scores.jsonl
 expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy acor --out small_run
 cp -r small_run newer_run
@@ -59,7 +60,7 @@ expect_equal "$(<newer.jsonl)" "$before"
 refuse 3 "newer_run/result.json: schema_version: expected 1 to 4, got '5'; .*update wrcor" evaluate --scores newer_run
 refuse 2 'newer_run/config.json:2: schema_version: expected 1, got 2; .*newer wrcor' wrcor search --config newer_run/config.json
 
-# --- a result of version 3, which counted what is not applicable as degenerate
+# --- a result of version 3, which counted not_applicable as degenerate
 cp -r small_run third_run
 sed -i 's/"schema_version": 4/"schema_version": 3/; /"not_applicable": 0,/d' third_run/result.json
 unchecked third_run/result.json
@@ -67,7 +68,7 @@ expect_exit 0 wrcor describe third_run
 expect_exit 0 wrcor report third_run
 expect_exit 0 evaluate --scores third_run
 
-# --- scores that are joined: equal settings are known as such, whatever was computed beside
+# --- joined scores: equal settings are recognised, whatever else was computed
 expect_exit 0 wrcor score "${small[@]}" --proxy acor,wrcor --arch "$cell" --out beside.jsonl
 expect_exit 0 wrcor search "${small[@]}" --budget 4 --proxy wrcor,gcor --workers 2 --out found
 expect_exit 0 evaluate --scores scores.jsonl beside.jsonl found

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rankings by several proxies: what --rank-by takes, what is computed, what is printed and written.
+# Rankings by several proxies: the argument of --rank-by, the computed scores, the output.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -7,10 +7,10 @@
 search=(search "${small[@]}" --budget 40 --population 10 --tournament 3 --seed 4)
 good='|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'
 
-# values RUN KEY: the numbers of this name in the ranking, in its order; what has none is left out.
+# values RUN KEY: the numbers of this name in the ranking, in its order; rows without one are skipped.
 values() { sed -nE "s/^ {6,8}\"$2\": (-?[0-9][^,]*),?$/\1/p" <(sed '/"raw": {/,/}/d' "$1/result.json"); }
 
-# --- members are computed as needed, after what was asked for; the vote is the first column, best first
+# --- members are computed as needed, after the requested proxies; the vote is the first column, best first
 expect_exit 0 wrcor "${search[@]}" --rank-by 'az(wrcor, -acor, gcor)' --proxy rcor --workers 1 --top 4 --out az
 expect_matches "$(head -n 1 <<<"$stdout")" '^rank +vote +rcor +wrcor +acor +gcor +params +flops +arch$'
 votes=$(awk 'NR > 1 { print $2 }' <<<"$stdout")
@@ -23,7 +23,7 @@ expect_json "$(<az/result.json)"
 expect_contains "$(<az/result.json)" '  "rank_by": "logrank(+wrcor,-acor,+gcor)",'
 expect_contains "$(<az/config.json)" '"rank_by": "az(wrcor, -acor, gcor)"'
 
-# --- what was written is resumed, another vote is not
+# --- a run is resumed with its vote, not with another
 lines=$(wc -l <az/journal.jsonl)
 mkdir part
 cp az/config.json part
@@ -32,7 +32,7 @@ expect_exit 0 wrcor search --resume --out part
 expect_same_result part az
 refuse 2 'score.rank_by: the run has "logrank' wrcor search --resume --out part --rank-by wrcor,acor
 
-# --- one proxy, in either direction, is no vote
+# --- one proxy, in either direction, is not a vote
 for sign in + -; do
   expect_exit 0 wrcor search "${small[@]}" --budget 40 --seed 4 --strategy random --rank-by "${sign}wrcor" --out "one$sign" --top 3
   expect_matches "$(head -n 1 <<<"$stdout")" '^rank +wrcor +params'
@@ -56,7 +56,7 @@ mapfile -t proxies < <(wrcor list proxies | awk '{ print $1 }')
 expect_exit 0 wrcor score "${small[@]}" --proxy all --arch "$good" --format csv
 expect_equal "$(head -n 1 <<<"$stdout")" "arch,status,reason,$(IFS=,; echo "${proxies[*]}"),params,flops"
 
-# --- what the program lists
+# --- the lists of the program
 expect_exit 0 wrcor list methods
 for method in copeland pairwise ranksum borda zscore logrank az; do
   expect_matches "$stdout" "(^|"$'\n'")$method "
@@ -69,7 +69,7 @@ for vote in "${named[@]}"; do
   members=$(sed -nE 's/^  "rank_by": "[a-z]+\((.*)\)",$/\1/p' "$vote/result.json" | tr -d '+-')
   expect_contains "$stdout" "rank,vote,$members,params"
   expect_exit 0 wrcor score "${small[@]}" --proxy "$vote" --arch "$good" --out "$vote.csv" --format csv
-  # The same scores by their names: the file is theirs too.
+  # The same scores by their names belong to the same file.
   expect_exit 0 wrcor score "${small[@]}" --proxy "$members" --arch "$good" --out "$vote.csv" --format csv
   expect_equal "$(wc -l <"$vote.csv")" 2
 done

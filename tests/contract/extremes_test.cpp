@@ -1,4 +1,4 @@
-// Every proxy on networks and weights that leave the range of float32: a value, or a reason.
+// Every proxy on networks and weights that leave the range of float32 gives a value, or a reason.
 
 #include <cmath>
 

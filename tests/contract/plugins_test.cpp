@@ -96,7 +96,7 @@ TEST_CASE("every space keeps the contract of a search space", "[contract]") {
 }
 
 TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
-  // Two images of each data set that is read from files, one beside the other.
+  // Two images of each data set that is read from files, in one folder.
   const test::TemporaryFolder root, empty;
   const std::string record(3072, '\x50');
   root.write("cifar10/data_batch_1.bin", "\x09" + record + "\x03" + record);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Disks that get full and drives that are lost while a program writes to them: what it says, and that going on afterwards
-# ends as if nothing had happened. Mounts small file systems in a name space of its own.
+# Disks that become full and drives that are lost while a program writes to them: the message, and that continuing
+# afterwards ends as if nothing had happened. Mounts small file systems in its own namespace.
 
 if [ -z "${WRCOR_OWN_MOUNTS:-}" ]; then
-  # Below a changed root there are no name spaces of users; who is root there needs none.
+  # Below a changed root, user namespaces are unavailable; root needs none there.
   for names in --map-root-user --mount; do
     if unshare "$names" --mount mount -t tmpfs none /tmp 2>/dev/null; then
       WRCOR_OWN_MOUNTS=yes exec unshare "$names" --mount bash "${BASH_SOURCE[0]}"
@@ -23,7 +23,7 @@ expect_exit 0 wrcor "${search[@]}" --out whole
 expect_exit 0 wrcor "${score[@]}" --out whole.jsonl
 expect_exit 0 wrcor "${score[@]}" --format csv --out whole.csv
 
-# --- a disk that gets full at the start, in the middle, at the result
+# --- a disk that becomes full at the start, in the middle, at the result
 full=0
 mkdir disk
 trap 'status=$?; umount -l disk 2>/dev/null || true; end_test "$status"' EXIT
@@ -39,7 +39,7 @@ for size in 0 4 8 12 16 24 32 40; do
     expect_matches "$messages" "^error: cannot (write|create) '[^']*': No space left on device; "
     if [ -s disk/run/journal.jsonl ]; then
       expect_matches "$messages" 'resume with: wrcor search --resume --out disk/run$'
-      # As long as there is no space, nothing gets lost either.
+      # While the disk is full, nothing gets lost either.
       refuse 1 'No space left on device; resume with:' wrcor search --resume --out disk/run --quiet
     else
       expect_matches "$messages" 'nothing was evaluated yet: start the search again$'
@@ -71,7 +71,7 @@ for format in jsonl csv; do
   done
 done
 
-# while_stopped FILE COMMAND...: runs the command while the program that writes the file ($pid) stands still.
+# while_stopped FILE COMMAND...: runs the command while the program that writes the file ($pid) is stopped.
 while_stopped() {
   wait_for_lines "$1" 5 "$pid"
   kill -STOP "$pid"

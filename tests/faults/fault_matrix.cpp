@@ -1,10 +1,10 @@
 // Every call that changes a file fails once, in every way: runs searches and scorings on the disk
-// of fault_shim.c, goes on with each as its user would, and compares the end with that of a run
-// without faults. Prints a table of faults and outcomes; exits 1 when a result is wrong, a line
-// that was acknowledged is gone, or a message is not clear.
+// of fault_shim.c, continues each as its user would, and compares the end with that of a run
+// without faults. Prints a table of faults and outcomes; exits 1 when a result is wrong, an
+// acknowledged line is lost, or a message is not clear.
 //
-// The program runs as it is, its main() renamed, each time in a forked process: a fault costs
-// milliseconds rather than the second that it takes to load libtorch.
+// The program runs unchanged except for a renamed main(), each time in a forked process: a fault
+// costs milliseconds rather than the second that loading libtorch takes.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,7 +29,7 @@ using Words = std::vector<std::string>;
 struct Scenario {
   std::string name;
   Words command;     ///< starts the work
-  Words resumption;  ///< goes on with it, where that is another command
+  Words resumption;  ///< continues it, if that is another command
   std::string journal;
   std::string result;
 };
@@ -61,7 +61,7 @@ Words lines_of(const std::string& text) {
   return lines;
 }
 
-/// The folder that all happens in; the faults concern what is below it.
+/// The folder of all runs; the faults affect only files below it.
 const fs::path& arena() {
   static const fs::path path = [] {
     std::string pattern = (fs::temp_directory_path() / "wrcor_faults_XXXXXX").string();
@@ -73,7 +73,7 @@ const fs::path& arena() {
 fs::path record() { return arena().string() + ".calls"; }
 fs::path messages() { return arena().string() + ".messages"; }
 
-/// Runs the program in a process of its own, on a disk with one fault (`at` 0: none).
+/// Runs the program in its own process, on a disk with one fault (`at` 0: none).
 Ending run_program(const Words& command, const Fault& fault, int at) {
   fs::remove(record());
   const pid_t child = fork();
@@ -106,14 +106,14 @@ void clear_arena() {
   for (const auto& entry : fs::directory_iterator(arena())) fs::remove_all(entry.path());
 }
 
-/// The result without what differs between equal runs.
+/// The result without the parts that differ between equal runs.
 std::string result_of(const Scenario& scenario) {
   const std::string text = read_text(arena() / scenario.result);
   return text.substr(0, text.find("  \"timing\": {\n"));
 }
 
-/// Lines that have to be on the disk: those whose flush succeeded and, when the program was killed
-/// while it went on, all before the last that it wrote, whether it flushed them or not.
+/// Lines that must be on the disk: those whose flush succeeded and, when the program was killed
+/// while it continued, all before the last that it wrote, whether it flushed them or not.
 int acknowledged(const Scenario& scenario, const Fault& fault, int at) {
   int flushed = 0, written = 0, number = 0;
   for (const std::string& line : lines_of(read_text(record()))) {
@@ -147,7 +147,7 @@ void complain(const Scenario& scenario, const Fault& fault, int at, const std::s
       what.c_str(), ending.exit_code, ending.messages.c_str());
 }
 
-/// Goes on as a user would: resumes, or starts again where nothing had begun.
+/// Continues as a user would: resumes, or starts again if nothing had started.
 Ending go_on(const Scenario& scenario) {
   Ending ending{2, {}};
   if (!scenario.resumption.empty()) ending = run_program(scenario.resumption, {}, 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # kill -9 at random moments of real runs, over and over, each run resumed to its end: the results are those of runs that
-# were never stopped, byte for byte. FAULT_SEED repeats the moments of an earlier test, as far as the machine lets it.
+# were never stopped, byte for byte. FAULT_SEED repeats the moments of an earlier test, as far as timing allows.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
@@ -18,14 +18,14 @@ start() {
   pid=$!
 }
 
-# lines FILE: how many it has, as $count; without a process, so that kills are prompt.
+# lines FILE: its number of lines, as $count; without a process, so that kills are prompt.
 lines() {
   local text=()
   if [ -e "$1" ]; then mapfile -t text <"$1"; fi
   count=${#text[@]}
 }
 
-# kill_at MOMENT FILE ALL: kills $pid at its start, between two of its lines, or after the last; notes what it hit.
+# kill_at MOMENT FILE ALL: kills $pid at its start, between two of its lines, or after the last; records which.
 kill_at() {
   local moment=$1 file=$2 all=$3 target=0 status=0
   case $moment in

@@ -1,5 +1,5 @@
-// Configuration files: values that are accepted make a configuration whose JSON is accepted as
-// well, and is the JSON of what it is read as.
+// Configuration files: accepted values make a configuration whose JSON is accepted, too, and
+// reading that JSON gives the same JSON.
 #include "config_file.h"
 #include "support/property.h"
 #include "wrcor/config/config_loader.h"

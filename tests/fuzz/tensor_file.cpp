@@ -1,6 +1,5 @@
-// Files of torch.save, as weights and as a minibatch: what is read lies within the file. An input
-// that is no archive is the pickle of one, so that mutations that change its length are reached,
-// too.
+// Files of torch.save, as weights and as a minibatch: reading stays within the file. An input that
+// is not an archive is used as the pickle of one, so that the fuzzer can also change its length.
 #include "wrcor/minibatch/tensor_file.h"
 
 #include <utility>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Test: installs a build, and builds and runs the examples against what was installed.
+# Test: installs a build, and builds and runs the examples against the installation.
 #   install.sh CMAKE BUILD_DIRECTORY CXX_COMPILER
 set -euo pipefail
 
@@ -21,12 +21,12 @@ small='|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|'
 large='|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|'
 printed=$("$work/examples/count_parameters" "$large")
 [ "$printed" = '858426 parameters, 121815680 multiply-accumulates' ] || fail "count_parameters printed '$printed'"
-# The cell that responds to images in more ways comes first, whatever the order of the arguments.
+# The cell with more distinct responses to images comes first, whatever the order of the arguments.
 printed=$("$work/examples/rank_cells" "$small" "$large")
 [ "$(cut -d' ' -f1 <<<"$printed")" = "$large"$'\n'"$small" ] || fail "rank_cells printed '$printed'"
 if printed=$("$work/examples/rank_cells" '|none~0|' 2>&1); then fail "rank_cells took '|none~0|'"; fi
 case $printed in 'error: '*) ;; *) fail "rank_cells printed '$printed'" ;; esac
 
-# The installed program starts, too, and finds its engine. (grep -q would leave before it has written all.)
+# The installed program starts, too, and finds its engine. (grep -q would exit before all output is written.)
 "$work/prefix/bin/wrcor" --version
 "$work/prefix/bin/wrcor" config init | grep '^search:' >/dev/null || fail 'the installed engine does not run'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Test: cpack makes packages of a build; the program in the archive runs with the libraries that lie beside it, the Debian
-# packages say what they are and what they need.
+# Test: cpack makes packages of a build; the program in the archive runs with the archive's libraries, the Debian
+# packages have correct descriptions and dependencies.
 #   packages.sh CMAKE BUILD_DIRECTORY
 set -euo pipefail
 
@@ -37,7 +37,7 @@ for page in "${man_pages[@]}"; do
   warnings=$(man --warnings --encoding=UTF-8 --local-file --troff-device=utf8 --ditroff "$page" 2>&1 >/dev/null)
   [ -z "$warnings" ] || fail "$page:" "$warnings"
 done
-# All libraries are its own, but for those of the C library.
+# All libraries are the archive's, except those of the C library.
 unset LD_LIBRARY_PATH "${!WRCOR@}"
 foreign=$(ldd bin/wrcor libexec/wrcor/wrcor-engine | sed -nE 's/^\s+(\S+) => (\S+).*/\1 \2/p' | grep -vF " $PWD/" |
   grep -vE '^lib(c|m|mvec|dl|rt|pthread|resolv|util|anl|nsl|crypt)\.so' || true)
@@ -48,7 +48,7 @@ bin/wrcor list strategies | grep '^evolution ' >/dev/null || fail 'the program i
 bin/wrcor search --strategy random --budget 3 --channels 4 --cells 1 --batch-size 8 --quiet --out "$work/run" >"$work/ranking"
 [ "$(wc -l <"$work/ranking")" = 4 ] || fail 'a search with the program of the archive printed' "$(cat "$work/ranking")"
 
-# --- the Debian packages, where this build makes any
+# --- the Debian packages, if this build makes any
 debs=("$work"/*.deb)
 [ -e "${debs[0]}" ] || exit 0
 [ "${#debs[@]}" = 2 ] || fail "expected two packages, got ${debs[*]}"
@@ -58,7 +58,7 @@ field() { dpkg-deb --field "$work"/"$1"_*.deb "$2"; }
 for library in libtorch libc6 libstdc++6 libyaml-cpp libcurl libarchive; do
   [[ $(field wrcor Depends) == *"$library"* ]] || fail "wrcor does not depend on $library: $(field wrcor Depends)"
 done
-# Whoever builds against the libraries needs what they were built with.
+# Building against the libraries needs their build dependencies.
 for package in libtorch-dev nlohmann-json3-dev $(sed -nE 's/^(lib[a-z0-9-]+-dev) +header.*/\1/p' "$source_dir/scripts/setup.sh"); do
   case $package in libcli11-dev | libvalijson-dev) continue ;; esac # of the program, of the tests
   [[ ", $(field wrcor-dev Depends)," == *", $package,"* ]] || fail "wrcor-dev does not depend on $package"

@@ -26,7 +26,7 @@ fresh_tree
 expect_exit 0 check
 expect_equal "$stdout" ''
 
-# A folder that includes what stands below it.
+# A folder that includes a later one.
 add src/space/genotype.cpp '' '#include "wrcor/search/strategy.h"'
 expect_exit 1 check
 expect_equal "$stdout" 'src/space/genotype.cpp:2: space includes wrcor/search/strategy.h, but search stands below space'
@@ -37,7 +37,7 @@ add src/core/hash.cpp '#include "../proxy/factories.h"'
 expect_exit 1 check
 expect_contains "$stdout" 'src/core/hash.cpp:1: core includes ../proxy/factories.h, but proxy stands below core'
 
-# libtorch in a folder that does without it, directly and by way of another header.
+# libtorch in a folder that must not use it, directly and through another header.
 fresh_tree
 add src/space/tensor.cpp '#include <torch/torch.h>'
 expect_exit 1 check
@@ -51,7 +51,7 @@ add src/search/random.cpp '#include "wrcor/proxy/proxy.h"'
 expect_exit 1 check
 expect_equal "$stdout" 'src/search/random.cpp:1: search does without libtorch, but includes include/wrcor/proxy/proxy.h -> ATen/ATen.h'
 
-# CLI11 outside cli, and a folder that nobody placed.
+# CLI11 outside cli, and a folder that is not in the order.
 fresh_tree
 add src/run/config.cpp '#  include <CLI/App.hpp>'
 add src/extra/thing.cpp '#include <vector>'
@@ -59,7 +59,7 @@ expect_exit 1 check
 expect_contains "$stdout" 'src/run/config.cpp:1: run includes CLI/App.hpp: CLI11 belongs to cli'
 expect_contains "$stdout" 'src/extra/thing.cpp: folder "extra" has no place in the order of folders'
 
-# One name for two types, in any folders; a declaration, a nested type and another namespace are none.
+# One name for two types, in any folders; a declaration, a nested type and another namespace do not count.
 fresh_tree
 add include/wrcor/core/view.h 'namespace wrcor {' 'enum class View { all, none };' 'class Later;' '}'
 add src/search/later.h 'namespace wrcor {' 'class Later;' 'class Later final' '    : public Sooner {' '  struct View {};' '};' '}'

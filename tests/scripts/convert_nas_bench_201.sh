@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/convert-nas-bench-201 writes a table that `wrcor evaluate` reads. The official packages and files are large:
-# packages of a few lines stand in for them here, with the official names and records.
+# packages of a few lines replace them here, with the official names and records.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
@@ -82,7 +82,7 @@ for key in arch index; do
   expect_matches "$stdout" 'c10_val_12ep,column,c100_test_200ep,39,0,1,1,1,'
 done
 
-# What goes wrong leaves the file as it was.
+# A failure does not change the file.
 cp table.csv before.csv
 refuse 3 "'missing.pth' does not exist" convert missing.pth table.csv
 printf x >damaged.pth

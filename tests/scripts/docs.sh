@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/docs accepts a page that is true, finds each kind of untruth, and mends what can be mended.
+# scripts/docs accepts a correct page, finds each kind of error, and repairs what it can.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
@@ -16,7 +16,7 @@ page '# Page' "'''console" '$ cat > file <<END' '> one' '> two' '> END' '$ cd .;
   '$ echo 1.00012  a; echo "info: 7 s"' '1.00009 a' "'''"
 expect_exit 0 docs page.md
 
-# What is not so.
+# Errors.
 page "'''console" '$ echo one' 'two' "'''"
 expect_exit 1 docs page.md
 expect_contains "$stderr" "page.md:2: 'echo one' printed"$'\none\n--- but the page shows\ntwo'
@@ -31,14 +31,14 @@ expect_equal "$(grep -c . <<<"$stderr")" 2
 expect_contains "$stderr" "'other.md' leads nowhere"
 expect_contains "$stderr" "no heading 'nothing'"
 
-# What is excepted.
+# Exceptions.
 page '<!-- output varies -->' "'''console" '$ date' 'yesterday' "'''" '<!-- not run: why -->' "'''console" '$ false' "'''" \
   '<!-- run with no/such/file: why -->' "'''console" '$ false' "'''" '<!-- before: touch made -->' "'''console" '$ ls' 'made' "'''"
 expect_exit 0 docs page.md
 page '<!-- output varies -->' "'''console" '$ false' "'''"
 expect_exit 1 docs page.md
 
-# What --update mends: outputs and options; the text around them stays.
+# --update repairs outputs and options; the text around them is unchanged.
 page 'before' "'''console" '$ echo one' 'two' "'''" 'after' '<!-- options of: wrcor list -->' '<!-- end of options -->'
 expect_exit 1 docs page.md
 expect_contains "$stderr" 'the options are not those of the help'

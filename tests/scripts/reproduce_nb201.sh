@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench/reproduce_nb201 prints published rank correlations beside those of score files.
+# bench/reproduce_nb201 prints published rank correlations next to those of score files.
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/test-on refuses what it cannot do, in one line, and leaves nothing behind. What it does takes half an hour; continuous
-# integration runs it.
+# scripts/test-on refuses invalid requests, in one line, and leaves nothing behind. A full run takes half an hour;
+# continuous integration runs it.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../cli/lib.sh"
 

@@ -1,4 +1,4 @@
-// Tests talk to servers on this machine only, whatever proxies the environment names.
+// Tests connect only to servers on this machine, whatever proxies the environment names.
 
 #include <cstdlib>
 

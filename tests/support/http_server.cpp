@@ -28,7 +28,7 @@ int bound_socket(std::string& url) {
   return descriptor;
 }
 
-/// Whether the socket has something to read, or its other end is gone, within a moment.
+/// Whether the socket soon has something to read, or its other end is closed.
 bool is_ready(int descriptor) {
   constexpr int milliseconds = 20;
   pollfd waiting{descriptor, POLLIN, 0};
@@ -118,7 +118,7 @@ void HttpServer::serve(int connection) {
   const std::string text = reply.head + end + reply.body;
   for (std::size_t sent = 0; sent < text.size();) {
     const ssize_t count = ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-    if (count <= 0) break;  // the client has gone
+    if (count <= 0) break;  // the client has closed the connection
     sent += static_cast<std::size_t>(count);
   }
   while (reply.stall && !ending_ && !is_ready(connection)) {

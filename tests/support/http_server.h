@@ -16,24 +16,24 @@ struct HttpRequest {
   std::optional<std::uint64_t> range_start;  ///< of "Range: bytes=N-"
 };
 
-/// What a server sends, which need not be what HTTP asks for.
+/// The reply of a server, which need not conform to HTTP.
 struct HttpReply {
-  std::string head;    ///< status line and headers, without what ends them
-  std::string body;    ///< the connection is closed behind it
-  bool stall = false;  ///< the connection stays open behind the body, without another byte
+  std::string head;    ///< status line and headers, without the final empty line
+  std::string body;    ///< the connection is closed after it
+  bool stall = false;  ///< the connection stays open after the body, without another byte
 };
 
 /// The content with status 200 and its length.
 HttpReply whole(const std::string& content);
-/// The same, or the range that was asked for with status 206.
+/// The same, or the requested range with status 206.
 HttpReply ranged(const std::string& content, const HttpRequest& request);
-/// The reply, cut off behind so many bytes of its body.
+/// The reply, cut off after this many bytes of its body.
 HttpReply cut(HttpReply reply, std::size_t bytes);
 /// An answer without a body, such as "404 Not Found".
 HttpReply status(const std::string& status, const std::string& header = {});
 
-/// An HTTP server on a free port of 127.0.0.1 that answers as it is told, each connection in a
-/// thread of its own.
+/// An HTTP server on a free port of 127.0.0.1 that replies by a handler, each connection in its own
+/// thread.
 class HttpServer {
  public:
   /// @param number  of the request, from 1
@@ -63,7 +63,7 @@ class HttpServer {
   std::thread acceptor_;
 };
 
-/// URL of a port of this machine that nobody listens to.
+/// URL of a port of this machine without a listener.
 std::string unused_url();
 
 }  // namespace wrcor::test

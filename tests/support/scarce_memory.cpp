@@ -14,7 +14,7 @@
 namespace wrcor {
 namespace {
 
-/// Outlives every tensor, as tensors may outlive the object that counts them.
+/// Outlives every tensor, because tensors may outlive the object that counts them.
 struct Ledger {
   std::mutex mutex;
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
@@ -55,7 +55,7 @@ void free_block(void* block) {
 
 class CountingAllocator final : public c10::Allocator {
  public:
-  // One of the two is the interface's, by the version of libtorch.
+  // One of the two overrides the interface, depending on the version of libtorch.
   c10::DataPtr allocate(std::size_t bytes) const { return grant(bytes); }
   c10::DataPtr allocate(std::size_t bytes) { return grant(bytes); }
   void copy_data(void* to, const void* from, std::size_t bytes) const {

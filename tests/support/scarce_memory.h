@@ -5,8 +5,8 @@
 
 namespace wrcor {
 
-/// While it lives, libtorch gets its memory on the CPU from here, counted, and is refused some,
-/// with c10's own words. One at a time.
+/// While it lives, it supplies and counts libtorch's memory on the CPU, and refuses some requests
+/// with c10's own message. One object at a time.
 class ScarceMemory {
  public:
   ScarceMemory();
@@ -14,14 +14,14 @@ class ScarceMemory {
   ScarceMemory(const ScarceMemory&) = delete;
   ScarceMemory& operator=(const ScarceMemory&) = delete;
 
-  /// Refuses requests that would take the sum of all living ones beyond this.
+  /// Refuses requests that would raise the sum of all live ones above this.
   void limit(std::int64_t bytes);
-  /// Refuses single requests: after so many that are met, then after so many more, ...
+  /// Refuses single requests: after this many granted ones, then after this many more, ...
   void refuse_after(std::vector<std::int64_t> requests);
 
   std::int64_t requests() const;  ///< so far
   std::int64_t refused() const;   ///< of them
-  std::int64_t peak() const;      ///< most bytes that were living at a time
+  std::int64_t peak() const;      ///< maximum of live bytes
 };
 
 }  // namespace wrcor

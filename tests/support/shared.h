@@ -5,9 +5,9 @@
 
 namespace wrcor::test {
 
-/// A file of the material shared beside the checkout (golden scores, benchmark accuracies, images),
-/// or nothing when it is not there; $WRCOR_SHARED names another place. Tests that need it skip with
-/// a message otherwise.
+/// A file of the shared material next to the checkout (golden scores, benchmark accuracies,
+/// images), or nothing if it is missing; $WRCOR_SHARED names another folder. Tests that need it
+/// skip with a message otherwise.
 std::optional<std::filesystem::path> shared_file(const std::filesystem::path& relative);
 
 }  // namespace wrcor::test

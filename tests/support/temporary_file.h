@@ -4,7 +4,7 @@
 
 namespace wrcor::test {
 
-/// A file with the given content in a folder of its own; both go with the object.
+/// A file with the given content in its own folder; both are removed with the object.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content, const std::string& name = "my.yaml")

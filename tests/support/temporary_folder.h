@@ -9,7 +9,7 @@
 
 namespace wrcor::test {
 
-/// A fresh folder that goes away with the object.
+/// A new folder that is removed with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {

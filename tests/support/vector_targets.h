@@ -7,7 +7,7 @@
 namespace wrcor::test {
 
 /// Calls work(name) once for each instruction set that this processor has and that vector code is
-/// made for.
+/// compiled for.
 template <typename Work>
 void for_each_vector_target(const Work& work) {
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {

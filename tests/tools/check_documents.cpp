@@ -1,5 +1,5 @@
-// check_documents FILE...: whether files that the program wrote are as its JSON Schemas say. Prints
-// what is not; the exit code says whether there was any.
+// check_documents FILE...: checks files that the program wrote against its JSON Schemas. Prints
+// violations; the exit code is 1 if any were found.
 #include <iostream>
 
 #include "support/document_check.h"

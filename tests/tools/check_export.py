@@ -131,7 +131,7 @@ def check(name):
         train_a_step(script, images)
         train_a_step(network, images)
 
-    # What users do with a module.
+    # Typical uses of a module.
     assert script.training and script.cells.training
     twin = copy.deepcopy(script).to("cpu").eval()
     assert script.training and not twin.training

@@ -9,14 +9,14 @@
 
 namespace wrcor {
 
-/// What the configuration's data set is opened with; it downloads and resizes nothing.
+/// Options for opening the configuration's data set, without downloads or resizing.
 DatasetOptions dataset_options(const Config& config);
 
-/// What is known of the configuration's data set without reading any image.
+/// Properties of the configuration's data set, without reading any image.
 /// @throws UsageError, DataError
 DatasetInfo dataset_info(const Config& config);
 
-/// The configuration's space, sized for images of its data set, of which none is read.
+/// The configuration's space, sized for the images of its data set; reads no image.
 /// @throws UsageError, DataError
 std::unique_ptr<SearchSpace> make_space(const Config& config);
 /// The same for images of another size.

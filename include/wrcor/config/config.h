@@ -12,9 +12,9 @@
 
 namespace wrcor {
 
-/// Everything that decides the outcome of a run, and how it is executed. Filled from flags,
-/// environment variables and a YAML or JSON file by config_loader.h; every member is described
-/// once, in settings.cpp.
+/// Everything that determines the outcome of a run and its execution. Filled from flags,
+/// environment variables and a YAML or JSON file by config_loader.h; settings.cpp describes every
+/// member once.
 struct Config {
   struct Space {
     std::string name = "nb201";
@@ -35,7 +35,7 @@ struct Config {
   } data;
 
   struct Score {
-    /// As written, see effective_proxies(); empty: those that the ranking needs.
+    /// As given, see effective_proxies(); empty: those that the ranking needs.
     std::vector<std::string> proxies;
     std::string rank_by;  ///< a rule; empty: the first of the proxies, or auto
     Counting counting = Counting::reference;
@@ -55,8 +55,8 @@ struct Config {
     int population = 64;
     int tournament = 10;
     bool replacement = false;
-    /// Architectures at the top of the ranking that are scored with all score.repeats at the end,
-    /// the others with the first alone; unset: all are.
+    /// Number of top architectures that are scored with all score.repeats at the end, the others
+    /// only with the first; unset: all are.
     std::optional<std::int64_t> refine;
   } search;
 
@@ -71,15 +71,15 @@ struct Config {
     std::string device = "auto";
     int workers = 0;  ///< 0: chosen by the program; never changes a result
     int threads = 1;  ///< of each worker
-    int at_once = 0;  ///< networks that a worker evaluates as one batch; 0: chosen by the program
-    /// MiB that the tensors of one worker may take on the CPU; nothing: no bound.
+    int at_once = 0;  ///< networks per batch of a worker; 0: chosen by the program
+    /// Limit for the tensors of one worker on the CPU, in MiB; nothing: no limit.
     std::optional<std::int64_t> max_memory;
     bool tf32 = false;
     bool channels_last = true;
   } run;
 
   struct Train {
-    std::string arch;     ///< architecture string; a command takes the other forms of a name, too
+    std::string arch;     ///< architecture string; a command also accepts other forms of a name
     std::string weights;  ///< a .pt file to start from; empty: drawn weights
     int epochs = 12;
     int batch_size = 256;
@@ -88,7 +88,8 @@ struct Config {
     double weight_decay = 5e-4;
     std::optional<std::int64_t> images;       ///< drawn from those for training; unset: all
     std::optional<std::int64_t> test_images;  ///< drawn from those for tests; unset: all
-    /// Part of the images for training that is kept for tests; unset: the data set's own are used.
+    /// Fraction of the training images that is kept for tests; unset: the data set's own test
+    /// images are used.
     std::optional<double> holdout;
     std::string test_root;     ///< folder of the test images of `--data folder`
     int checkpoint_every = 1;  ///< epochs; never changes a result

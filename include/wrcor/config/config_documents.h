@@ -12,7 +12,7 @@ namespace wrcor {
 /// JSON Schema (draft-07) of the configuration files.
 nlohmann::ordered_json config_schema();
 
-/// JSON Schema of settings as to_json(Config) writes them: every one of those chosen, none else.
+/// JSON Schema of settings as to_json(Config) writes them: all of those chosen, and no others.
 nlohmann::ordered_json written_settings_schema(const std::function<bool(const Setting&)>& chosen);
 
 /// A YAML file with every setting at its default, each with a comment.

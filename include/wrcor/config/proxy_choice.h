@@ -17,13 +17,14 @@ std::vector<std::string> proxy_choices();
 /// be a vote, else by the vote auto. @throws UsageError when score.rank_by is not a rule
 RankingRule ranking_rule(const Config& config);
 
-/// How the ranking of a result.json is ordered, where its document has no name for it (version 1)
-/// by its configuration. @throws nlohmann::json::exception, UsageError, DataError for other
-/// documents
+/// The rule that orders the ranking of a result.json; if the document does not name it (version 1),
+/// the rule of its configuration. @throws nlohmann::json::exception, UsageError, DataError for
+/// other documents
 RankingRule ranking_rule_of(const nlohmann::ordered_json& result);
 
 /// The proxies that a run computes, each once: those of score.proxies in their order, a vote
-/// standing for its members and "all" for every proxy; then what the ranking rule needs besides.
+/// standing for its members and "all" for every proxy; then those that the ranking rule needs in
+/// addition.
 std::vector<std::string> effective_proxies(const Config& config);
 
 }  // namespace wrcor

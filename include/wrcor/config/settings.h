@@ -15,32 +15,33 @@ namespace wrcor {
 
 enum class SettingType { integer, number, boolean, text, text_list };
 
-/// What a setting bears on, from nothing to everything. A run is resumed with equal settings that
-/// bear on its search or more; scores with equal settings that bear on scores are comparable.
+/// What a setting affects, from nothing to everything. To resume a run, the settings that affect
+/// its search or more must be equal; scores are comparable if the settings that affect scores are
+/// equal.
 enum class Bearing {
-  nothing,  ///< how the work is done, such as run.workers: results do not have it
-  length,   ///< how far a search goes: may be another on resume
-  source,   ///< where something comes from that is recorded by itself: minibatch, kind of device
-  search,   ///< which architectures are scored, by what, and their order
+  nothing,  ///< how the work is done, such as run.workers: not part of a result
+  length,   ///< the extent of a search: may change on resume
+  source,   ///< the origin of something recorded separately: minibatch, kind of device
+  search,   ///< which architectures are scored, by which proxies, and their order
   weights,  ///< how weights are drawn, and so the score of every architecture with drawn weights
   scores,   ///< the score of every architecture
 };
 
-/// What is done with networks: they are searched and scored, or one is trained.
+/// The use of networks: they are searched and scored, or one is trained.
 enum class Purpose { search, training };
 
-/// The names that a setting may have, and what such a name is called in messages.
+/// The names that a setting may have, and the word for such a name in messages.
 struct SettingChoices {
   std::string singular;
   std::string plural;
   std::function<std::vector<std::string>()> names;
 };
 
-/// One configurable value: what flags, environment variables, files, the JSON Schema, the commented
-/// file and the help know about it. Its default is that of a default-constructed Config.
+/// One configurable value: the source for flags, environment variables, files, the JSON Schema, the
+/// commented file and the help. Its default is that of a default-constructed Config.
 struct Setting {
   std::string key;   ///< "search.budget": section and name in a file, and the member of Config
-  std::string flag;  ///< "--budget", of no other setting for the same purpose
+  std::string flag;  ///< "--budget", unique among the settings for the same purpose
   std::string negative_flag;  ///< of a boolean: "--no-augment"
   SettingType type = SettingType::text;
   std::string description;       ///< one line
@@ -48,19 +49,19 @@ struct Setting {
 
   std::uint64_t minimum = 0;  ///< of an integer
   std::uint64_t maximum = 0;  ///< of an integer
-  double largest = 0;         ///< of a number, which lies above 0
+  double largest = 0;         ///< of a number, which must be above 0
   bool may_be_zero = false;   ///< of a number
-  std::string zero_name;      ///< of an integer: a word that may be written for 0
+  std::string zero_name;      ///< of an integer: a word that may replace 0
   std::string pattern;        ///< of a text: a regular expression that it matches
-  std::string pattern_words;  ///< the same for people
+  std::string pattern_words;  ///< the same, human-readable
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool is_path = false;                   ///< of a text: a file or a folder
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
   Bearing bearing = Bearing::scores;
-  std::set<Purpose> purposes{Purpose::search};  ///< that it is for
+  std::set<Purpose> purposes{Purpose::search};  ///< that it belongs to
 
-  /// Of a text: what is wrong with it, or nothing.
+  /// Of a text: returns the error in it, or nothing.
   std::function<std::string(const std::string&)> check = {};
 
   std::function<nlohmann::json(const Config&)> get;
@@ -86,7 +87,7 @@ const std::vector<SettingSection>& setting_sections();
 /// @return null when there is no such key.
 const Setting* find_setting(std::string_view key);
 
-/// A value for a setting, or what is wrong with the one given.
+/// A value for a setting, or the error in the one given.
 struct ReadValue {
   nlohmann::json value;
   std::string problem;  ///< empty when the value is valid; else "expected ..., got ..."

@@ -21,10 +21,10 @@ class CsvReader {
 
   const std::vector<std::string>& header() const { return header_; }
   /// Number of the column with this name. @throws UsageError that lists the columns; DataError when
-  /// two have the name.
+  /// two columns have the name.
   std::size_t column(const std::string& name) const;
 
-  /// Goes on to the next record; false at the end. @throws DataError for a record of more or fewer
+  /// Advances to the next record; false at the end. @throws DataError for a record of more or fewer
   /// fields than the header, for quotes in the wrong place, and beyond the limits.
   bool next();
 

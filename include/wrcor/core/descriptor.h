@@ -19,7 +19,7 @@ class Descriptor {
   Descriptor& operator=(Descriptor&&) = delete;
 
   int number() const { return number_; }
-  /// Hands the file to someone who closes it.
+  /// Releases ownership; the caller closes the file.
   int release() { return std::exchange(number_, -1); }
   explicit operator bool() const { return number_ >= 0; }
 
@@ -27,7 +27,7 @@ class Descriptor {
   int number_;
 };
 
-/// Result of a system call, which is repeated when a signal interrupts it.
+/// Result of a system call, which is repeated if a signal interrupts it.
 template <typename Call>
 auto uninterrupted(const Call& call) {
   auto result = call();

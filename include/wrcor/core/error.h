@@ -18,7 +18,7 @@ enum class ExitCode : int {
   terminated = 143,
 };
 
-/// Base of every error that a user can cause or has to know about. The message is one line (or one
+/// Base of every error that a user can cause or must know about. The message is one line (or one
 /// line for each of several problems) that names what was given, what was expected and what to do.
 /// Whatever a message quotes, each line is printable() and of at most longest_line bytes.
 class Error : public std::runtime_error {

@@ -9,30 +9,30 @@
 
 namespace wrcor {
 
-/// A lock that one process has at a time. It is the system's lock on a small file, which says who
-/// has it, and ends with the process, however that ends: a file that a crash left behind is simply
-/// taken over. With the object the file goes, too. Where the file system has no locks, the lock is
-/// always free, and a warning says so. A file of another content is somebody else's: it is left as
-/// it is, and every function that takes a lock throws a UsageError.
+/// A lock that one process holds at a time. It is the system's lock on a small file that names the
+/// holder, and it ends with the process, however that ends: a file that a crash left behind is
+/// taken over. The file is removed with the object. If the file system has no locks, the lock is
+/// always free, with a warning. A file with other content is not the program's: it is not changed,
+/// and every function that takes a lock throws a UsageError.
 class FileLock {
  public:
-  /// Takes the lock of `file`, or nothing when another process has it.
+  /// Takes the lock of `file`; nothing if another process holds it.
   /// @throws RunError when the file cannot be made
   static std::optional<FileLock> try_take(const std::filesystem::path& file);
 
-  /// Takes the lock of `file`. @throws RunError;
-  /// UsageError when another process has it: it says who writes `what`
+  /// Takes the lock of `file`. @throws RunError; UsageError when another process holds it: the
+  /// message names the process that writes `what`
   static FileLock take(const std::filesystem::path& file, const std::filesystem::path& what);
 
   /// Takes the lock of `file` as soon as it is free.
-  /// @param waiting  called several times a second while another process has it, with holder(file);
-  ///                 may throw to give up
+  /// @param waiting  called several times a second while another process holds it, with
+  ///                 holder(file); may throw to give up
   /// @throws RunError
   static FileLock wait(const std::filesystem::path& file,
                        const std::function<void(const std::string& holder)>& waiting);
 
-  /// Who has the lock of `file`: "process 4711 on 'host' since 2026-01-31T14:25:01Z", or "another
-  /// process" where that is not known.
+  /// The holder of the lock of `file`: "process 4711 on 'host' since 2026-01-31T14:25:01Z", or
+  /// "another process" if unknown.
   static std::string holder(const std::filesystem::path& file);
 
   ~FileLock();

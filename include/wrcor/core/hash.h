@@ -22,7 +22,7 @@ class Sha256 {
 
   Sha256& update(std::span<const std::byte> bytes);
   Sha256& update(std::string_view text);
-  /// Ends the digest: 64 lower-case hexadecimal digits. Call one of these, once.
+  /// Ends the digest: 64 lower-case hexadecimal digits. Call only one of hex() and base64(), once.
   std::string hex();
   /// Ends the digest: its 32 bytes in base64 (RFC 4648).
   std::string base64();
@@ -40,7 +40,7 @@ std::string sha256_hex(std::string_view text);
 std::string sha256_of_file(const std::filesystem::path& path);
 
 /// Stable 64-bit hash of a list of texts: equal on every platform and in every version. The lengths
-/// take part, so {"ab", "c"} and {"a", "bc"} differ.
+/// are hashed, too, so {"ab", "c"} and {"a", "bc"} differ.
 std::uint64_t stable_hash(std::initializer_list<std::string_view> parts);
 
 }  // namespace wrcor

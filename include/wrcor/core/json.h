@@ -6,17 +6,17 @@
 
 namespace wrcor {
 
-/// What is wrong with a JSON text, in one line.
+/// The error in a JSON text, in one line.
 struct JsonError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Levels of objects and lists that a text may have: no file of this program has more than eight.
+/// Maximum nesting of objects and lists: no file of this program has more than eight levels.
 constexpr int deepest_json = 64;
 
-/// Reads a JSON text that may come from anywhere. Stricter than nlohmann's parser: no key twice in
-/// an object, and no nesting so deep that what is recursive (copies, dump()) would overflow the
-/// stack. Numbers are finite, as JSON has no others and those beyond double precision are refused.
+/// Reads an untrusted JSON text. Stricter than nlohmann's parser: no key twice in an object, and no
+/// nesting so deep that recursive functions (copies, dump()) would overflow the stack. Numbers are
+/// finite, as JSON has no others and those beyond double precision are refused.
 /// @throws JsonError.
 nlohmann::ordered_json parse_json(std::string_view text);
 

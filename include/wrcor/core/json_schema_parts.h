@@ -7,7 +7,7 @@
 
 namespace wrcor::json_schema_parts {
 
-// Pieces of JSON Schemas (draft-07, the newest draft that validators of every language know).
+// Pieces of JSON Schemas (draft-07, the newest draft that validators of every language support).
 
 using Schema = nlohmann::ordered_json;
 

@@ -10,11 +10,11 @@ namespace wrcor {
 enum class Verbosity { quiet, normal, verbose };
 
 /// Sends log messages to standard error (never to standard output, which carries results only) and,
-/// if given, to a file. `spdlog::info` and its kin are used directly everywhere else.
+/// if given, to a file. All other code uses `spdlog::info` and similar functions directly.
 /// @throws UsageError when the file cannot be opened.
 void configure_logging(Verbosity verbosity, const std::optional<std::filesystem::path>& file);
 
-/// Whether standard error takes messages that are no errors.
+/// Whether messages other than errors go to standard error.
 bool wants_progress();
 
 }  // namespace wrcor

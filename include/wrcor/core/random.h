@@ -10,7 +10,7 @@
 
 namespace wrcor {
 
-/// Seed of an independent stream: a stable hash of the master seed and of what the stream is for,
+/// Seed of an independent stream: a stable hash of the master seed and the purpose of the stream,
 /// such as derive_seed(seed, {"weights", "stem.0.weight"}). Never depends on what was drawn before.
 std::uint64_t derive_seed(std::uint64_t master, std::initializer_list<std::string_view> purpose);
 

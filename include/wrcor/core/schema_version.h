@@ -6,18 +6,18 @@
 
 namespace wrcor {
 
-/// Versions of the files and documents that the program writes, each its key `schema_version`.
-/// Raise one when a key is added, goes or changes its meaning, and go on reading the older
-/// versions: a document without the key is of the first.
+/// Versions of the files and documents that the program writes, in their key `schema_version`.
+/// Raise one when a key is added, removed or changes its meaning, and keep reading the older
+/// versions: a document without the key has the first.
 namespace schema_version {
 inline constexpr int config = 1;
 /// 1: without scoring revision and version of libtorch; 2: without scores of repeats, refined ones;
-/// 3: each line with a check of its own alone
+/// 3: the check of a line covers that line only
 inline constexpr int journal = 4;
 /// 1: without scoring revision, seeds, identity of the scores; 2: without scores of repeats, rank
-/// intervals, counts.refined; 3: without a check, what is not applicable counted as degenerate
+/// intervals, counts.refined; 3: without a check, not_applicable counted as degenerate
 inline constexpr int result = 4;
-/// 1: `settings` told lists of proxies apart; 2: without scores of repeats; 3: without checks
+/// 1: `settings` depended on the list of proxies; 2: without scores of repeats; 3: without checks
 inline constexpr int score = 4;
 inline constexpr int evaluation = 2;  ///< 1: a figure of every simulated search
 inline constexpr int plan = 1;
@@ -27,7 +27,7 @@ inline constexpr int list = 1;
 inline constexpr int training = 2;  ///< result, metrics and checkpoint; 1: without checks
 }  // namespace schema_version
 
-/// The version that a document says it has; 1 when it says nothing.
+/// The version that a document states; 1 if it states none.
 /// @param newest  the newest one that the program can read
 /// @param place   of the document, such as "run/result.json", for messages
 /// @throws DataError when it is newer, or no version

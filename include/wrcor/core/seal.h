@@ -8,14 +8,15 @@
 
 namespace wrcor {
 
-/// The checks of records in their order. Each covers its record and, by the check before it, all
-/// that went before: a record that was edited, moved, left out or taken from another file does not
-/// have the check that is due.
+/// The checks of records in their order. Each covers its record and, by the previous check, all
+/// earlier ones: the check of a record that was edited, moved, omitted or copied from another file
+/// does not match.
 class SealChain {
  public:
   static constexpr std::size_t digits = 16;
 
-  /// @param origin  what the first record belongs to; empty where the first record says that itself
+  /// @param origin  what the first record belongs to; empty if the first record itself identifies
+  ///         it
   explicit SealChain(std::string origin = {}) : last_(std::move(origin)) {}
 
   /// The check of the next record: 16 hexadecimal digits.
@@ -31,17 +32,17 @@ class SealedLines {
   /// @param origin  as of SealChain
   explicit SealedLines(std::string origin = {}) : chain_(std::move(origin)) {}
 
-  /// From here on each line has a check of its own alone, as older versions wrote it.
+  /// From here on the check of a line covers that line only, as in older versions.
   void unchain() { chained_ = false; }
 
   /// The next line of the file, without a line feed.
   std::string seal(const nlohmann::ordered_json& entry);
 
-  /// What the next line of the file holds; nothing when it is not the one that was written there.
+  /// The content of the next line of the file; nothing if its check does not match.
   std::optional<nlohmann::ordered_json> open(std::string_view line);
 
-  /// Whether a text without a line feed may be the beginning of such a line, of which zeros may
-  /// have taken the place.
+  /// Whether a text without a line feed may be the beginning of such a line, possibly overwritten
+  /// by zeros.
   static bool may_begin(std::string_view text);
 
  private:
@@ -57,10 +58,10 @@ nlohmann::ordered_json sealed(nlohmann::ordered_json record);
 /// Whether an object is as sealed() made it.
 bool is_sealed(nlohmann::ordered_json record);
 
-/// The check of a document with a list of rows, which is the same however the text is laid out.
+/// The check of a document with a list of rows, independent of the layout of the text.
 class DocumentSeal {
  public:
-  /// @param frame  the document with an empty list in place of the rows
+  /// @param frame  the document with an empty list instead of the rows
   explicit DocumentSeal(const nlohmann::ordered_json& frame) : check_(chain_.next(frame.dump())) {}
   void add(const nlohmann::ordered_json& row) { check_ = chain_.next(row.dump()); }
   const std::string& check() const { return check_; }
@@ -70,8 +71,8 @@ class DocumentSeal {
   std::string check_;
 };
 
-/// Checks that the result of a search, whose rows are `ranking`, has in `timing.check` the check of
-/// all else. Older versions of it have none.
+/// Checks that `timing.check` of the result of a search, whose rows are `ranking`, matches
+/// everything else. Older versions have no check.
 /// @param place  of the document, for messages
 /// @throws DataError
 void require_sealed_result(nlohmann::ordered_json& document, const std::string& place);

@@ -6,8 +6,8 @@
 
 namespace wrcor {
 
-/// The candidate with the smallest edit distance to `given`, or an empty string when none is near
-/// enough to have been meant (more than a third of its letters differ).
+/// The candidate with the smallest edit distance to `given`, or an empty string when none is close
+/// enough (more than a third of its letters differ).
 std::string nearest_name(std::string_view given, const std::vector<std::string>& candidates);
 
 /// "unknown proxy 'wrcorr' (did you mean 'wrcor'?); known proxies: acor, gcor, ..."
@@ -15,7 +15,7 @@ std::string nearest_name(std::string_view given, const std::vector<std::string>&
 std::string unknown_name_message(std::string_view singular, std::string_view plural,
                                  std::string_view given, const std::vector<std::string>& known);
 
-/// The text as it is quoted in messages: shortened, control characters escaped.
+/// The text in the form quoted in messages: shortened, control characters escaped.
 std::string in_quotes(std::string_view text);
 
 /// "a, b, c"

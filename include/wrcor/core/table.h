@@ -17,16 +17,17 @@ std::string format_table(const std::vector<std::string>& header,
 std::string markdown_table(const std::vector<std::string>& header,
                            const std::vector<std::vector<std::string>>& rows);
 
-/// Columns that a text takes: its number of code points. @param text  UTF-8
+/// Width of a text in columns: its number of code points. @param text  UTF-8
 std::size_t text_width(const std::string& text);
 
-/// A score for people: four digits after the point, or after the first digit where it is huge.
+/// A score in human-readable form: four digits after the point, or after the first digit if it is
+/// huge.
 std::string score_text(double value);
 
-/// A number by its decadic logarithm, whatever its size, with seven digits: "3.981072e310".
+/// A number of any size, given by its decadic logarithm, with seven digits: "3.981072e310".
 std::string power_text(double log10);
 
-/// One record of a CSV file with its line feed; fields are quoted where RFC 4180 demands it.
+/// One record of a CSV file with its line feed; fields are quoted where RFC 4180 requires it.
 std::string csv_line(const std::vector<std::string>& fields);
 
 }  // namespace wrcor

@@ -16,7 +16,7 @@ namespace wrcor {
 class WorkerPool {
  public:
   /// @param prepare  run once in every thread before its first task; must not throw
-  /// @throws RunError when the system does not give the threads
+  /// @throws RunError when the system cannot create the threads
   WorkerPool(int workers, const std::function<void()>& prepare);
   /// As stop().
   ~WorkerPool();
@@ -26,7 +26,7 @@ class WorkerPool {
   /// Drops the tasks that have not started.
   void drop();
 
-  /// Finishes the tasks that have started, drops the others and ends the threads.
+  /// Finishes the running tasks, drops the others and ends the threads.
   void stop();
 
   /// The future gives the task's result or rethrows

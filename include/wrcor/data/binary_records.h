@@ -9,8 +9,8 @@ namespace wrcor {
 
 // Data sets of small images in files of records, labels in front of pixels, read into memory as a
 // whole: CIFAR-10 and CIFAR-100 in the binary layout of their author, 32x32, and ImageNet16-120 in
-// a layout alike, 16x16; or, in a folder without these, the pickles that are published for Python,
-// see image_pickle.h. Files with fewer records than the official ones are legal.
+// a similar layout, 16x16; or, in a folder without these, the pickles published for Python, see
+// image_pickle.h. Files with fewer records than the official ones are legal.
 //
 // Looked for in the given root, then in the cache folder; in each of them in
 // the folder itself, in the official archive's folder
@@ -37,7 +37,7 @@ std::unique_ptr<Dataset> make_cifar100(const DatasetOptions& options);
 /// Yang, arXiv 2001.00326.
 std::unique_ptr<Dataset> make_imagenet16(const DatasetOptions& options);
 
-/// What is known of them without opening any file.
+/// Their properties, without opening any file.
 const DatasetInfo& cifar10_info();
 const DatasetInfo& cifar100_info();
 const DatasetInfo& imagenet16_info();
@@ -47,7 +47,7 @@ const DatasetInfo& imagenet16_info();
 const DataSource& cifar10_source();
 const DataSource& cifar100_source();
 
-/// What the user has to do for ImageNet16-120, which has no public download.
+/// How to obtain ImageNet16-120, which has no public download.
 std::string imagenet16_origin();
 
 }  // namespace wrcor

@@ -26,7 +26,7 @@ struct Normalisation {
   std::array<float, 3> deviation{};
 };
 
-/// What all images of a data set have in common.
+/// Common properties of all images of a data set.
 struct DatasetInfo {
   std::string name;  ///< as registered, e.g. "cifar10"
   int classes = 0;
@@ -49,7 +49,7 @@ class Dataset {
 
   const DatasetInfo& info() const { return info_; }
 
-  /// That the images were read from; none when they were made.
+  /// The files that the images were read from; none for synthetic images.
   const std::vector<std::filesystem::path>& files() const { return files_; }
 
   /// Number of images.
@@ -73,31 +73,31 @@ class Dataset {
   std::vector<std::filesystem::path> files_;
 };
 
-/// What a data set is opened with.
+/// Options for opening a data set.
 struct DatasetOptions {
   std::string root;  ///< folder to look in before the cache folder; empty: the cache folder only
-  /// That images are resized to, where a data set does that; unset: its own.
+  /// Size that images are resized to, if the data set supports it; unset: the data set's own.
   std::optional<ImageSize> image_size{};
-  /// Puts what is missing into the cache folder. Not called with a root, which the user chose to
-  /// have the data. Empty: what is missing is an error.
+  /// Puts missing data into the cache folder. Not called if `root` is set. Empty: missing data are
+  /// an error.
   DataFetcher fetch = {};
-  /// Resizes images, where a data set does that. Empty: none of its images can be read.
+  /// Resizes images, if the data set supports it. Empty: none of its images can be read.
   ImageFitter fit = {};
-  Split split = Split::training;  ///< that is opened
-  /// Folder of the test images of a data set that has them in a folder of their own.
+  Split split = Split::training;  ///< to open
+  /// Folder of the test images, for a data set that keeps them separately.
   std::string test_root = {};
 };
 
-/// There is no such data set where it was looked for. Exit code 3.
+/// The data set was not found where it was looked for. Exit code 3.
 class MissingDataError : public DataError {
  public:
   using DataError::DataError;
 };
 
-/// A data set that can be opened, and what is known of it before.
+/// A data set that can be opened, and its properties before it is opened.
 struct DatasetKind {
-  /// Reads no image. @throws UsageError for an image size that it cannot have; DataError where it
-  /// has to look at the data and they are missing
+  /// Reads no image. @throws UsageError for an unsupported image size; DataError when it needs the
+  /// data and they are missing
   std::function<DatasetInfo(const DatasetOptions&)> info;
   /// @throws as `info` does; MissingDataError; DataError when it is corrupt
   std::function<std::unique_ptr<Dataset>(const DatasetOptions&)> open;

@@ -8,11 +8,11 @@
 
 namespace wrcor {
 
-/// How far a download has come, in bytes.
+/// Progress of a download, in bytes.
 struct DownloadState {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
-  std::uint64_t resumed = 0;  ///< of `done`, those that were there before
+  std::uint64_t resumed = 0;  ///< of `done`, those from an earlier attempt
 };
 using DownloadSink = std::function<void(const DownloadState&)>;
 
@@ -20,16 +20,16 @@ struct DownloadOptions {
   DownloadSink progress;             ///< called several times a second
   std::function<void()> stop_point;  ///< called every second or more often; may throw to end it
 
-  int attempts = 5;                             ///< transfers that are started before giving up
+  int attempts = 5;                             ///< transfers to start before giving up
   std::chrono::milliseconds first_pause{1000};  ///< after a broken transfer; doubled after each
-  std::chrono::seconds stall{30};  ///< a transfer below 1 KiB/s for so long counts as broken
+  std::chrono::seconds stall{30};  ///< a transfer below 1 KiB/s for this long counts as broken
 };
 
-/// Brings the content of a URL (http, https or file) into a file. What a broken transfer has left
-/// there is gone on with where the server can do that; the caller checks the content.
+/// Brings the content of a URL (http, https or file) into a file. A broken transfer is resumed if
+/// the server supports it; the caller checks the content.
 ///
-/// Broken transfers and overloaded servers are tried again. Proxies are taken from the environment,
-/// as libcurl documents. Whatever ends the download leaves what has arrived, for the next one.
+/// Broken transfers and overloaded servers are retried. Proxies are taken from the environment, as
+/// libcurl documents. However the download ends, the received data are kept for the next attempt.
 ///
 /// @param bytes  of the whole content; a server that announces or sends another number is refused
 /// @throws DataError naming the URL and the reason; RunError when the file cannot be written;

@@ -13,19 +13,19 @@ struct FetchOptions {
   DownloadOptions download;
 };
 
-/// Makes sure that a data set lies in a folder of the cache: downloads and checks its archive, and
-/// moves the unpacked folder into place in one step. Of several processes that ask for it one does
-/// the work while the others wait.
+/// Ensures that a data set is in a folder of the cache: downloads and checks its archive, and moves
+/// the unpacked folder into place in one step. If several processes ask for it, one does the work
+/// while the others wait.
 ///
-/// @param cache  is created if need be
+/// @param cache  is created if necessary
 /// @return the data set's folder
-/// @throws DataError when the archive cannot be had, differs from what is known of it, or something
-///         else is where the folder belongs; RunError when the cache cannot be written; whatever
-///         `stop_point` throws, which leaves what has arrived for the next time
+/// @throws DataError when the archive cannot be obtained, differs from its known size or checksum,
+///         or something else is at the folder's path; RunError when the cache cannot be written;
+///         whatever `stop_point` throws; received data are kept for the next attempt
 std::filesystem::path fetch(const DataSource& source, const std::filesystem::path& cache,
                             const FetchOptions& options);
 
-/// The file that a download is collected in, which exists after one that did not end well.
+/// The file that receives a download; it remains after a failed one.
 std::filesystem::path partial_download(const DataSource& source,
                                        const std::filesystem::path& cache);
 

@@ -17,9 +17,8 @@ struct ColourImage {
   std::vector<std::uint8_t> pixels;  ///< [height, width, 3]: red, green, blue
 };
 
-/// Decodes a PNG or JPEG image; which of them it is, its first bytes decide. Grey and palette
-/// images become colour, 16 bits become 8, what is transparent lies on black. The orientation in
-/// Exif data is ignored.
+/// Decodes a PNG or JPEG image; its first bytes decide which. Grey and palette images become
+/// colour, 16 bits become 8, transparency becomes black. The orientation in Exif data is ignored.
 ///
 /// @param bytes  the whole file
 /// @param name   of the file, for messages
@@ -27,7 +26,7 @@ struct ColourImage {
 ///         for more than 64 Mi pixels, before memory for them is taken
 ColourImage decode_image(std::string_view bytes, const std::string& name);
 
-/// Makes an image of another size of one, see batch/fit_image.h.
+/// Resizes an image, see minibatch/fit_image.h.
 /// @param planes  receives 3 * height * width values: the red plane, then green, then blue
 using ImageFitter = std::function<void(const ColourImage& image, const ImageSize& size,
                                        std::span<std::uint8_t> planes)>;

@@ -14,9 +14,9 @@ struct PickledLabels {
   int most = 0;
 };
 
-/// What the published pickles of a data set hold: a dictionary with 'data', numpy uint8
-/// [N, 3 * side * side], the red plane of an image, then green, then blue, and labels of one kind
-/// or several. Other keys are ignored.
+/// Content of the published pickles of a data set: a dictionary with 'data', numpy uint8 [N, 3 *
+/// side * side], the red plane of an image, then green, then blue, and one or several kinds of
+/// labels. Other keys are ignored.
 struct PickledImages {
   int side;  ///< pixels
   std::vector<PickledLabels> labels;
@@ -32,12 +32,11 @@ const PickledImages& cifar100_pickle();
 /// 1000 classes ImageNet16-120 has the first 120.
 const PickledImages& imagenet16_pickle();
 
-/// The images in a pickle, protocol 2 to 5, which is taken as data: whatever it names, nothing is
-/// run.
+/// The images in a pickle, protocol 2 to 5, which is read as data: no code that it names is run.
 ///
 /// @param bytes  the whole file
 /// @param name   of the file, for messages
-/// @return one record an image: each label less its least, a byte, then the pixels
+/// @return one record per image: each label less its least, a byte, then the pixels
 /// @throws DataError, one line, for anything else. Time and memory are within a constant factor of
 ///         the size of `bytes`.
 /// Source: https://www.cs.toronto.edu/~kriz/cifar.html; Chrabaszcz et al., arXiv 1707.08819; Dong

@@ -10,8 +10,8 @@
 
 namespace wrcor {
 
-/// A part of a pickle. Parts refer to each other, in circles if the pickle says so: no reader of
-/// them may follow references without bound.
+/// A part of a pickle. Parts refer to each other, possibly in cycles: a reader must not follow
+/// references without bound.
 struct PickleValue {
   enum class Kind {
     none,
@@ -26,7 +26,7 @@ struct PickleValue {
     dictionary,  ///< `items`: key, value, key, ...; an OrderedDict, too
     call,       ///< `items`: what would be called, its arguments, and each state that the object is
                 ///< given
-    reference,  ///< `items`: the identity of something that is stored beside the pickle
+    reference,  ///< `items`: the identity of something that is stored next to the pickle
   };
   Kind kind = Kind::none;
   std::size_t place = 0;      ///< byte of the pickle that it was made at
@@ -43,26 +43,26 @@ struct PickleValue {
 /// "None", "a list", "'os.system'", "a call of 'os.system'".
 std::string words_for(const PickleValue& value);
 
-/// A text that is no pickle, or one of something else than what was expected. One line.
+/// The text is not a pickle, or its content is not the expected one. One line.
 struct PickleError : std::runtime_error {
   /// "found FOUND at byte PLACE, expected EXPECTED"
   PickleError(std::size_t place, const std::string& found, const std::string& expected);
 };
 
-/// A pickle, protocols 2 to 5, read as data: nothing that it names is looked up or run. What Python
-/// would call is kept as a value of the kind `call`; what it would put into an object that a call
-/// made, other than by a state, is left out. Only an OrderedDict is filled, as a dictionary. Texts
-/// that Python 2 wrote are bytes. Source: Python's Lib/pickletools.py.
+/// A pickle, protocols 2 to 5, read as data: nothing that it names is looked up or run. A call that
+/// Python would make is kept as a value of the kind `call`. Items that Python would add to the
+/// result of a call, other than by a state, are omitted; only an OrderedDict is filled, as a
+/// dictionary. Texts that Python 2 wrote are bytes. Source: Python's Lib/pickletools.py.
 class Pickle {
  public:
-  /// Bounds the memory: far more than 130,000 labels in a list or the tensors of a network take.
+  /// Bounds the memory: far more than 130,000 labels in a list or the tensors of a network need.
   static constexpr std::size_t most_instructions = 2'000'000;
 
-  /// @param program  all of it, which has to outlive the pickle
+  /// @param program  the whole text, which must outlive the pickle
   /// @throws PickleError. Memory is within a constant factor of the size of `program`, time within
   ///         that of sorting it, and no value nests by recursion.
   explicit Pickle(std::string_view program);
-  explicit Pickle(std::string&&) = delete;  // would not live on
+  explicit Pickle(std::string&&) = delete;  // a temporary would not outlive the object
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
 
@@ -72,7 +72,7 @@ class Pickle {
   const std::deque<PickleValue>& values() const { return values_; }
 
  private:
-  std::deque<PickleValue> values_;  ///< parts stay where they are
+  std::deque<PickleValue> values_;  ///< a deque, so that addresses are stable
   const PickleValue* root_ = nullptr;
 };
 

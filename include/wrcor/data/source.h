@@ -20,11 +20,11 @@ struct DataSource {
   std::string archive;                 ///< name of the archive
   std::uint64_t bytes = 0;             ///< of the archive
   std::string sha256;                  ///< of the archive, 64 lower-case hexadecimal digits
-  std::string folder;                  ///< that all of its members lie in
-  std::vector<ArchiveMember> members;  ///< those that are needed; others are left out
+  std::string folder;                  ///< that contains all of its members
+  std::vector<ArchiveMember> members;  ///< the required ones; others are skipped
 };
 
-/// Obtains a data set that is not there. @throws what keeps it from doing so
+/// Obtains a missing data set. @throws the error that prevents it
 using DataFetcher = std::function<void(const DataSource&)>;
 
 }  // namespace wrcor

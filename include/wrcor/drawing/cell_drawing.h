@@ -15,10 +15,10 @@ std::string cell_text(const CellGraph& cell);
 /// @param title  label of the graph, such as the architecture string
 std::string cell_dot(const CellGraph& cell, const std::string& title);
 
-/// A picture as one <svg> element, to stand alone or inside a page, as it scales to its place.
-/// Nodes and text take the page's text colour (currentColor); an operation has the same colour in
-/// every cell of its space. Classes to style by: cell-node, cell-edge, cell-label.
-/// @param title  for those who do not see the picture, and shown by browsers under the pointer
+/// A picture as one <svg> element, for use alone or inside a page; it scales to the available
+/// space. Nodes and text take the page's text colour (currentColor); an operation has the same
+/// colour in every cell of its space. Classes to style by: cell-node, cell-edge, cell-label.
+/// @param title  for readers who do not see the picture; browsers show it as a tooltip
 std::string cell_svg(const CellGraph& cell, const std::string& title);
 
 }  // namespace wrcor

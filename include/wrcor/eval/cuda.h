@@ -5,14 +5,15 @@
 
 namespace wrcor {
 
-/// The CUDA that libtorch was built for, such as "13.2"; nothing where it was built without CUDA.
+/// The CUDA version that libtorch was built for, such as "13.2"; nothing if it was built without
+/// CUDA.
 std::optional<std::string> cuda_version();
 
-/// Why no CUDA device can be used, e.g. "no NVIDIA driver is installed"; nothing where one can.
+/// Why no CUDA device can be used, e.g. "no NVIDIA driver is installed"; nothing if one can.
 std::optional<std::string> cuda_obstacle();
 
-/// What the CUDA runtime and the driver answer when they are asked for devices. Versions are
-/// counted as CUDA does: 12040 is 12.4.
+/// The answers of the CUDA runtime and the driver to a query for devices. Versions use CUDA's
+/// numbering: 12040 is 12.4.
 struct CudaAnswers {
   int runtime_version = 0;
   int driver_version = 0;  // 0: no driver
@@ -21,11 +22,11 @@ struct CudaAnswers {
   std::optional<std::string> visible_devices;  // CUDA_VISIBLE_DEVICES
 };
 
-/// The reason that those answers give for a machine without a usable device.
+/// The reason why a machine has no usable device, from those answers.
 std::string explain_missing_device(const CudaAnswers& answers);
 
 /// Whether CUDA may round the factors of float32 convolutions and matrix products to 10 bits
-/// (TF32). The one place that knows how versions of libtorch are told.
+/// (TF32). The only place that handles the different interfaces of versions of libtorch.
 void allow_tf32(bool allowed);
 
 }  // namespace wrcor

@@ -32,13 +32,13 @@ struct EvaluatorOptions {
   WeightsMode weights_mode = WeightsMode::shared;
   int repeats = 1;         ///< draws of weights that a score is averaged over
   std::uint64_t seed = 0;  ///< of the weights and of the noise
-  /// Bytes that the tensors of an evaluation on the CPU may take at a time; nothing: no bound.
+  /// Bound on the tensors of an evaluation on the CPU, in bytes; nothing: no bound.
   std::optional<std::int64_t> memory_bound = {};
-  /// Of images on CUDA, and so of networks that are evaluated one by one.
+  /// Memory order of images on CUDA, and so of networks that are evaluated one by one.
   bool channels_last = true;
 };
 
-/// A pass over a network, or a proxy's own work, and what it is there for.
+/// A pass over a network, or a proxy's own work, and the proxies that need it.
 struct PassCost {
   std::string what;
   std::vector<std::string> serves;  ///< proxies
@@ -47,8 +47,8 @@ struct PassCost {
 };
 
 /// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result
-/// depends on nothing but the options, the minibatch and the genotype, but for the last digits of
-/// what is evaluated in a batch.
+/// depends only on the options, the minibatch and the genotype, except for the last digits when it
+/// is evaluated in a batch.
 class Evaluator {
  public:
   /// @param space  outlives the evaluator
@@ -58,40 +58,40 @@ class Evaluator {
             at::Device device);
   ~Evaluator();
 
-  /// From here on scores are means over the first of the repeats only.
+  /// From here on, scores are means over only the first of the repeats.
   /// @param repeats  1 to the number that the options give; not while an evaluation runs
   void use_repeats(int repeats);
 
   /// Scores exactly this genotype, dead branches included.
   ///
   /// An evaluation that runs out of memory is repeated while no other one runs, and then once more
-  /// with its activations recomputed (one that comes to the bound at once so): neither changes a
+  /// with its activations recomputed (one that reaches the bound immediately so): neither changes a
   /// score. It has failed if that is not enough, and also, with the message as its reason, after
   /// any other error of libtorch.
-  /// @throws RunError when the device does not compute any more
+  /// @throws RunError when the device no longer works
   Evaluation evaluate(const Genotype& genotype) const;
   /// The same with weights from a file instead of drawn ones, and the noise of the first repeat.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
-  /// The same with noise from elsewhere, too.
+  /// The same, also with the given noise.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights,
                       const Noise& noise) const;
 
   /// Whether several genotypes can be evaluated as one batch: their weights are shared, and the
-  /// proxies look at something, all of which fits_batch().
+  /// proxies have requirements, all of which satisfy fits_batch().
   bool batches() const;
-  /// Evaluates several genotypes, as one batch where batches() and the memory suffices: what
-  /// evaluate() gives for each of them, up to rounding.
+  /// Evaluates several genotypes, as one batch if batches() and the memory suffices. The results
+  /// equal those of evaluate() up to rounding.
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
 
-  /// What K of WRCor consists of, with the weights of the first repeat. @throws RunError
+  /// The parts of K of WRCor, with the weights of the first repeat. @throws RunError
   std::vector<ResponsePart> response_parts(const Genotype& genotype) const;
 
-  /// Evaluates with the weights of the first repeat and says what each pass cost.
+  /// Evaluates with the weights of the first repeat and returns the cost of each pass.
   std::vector<PassCost> explain(const Genotype& genotype) const;
 
   at::Device device() const { return device_; }
   std::int64_t samples() const { return minibatch_.images.size(0); }
-  /// Most bytes that the tensors of one evaluation, or of one batch, have taken on the CPU so far.
+  /// Peak size so far of the tensors of one evaluation, or of one batch, on the CPU, in bytes.
   std::int64_t peak_memory() const { return peak_memory_; }
 
  private:
@@ -100,7 +100,7 @@ class Evaluator {
     std::unique_ptr<Proxy> proxy;
   };
 
-  /// What a repeat draws at random.
+  /// The random draws of a repeat.
   struct Draws {
     Draws(std::uint64_t weight_seed, std::uint64_t noise_seed, Initialisation initialisation,
           at::Device device)
@@ -115,7 +115,7 @@ class Evaluator {
   Evaluation evaluate(const Genotype& genotype, const Attempt& attempt) const;
   Evaluation with_enough_memory(const Genotype& genotype, const Attempt& attempt) const;
   Evaluation out_of_memory(const Genotype& genotype, const OutOfMemory& refused) const;
-  /// What an attempt gives, or the request that was refused. @throws any other error
+  /// The result of an attempt, or the refused memory request. @throws any other error
   template <typename Work>
   auto within_memory(const Work& attempt, OutOfMemory& refused) const
       -> std::optional<decltype(attempt())>;
@@ -129,7 +129,7 @@ class Evaluator {
   std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes) const;
   Score score_alone(const Genotype& genotype, const NamedProxy& entry,
                     const Observation& seen) const;
-  /// The scores of a network of which all that they take was seen.
+  /// The scores of a network from its complete observation.
   Evaluation scored(const Genotype& genotype, const Observation& seen,
                     std::vector<PassCost>* costs = nullptr) const;
   std::vector<PassCost> shared_costs(const Observation& seen) const;
@@ -141,7 +141,7 @@ class Evaluator {
   int repeats_;  ///< in use
   std::vector<NamedProxy> proxies_;
   Requirements requirements_;
-  std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
+  std::vector<std::unique_ptr<Draws>> draws_;  ///< one per repeat, when weights are shared
   mutable MemoryGate gate_;
   mutable std::atomic<std::int64_t> peak_memory_{0};
   mutable std::atomic<std::size_t> most_at_once_{std::numeric_limits<std::size_t>::max()};

@@ -8,11 +8,11 @@
 
 namespace wrcor {
 
-/// Lets evaluations run side by side, and one that ran out of memory alone. Who asks first enters
-/// first, so that none waits for ever. Safe to use from several threads.
+/// Lets evaluations run concurrently, and one that ran out of memory alone. First come, first
+/// served, so that none waits forever. Safe to use from several threads.
 class MemoryGate {
  public:
-  /// The right to use memory; its end lets others in.
+  /// The right to use memory; its destruction lets others in.
   class Place {
    public:
     explicit Place(MemoryGate& gate) : gate_(gate) {}
@@ -24,13 +24,13 @@ class MemoryGate {
     MemoryGate& gate_;
   };
 
-  /// Waits for a place beside others.
+  /// Waits for a place alongside others.
   Place enter();
-  /// Waits until nobody is inside, and keeps all others out. Who has a place must not ask for it.
+  /// Waits until all others have left, and keeps them out. The caller must not hold a place.
   Place enter_alone();
 
-  /// One place less than have ever been taken at a time, but for one that stays.
-  /// @return how many there are now; nothing when that is no change
+  /// Reduces the number of places to one less than the most ever taken together, but at least one.
+  /// @return the new number; nothing if it did not change
   std::optional<int> narrow();
 
  private:

@@ -9,19 +9,19 @@ namespace wrcor {
 
 class RecentBlocks;
 
-/// Has the tensors of the CPU counted from here on, which memory meters need. Any number of times.
+/// From here on counts tensors on the CPU, which memory meters need. May be called repeatedly.
 void count_tensor_memory();
 
-/// Counts the bytes of tensors that the calling thread takes on the CPU while the meter lives, and
-/// refuses what would go beyond a bound, in the words of libtorch's own allocator. The latest meter
-/// of a thread counts.
+/// Counts the bytes of tensors that the calling thread allocates on the CPU while the meter lives,
+/// and refuses requests beyond a bound, with the message of libtorch's own allocator. The latest
+/// meter of a thread is active.
 ///
-/// Of what the thread frees meanwhile, the latest blocks, of at most 128 MiB together, wait for its
-/// next requests of the same size until the meter's end. They do not count as held, but make way
-/// for a request that would take more than the bound together with them.
+/// The blocks that the thread freed last, at most 128 MiB together, are kept for its next requests
+/// of the same size until the end of the meter. They do not count as held, and are released if a
+/// request would exceed the bound together with them.
 ///
-/// What is freed counts for the thread that frees it. Memory that libraries take beside tensors,
-/// such as the matrix product's buffers, is not counted.
+/// A release counts for the thread that frees the memory. Memory that libraries allocate besides
+/// tensors, such as the buffers of matrix products, is not counted.
 class MemoryMeter {
  public:
   /// @param bound  in bytes; nothing: no bound
@@ -30,19 +30,19 @@ class MemoryMeter {
   MemoryMeter(const MemoryMeter&) = delete;
   MemoryMeter& operator=(const MemoryMeter&) = delete;
 
-  /// Most bytes that were held at a time, taken after the meter's start.
+  /// Peak number of bytes held, of those allocated after the meter's start.
   std::int64_t peak() const { return peak_; }
   /// Whether a request was refused.
   bool reached_bound() const { return reached_bound_; }
 
   // For the allocator.
-  /// @return whether the bytes may be taken
+  /// @return whether the bytes may be allocated
   bool take(std::int64_t bytes);
   void forget(std::int64_t bytes) { held_ -= bytes; }
-  /// For bytes that were taken. @return memory of that size that was given back; null without
+  /// For granted bytes. @return kept memory of that size; null if there is none
   void* recent(std::int64_t bytes);
   void give_back(void* memory, std::int64_t bytes);
-  /// @return whether memory that was given back was waiting
+  /// @return whether any memory was kept
   bool release_recent();
 
  private:

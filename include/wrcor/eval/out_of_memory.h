@@ -6,15 +6,15 @@
 
 namespace wrcor {
 
-/// A request for memory that was refused.
+/// A refused request for memory.
 struct OutOfMemory {
-  /// Size of the request, where the allocator told it; CUDA's does to three digits.
+  /// Size of the request, if the allocator reported it; CUDA's reports three digits.
   std::optional<std::int64_t> wanted_bytes = {};
   bool by_bound = false;  ///< by a MemoryMeter, not by the system
 };
 
-/// What an error says about memory, nothing if it is about something else. libtorch and the
-/// libraries beneath it tell these errors from others in their text only.
+/// The memory request that an error reports as refused; nothing for other errors. libtorch and the
+/// libraries below it distinguish these errors from others only by their text.
 std::optional<OutOfMemory> as_out_of_memory(const std::exception& error);
 
 }  // namespace wrcor

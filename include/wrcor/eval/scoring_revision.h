@@ -2,10 +2,9 @@
 
 namespace wrcor {
 
-/// Number of times that scores were changed, counted from 1. Runs and score files are continued by
-/// every version of the program that has their revision. Raise it when the program comes to give
-/// any architecture another score (beyond rounding), and when a setting that scores depend on gets
-/// another default.
+/// Revision of the scores, counted from 1. Every version of the program with the same revision can
+/// continue a run or a score file. Raise it when the score of any architecture changes (beyond
+/// rounding), or the default of a setting that affects scores.
 inline constexpr int scoring_revision = 2;
 
 }  // namespace wrcor

@@ -8,7 +8,7 @@
 
 namespace wrcor {
 
-/// How a network sees an image: flipped or not, then moved, with black moving in.
+/// The transformation of an image: flipped or not, then shifted, with black moving in.
 struct ImageView {
   bool flipped = false;
   int dy = 0, dx = 0;  ///< offset of the crop from the unpadded image, -padding to padding
@@ -18,9 +18,9 @@ struct ImageView {
 /// on each side. Source: the data augmentation of the published NAS-Bench-201 code.
 ImageView draw_view(Rng& rng, int padding);
 
-/// Writes an image as a network takes it: (pixel - mean) / deviation.
+/// Writes an image as input of a network: (pixel - mean) / deviation.
 ///
-/// @param pixels  as Dataset::read() gives them
+/// @param pixels  as Dataset::read() returns them
 /// @param out     channels * height * width values
 void write_view(const DatasetInfo& info, std::span<const std::uint8_t> pixels,
                 const ImageView& view, std::span<float> out);

@@ -21,10 +21,10 @@ struct Minibatch {
   std::string sha256;   ///< of shape, image and label bytes (little endian), not of the origin
 };
 
-/// Draws N different images, copies of one only where there are too few others, and, if asked for,
-/// augments each: a horizontal flip with probability 1/2, then black padding on each side and a
-/// uniform random crop back to the image's size. Then (pixel - mean) / deviation. Which images are
-/// drawn does not depend on `augment`.
+/// Draws N different images (equal ones only if there are too few others), and optionally augments
+/// each: a horizontal flip with probability 1/2, then black padding on each side and a uniform
+/// random crop back to the image's size. Then (pixel - mean) / deviation. Which images are drawn
+/// does not depend on `augment`.
 ///
 /// @param batch_size  N >= 2: scores compare the samples of a minibatch with each other
 /// @param seed        of the draw; equal seeds give equal bytes on every platform
@@ -32,7 +32,7 @@ struct Minibatch {
 /// Source: the minibatches of the published NAS-Bench-201 code.
 Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, std::uint64_t seed);
 
-/// The first two places, from 0, that hold the same image; nothing when all differ.
+/// The first two positions, from 0, with equal images; nothing when all differ.
 std::optional<std::pair<std::int64_t, std::int64_t>> equal_images(const Minibatch& batch);
 
 /// Reads a minibatch that Python wrote with `torch.save({"images": ..., "labels": ...}, path)`:

@@ -10,32 +10,31 @@ namespace wrcor {
 
 /// Reads a dictionary name -> tensor (or parameter), plain or an OrderedDict, that Python wrote
 /// with `torch.save` (PyTorch 1.6 or later: a zip archive of less than 4 GiB). The pickle in it is
-/// read as data: nothing that it names is run. No tensor takes more memory than the file has bytes.
+/// read as data: no code that it names is run. No tensor takes more memory than the file has bytes.
 ///
 /// @return dense tensors on the CPU, without gradient history, of the shapes and types that were
 /// saved
-/// @throws DataError, one line, when the file is missing, cut short, no such archive, or holds
-/// anything else than
+/// @throws DataError, one line, when the file is missing, truncated, not such an archive, or holds
+/// anything but
 ///         a dictionary of dense tensors
 std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path);
 
 /// The same for the content of such a file. @param name  for messages
 std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std::string& name);
 
-/// The weights of a network as training programs save them: such a dictionary, or a checkpoint, a
-/// dictionary of anything that has it as `state_dict`, `model_state_dict`, `model`, `net` or
-/// `network`. The names of a checkpoint's begin with that key and a dot, which StateDict leaves
-/// out.
+/// The weights of a network as training programs save them: such a dictionary, or a checkpoint that
+/// contains it as `state_dict`, `model_state_dict`, `model`, `net` or `network`. For a checkpoint
+/// the names begin with that key and a dot, a prefix that StateDict removes.
 /// @throws DataError as load_tensor_file() does
 std::map<std::string, at::Tensor> load_weights_file(const std::filesystem::path& path);
 std::map<std::string, at::Tensor> parse_weights_file(std::string bytes, const std::string& name);
 
 /// Writes a dictionary name -> tensor that Python's `torch.load` (PyTorch 1.6 or later, also with
 /// `weights_only=True`) and load_tensor_file() read. Equal tensors give equal bytes. Each tensor is
-/// stored alone: those that share memory come back as copies.
+/// stored separately: those that share memory come back as copies.
 ///
 /// @param tensors  dense, of any device
-/// @throws RunError when it cannot be written; there is the old file then, or none
+/// @throws RunError when it cannot be written; an old file is unchanged then
 void save_tensor_file(const std::filesystem::path& path,
                       const std::map<std::string, at::Tensor>& tensors);
 

@@ -11,11 +11,12 @@ namespace wrcor {
 /// Whether observe_batch() can measure all of it: correlations of responses, and logits.
 bool fits_batch(Requirements requirements);
 
-/// Runs several networks over one minibatch as one batch.
+/// Runs several networks on one minibatch as one batch.
 ///
-/// @param inputs  of the networks but for the network; what is referred to outlives the result
+/// @param inputs  common to the networks; its network is ignored; referenced objects outlive the
+///         result
 /// @param networks  at least one
-/// @return for each network what an Observation of it alone holds, up to rounding, and no passes
+/// @return for each network the Observation of it alone, up to rounding, but without passes
 std::vector<Observation> observe_batch(const Observation::Inputs& inputs,
                                        std::span<const Network> networks,
                                        Requirements requirements);

@@ -9,16 +9,16 @@
 
 namespace wrcor {
 
-/// How many bits of their binary codes [X > 0] two samples share, summed over the responses of a
-/// side with their multiplicities. Nothing is dropped: a response that is zero everywhere, dead
-/// gradients among them, adds its number of features to every entry.
+/// The number of bits of their binary codes [X > 0] that two samples share, summed over the
+/// responses of a side with their multiplicities. Nothing is dropped: a response that is zero
+/// everywhere, such as a dead gradient, adds its number of features to every entry.
 /// Source: Mellor et al., arXiv 2006.04647; Jing et al., arXiv 2507.08841.
 class BinaryCodeSums final : public TapObserver {
  public:
   BinaryCodeSums(const NetworkPlan& plan, std::span<const Tap> taps);
 
-  /// [N, N] float64, once the passes are over; undefined when no response of the side was shown,
-  /// NaN when one was not finite.
+  /// [N, N] float64, after the passes; undefined when no response of the side was received, NaN
+  /// when one was not finite.
   at::Tensor sum(Side side) const;
 
  protected:
@@ -27,8 +27,8 @@ class BinaryCodeSums final : public TapObserver {
  private:
   struct OneSide {
     at::Tensor sum;
-    at::Tensor finite;     ///< whether all responses were
-    double not_shown = 0;  ///< features of the responses that were not shown
+    at::Tensor finite;     ///< whether all responses were finite
+    double not_shown = 0;  ///< features of the responses that were not received
   };
   OneSide& of(Side side) { return sides_[side == Side::activation ? 0 : 1]; }
 

@@ -10,8 +10,8 @@ namespace wrcor {
 /// @return [A, B], float64: formed in float64 throughout
 at::Tensor mean_channel_products(const at::Tensor& left, const at::Tensor& right);
 
-/// The covariance of a feature map's channels over all positions of all images; of equal values it
-/// is zero, not almost.
+/// The covariance of a feature map's channels over all positions of all images; exactly zero for
+/// equal values.
 /// @param map  [N, C, H, W], float32
 /// @return [C, C], float64: formed in float64 throughout
 at::Tensor channel_covariance(const at::Tensor& map);

@@ -11,15 +11,15 @@
 
 namespace wrcor {
 
-/// A response as one row a sample: [N, D], a view where the order of memory allows it. The order of
-/// the features is that of the memory when channels-last.
+/// A response as one row per sample: [N, D], a view if the memory order allows it. The features are
+/// in memory order when channels-last.
 at::Tensor flatten_rows(const at::Tensor& response);
 
 /// Absolute Pearson correlation between the rows of a response.
 ///
 /// On the CPU the Gram matrix is a float32 product (7e-8 relative off the float64 one); a response
-/// that float32 cannot hold soundly (a tiny or huge norm, or a mean far above the deviation) is
-/// done again in float64. Other devices always use float64 and never wait for the host.
+/// for which float32 is too inaccurate (a tiny or huge norm, or a mean far above the deviation) is
+/// recomputed in float64. Other devices always use float64 and never wait for the host.
 ///
 /// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
 ///                  memory when channels-last (the order of features does not matter)
@@ -29,13 +29,13 @@ at::Tensor flatten_rows(const at::Tensor& response);
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
-/// The same of several networks' responses at once.
+/// The same for the responses of several networks.
 /// @param responses  [N, networks, ...]
 /// @return [networks, N, N] float64
 at::Tensor abs_correlations(const at::Tensor& responses);
 
-/// Sums of correlation matrices, by side and by unit: all that the response-correlation proxies
-/// need of a pass.
+/// Sums of correlation matrices, by side and by unit: everything that the response-correlation
+/// proxies need from a pass.
 class CorrelationSums {
  public:
   /// Adds multiplicity * matrix. @param matrix  [N, N] float64
@@ -50,7 +50,7 @@ class CorrelationSums {
   std::array<std::vector<at::Tensor>, 2> sums_;
 };
 
-/// Sums the correlation matrices of what its taps look at.
+/// Sums the correlation matrices of the responses at its taps.
 class CorrelationObserver final : public TapObserver {
  public:
   using TapObserver::TapObserver;
@@ -66,7 +66,7 @@ class CorrelationObserver final : public TapObserver {
 struct LogDeterminant {
   double value = 0;       ///< ln |det K|; -infinity when K is zero
   int sign = 0;           ///< of the determinant; 0 when K is zero
-  bool singular = false;  ///< a pivot below 1e-5 T: zero but for the rounding of float32
+  bool singular = false;  ///< a pivot below 1e-5 T: zero up to the rounding of float32
 };
 
 /// ln |det K| of a symmetric matrix with constant diagonal T, computed as
@@ -77,7 +77,7 @@ LogDeterminant log_determinant(const at::Tensor& k);
 /// log_determinant() as a score: degenerate when K is zero, singular or not finite; a note when the
 /// determinant is negative, whose sign the published scores ignore.
 /// @param k  [N, N] float64; undefined counts as zero
-/// @param zero_reason  why K can be zero
+/// @param zero_reason  the reason if K is zero
 Score log_determinant_score(const at::Tensor& k, const char* zero_reason);
 
 }  // namespace wrcor

@@ -10,7 +10,7 @@ namespace wrcor {
 
 class SearchSpace;
 
-/// What a proxy may look at when it is made.
+/// Context available to a proxy when it is made.
 struct ProxyContext {
   const SearchSpace& space;
   ProxyInput input = ProxyInput::published;

@@ -8,11 +8,11 @@
 
 namespace wrcor {
 
-/// Ends the computation of a score that is undefined because something that goes into it is not
-/// finite. score_of() turns it into a score with a reason.
+/// Ends the computation of a score that is undefined because one of its inputs is not finite.
+/// score_of() turns it into a score with a reason.
 class NotFinite final : public std::exception {
  public:
-  /// @param what  what is not finite, as a reason names it: "gradient"
+  /// @param what  the value that is not finite, as the reason names it: "gradient"
   explicit NotFinite(std::string what) : what_(std::move(what)) {}
   const char* what() const noexcept override { return what_.c_str(); }
 

@@ -12,15 +12,15 @@
 
 namespace wrcor {
 
-/// Where proxies with a random part get it from. A draw is a function of the seed and of what it is
-/// for, never of what was drawn before; safe to use from several threads.
+/// The source of random numbers for proxies. A draw is a function of the seed and its purpose,
+/// never of earlier draws; safe to use from several threads.
 class Noise {
  public:
   Noise(std::uint64_t seed, at::Device device) : seed_(seed), device_(device) {}
   virtual ~Noise() = default;
 
-  /// Standard normal numbers, float32. Kept: the same for all who ask.
-  /// @param draw  number of the draw: 0 for the first that a definition names, 1 for the second
+  /// Standard normal numbers, float32. Cached: the same for all callers.
+  /// @param draw  number of the draw: 0 for the first in a definition, 1 for the second
   virtual at::Tensor normal(int draw, at::IntArrayRef shape) const;
   /// Independent fair signs, +1 or -1, float32.
   virtual at::Tensor signs(int block, at::IntArrayRef shape) const;

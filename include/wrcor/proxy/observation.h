@@ -19,7 +19,7 @@
 
 namespace wrcor {
 
-/// Images that a network can be shown without labels.
+/// Images, without labels, that a network can receive.
 enum class View : unsigned {
   data,              ///< x, the minibatch
   data_perturbed,    ///< x + 0.01 e
@@ -28,7 +28,7 @@ enum class View : unsigned {
   noise_perturbed,   ///< e + 0.01 e'
 };
 
-/// What a proxy can ask to see of a network.
+/// A measurement of a network that a proxy can request.
 enum class Need : std::uint32_t {
   activation_correlations = 1U << 0U,
   gradient_correlations = 1U << 1U,
@@ -45,7 +45,7 @@ enum class Need : std::uint32_t {
   logits = 1U << 12U,
 };
 
-// The needs of blocks as they respond to View::data or View::noise.
+// The needs of the blocks for View::data or View::noise.
 constexpr Need block_covariances_of(View view) {
   return view == View::noise ? Need::noise_block_covariances : Need::block_covariances;
 }
@@ -53,7 +53,7 @@ constexpr Need block_pullbacks_of(View view) {
   return view == View::noise ? Need::noise_block_pullbacks : Need::block_pullbacks;
 }
 
-/// The need of the features that a view leads to.
+/// The need of the features of a view.
 constexpr Need features_of(View view, NormMode norms) {
   constexpr unsigned first_bit = 16, modes = 2;
   return Need{
@@ -83,7 +83,7 @@ class Requirements {
   std::uint32_t bits_ = 0;
 };
 
-/// What a forward pass leaves behind.
+/// Features from a forward pass.
 struct Features {
   at::Tensor before_pooling;               ///< input of the global average pooling, [N, C, H, W]
   std::vector<at::Tensor> norm_variances;  ///< unbiased, [C] by batch-norm layer
@@ -109,13 +109,13 @@ struct BlockPullback {
 
 /// A pass that was run.
 struct PassRecord {
-  std::string what;     ///< for people
-  Requirements serves;  ///< the needs that it is there for
+  std::string what;     ///< human-readable
+  Requirements serves;  ///< the needs that it serves
   double seconds = 0;
 };
 
-/// What the passes over one network showed. Everything that the requirements take is measured once,
-/// at construction.
+/// The measurements of the passes over one network. Everything that the requirements name is
+/// measured once, at construction.
 class Observation {
  public:
   struct Inputs {
@@ -124,13 +124,13 @@ class Observation {
     const at::Tensor& labels;  ///< [N] int64 in [0, classes)
     Counting counting;
     const Noise& noise;
-    /// Whether each pass waits until the device is done, so that its seconds are its own.
+    /// Whether each pass waits for the device, so that its seconds are its own.
     bool wait_for_device = false;
-    /// Of every pass with a sweep, those that proxies run by themselves included.
+    /// Of every pass with a sweep, including the proxies' own.
     Activations activations = Activations::kept;
   };
 
-  /// @param inputs  what is referred to outlives the observation
+  /// @param inputs  referenced objects outlive the observation
   Observation(const Inputs& inputs, Requirements requirements);
 
   const Network& network() const { return inputs_.network; }
@@ -143,25 +143,25 @@ class Observation {
   /// Of the minibatch, [N, classes]; undefined when no pass over it was needed.
   const at::Tensor& logits() const { return logits_; }
 
-  // Only what was required may be asked for: std::out_of_range, or nothing, for all else.
+  // Only required measurements are available: others throw std::out_of_range, or are empty.
   const CorrelationSums& correlations() const { return correlations_.value(); }
-  /// Sum of shared bits, [N, N] float64; undefined when no response of the side was seen.
+  /// Sum of shared bits, [N, N] float64; undefined when the side had no response.
   const at::Tensor& shared_bits(Side side) const {
     return shared_bits_[side == Side::activation ? 0 : 1];
   }
-  /// Number of different patterns of activity over the samples among all ReLU units.
+  /// Number of distinct activity patterns over the samples among all ReLU units.
   std::int64_t distinct_patterns() const { return distinct_patterns_; }
   const std::vector<WeightGradient>& weight_gradients() const { return weight_gradients_; }
   const std::vector<ChannelSaliency>& channel_saliency() const { return channel_saliency_; }
-  /// Gradient of the sum of all logits at the images, one row a sample: [N, 3HW] float64; zeros
-  /// when nothing reaches them.
+  /// Gradient of the sum of all logits at the images, one row per sample: [N, 3HW] float64; zeros
+  /// when no gradient reaches them.
   const at::Tensor& input_jacobian() const { return input_jacobian_; }
   /// Covariance of the channels over all positions, [C, C] float64, of the stem's output and of
   /// every block's.
   const std::vector<at::Tensor>& block_covariances(View view) const {
     return block_covariances_.at(view);
   }
-  /// Of every block, the first one first.
+  /// Of every block, in order.
   const std::vector<BlockPullback>& block_pullbacks(View view) const {
     return block_pullbacks_.at(view);
   }

@@ -14,25 +14,25 @@ class Proxy {
  public:
   virtual ~Proxy() = default;
 
-  /// What it needs to see; the union over all proxies is measured once.
+  /// The measurements that it needs; the union over all proxies is measured once.
   virtual Requirements requirements() const = 0;
 
-  /// What a minibatch lacks that every network needs for this score: "at least 4 images"; empty if
-  /// it lacks nothing.
+  /// A requirement of this score, for any network, that a minibatch does not meet: "at least 4
+  /// images"; empty if it meets all.
   /// @param labels  [N] int64
   virtual std::string lacking(const at::Tensor& /*labels*/) const { return {}; }
 
-  /// A score that is undefined says why. It must not write to any tensor that it is shown. Called
+  /// An undefined score states the reason. Must not write to any tensor that it receives. Called
   /// through score_of().
   /// @throws NotFinite
   virtual Score score(const Observation& seen) const = 0;
 
-  /// The passes that score() runs by itself, for people; empty without any.
+  /// The passes that score() runs itself, human-readable; empty without any.
   virtual std::string_view own_passes() const { return {}; }
 };
 
-/// The proxy's score. Where something that goes into it is not finite, or a decomposition does not
-/// converge, that score alone is degenerate.
+/// The proxy's score. If one of its inputs is not finite, or a decomposition does not converge,
+/// only that score is degenerate.
 Score score_of(const Proxy& proxy, const Observation& seen);
 
 }  // namespace wrcor

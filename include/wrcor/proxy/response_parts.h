@@ -10,8 +10,8 @@
 
 namespace wrcor {
 
-/// What K of WRCor consists of, by unit, activations first, then in the order of the layers;
-/// nothing when a response is not finite.
+/// The parts of K of WRCor, by unit, activations first, then in the order of the layers; nothing
+/// when a response is not finite.
 /// @param images  [N, 3, H, W] float32
 /// @param labels  [N] int64 in [0, classes)
 std::vector<ResponsePart> response_parts(const Network& network, const at::Tensor& images,

@@ -11,13 +11,13 @@
 
 namespace wrcor {
 
-/// What simulated searches found, beside what training at random finds.
+/// The results of simulated searches, and of training random networks for comparison.
 struct SimulationReport {
   struct Row {
     std::string scorer;
     SimulatedSearch search;
   };
-  /// The best of some networks of the benchmark that are drawn at random and trained.
+  /// The best of several networks of the benchmark, drawn at random and trained.
   struct Trained {
     std::size_t networks = 1;
     std::vector<Spread> metrics;
@@ -34,23 +34,23 @@ struct SimulationReport {
   std::uint64_t seed = 0;       ///< of the first run
 };
 
-/// What `wrcor evaluate` reports.
+/// The content of the report of `wrcor evaluate`.
 struct EvaluationReport {
   std::string benchmark;         ///< the table's file
   std::size_t scored = 0;        ///< architectures that have been scored
-  std::size_t in_benchmark = 0;  ///< those of them that the table has
+  std::size_t in_benchmark = 0;  ///< the number of them in the table
   ComparisonOptions options;
   std::vector<Comparison> comparisons;
   std::optional<SimulationReport> simulation;
 };
 
-/// For people.
+/// Human-readable.
 std::string evaluation_table(const EvaluationReport& report);
 /// The same as Markdown.
 std::string evaluation_markdown(const EvaluationReport& report);
 /// The comparisons as CSV, numbers exact, with the ends of all intervals.
 std::string evaluation_csv(const EvaluationReport& report);
-/// All of it as a JSON document, numbers exact, null where something is undefined.
+/// All of it as a JSON document, numbers exact, null if undefined.
 std::string evaluation_json(const EvaluationReport& report);
 
 }  // namespace wrcor

@@ -7,10 +7,10 @@
 
 namespace wrcor {
 
-/// An explanation in words and numbers, for people.
+/// An explanation as human-readable text.
 std::string explanation_text(const Explanation& explanation);
 
-/// The same as a JSON document, numbers exact, null where something is undefined.
+/// The same as a JSON document, numbers exact, null if undefined.
 std::string explanation_json(const Explanation& explanation);
 
 }  // namespace wrcor

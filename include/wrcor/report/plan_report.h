@@ -7,9 +7,9 @@
 
 namespace wrcor {
 
-/// What evaluations consist of: every pass, what it serves and its seconds, means over
-/// `architectures`; then the work that each proxy does by itself, and the sum.
-/// @param costs  of each architecture, as Evaluator::explain() gives them; at least one
+/// The parts of an evaluation: every pass, the proxies that use it and its seconds, means over
+/// `architectures`; then each proxy's own work, and the sum.
+/// @param costs  of each architecture, from Evaluator::explain(); at least one
 std::string plan_table(const std::vector<std::vector<PassCost>>& costs);
 
 /// The same as JSON: {"schema_version", "architectures", "seconds", "passes": [{"pass", "serves",

@@ -9,11 +9,11 @@
 namespace wrcor {
 
 /// One line of progress: "31/400   8%  11.0/s  left 31s  best 677.1326".
-/// @param seconds  since the start of this sitting
+/// @param seconds  since the start of this session
 std::string format_progress(const ProgressState& state, double seconds);
 
-/// The same as with_bar() shows it.
-/// @param bests  the best score after each proposal so far, drawn behind it where there is room
+/// The same, in the form of with_bar().
+/// @param bests  the best score after each proposal so far, drawn after the line if there is room
 std::string format_progress_bar(const ProgressState& state, double seconds, int columns,
                                 const std::vector<double>& bests = {});
 
@@ -22,8 +22,8 @@ class Progress {
  public:
   void update(const ProgressState& state);
 
-  /// Makes room for a line on standard output when that is the terminal too; the next update draws
-  /// the bar again.
+  /// Clears the bar for a line on standard output if that is also the terminal; the next update
+  /// redraws the bar.
   void clear() { line_.clear(); }
 
  private:

@@ -9,15 +9,16 @@
 
 namespace wrcor {
 
-/// Where a table is shown.
+/// The output device of a table.
 struct TablePlace {
-  std::optional<int> columns;  ///< that a line may have; nothing: any number
-  /// A short name of an architecture, where there is one: takes the place of its string in a table
-  /// that does not fit.
+  std::optional<int> columns;  ///< of the device; nothing: unlimited
+  /// A short name of an architecture, if it has one: replaces its string in a table that does not
+  /// fit.
   std::function<std::string(const std::string& arch)> id = {};
 };
 
-/// The first rows of a ranking for people: rank, scores, parameters, FLOPs, architecture.
+/// The first rows of a ranking as a human-readable table: rank, scores, parameters, FLOPs,
+/// architecture.
 std::string ranking_table(const SearchResult& result, std::size_t rows,
                           const TablePlace& place = {});
 /// The same as CSV, numbers exact.

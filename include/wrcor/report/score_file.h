@@ -12,21 +12,20 @@
 
 namespace wrcor {
 
-/// A file of scores that grows by one line an architecture, each on the disk when append() returns;
-/// an existing file is continued. An incomplete last line, the trace of a crash, is cut off. While
-/// the object lives no other process writes the file.
+/// A file of scores that grows by one line per architecture, each on the disk when append()
+/// returns; an existing file is continued. An incomplete last line, as a crash leaves it, is cut
+/// off. While the object lives no other process writes the file.
 ///
-/// Evaluations that failed are not kept: whoever continues the file tries them again. So are those
-/// that an older version has kept.
+/// Failed evaluations are not stored, so continuing the file retries them, including those that an
+/// older version stored.
 class ScoreFile {
  public:
   /// @param form      the file's form; outlives this object
-  /// @param settings  identity of how the scores are made
-  /// @param proxies   that every architecture is scored by
+  /// @param settings  identity of the settings of the scores
+  /// @param proxies   of every architecture
   /// @throws UsageError when the file holds scores of other settings or proxies, or something else,
-  /// or is being written by another process; DataError naming the line when a score is not as it
-  /// was written, or is not of the same run as those before it, or when a newer program wrote it;
-  /// RunError
+  /// or is being written by another process; DataError naming the line when a score was changed, or
+  /// contradicts the settings of those before it, or when a newer program wrote it; RunError
   ScoreFile(const std::filesystem::path& path, ScoreLines& form, const std::string& settings,
             const std::vector<std::string>& proxies);
 

@@ -11,8 +11,8 @@
 
 namespace wrcor {
 
-/// What a record of a score file is about: which architecture was scored, by which proxies, under
-/// which settings, and what came of it.
+/// The key of a record of a score file: the architecture, the proxies, the settings, and the
+/// status.
 struct ScoreRecordKey {
   std::string arch;
   std::string settings;
@@ -24,31 +24,30 @@ struct ScoreRecordKey {
 class ScoreWriter {
  public:
   virtual ~ScoreWriter() = default;
-  /// What stands before the first record, line feed included.
+  /// The text before the first record, line feed included.
   virtual std::string begin() const { return {}; }
   /// One architecture, line feed included.
   virtual std::string record(const std::string& arch, const Evaluation& evaluation) = 0;
   virtual std::string end() const { return {}; }
 };
 
-/// A form with one record a line, which a file can be continued in.
+/// A form with one record per line, in which a file can be continued.
 class ScoreLines : public ScoreWriter {
  public:
-  /// What every file of this form begins with.
+  /// The beginning of every file of this form.
   virtual std::string opening() const = 0;
   /// Reads back a line that record() made; nothing when it is not such a line.
   /// @param place  of the line, such as "scores.jsonl:12", for messages
-  /// @throws DataError when a newer program made it, or when it is not as it was written
+  /// @throws DataError when a newer program made it, or when it was changed
   virtual std::optional<ScoreRecordKey> read(std::string_view line,
                                              const std::string& place) const = 0;
 };
 
-/// JSON lines: {"arch", then as to_json(Evaluation), then "settings", "schema_version" and "check"
-/// if there are settings}.
+/// JSON lines: {"arch", the members of to_json(Evaluation), then "settings", "schema_version" and
+/// "check" if there are settings}.
 class JsonLineScores final : public ScoreLines {
  public:
-  /// @param settings  identity of how the scores are made, written into every record; empty: left
-  ///                  out
+  /// @param settings  identity of the settings, written into every record; empty: omitted
   explicit JsonLineScores(std::string settings) : settings_(std::move(settings)) {}
   std::string opening() const override { return R"({"arch":)"; }
   std::string record(const std::string& arch, const Evaluation& evaluation) override;
@@ -59,7 +58,7 @@ class JsonLineScores final : public ScoreLines {
   std::string settings_;
 };
 
-/// CSV with the columns arch, status, reason, one a proxy (empty when undefined), params, flops,
+/// CSV with the columns arch, status, reason, one per proxy (empty when undefined), params, flops,
 /// and settings and check (if there are settings).
 class CsvScores final : public ScoreLines {
  public:
@@ -77,7 +76,7 @@ class CsvScores final : public ScoreLines {
   std::string settings_;
 };
 
-/// A table for people, printed at the end because its columns' widths depend on all rows.
+/// A human-readable table, printed at the end because the widths of its columns depend on all rows.
 class TableScores final : public ScoreWriter {
  public:
   explicit TableScores(std::vector<std::string> proxies) : proxies_(std::move(proxies)) {}

@@ -6,9 +6,9 @@
 
 namespace wrcor {
 
-/// A course as a row of small bars, "▁▂▅▇█": the lowest value has the smallest, the highest the
+/// A series as a row of small bars, "▁▂▅▇█": the lowest value has the smallest, the highest the
 /// largest.
-/// @param columns  as wide as that; each shows the value at its place. Without values: empty.
+/// @param columns  width; each column shows the value at its position. Without values: empty.
 std::string sparkline(const std::vector<double>& values, std::size_t columns);
 
 }  // namespace wrcor

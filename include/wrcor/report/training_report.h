@@ -20,7 +20,7 @@ std::string summary_line(const TrainingResult& result);
 
 /// One line of progress:
 /// "epoch 3/12  batch 17/196  loss 1.2345  accuracy 54.10%  512 images/s  left 3m20s".
-/// @param seconds  since the start of this sitting
+/// @param seconds  since the start of this session
 std::string format_training_progress(const TrainingProgress& state, double seconds);
 
 /// Progress of a training on standard error.
@@ -28,7 +28,7 @@ class TrainingProgressLine {
  public:
   void update(const TrainingProgress& state);
 
-  /// Makes room for a line on standard output, see ProgressLine.
+  /// Clears the line for output on standard output, see ProgressLine.
   void clear() { line_.clear(); }
 
  private:

@@ -4,8 +4,8 @@
 
 namespace wrcor {
 
-/// Replaces the device "auto" of a configuration by the one that it stands for on this machine; one
-/// that cannot be used stays as it is.
+/// Replaces the device "auto" of a configuration by the device that it means on this machine; an
+/// unusable device is unchanged.
 void choose_device(Config& config);
 
 }  // namespace wrcor

@@ -8,9 +8,9 @@
 
 namespace wrcor {
 
-/// Makes sure that a data set is in the cache folder; see fetch().
+/// Ensures that a data set is in the cache folder; see fetch().
 /// @return its folder
-/// @throws DataError, RunError; Interrupted after a signal, when what has arrived is kept
+/// @throws DataError, RunError; Interrupted after a signal; received data are kept
 std::filesystem::path fetch_data(const DataSource& source, const Config& config,
                                  const DownloadSink& progress);
 

@@ -16,47 +16,47 @@ namespace wrcor {
 
 class EvaluationQueue;
 
-/// An evaluation that may not be there yet.
+/// An evaluation that may not be finished yet.
 class PendingEvaluation {
  public:
   PendingEvaluation() = default;
-  /// One that is known.
+  /// A finished one.
   explicit PendingEvaluation(Evaluation known);
 
   bool valid() const { return result_.valid(); }
-  /// Has it started, when it still waits for others to make a batch with, and waits for it.
-  /// @return whether it is there
+  /// Starts it if it still waits for others to fill its batch, then waits for it.
+  /// @return whether it is finished
   bool wait_for(std::chrono::milliseconds time);
-  /// As std::future::get().
+  /// Like std::future::get().
   Evaluation get() { return result_.get(); }
-  /// The same, or nothing when the queue has dropped it before it started.
+  /// The same; nothing if the queue dropped it before it started.
   std::optional<Evaluation> get_unless_dropped();
 
  private:
   friend class EvaluationQueue;
   std::future<Evaluation> result_;
-  EvaluationQueue* queue_ = nullptr;  ///< none when it is known
+  EvaluationQueue* queue_ = nullptr;  ///< null for a finished one
   std::uint64_t number_ = 0;
 };
 
-/// What a worker does beside evaluating; both may throw, which fails the evaluation.
+/// Actions of a worker around an evaluation; both may throw, which fails the evaluation.
 struct EvaluationHooks {
   std::function<void()> before = {};  ///< a batch
   std::function<void(const Genotype&, const Evaluation&)> after = {};
 };
 
-/// Evaluates genotypes on workers, several at once: consecutive ones are a batch, so that what is
-/// evaluated with what depends on the order of submission alone.
+/// Evaluates genotypes on workers in batches of consecutive ones, so that the composition of the
+/// batches depends only on the order of submission.
 class EvaluationQueue {
  public:
   /// @param bench  outlives the queue
-  /// @throws RunError when the system does not give the threads
-  /// @param at_once  genotypes of a batch
+  /// @throws RunError when the system cannot create the threads
+  /// @param at_once  genotypes per batch
   EvaluationQueue(const Workbench& bench, int workers, int at_once, EvaluationHooks hooks = {});
 
   PendingEvaluation submit(const Genotype& genotype);
 
-  /// Starts what waits for others: no more will come.
+  /// Starts an incomplete batch: no more genotypes will come.
   void flush();
 
   /// Drops the batches that have not started: get() throws std::future_error for them.
@@ -65,7 +65,7 @@ class EvaluationQueue {
   /// Finishes the batches that have started and drops the others.
   void stop();
 
-  /// Seconds that so many more evaluations will take on all workers together, as DurationModel.
+  /// Seconds that this many more evaluations will take on all workers together, see DurationModel.
   std::optional<double> seconds_left(std::int64_t evaluations, double flops) const;
 
  private:
@@ -86,7 +86,7 @@ class EvaluationQueue {
   EvaluationHooks hooks_;
   std::vector<Waiting> waiting_;
   std::uint64_t submitted_ = 0;
-  mutable std::mutex mutex_;  ///< of the durations
+  mutable std::mutex mutex_;  ///< guards the durations
   DurationModel durations_;
   WorkerPool pool_;  ///< last: its threads use the members above and end first
 };

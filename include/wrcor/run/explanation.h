@@ -12,23 +12,23 @@
 
 namespace wrcor {
 
-/// Why an architecture scores as it does, and how sure that is.
+/// An explanation of an architecture's scores, and their uncertainty.
 struct Explanation {
-  /// Of one proxy. Lists are empty where a score of theirs is undefined.
+  /// Of one proxy. A list is empty if one of its scores is undefined.
   struct ProxyFacts {
     std::string proxy;
     bool higher_is_better = true;
     std::vector<double> weights;       ///< scores under draws of weights, on one minibatch
     std::vector<double> minibatches;   ///< scores on several minibatches, under one draw of weights
-    std::vector<double> random_cells;  ///< defined scores of cells drawn at random, by one draw
-    std::size_t beaten = 0;  ///< random cells with a worse score by the same draw, or none
+    std::vector<double> random_cells;  ///< defined scores of random cells, under one draw
+    std::size_t beaten = 0;  ///< random cells with a worse score under the same draw, or no score
   };
-  /// What another choice in one decision would change.
+  /// The effect of another choice in one decision.
   struct Change {
     std::string decision;  ///< "edge 0->1"
-    std::string value;     ///< as it is
-    std::string other;     ///< as it might be
-    /// By proxy, the other architecture's score less this one's; nothing where one is undefined.
+    std::string value;     ///< the current choice
+    std::string other;     ///< the other choice
+    /// By proxy, the other architecture's score minus this one's; nothing if one is undefined.
     std::vector<std::optional<double>> differences;
   };
 
@@ -41,7 +41,7 @@ struct Explanation {
 };
 
 /// Explains an architecture's scores by evaluating it over config.score.repeats draws of weights
-/// and as many minibatches, beside architectures drawn at random and its own neighbours.
+/// and as many minibatches, together with random architectures and its own neighbours.
 /// @param random_cells  how many are drawn
 /// @throws as make_workbench(); Interrupted
 Explanation explain(const Config& config, const std::string& arch, std::size_t random_cells,

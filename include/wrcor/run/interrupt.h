@@ -4,9 +4,9 @@
 
 namespace wrcor {
 
-/// While alive, SIGINT and SIGTERM ask for an orderly end instead of killing the process. A second
-/// SIGINT leaves at once. A signal that the process was started to ignore stays ignored. Guards
-/// nest, on one thread: the outermost counts.
+/// While alive, SIGINT and SIGTERM request an orderly end instead of killing the process. A second
+/// SIGINT exits at once. A signal that was ignored at the start of the process stays ignored.
+/// Guards nest, on one thread: the outermost counts.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -18,12 +18,13 @@ class InterruptGuard {
   static int signal();
 
  private:
-  int waits_around_;  ///< that do not count while this one is there
+  int waits_around_;  ///< suspended while this guard lives
 };
 
-/// While alive, under a guard, a signal ends the process a second later, unless the object has gone
-/// by then: for what may never return, such as reading from a file server that does not answer or
-/// writing to a pipe that nobody empties. A guard within has its own orderly end. On one thread.
+/// While alive, under a guard, a signal ends the process after a second, unless the object is
+/// destroyed by then. For calls that may never return, such as reading from a file server that does
+/// not respond or writing to a pipe that nobody reads. A guard inside has its own orderly end. On
+/// one thread.
 class InterruptibleWait {
  public:
   InterruptibleWait();
@@ -32,7 +33,7 @@ class InterruptibleWait {
   InterruptibleWait& operator=(const InterruptibleWait&) = delete;
 };
 
-/// A run that was asked to end before it was done. Exit code 130 (SIGINT) or 143 (SIGTERM).
+/// A run was asked to end before it was finished. Exit code 130 (SIGINT) or 143 (SIGTERM).
 class Interrupted : public Error {
  public:
   Interrupted(int signal, const std::string& message);

@@ -7,8 +7,8 @@
 
 namespace wrcor {
 
-/// Golden scores and the files that it takes to recompute them: `golden.json` (cases with arch, C,
-/// N, num_classes, weights, scores), the minibatch and the networks' weights that it names.
+/// Golden scores and the files needed to recompute them: `golden.json` (cases with arch, C, N,
+/// num_classes, weights, scores), the minibatch and the networks' weights that it names.
 struct GoldenSet {
   std::string origin;  ///< for messages
   /// Content of a file of the set. @throws DataError
@@ -18,7 +18,7 @@ struct GoldenSet {
 /// The set in a folder.
 GoldenSet golden_folder(const std::filesystem::path& folder);
 
-/// The set that is a part of the program: small networks.
+/// The set that is built into the program: small networks.
 GoldenSet built_in_golden_set();
 
 /// One score of a published network, recomputed.
@@ -28,16 +28,16 @@ struct ParityCase {
   double expected = 0;
   double computed = 0;
   double error = 0;  ///< relative; of `plain`, whose terms cancel, relative to snip
-  double limit = 0;  ///< what is owed to rounding: beyond it something is wrong
+  double limit = 0;  ///< the tolerance for rounding
   bool good() const { return error <= limit; }
 };
 
-/// Recomputes golden scores. Proxies that the program does not have are left out.
+/// Recomputes golden scores. Proxies that the program does not have are skipped.
 /// @param device  as for resolve_device()
-/// @throws DataError when the set is not one; RunError when a network cannot be evaluated
+/// @throws DataError when the set is invalid; RunError when a network cannot be evaluated
 std::vector<ParityCase> check_parity(const GoldenSet& golden, const std::string& device);
 
-/// |a - b| / |b|; 0 for equal infinities or two NaN, infinity for other mismatches of those.
+/// |a - b| / |b|; 0 for equal infinities or two NaN, infinity for other combinations of those.
 double relative_error(double computed, double expected);
 
 }  // namespace wrcor

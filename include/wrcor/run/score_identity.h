@@ -8,9 +8,9 @@
 
 namespace wrcor {
 
-/// Identity of all that a score depends on beside the architecture and the proxy: 12 hexadecimal
-/// digits. Scores with equal identities can be compared and stand in one file, whichever proxies
-/// were computed beside them. It is a function of the settings that bear on scores and are not at
+/// Identity of everything that a score depends on besides the architecture and the proxy: 12
+/// hexadecimal digits. Scores with equal identities are comparable and may share a file, whichever
+/// other proxies were computed. It is a function of the settings that affect scores and are not at
 /// their default, the minibatch, the number of classes, the kind of device, the scoring revision,
 /// and the weights if they come from a file.
 /// @param weights  path of the weight file; empty when weights are drawn

@@ -16,10 +16,10 @@ namespace wrcor {
 /// Receives one architecture's evaluation.
 using EvaluationSink = std::function<void(const std::string& arch, const Evaluation& evaluation)>;
 
-/// Scores each architecture exactly as it is, dead branches included, and hands the evaluations
-/// over in the order of `architectures`, each as soon as it and all before it are done.
-/// @throws Interrupted after a signal, when everything that was finished in order has been handed
-/// over
+/// Scores each architecture exactly as it is, dead branches included, and passes the evaluations to
+/// the sink in the order of `architectures`, each as soon as it and all before it are finished.
+/// @throws Interrupted after a signal, when everything that was finished in order has been passed
+/// on
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress);
 

@@ -13,26 +13,26 @@
 
 namespace wrcor {
 
-/// What a table knows of an architecture.
+/// The entry of an architecture in a table.
 struct TableEntry {
-  MemberScores scores;                         ///< what a search sees: one a member of the rule
-  std::vector<std::optional<double>> metrics;  ///< what is reported of the architecture it finds
+  MemberScores scores;                         ///< seen by a search: one per member of the rule
+  std::vector<std::optional<double>> metrics;  ///< reported for the architecture that it finds
 };
 
-/// What stands for evaluations.
+/// Table that replaces evaluations.
 struct SearchTable {
   RankingRule rule;
   std::map<std::string, TableEntry> rows;  ///< by architecture, as SearchSpace::format() writes it
 };
 
-/// What the runs of one strategy found.
+/// The results of the runs of one strategy.
 struct SimulatedSearch {
   std::string strategy;
   int runs = 0;
-  std::int64_t proposals = 0;  ///< of each run, the most
+  std::int64_t proposals = 0;  ///< of each run, the maximum
   double evaluations = 0;      ///< mean number of different architectures among them
-  /// Of the best one found by each run, of equally good ones their mean; the deviation is a
-  /// sample's. Runs that met no score have found nothing; without any other there is no figure.
+  /// Of the best architecture of each run, the mean of equally good ones; the deviation is a
+  /// sample's. Runs that met no score are ignored; nothing if no others remain.
   std::vector<std::optional<Spread>> metrics;
 };
 
@@ -45,11 +45,10 @@ class SimulatedSearches {
   SimulatedSearches(const SearchSpace& space, Config config)
       : space_(space), config_(std::move(config)) {}
 
-  /// The registered strategies: first those that chance takes part in, then those that propose a
-  /// fixed list.
+  /// The registered strategies: first the random ones, then those that propose a fixed list.
   static std::vector<std::string> strategies(const SearchSpace& space);
 
-  /// @param runs  of a strategy that proposes a fixed list there is one run over all of it
+  /// @param runs  a strategy that proposes a fixed list has one run over all of it
   /// @throws DataError when the strategy proposes an architecture that the table lacks, or finds
   ///         one without a metric
   SimulatedSearch run(const std::string& strategy, const SearchTable& table,
@@ -59,7 +58,7 @@ class SimulatedSearches {
   using Row = std::map<std::string, TableEntry>::value_type;
 
   struct Search {
-    std::vector<const Row*> best;  ///< equally good; none when nothing has a score
+    std::vector<const Row*> best;  ///< equally good; empty when nothing has a score
     std::int64_t proposals = 0;
     std::size_t evaluations = 0;
   };
@@ -71,7 +70,7 @@ class SimulatedSearches {
 
   const SearchSpace& space_;
   Config config_;
-  std::map<Genotype, std::string> evaluated_;  ///< what a search evaluates for a proposal
+  std::map<Genotype, std::string> evaluated_;  ///< the architecture evaluated for a proposal
 };
 
 }  // namespace wrcor

@@ -14,30 +14,30 @@
 
 namespace wrcor {
 
-/// Everything that scoring architectures takes, made from a configuration.
+/// Everything needed to score architectures, made from a configuration.
 struct Workbench {
   std::unique_ptr<SearchSpace> space;
   std::unique_ptr<Evaluator> evaluator;
   nlohmann::ordered_json batch;  ///< {"dataset", "classes", "size", "sha256"} of the minibatch
-  std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds are not mixed
+  std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds must not be mixed
   int workers = 1;
   int threads = 1;  ///< of each worker
-  int at_once = 1;  ///< networks that a worker evaluates as one batch
+  int at_once = 1;  ///< networks per batch
 };
 
-/// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
-/// space and the evaluator. The space outlives moves of the workbench.
-/// @param download  told of the progress of a download
+/// Opens the data, downloading the data set on first use, draws the minibatch, and makes the space
+/// and the evaluator. The space's address survives moves of the workbench.
+/// @param download  receives the progress of a download
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
 Workbench make_workbench(const Config& config, const DownloadSink& download = {});
 
-/// An evaluator as the workbench's, but for its minibatch: another draw from the same data set.
+/// An evaluator like the workbench's, but with another minibatch drawn from the same data set.
 /// @param number  of the draw, from 1; config.data.batch_file is empty
 std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const Config& config,
                                                         const Workbench& bench, int number);
 
-/// What make_workbench() demands of the machine: a device that is usable, data that are there and
-/// suffice for a minibatch.
+/// Requirements of make_workbench() on the machine: a usable device, and data that suffice for a
+/// minibatch.
 std::vector<ConfigCheck> workbench_checks();
 
 }  // namespace wrcor

@@ -17,10 +17,10 @@ enum class Measure {
   spearman,      ///< Spearman's rho
   kendall,       ///< Kendall's tau-b
   pearson,       ///< Pearson's r, of the architectures whose score is defined
-  top_k,         ///< share of the k highest scored that are among the k best; of k or more
-  regret_top_1,  ///< best metric of all, less that of the highest scored
-  regret_top_5,  ///< best metric of all, less the best among the 5 highest scored
-  top_5_percent  ///< as top_k, of the top 5 % of the architectures, rounded up
+  top_k,         ///< share of the k highest scored that are among the k best; needs k or more
+  regret_top_1,  ///< best metric of all minus that of the highest scored
+  regret_top_5,  ///< best metric of all minus the best among the 5 highest scored
+  top_5_percent  ///< like top_k, for the top 5 % of the architectures, rounded up
 };
 inline constexpr std::size_t measure_count = 7;
 /// Name of a measure in files: "spearman", "regret_top_1".
@@ -48,12 +48,12 @@ struct TiedOrder {
 /// resamples. Constant after construction, safe to use from several threads.
 ///
 /// Ties are broken at random, in the score and in the metric independently of each other, and a
-/// measure is its expected value. A resample's copies of one architecture are that architecture,
-/// not a tie. No measure is defined where there is nothing to measure: of fewer than two
-/// architectures, of a constant metric, without any score; correlations of a constant score.
+/// measure is its expected value. Copies of an architecture in a resample count as that
+/// architecture, not as a tie. A measure is undefined for fewer than two architectures, for a
+/// constant metric, and without any score; correlations are undefined for a constant score.
 class Agreement {
  public:
-  /// @param scores  higher is better; an undefined one counts as worst, all of them alike
+  /// @param scores  higher is better; undefined ones count as worst and tie
   /// @param metric  finite, higher is better
   /// @param k       of Measure::top_k, which is undefined for fewer architectures
   Agreement(const std::vector<std::optional<double>>& scores, const std::vector<double>& metric,
@@ -95,7 +95,7 @@ class Intervals {
 
 /// 95 % bootstrap intervals (percentile method): each architecture of a resample is drawn from all,
 /// with replacement. Agreements of one size share their draws. A resample in which a measure is
-/// undefined does not count for it.
+/// undefined is ignored for that measure.
 /// @param resamples  0: no intervals
 /// @param workers    threads; the result does not depend on it
 std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int resamples,

@@ -14,12 +14,12 @@
 
 namespace wrcor {
 
-/// By which column a table names its architectures.
+/// The column by which a table names its architectures.
 struct BenchmarkKey {
   enum class Kind {
     arch,   ///< architecture strings
     id,     ///< SearchSpace::index()
-    index,  ///< the numbering of the space's benchmark, where it has one, else as id
+    index,  ///< the numbering of the space's benchmark if it has one, else like id
     naslib  ///< NASLib's tuples of operations: "(4, 0, 3, 1, 4, 3)" or "403143"
   };
   Kind kind = Kind::arch;
@@ -31,32 +31,32 @@ struct BenchmarkKey {
   static BenchmarkKey parse(std::string_view text);
 };
 
-/// A column of figures, and which of them are better.
+/// A column of figures, and whether higher or lower is better.
 struct FigureColumn {
   std::string name;
   Direction better = Direction::higher;
 
-  /// Reads "COLUMN", or "-COLUMN" where lower is better.
+  /// Reads "COLUMN", or "-COLUMN" if lower is better.
   static FigureColumn parse(const std::string& text);
   /// Inverse of parse().
   std::string text() const { return better == Direction::lower ? "-" + name : name; }
-  /// The figure as one that is better the higher it is, and back.
+  /// The figure, negated if lower is better; its own inverse.
   double oriented(double figure) const { return better == Direction::lower ? -figure : figure; }
 };
 
-/// What a table may write in place of a figure that it lacks: numbers, whatever way they are
-/// written, or other texts.
+/// Markers of a table for missing figures: numbers, in any notation, or other texts.
 using MissingFigures = std::vector<std::string>;
 
-/// Figures of trained networks, such as accuracies: a row an architecture, in the order of the
+/// Figures of trained networks, such as accuracies: one row per architecture, in the order of the
 /// architecture strings.
 class BenchmarkTable {
  public:
   /// Reads a CSV file (see CsvReader) with a key column and columns of numbers; an empty field is a
-  /// missing value, and so are those of `missing`. Other columns are not looked at. Architectures
-  /// match by what they are, not by how they are written.
-  /// @throws DataError for a file that cannot be read, a field that is no architecture or no finite
-  ///         number, two rows of one architecture; UsageError for columns that the file lacks
+  /// missing value, and so are those of `missing`. Other columns are ignored. Architectures match
+  /// by identity, not by spelling.
+  /// @throws DataError for a file that cannot be read, a field that is not an architecture or not a
+  ///         finite number, two rows of one architecture; UsageError for columns that the file
+  ///         lacks
   static BenchmarkTable read(const std::filesystem::path& path, const SearchSpace& space,
                              const BenchmarkKey& key, const std::set<std::string>& columns,
                              const MissingFigures& missing = {});

@@ -22,7 +22,8 @@ struct Scorer {
   std::vector<std::size_t> scored;
   /// Their scores: higher is better; nothing: undefined, which counts as worst.
   std::vector<std::optional<double>> values;
-  /// What makes these values of the members' scores, for who ranks a part of the architectures.
+  /// The rule that computes these values from the members' scores, for ranking a subset of the
+  /// architectures.
   RankingRule rule = {};
   std::vector<MemberScores> members = {};
 };
@@ -30,7 +31,7 @@ struct Scorer {
 /// A figure of the trained networks of a list of architectures.
 struct Metric {
   std::string name;
-  std::vector<std::optional<double>> values;  ///< higher is better; nothing: not known
+  std::vector<std::optional<double>> values;  ///< higher is better; nothing: unknown
 };
 
 /// The scores of a proxy. Those of a registered proxy whose lower values are better are negated.
@@ -43,7 +44,7 @@ Scorer vote_scorer(const ScoreTable& scores, const std::string& name, const Rank
 /// A column of a benchmark table as a score. An architecture without a value has not been scored.
 Scorer column_scorer(const BenchmarkTable& table, const FigureColumn& column,
                      const std::vector<std::string>& archs);
-/// A column of a benchmark table, turned round where its lower figures are better.
+/// A column of a benchmark table, negated if lower figures are better.
 Metric table_metric(const BenchmarkTable& table, const FigureColumn& column,
                     const std::vector<std::string>& archs);
 
@@ -60,7 +61,7 @@ struct Comparison {
   std::string kind;
   std::string metric;
   std::size_t architectures = 0;
-  std::size_t undefined = 0;  ///< those of them whose score is undefined
+  std::size_t undefined = 0;  ///< the number of them whose score is undefined
   Measures measures;
   Intervals intervals;
 };

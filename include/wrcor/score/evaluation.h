@@ -19,14 +19,14 @@ struct Evaluation {
   std::string reason;          ///< of the first score, unless ok
   std::vector<std::pair<std::string, Score>> scores;  ///< by proxy name, in the order asked for
   Costs costs;
-  /// Of the request for memory that was refused, where one made the evaluation fail and told.
+  /// Size of the refused memory request, if one made the evaluation fail and the size is known.
   std::optional<std::int64_t> wanted_bytes = {};
 
   /// The score of one proxy. @throws std::out_of_range when it was not asked for.
   const Score& score(const std::string& proxy) const;
 };
 
-/// A score is null where it is undefined, or where its logarithm alone can be held, in `log10`:
+/// A score is null if it is undefined, or if only its logarithm can be represented, in `log10`:
 ///
 /// {"status", "reason"?, "wanted_bytes"?, "scores": {name: number|null}, "raw"?: {name:
 /// number|"nan"|"inf"|"-inf"}, "statuses"?: {name: text}, "reasons"?: {name: text}, "notes"?:

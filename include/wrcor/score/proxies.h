@@ -7,7 +7,7 @@ namespace wrcor {
 /// Which of two different scores is the better one.
 enum class Direction { higher, lower };
 
-/// What is known of a proxy without computing it; proxy/factory.h makes it.
+/// Properties of a proxy that are known without computing it; proxy/factory.h makes it.
 struct ProxyKind {
   Direction better = Direction::higher;
 };

@@ -2,7 +2,7 @@
 
 namespace wrcor {
 
-/// What the networks are given by proxies whose publication feeds them with noise.
+/// Input of the networks for proxies whose publication feeds them with noise.
 enum class ProxyInput {
   published,  ///< standard normal noise of the minibatch's shape
   images,     ///< the images of the minibatch

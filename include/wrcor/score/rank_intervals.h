@@ -17,14 +17,14 @@ struct RankInterval {
   bool operator==(const RankInterval&) const = default;
 };
 
-/// How sure ranks are, by the repeats that the scores are means over: every repeat draws weights
-/// that all architectures share, so two of them are compared by a paired t-test, two-sided at 5 %,
-/// not corrected for the number of pairs. An architecture's best rank comes after all that are
-/// better than it so, its worst rank before all that are worse. In a vote, what is compared is the
-/// value in the vote among the evaluations of one repeat.
+/// The uncertainty of ranks, from the repeats that the scores are means of. Every repeat draws
+/// weights that all architectures share, so two architectures are compared by a paired t-test,
+/// two-sided at 5 %, not corrected for the number of pairs. An architecture's best rank follows all
+/// that are significantly better, its worst rank precedes all that are significantly worse. In a
+/// vote, the test compares the values in the vote among the evaluations of one repeat.
 ///
 /// Takes O(n^2) time for each repeat.
-/// @return one an evaluation; nothing for those without a value, or without repeats
+/// @return one per evaluation; nothing for those without a value, or without repeats
 /// Source: Mogstad, Romano, Shaikh and Wilhelm, Inference for Ranks, Review of Economic Studies 91
 /// (2024), of which these are the marginal intervals without their correction.
 std::vector<std::optional<RankInterval>> rank_intervals(const RankingRule& rule,

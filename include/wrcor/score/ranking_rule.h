@@ -39,8 +39,8 @@ struct RankingRule {
   ///     az(wrcor,synflow,-plain)       the same by another method
   ///     az(sjw)                        the members of a named vote, by another method
   ///
-  /// A bare name counts in the direction that its proxy is registered with, `+name` higher is
-  /// better, `-name` lower is better. White space between words is skipped.
+  /// A bare name counts in the registered direction of its proxy, `+name` higher is better, `-name`
+  /// lower is better. White space between words is skipped.
   ///
   /// @throws UsageError naming the character, what was found there and what was expected
   static RankingRule parse(std::string_view text, const RankingNames& names = registered_names());

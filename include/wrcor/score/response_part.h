@@ -6,8 +6,8 @@
 
 namespace wrcor {
 
-/// What one response of a network, an activation or a gradient, adds to K, the matrix whose
-/// determinant WRCor takes: weight * R, R its absolute correlation matrix [N, N].
+/// The contribution of one response of a network, an activation or a gradient, to K, the matrix
+/// whose determinant WRCor takes: weight * R, where R is its absolute correlation matrix [N, N].
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 struct ResponsePart {
   std::string layer;      ///< name of the layer that makes the activation, or that has the gradient
@@ -17,8 +17,8 @@ struct ResponsePart {
   double weight = 0;      ///< 2^unit times how often the response counts
   double norm = 0;        ///< Frobenius norm of weight * R; 0 for a response that is dropped
   double share = 0;       ///< of the sum of all norms, 0..1
-  double correlation = 0;  ///< mean of R off the diagonal: 0 tells all images apart, 1 none
-  /// The score with the response less the score without it; nothing when that one is undefined.
+  double correlation = 0;  ///< mean of R off the diagonal: 0 distinguishes all images, 1 none
+  /// The score with the response minus the score without it; nothing when the latter is undefined.
   std::optional<double> effect = {};
 };
 

@@ -7,7 +7,7 @@
 
 namespace wrcor {
 
-/// What became of an evaluation or of one score.
+/// Outcome of an evaluation or of one score.
 enum class Status {
   ok,
   degenerate,      ///< the score is undefined for this network; the reason says why
@@ -22,16 +22,16 @@ std::string_view to_string(Status status);
 /// @throws std::invalid_argument
 Status status_from_string(std::string_view text);
 
-/// One proxy's verdict on one network.
+/// One proxy's score of one network.
 struct Score {
   Status status = Status::ok;
   std::string reason = {};  ///< machine-readable, empty when ok: singular, ...
-  /// Finite when ok; nothing otherwise, and when only its logarithm can be held: see log10.
+  /// Finite when ok; nothing otherwise, and when only its logarithm can be represented: see log10.
   std::optional<double> value = {};
   double raw = 0;         ///< what the published implementation would have returned, finite or not
   std::string note = {};  ///< remark on a value that is ok, such as negative_determinant
   /// Of a positive value whose size is best read as a power of ten. A value outside the range of
-  /// double has it alone, with the note `overflow` or `underflow`.
+  /// double has only this, with the note `overflow` or `underflow`.
   std::optional<double> log10 = {};
   /// The score in each repeat, when the value is the mean over several.
   std::vector<double> repeats = {};
@@ -40,12 +40,12 @@ struct Score {
   static Score of(double value, std::string note = {});
   /// factor * 2^exponent, with its logarithm. @param factor  finite, above 0
   static Score of_power(double factor, int exponent);
-  /// A value that no double holds, by its logarithm.
+  /// A value outside the range of double, given by its logarithm.
   static Score beyond_double(double log10);
   static Score degenerate(std::string reason, double raw);
   static Score not_applicable(std::string reason);
 
-  /// What scores of one proxy are ordered by: the logarithm, where they have one, or the value;
+  /// The value that orders scores of one proxy: the logarithm, if they have one, else the value;
   /// nothing when the score is undefined.
   std::optional<double> order() const { return log10 ? log10 : value; }
 };

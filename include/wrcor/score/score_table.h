@@ -21,26 +21,26 @@ class ScoreTable {
   /// @param space  outlives the table
   explicit ScoreTable(const SearchSpace& space) : space_(space) {}
 
-  /// Adds what a file holds: JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`,
-  /// or its folder. A line that a crash left incomplete at the end is dropped, with a warning, and
-  /// what failed is left out: it says nothing about the architecture.
+  /// Adds the scores of a file: JSON lines or CSV of `wrcor score`, a result.json of `wrcor
+  /// search`, or its folder. A last line that a crash left incomplete is dropped, with a warning.
+  /// Failed evaluations are omitted: they say nothing about the architecture.
   /// @throws DataError for a file that cannot be read or holds something else; for an architecture
-  ///         that has another score of that name already
+  ///         that already has another score of that name
   void add_file(const std::filesystem::path& path);
 
   /// The same for the text of such a file. @param name  of the file, for messages
   void add_text(std::string_view text, const std::string& name);
 
-  /// What a table says of one architecture under one name.
+  /// The table's entry for one architecture and one name.
   struct Entry {
-    /// Finite; nothing: the score is undefined, or only its logarithm can be held.
+    /// Finite; nothing: the score is undefined, or only its logarithm can be represented.
     std::optional<double> value;
     std::size_t file = 0;              ///< which of the files, from 0
     std::size_t line = 0;              ///< from 1; 0 in a result.json
-    std::optional<double> log10 = {};  ///< where the file has it
+    std::optional<double> log10 = {};  ///< if the file has it
   };
 
-  /// Rows that were left out because the evaluation failed.
+  /// Rows that were omitted because the evaluation failed.
   std::size_t failed() const { return failed_; }
   /// The names of the scores, in the order in which they were met.
   const std::vector<std::string>& names() const { return names_; }
@@ -48,12 +48,12 @@ class ScoreTable {
   std::vector<std::string> archs() const;
   /// @return null when the architecture was not scored under that name
   const Entry* find(const std::string& arch, const std::string& name) const;
-  /// What the scores of a name are ordered by: their values, or their logarithms where one of them
-  /// has no other figure. Nothing when the architecture's score is undefined or not there.
+  /// The value that orders the scores of a name: their values, or their logarithms if one of them
+  /// has only that. Nothing when the architecture's score is undefined or missing.
   std::optional<double> order(const std::string& arch, const std::string& name) const;
-  /// Identities of the settings that the scores of a name were made with, where the files say them.
+  /// Identities of the settings of the scores of a name, if the files state them.
   const std::set<std::string>& settings(const std::string& name) const;
-  /// The files with scores of a name, and those of them that do not say their settings.
+  /// The files with scores of a name, and those of them that do not state their settings.
   struct Sources {
     std::set<std::string> files;
     std::set<std::string> without_settings;
@@ -80,7 +80,7 @@ class ScoreTable {
   std::map<std::string, std::map<std::string, Entry>> rows_;  ///< by architecture, by name
   std::map<std::string, std::set<std::string>> settings_;     ///< by name
   std::map<std::string, Sources> sources_;                    ///< by name
-  std::set<std::string> beyond_double_;  ///< names with a score that has a logarithm alone
+  std::set<std::string> beyond_double_;  ///< names with a score that has only a logarithm
 };
 
 }  // namespace wrcor

@@ -12,7 +12,7 @@ namespace wrcor {
 std::vector<double> mean_ranks(std::span<const double> values);
 
 // Correlations of two lists of one length, in [-1, 1]; nothing when one of them is constant, for
-// which they are undefined. Values may be infinite where only their order counts; none is a NaN.
+// which they are undefined. Values may be infinite if only their order counts; none may be NaN.
 
 /// Pearson's r; of the pairs whose values are both finite.
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y);
@@ -25,10 +25,10 @@ struct Spread {
   double mean = 0;
   double deviation = 0;  ///< standard deviation
 };
-/// Of a sample, with n - 1 below the deviation. @param values  at least two
+/// Of a sample, with n - 1 in the denominator of the variance. @param values  at least two
 Spread spread_of(std::span<const double> values);
-/// Of the largest of `draws` values that are drawn without replacement: exact, from the order
-/// statistics. @param draws  1 .. the number of values
+/// Of the largest of `draws` values drawn without replacement: exact, from the order statistics.
+/// @param draws  1 .. the number of values
 Spread largest_of(std::span<const double> values, std::size_t draws);
 
 /// How often each item occurs in a resample.
@@ -42,7 +42,7 @@ struct RankCorrelations {
 /// Two rankings of the same items, sorted once for the correlations of many resamples.
 class PairedRanks {
  public:
-  /// @param x, y  one value an item, as for spearman()
+  /// @param x, y  one value per item, as for spearman()
   PairedRanks(std::span<const double> x, std::span<const double> y);
 
   /// The correlations of the list in which item i occurs counts[i] times.
@@ -57,8 +57,8 @@ class PairedRanks {
   std::size_t y_groups_ = 0;
 };
 
-/// The value that a variable with Student's t distribution stays below with a probability of 97.5
-/// %: the bound of a two-sided test at 5 %. Exact to 1e-4.
+/// The 97.5 % quantile of Student's t distribution: the bound of a two-sided test at 5 %. Exact to
+/// 1e-4.
 /// @param degrees  of freedom, at least 1
 /// Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5 and table 26.10.
 double student_t_97_5(int degrees);

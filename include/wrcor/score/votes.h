@@ -7,7 +7,7 @@
 
 namespace wrcor {
 
-/// How the scores of several proxies, the members of a vote, become one order of a set of
+/// How the scores of several proxies, the members of a vote, combine into one order of a set of
 /// architectures. All but `score` and `pairwise` give each architecture a value that depends on the
 /// whole set. The definitions are in standings.h.
 enum class VoteMethod {
@@ -20,7 +20,8 @@ enum class VoteMethod {
   logrank,
 };
 
-/// The methods that a rule can name; the first name of a method is its own, others are aliases.
+/// The methods that a rule can name; the first name of a method is its proper one, the others are
+/// aliases.
 const Registry<VoteMethod>& vote_methods();
 
 /// A vote that has a name.

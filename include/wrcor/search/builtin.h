@@ -13,8 +13,8 @@ struct StrategyOptions {
   int population = 64;             ///< evolution
   int tournament = 10;             ///< evolution
   bool replacement = false;        ///< random: whether a genotype may be proposed again
-  Dedupe dedupe = Dedupe::strict;  ///< exhaustive: one proposal a class
-  Preference prefers = fitter;     ///< of two outcomes that were told
+  Dedupe dedupe = Dedupe::strict;  ///< exhaustive: one proposal per class
+  Preference prefers = fitter;     ///< between two known outcomes
 };
 
 using StrategyFactory =

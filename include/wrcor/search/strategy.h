@@ -9,17 +9,17 @@
 
 namespace wrcor {
 
-/// What a strategy learns of a genotype that it proposed.
+/// The outcome that a strategy receives for a genotype that it proposed.
 struct Outcome {
   Genotype genotype;
-  /// When it was told; higher is better, nothing ranks below every number.
+  /// At the time of tell(); higher is better, nothing ranks below every number.
   std::optional<double> fitness;
-  std::size_t number = 0;  ///< of its class of architectures, which may be told several times
+  std::size_t number = 0;  ///< of its class of architectures, which may occur several times
 };
 
 /// Whether outcome a is strictly better than outcome b.
 ///
-/// In a vote an outcome's place depends on all that have been told, so the answer for two old ones
+/// In a vote the rank of an outcome depends on all known outcomes, so the answer for two old ones
 /// can change with every tell: ask again rather than keep it or compare fitness. It need not be
 /// transitive: a scan that keeps the better of two is well defined, sorting is not.
 using Preference = std::function<bool(const Outcome& a, const Outcome& b)>;
@@ -27,18 +27,18 @@ using Preference = std::function<bool(const Outcome& a, const Outcome& b)>;
 /// The preference for the higher fitness.
 inline bool fitter(const Outcome& a, const Outcome& b) { return a.fitness > b.fitness; }
 
-/// Proposes genotypes and learns from their outcomes. Knows neither
-/// devices nor proxies, and of a space only its interface. Outcomes
-/// are told in the order of asking, possibly several proposals late.
+/// Proposes genotypes and learns from their outcomes. Depends on neither devices nor proxies, and
+/// only on the interface of a space. Outcomes arrive in the order of asking, possibly several
+/// proposals late.
 ///
 /// A strategy is deterministic: equal constructions, asks and tells give equal proposals.
 class SearchStrategy {
  public:
   virtual ~SearchStrategy() = default;
-  /// The next proposal, or nothing when there is none left.
+  /// The next proposal; nothing when no proposals are left.
   virtual std::optional<Genotype> ask() = 0;
   virtual void tell(const Outcome& outcome) = 0;
-  /// How many proposals there are in all, where that is known from the start.
+  /// The total number of proposals, if it is known from the start.
   virtual std::optional<std::uint64_t> proposals() const { return std::nullopt; }
   /// Whether proposals depend on outcomes.
   virtual bool learns() const { return true; }

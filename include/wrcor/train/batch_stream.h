@@ -14,7 +14,7 @@
 
 namespace wrcor {
 
-/// Where batches go, and in which order of memory.
+/// Device of batches, and their memory order.
 struct Placement {
   at::Device device = at::kCPU;
   bool channels_last = false;
@@ -25,16 +25,16 @@ struct LabelledBatch {
   at::Tensor labels;  ///< [N] int64
 };
 
-/// The batches of images in a given order. While one is worked on, the next is made by a thread of
-/// the object's own.
+/// The batches of images in a given order. While one is used, the object's own thread prepares the
+/// next.
 class BatchStream {
  public:
-  /// How an image is seen. @param image  its index in the images
+  /// The view of an image. @param image  its index in the images
   using ViewOf = std::function<ImageView(std::int64_t image)>;
 
   /// @param images  outlive the object
-  /// @param order   indices of images; the last batch has what is left of them
-  /// @param first   number of the batch to begin with, from 0
+  /// @param order   indices of images; the last batch has the remaining ones
+  /// @param first   number of the first batch, from 0
   BatchStream(const LabelledImages& images, std::vector<std::int64_t> order, int batch_size,
               ViewOf view_of, Placement placement, std::int64_t first = 0);
   ~BatchStream();

@@ -18,8 +18,7 @@ class Sgd {
  public:
   Sgd(std::vector<at::Tensor> parameters, double momentum, double weight_decay);
 
-  /// One step along the gradients, which are gone then. A parameter that nothing depended on has
-  /// the gradient 0.
+  /// One step along the gradients, which are cleared. An unused parameter has the gradient 0.
   void step(double learning_rate);
 
   /// In the order of the parameters.

@@ -12,16 +12,16 @@
 
 namespace wrcor {
 
-/// A network whose weights change: parameters that autograd knows, and running statistics of its
+/// A network that can be trained: parameters that autograd tracks, and running statistics of its
 /// batch norms (momentum 0.1, as in the published NAS-Bench-201 code).
 class TrainableNetwork {
  public:
   enum class Mode {
-    training,   ///< batch norms take the statistics of the batch, and the running ones follow
-    evaluation  ///< batch norms take the running statistics
+    training,   ///< batch norms use the statistics of the batch and update the running ones
+    evaluation  ///< batch norms use the running statistics
   };
 
-  /// @param weights  are copied; statistics begin with mean 0 and variance 1
+  /// @param weights  are copied; statistics start with mean 0 and variance 1
   TrainableNetwork(NetworkPlan plan, const WeightSource& weights, at::Device device);
 
   /// @param images  [N, 3, H, W] on the network's device
@@ -33,7 +33,7 @@ class TrainableNetwork {
   /// Their names in the state dict.
   const std::vector<std::string>& parameter_names() const { return names_; }
 
-  /// All tensors by the names of the published network, running statistics among them; they share
+  /// All tensors by the names of the published network, including running statistics; they share
   /// memory with the network.
   std::map<std::string, at::Tensor> state() const;
   /// Copies all tensors from those of a state dict of this network, which StateDict has checked.
@@ -45,7 +45,7 @@ class TrainableNetwork {
   /// Of a batch norm.
   struct Statistics {
     at::Tensor mean, variance;  ///< [C]
-    at::Tensor batches;         ///< int64 on the CPU, no dimension: those that were seen
+    at::Tensor batches;         ///< int64 on the CPU, a scalar: number of batches so far
   };
 
   at::Tensor output(int layer, std::span<const at::Tensor> inputs, Mode mode);

@@ -16,38 +16,38 @@
 
 namespace wrcor {
 
-/// How a network did on a number of images.
+/// Performance of a network on a number of images.
 struct Performance {
   double loss_sum = 0;  ///< cross entropy of all images together
   std::int64_t correct = 0;
   std::int64_t images = 0;
 
-  double loss() const { return loss_sum / static_cast<double>(images); }  ///< mean of an image
+  double loss() const { return loss_sum / static_cast<double>(images); }  ///< mean over the images
   double accuracy() const {                                               ///< in percent
     return 100 * static_cast<double>(correct) / static_cast<double>(images);
   }
 };
 
-/// How far a training has come.
+/// Progress of a training.
 struct TrainingPosition {
-  int epoch = 0;           ///< from 0; that many are over
-  std::int64_t batch = 0;  ///< that many of the epoch are over
-  Performance seen = {};   ///< in them, each before the step that it led to
+  int epoch = 0;           ///< from 0; that many are finished
+  std::int64_t batch = 0;  ///< that many of the epoch are finished
+  Performance seen = {};   ///< on them, each before its own step
   double seconds = 0;      ///< of training on them
 };
 
-/// A loss is not a number any more: more of the same training would not help.
+/// The loss is not finite: continuing the training would not help.
 class DivergedError : public RunError {
  public:
   using RunError::RunError;
 };
 
-/// Trains a network by a recipe, epoch after epoch. What it does next is a function of the tensors
-/// of state(): a trainer that has restored them goes on with the same bytes. Which images are in a
-/// batch depends on the seed and the epoch only, how one is seen on these and its index.
+/// Trains a network by a recipe, epoch after epoch. The next step is a function of the tensors of
+/// state(): a trainer that has restored them continues with the same bytes. The images of a batch
+/// depend only on the seed and the epoch, the view of an image on these and its index.
 class Trainer {
  public:
-  /// Told after each batch; may throw to stop the training there.
+  /// Called after each batch; may throw to stop the training.
   using BatchSink = std::function<void(const TrainingPosition&)>;
 
   /// @param network, training  outlive the object; two or more images
@@ -59,16 +59,16 @@ class Trainer {
   double learning_rate() const { return recipe_.learning_rate_of(position_.epoch); }
   std::int64_t batches_per_epoch() const;
 
-  /// Goes on to the end of the present epoch, which stays the present one.
-  /// @throws DivergedError when the loss is not a number any more; what `after_batch` throws
+  /// Continues to the end of the current epoch, which stays the current one.
+  /// @throws DivergedError when the loss is no longer finite; what `after_batch` throws
   void finish_epoch(const BatchSink& after_batch = {});
   void begin_next_epoch();
 
   /// Tensors of the network ("network.<name>"), of the optimiser ("velocity.<name>"), and the
   /// position ("position", "sums"). Those of the network and the optimiser share memory with them.
   std::map<std::string, at::Tensor> state() const;
-  /// @param origin  of the state, a file, for messages
-  /// @throws DataError when it is not that of such a training
+  /// @param origin  file of the state, for messages
+  /// @throws DataError when it is not the state of such a training
   void restore(const std::map<std::string, at::Tensor>& state, const std::string& origin);
 
  private:
@@ -83,7 +83,7 @@ class Trainer {
   TrainingPosition position_;
 };
 
-/// How a network does on images that are seen as they are, with its running statistics.
+/// Performance of a network on unaugmented images, with its running statistics.
 /// @param stop_point  called before each batch; may throw to stop. Empty: nothing is called
 /// @throws DivergedError when the loss is not a number
 Performance evaluate(TrainableNetwork& network, const LabelledImages& images, int batch_size,

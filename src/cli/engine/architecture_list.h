@@ -16,26 +16,26 @@ struct Shard {
   static Shard parse(const std::string& text);
 };
 
-/// Architectures as they are named one after the other; keeps those of a shard.
+/// Architectures in the order of their naming; keeps those of a shard.
 class ArchitectureList {
  public:
-  static constexpr std::size_t longest = 4'000'000;  ///< architectures that are kept
+  static constexpr std::size_t longest = 4'000'000;  ///< number of architectures that are kept
 
   ArchitectureList(const SearchSpace& space, Shard shard) : space_(space), shard_(shard) {}
 
   /// @throws UsageError beyond the limit
   void add(Genotype genotype);
-  /// @throws UsageError for what is no architecture string, too
+  /// @throws UsageError also for anything but an architecture string
   void add_text(const std::string& text);
-  /// Adds those of a file, one a line, which is read line by line; blank lines and lines that start
-  /// with # are skipped. @param file  "-" is standard input
-  /// @throws UsageError for what is no architecture; DataError for a file that cannot be read
+  /// Adds those of a file, one per line, which is read line by line; blank lines and lines that
+  /// start with # are skipped. @param file  "-" is standard input
+  /// @throws UsageError for an invalid architecture; DataError for a file that cannot be read
   void add_file(const std::string& file);
-  /// @param unique  the representatives of the strict classes only
+  /// @param unique  only the representatives of the strict classes
   /// @throws UsageError when the space cannot be enumerated
   void add_space(bool unique);
 
-  /// Whether nothing was named at all, in any shard.
+  /// Whether no architecture was named, in any shard.
   bool nothing_named() const { return named_ == 0; }
   std::vector<Genotype> take() { return std::move(kept_); }
 

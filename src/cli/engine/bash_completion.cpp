@@ -6,7 +6,8 @@
 namespace wrcor::cli {
 namespace {
 
-/// What does not depend on the commands. A word --option=value comes as three, as '=' breaks words.
+/// The part that does not depend on the commands. A word --option=value arrives as three, because
+/// '=' breaks words.
 constexpr const char* functions = R"(
 _wrcor_names() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
@@ -41,7 +42,7 @@ std::string pattern(const std::string& command, const OptionWords& option) {
   return join(patterns, " | ");
 }
 
-/// What proposes values; empty where there is nothing to propose.
+/// The command that proposes values; empty if it has none to propose.
 std::string proposal(const OptionWords& option) {
   switch (option.values) {
     case Values::names:
@@ -58,9 +59,9 @@ std::string proposal(const OptionWords& option) {
 }
 
 struct Cases {
-  std::ostringstream commands;  ///< which words are commands
-  std::ostringstream values;    ///< what may follow an option
-  std::ostringstream words;     ///< what else may follow a command
+  std::ostringstream commands;  ///< the words that are commands
+  std::ostringstream values;    ///< the words that may follow an option
+  std::ostringstream words;     ///< the other words that may follow a command
 };
 
 void add_command(Cases& cases, const CommandWords& command, const std::string& path) {

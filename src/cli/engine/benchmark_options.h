@@ -8,7 +8,7 @@
 
 namespace wrcor::cli {
 
-/// A table of trained networks, as options name it.
+/// A table of trained networks, as given by options.
 struct BenchmarkOptions {
   std::string file;
   std::vector<std::string> metrics;
@@ -17,7 +17,7 @@ struct BenchmarkOptions {
 };
 
 /// Adds --benchmark, --metric, --key and --missing.
-/// @param required  whether there has to be a table
+/// @param required  whether a table is required
 /// @param metrics   help of --metric
 void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
                    const std::string& metrics);

@@ -14,7 +14,7 @@ std::vector<std::string> spellings_of(const CLI::Option& option) {
   return spellings;
 }
 
-/// The placeholders of the help say what is a file, a folder or a list.
+/// The placeholders of the help distinguish files, folders and lists.
 Values values_of(const std::string& placeholder, bool has_names) {
   if (placeholder.empty()) return Values::none;
   if (has_names) return placeholder.ends_with(",...") ? Values::list : Values::names;
@@ -23,7 +23,7 @@ Values values_of(const std::string& placeholder, bool has_names) {
   return Values::text;
 }
 
-/// On one line, without the default and the accepted values, which stand behind it in parentheses.
+/// On one line, without the default and the accepted values, which follow in parentheses.
 std::string summary_of(const CLI::Option& option) {
   std::string text = option.get_description();
   if (text.ends_with(')')) text.resize(std::min(text.size(), text.rfind("\n(")));

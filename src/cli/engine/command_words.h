@@ -6,17 +6,17 @@
 
 namespace wrcor::cli {
 
-/// What may be written for an option or an argument.
+/// The kind of values of an option or an argument.
 enum class Values {
   none,   ///< nothing: a flag
-  text,   ///< anything; there is nothing to propose
+  text,   ///< anything; nothing to propose
   names,  ///< one of OptionWords::names
-  list,   ///< some of them, with commas between
+  list,   ///< some of them, separated by commas
   files,
   folders,
 };
 
-/// One option, or one argument without an option's name, as a shell has to know it.
+/// One option, or one positional argument, for the completion of a shell.
 struct OptionWords {
   std::vector<std::string> spellings;  ///< {"-q", "--quiet"}; none: an argument
   std::string summary;                 ///< one line
@@ -26,7 +26,7 @@ struct OptionWords {
   bool repeatable = false;
 };
 
-/// One command with all that may follow it, and the commands below it.
+/// One command with the words that may follow it, and its subcommands.
 struct CommandWords {
   std::string name;
   std::string summary;
@@ -35,7 +35,7 @@ struct CommandWords {
   std::vector<CommandWords> commands;
 };
 
-/// The words of a command line, from the definitions that the program reads command lines by.
+/// The words of a command line, from the definitions of the command-line parser.
 CommandWords command_words(CLI::App& command);
 
 }  // namespace wrcor::cli

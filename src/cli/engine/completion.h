@@ -4,8 +4,7 @@
 
 #include "command_words.h"
 
-// The completion scripts of three shells. They hold every word, so that completing starts no
-// program.
+// The completion scripts of three shells. They contain every word, so completion starts no program.
 namespace wrcor::cli {
 
 std::string bash_completion(const CommandWords& program);

@@ -28,7 +28,7 @@ void run_config_validate(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     ConfigSources source;
     source.file = file;
-    source.environment.clear();  // the file is checked for itself
+    source.environment.clear();  // only the file is checked
     try {
       load_config(source);
       write_output(file + ": ok\n");

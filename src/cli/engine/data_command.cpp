@@ -40,10 +40,10 @@ void run_data_fetch(const FetchCommandOptions& options) {
   }
 }
 
-/// What there is of a data set in the cache folder.
+/// State of a data set in the cache folder.
 struct DataState {
   std::string name;
-  std::string state;  ///< "ready", "partial" (a download that did not end), "missing", "damaged"
+  std::string state;  ///< "ready", "partial" (an incomplete download), "missing", "damaged"
   std::optional<std::int64_t> images;
   std::optional<std::uint64_t> bytes;
   fs::path path;
@@ -74,7 +74,7 @@ DataState state_of(const std::string& name, const DatasetKind& kind) {
     return state_of_files(name, *kind.open({}));
   } catch (const MissingDataError&) {
     return state_without_files(name, kind);
-  } catch (const UsageError&) {  // it lies where the user says, never in the cache folder
+  } catch (const UsageError&) {  // it is where the user says, never in the cache folder
     return state_without_files(name, kind);
   } catch (const DataError& problem) {
     return {name, "damaged", {}, {}, {}, problem.what()};

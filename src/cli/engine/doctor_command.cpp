@@ -76,7 +76,7 @@ std::string cuda_state() {
 
 std::string exact(double value) { return fmt::format("{:.10g}", value); }
 
-/// Recomputes golden scores and prints each beside the published one, then the largest error of
+/// Recomputes golden scores and prints each next to the published one, then the largest error of
 /// each proxy.
 void compare_with_golden_scores(const std::vector<std::string>& folders, const Config& config) {
   struct Worst {

@@ -63,8 +63,8 @@ ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>&
   return scores;
 }
 
-/// The architectures to compare: those that have been scored and that the benchmark knows; without
-/// any score files all that it knows.
+/// The architectures to compare: those that have been scored and are in the benchmark; without
+/// score files, all of the benchmark.
 std::vector<std::string> chosen_architectures(const ScoreTable& scores,
                                               const BenchmarkTable& benchmark,
                                               const EvaluateOptions& options,
@@ -97,7 +97,7 @@ std::vector<FigureColumn> parse_columns(const std::vector<std::string>& texts) {
   return columns;
 }
 
-/// @param columns  of the metrics, whose figures the searches report as the benchmark has them
+/// @param columns  of the metrics, whose figures the searches report with the sign of the benchmark
 SearchTable search_table(const Scorer& scorer, const BenchmarkTable& benchmark,
                          const std::vector<FigureColumn>& columns,
                          const std::vector<std::string>& archs) {
@@ -113,7 +113,7 @@ SearchTable search_table(const Scorer& scorer, const BenchmarkTable& benchmark,
   return table;
 }
 
-/// What the benchmark's networks reach without any score.
+/// The reference figures of the benchmark's networks, without any score.
 void add_references(const BenchmarkTable& benchmark, const std::vector<FigureColumn>& columns,
                     SimulationReport& report) {
   std::vector<std::vector<double>> values;  // higher is better
@@ -168,7 +168,7 @@ RankingRule parse_rule(const std::string& text) {
   }
 }
 
-/// The votes that were asked for; without any, those that have a name and whose members are there.
+/// The requested votes; without any, the named votes whose members all have scores.
 std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& options,
                                const std::vector<std::string>& archs) {
   const auto lacks = [&](const RankingRule& rule) {
@@ -184,7 +184,7 @@ std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& 
       throw DataError("--rank-by " + in_quotes(text) + ": the score files have no scores of '" +
                       missing->proxy + "'; they have " + join(scores.names()));
     }
-    // A proxy by its own name is compared anyway.
+    // A proxy given by its bare name is compared anyway.
     const auto& known = scores.names();
     if (std::find(known.begin(), known.end(), text) == known.end())
       scorers.push_back(vote_scorer(scores, text, rule, archs));
@@ -198,7 +198,7 @@ std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& 
   return scorers;
 }
 
-/// Whatever orders the architectures: every score of the files, votes, and columns of the
+/// Everything that orders the architectures: every score of the files, votes, and columns of the
 /// benchmark.
 std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable& benchmark,
                                  const EvaluateOptions& options,
@@ -249,7 +249,7 @@ void check(const EvaluateOptions& options) {
   }
 }
 
-/// Of more than all that are compared there is no top. @param most  of a comparison
+/// The top k is undefined for more than all compared architectures. @param most  of a comparison
 void check_top_k(const EvaluateOptions& options, std::size_t most) {
   if (!options.top_k_given || static_cast<std::size_t>(options.top_k) <= most) return;
   throw UsageError("--top-k: expected at most " + std::to_string(most) +
@@ -257,7 +257,7 @@ void check_top_k(const EvaluateOptions& options, std::size_t most) {
                    std::to_string(options.top_k));
 }
 
-/// The number of architectures that the largest comparison is of.
+/// The number of architectures of the largest comparison.
 std::size_t most_compared(const std::vector<Scorer>& scorers, const std::vector<Metric>& metrics) {
   std::size_t most = 0;
   for (const Scorer& scorer : scorers) {
@@ -271,7 +271,7 @@ std::size_t most_compared(const std::vector<Scorer>& scorers, const std::vector<
   return most;
 }
 
-/// The sources with what this call makes no use of.
+/// The sources, with the settings that this call does not use.
 ConfigSources sources_of(const EvaluateOptions& options) {
   ConfigSources sources = options.sources;
   sources.used = {"search.population", "search.tournament", "search.replacement"};

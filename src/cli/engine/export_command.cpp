@@ -25,17 +25,17 @@
 namespace wrcor::cli {
 namespace {
 
-/// Settings of weights that are drawn.
+/// Settings of drawn weights.
 constexpr const char* drawing[] = {"score.init", "score.weights_mode", "run.seed"};
 
-/// libtorch writes ONNX by way of Python only.
+/// libtorch can write ONNX only through Python.
 constexpr const char* onnx_line =
     "python3 -c \"import torch; torch.onnx.export(torch.jit.load('net.pt').eval(), "
     "torch.zeros(1, 3, 32, 32), 'net.onnx', dynamo=False)\"";
 
 struct ExportOptions {
   ConfigSources sources;
-  std::string architecture;  ///< as read_architecture() takes it
+  std::string architecture;  ///< as read_architecture() accepts it
   std::string format = "torchscript";
   std::string weights;  ///< empty: drawn
   std::string classes;  ///< empty: those of the data set
@@ -70,7 +70,7 @@ std::map<std::string, at::Tensor> network_state(const ExportOptions& options, co
   return initial_state(plan, WeightBank(seed, config.score.init, at::kCPU));
 }
 
-/// What a run found out about the network.
+/// The findings of a run about the network.
 std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
   std::vector<std::string> remarks{
       fmt::format("Rank {} of a search; its scores before any training:", ranked.rank), ""};
@@ -92,7 +92,7 @@ void require_place(const ExportOptions& options, const ExportFormat& format) {
     if (format.is_source) return;
     throw UsageError("the format '" + options.format + "' is not text: name a file by --out");
   }
-  std::error_code unreachable;  // writing it will say so
+  std::error_code unreachable;  // writing it reports the error
   const std::filesystem::file_status there = std::filesystem::status(options.out, unreachable);
   if (!std::filesystem::exists(there)) return;
   if (!std::filesystem::is_regular_file(there))

@@ -15,7 +15,7 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
-/// What may be given: -x takes a value that is no file, -r one that may be.
+/// The value of an option: -x takes a value that is not a file, -r one that may be.
 std::string value(const OptionWords& option) {
   switch (option.values) {
     case Values::none:
@@ -42,7 +42,7 @@ std::string spelled(const OptionWords& option) {
   return text;
 }
 
-/// @param nested  the commands with commands below them
+/// @param nested  the commands with subcommands
 void add_command(std::ostringstream& script, const CommandWords& command, const std::string& path,
                  const std::string& program) {
   const std::string line = "complete -c " + program + " -n " +

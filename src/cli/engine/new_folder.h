@@ -8,8 +8,8 @@
 namespace wrcor::cli {
 
 /// The folder that a command writes its run into: the one that --out names, which the run makes, or
-/// a new one, "runs/20260131-142501-NAME", with "-2" and so on behind it when that is taken. A new
-/// one that stays empty goes with the object.
+/// a new one, "runs/20260131-142501-NAME", with "-2" and so on appended if that exists. A new one
+/// that stays empty is removed with the object.
 class NewFolder {
  public:
   /// @param out  of the command line; empty: none @throws RunError
@@ -18,7 +18,7 @@ class NewFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  MadeFolders all_;  ///< goes after the one in it
+  MadeFolders all_;  ///< removed after the one in it
   std::filesystem::path path_;
   MadeFolders made_;
 };

@@ -25,7 +25,7 @@ struct ReportOptions {
   BenchmarkOptions benchmark;
   std::string training_times;
   std::string training_column;
-  std::vector<const char*> given_of_tables;  ///< flags that say how tables are written
+  std::vector<const char*> given_of_tables;  ///< flags that describe the form of tables
   int top = 6;
 
   std::filesystem::path page() const {
@@ -45,15 +45,15 @@ void check(const ReportOptions& options) {
   }
   std::set<std::filesystem::path> seen;
   for (const std::string& folder : options.folders) {
-    std::error_code unknown;  // reading it tells why
+    std::error_code unknown;  // reading it reports why
     if (!seen.insert(std::filesystem::weakly_canonical(folder, unknown)).second)
       throw UsageError(in_quotes(folder) + " is given twice");
   }
 }
 
-/// Another page of a report is replaced; nothing else is.
+/// Only an older page of a report is replaced.
 void require_free(const std::filesystem::path& page) {
-  std::error_code unknown;  // writing it tells why
+  std::error_code unknown;  // writing it reports why
   if (!std::filesystem::exists(page, unknown)) return;
   if (std::filesystem::is_directory(page, unknown))
     throw UsageError("--out: '" + page.string() + "' is a folder; name a file in it");
@@ -78,7 +78,8 @@ std::vector<ReportedRun> read_runs(const std::vector<std::string>& folders) {
   return runs;
 }
 
-/// The space that all runs have searched: for the names of architectures, whatever their size.
+/// The space that all runs have searched, for the names of architectures, independent of their
+/// size.
 std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
   const auto different =
       std::adjacent_find(runs.begin(), runs.end(),
@@ -91,7 +92,7 @@ std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
   return spaces().find(runs.front().run.space).make({});
 }
 
-/// @param options  that say how tables are written
+/// @param options  that describe the form of tables
 FigureTable read_figures(const std::string& file, const std::vector<std::string>& columns,
                          const BenchmarkOptions& options, const SearchSpace& space) {
   return {std::filesystem::path(file).filename().string(), columns,
@@ -99,7 +100,7 @@ FigureTable read_figures(const std::string& file, const std::vector<std::string>
                                {columns.begin(), columns.end()}, options.missing)};
 }
 
-/// Says of how many architectures a table knows nothing. @throws DataError when of all
+/// Warns of the number of architectures that a table lacks. @throws DataError when it lacks all
 void check_coverage(const FigureTable& figures, const std::vector<ReportedRun>& runs) {
   std::set<std::string> archs;
   for (const ReportedRun& reported : runs) {

@@ -61,7 +61,7 @@ bool names_architectures(const ScoreOptions& options) {
          options.unique;
 }
 
-/// A form with one record a line.
+/// A form with one record per line.
 std::unique_ptr<ScoreLines> make_lines(const std::string& format,
                                        const std::vector<std::string>& proxies,
                                        const std::string& settings) {
@@ -69,7 +69,7 @@ std::unique_ptr<ScoreLines> make_lines(const std::string& format,
   return std::make_unique<JsonLineScores>(settings);
 }
 
-/// Scores all and hands the evaluations over. @return how many failed
+/// Scores all and passes on the evaluations. @return the number of failures
 std::size_t score_all(const Workbench& bench, const std::vector<Genotype>& architectures,
                       const std::string& weights, const EvaluationSink& sink) {
   std::size_t failed = 0;
@@ -89,7 +89,7 @@ std::size_t score_all(const Workbench& bench, const std::vector<Genotype>& archi
   return failed;
 }
 
-/// @param asked   architectures that the command was given
+/// @param asked   number of architectures given to the command
 /// @param advice  what to do about it
 void report_failures(std::size_t failed, std::size_t asked, const std::string& advice = "") {
   if (failed == 0) return;
@@ -100,7 +100,7 @@ void report_failures(std::size_t failed, std::size_t asked, const std::string& a
   spdlog::warn("{} of {} architectures could not be evaluated{}", failed, asked, advice);
 }
 
-/// Prints what scoring consists of and what it costs, instead of scores.
+/// Prints the passes of scoring and their cost, instead of scores.
 void print_plan(const ScoreOptions& options, const Config& config) {
   const std::string format = options.format_given ? options.format : "table";
   if (format == "csv") throw UsageError("--plan prints a table or, with --format jsonl, JSON");
@@ -124,7 +124,7 @@ void print_plan(const ScoreOptions& options, const Config& config) {
   write_output(format == "table" ? plan_table(costs) : plan_json(costs));
 }
 
-/// Prints why an architecture scores as it does, and how sure that is.
+/// Prints the explanation of an architecture's scores, and their uncertainty.
 void print_explanation(const ScoreOptions& options, const Config& config) {
   constexpr std::size_t random_cells = 20;
   const std::string format = options.format_given ? options.format : "table";
@@ -144,8 +144,8 @@ void print_explanation(const ScoreOptions& options, const Config& config) {
   write_output(format == "table" ? explanation_text(explanation) : explanation_json(explanation));
 }
 
-/// Drops the architectures that are there twice, and those that the file holds.
-/// @return how many different ones there were
+/// Drops duplicate architectures, and those that the file holds.
+/// @return the number of different ones
 std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
                             const SearchSpace& space, std::vector<Genotype>& architectures) {
   std::set<Genotype> seen;

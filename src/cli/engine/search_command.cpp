@@ -37,8 +37,8 @@ std::string run_name(const Config& config) {
   return fmt::format("{}-{}-seed{}", config.space.name, config.search.strategy, config.run.seed);
 }
 
-/// "7 degenerate (disconnected), 3 not_applicable (minibatch_too_small)": what became of the scores
-/// that should order a ranking, the most frequent first.
+/// "7 degenerate (disconnected), 3 not_applicable (minibatch_too_small)": the outcomes of the
+/// scores that should order a ranking, the most frequent first.
 std::string outcomes(const SearchResult& result) {
   std::map<std::string, std::int64_t> counts;
   for (const Ranked& entry : result.ranking) {
@@ -54,8 +54,8 @@ std::string outcomes(const SearchResult& result) {
   return join(texts);
 }
 
-/// A search that met no score has found nothing.
-/// @param again  the command that tries what failed again
+/// A search without any score has found nothing.
+/// @param again  the command that retries the failures
 /// @throws RunError
 void require_score(const SearchResult& result, const std::string& again) {
   if (ranking_value(result.ranking.front(), result.rule)) return;
@@ -72,7 +72,7 @@ void require_score(const SearchResult& result, const std::string& again) {
                   failed > 0 ? "; to try again those that failed: " + again : ""));
 }
 
-/// @param again  the command that tries them again
+/// @param again  the command that retries them
 void report_failures(const SearchResult& result, const std::string& again) {
   const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
   if (failed == 0) return;
@@ -80,7 +80,8 @@ void report_failures(const SearchResult& result, const std::string& again) {
                distinct, again);
 }
 
-/// Where the table goes. Ids, which all commands take for architectures, are a tenth as wide.
+/// The output device of the table. Ids, which all commands accept for architectures, are a tenth as
+/// wide.
 TablePlace standard_output(const SearchSpace& space) {
   TablePlace place{terminal_columns(STDOUT_FILENO)};
   if (space.size())
@@ -90,7 +91,7 @@ TablePlace standard_output(const SearchSpace& space) {
   return place;
 }
 
-/// Says it when the order of the first places is that of architecture strings.
+/// Reports it if the order of the first places is that of architecture strings.
 void report_equals(const SearchResult& result) {
   const std::optional<double> best = ranking_value(result.ranking.front(), result.rule);
   const auto after =
@@ -102,7 +103,7 @@ void report_equals(const SearchResult& result) {
                result.ranking.size(), result.rule.text());
 }
 
-/// Says it when the order of the first places is that of chance.
+/// Reports it if the order of the first places may be chance.
 void report_tie(const SearchResult& result, const Config& config) {
   const std::optional<std::size_t> tied = contenders(result);
   if (!tied || *tied < 2) return;

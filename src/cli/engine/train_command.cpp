@@ -49,7 +49,7 @@ Config effective_config(TrainOptions options) {
   return config;
 }
 
-/// Writes epochs as they end, in one of the forms that have a line for each.
+/// Writes epochs as they end, in one of the forms with a line per epoch.
 class EpochLines {
  public:
   EpochLines(const std::string& format, TrainingProgressLine& progress)

@@ -6,7 +6,7 @@
 namespace wrcor::cli {
 namespace {
 
-/// In single quotes, with what stands before a character of `special` escaped.
+/// In single quotes, with the characters of `special` escaped.
 std::string quoted(const std::string& text, const std::string& special = {}) {
   std::string result = "'";
   for (const char c : text) {
@@ -22,7 +22,7 @@ std::string quoted(const std::string& text, const std::string& special = {}) {
 
 std::string bare(const std::string& in_quotes) { return in_quotes.substr(1, in_quotes.size() - 2); }
 
-/// ":FILE:_files", the part of a specification of _arguments that is about a value.
+/// ":FILE:_files", the part of a specification of _arguments that describes a value.
 std::string value(const OptionWords& option) {
   const std::string message = ":" + bare(quoted(option.placeholder, ":")) + ":";
   switch (option.values) {
@@ -67,7 +67,7 @@ std::string function_name(const std::string& path) {
   return name;
 }
 
-/// The function of a command and of those below it.
+/// The functions of a command and of its subcommands.
 void add_functions(std::ostringstream& script, const CommandWords& command,
                    const std::string& path) {
   script << "\n" << function_name(path) << "() {\n";

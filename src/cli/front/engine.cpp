@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Beside this executable, where both were built, else where both were installed.
+/// Next to this executable in a build, else at its installed location.
 fs::path engine() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   const fs::path beside = here / "wrcor-engine";
@@ -29,7 +29,7 @@ fs::path engine() {
   return (here / WRCOR_ENGINE_FROM_BINDIR).lexically_normal();
 }
 
-/// The smallest limit of the memory that this process may map, in bytes, if there is one.
+/// The smallest limit on the memory that this process may map, in bytes, if it has one.
 std::optional<rlim_t> memory_limit() {
   std::optional<rlim_t> least;
   for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
@@ -40,8 +40,8 @@ std::optional<rlim_t> memory_limit() {
   return least;
 }
 
-/// Starts the engine as another process, which says its version to nobody.
-/// @return whether it comes to that
+/// Starts the engine as another process that prints its version to /dev/null.
+/// @return whether it succeeds
 bool engine_loads(const fs::path& path) {
   const pid_t child = fork();
   if (child == 0) {
@@ -60,8 +60,8 @@ bool engine_loads(const fs::path& path) {
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// Where memory is refused while libraries are loaded, that ends by a signal, or not at all:
-/// OpenBLAS asks again without end.
+/// If memory is refused while libraries are loaded, the process ends by a signal, or hangs:
+/// OpenBLAS retries forever.
 void require_memory_for(const fs::path& path) {
   const auto limit = memory_limit();
   if (!limit || engine_loads(path)) return;

@@ -6,7 +6,7 @@ namespace wrcor::cli {
 /// and streams stay. @throws RunError when the engine cannot be started
 [[noreturn]] void become_engine(char** argv);
 
-/// Whether libtorch might find a CUDA device here; only the engine can tell for sure.
+/// Whether libtorch might find a CUDA device here; only the engine knows for sure.
 bool may_have_cuda();
 
 }  // namespace wrcor::cli

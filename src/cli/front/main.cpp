@@ -1,4 +1,4 @@
-// The executable `wrcor`, which runs what it can without libtorch and leaves the rest to the
+// The executable `wrcor`, which runs commands that need no libtorch and leaves the rest to the
 // engine.
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 'use strict';
-// Figures: a chart, what it says in words, and its data as a table.
+// Figures: a chart, its description in words, and its data as a table.
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const runPaint = (run) => style(`--run-${run.index % 6}`);
@@ -28,7 +28,7 @@ const axis = (title, more = {}) => ({
   ...more,
 });
 
-// Room around what is shown, so that no point lies on the frame.
+// Room around the data, so that no point lies on the frame.
 const roomy = (values) => {
   if (values.length === 0) return {};
   const [low, high] = extent(values),
@@ -98,7 +98,7 @@ const stops = (chart) =>
     )
     .sort((a, b) => a.x - b.x || a.y - b.y);
 
-// Goes from point to point by keys; whether the key was one of that.
+// Moves from point to point by keys; returns whether the key was handled.
 const walk = (chart, key) => {
   if (key === 'Enter') {
     openHit(chart, chart.stop);
@@ -120,7 +120,7 @@ const walk = (chart, key) => {
   return true;
 };
 
-// Lines, which keep the string of an architecture from being wider than a telephone.
+// Several lines, so that the string of an architecture fits a telephone.
 const pointText = (point, chart) => {
   const label = (axisName) => `${chart.options.scales[axisName].title.text}: ${numberText(point[axisName])}`;
   const { run, row } = point;
@@ -281,7 +281,7 @@ const courseFigure = (runs, x, y) => {
   });
 };
 
-// Of several runs in one chart as shares, as they have met different numbers of architectures.
+// Of several runs in one chart as shares, because their numbers of architectures differ.
 const histogramFigure = (runs, score) => {
   const drawn = runs.filter((run) => score.of(run)),
     inShares = drawn.length > 1;

@@ -1,5 +1,5 @@
 'use strict';
-// One architecture: its drawing and all that is known of it, in a dialog.
+// One architecture: its drawing and all its data, in a dialog.
 
 const figureText = (table, value, text) =>
   known(value) ? `${text(value)} (${table.file})` : `not in ${table.file}`;

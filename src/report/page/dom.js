@@ -29,7 +29,7 @@ const runSign = (run) =>
     runSigns[run.index % 6],
   );
 
-// A heading for what belongs to one of several runs.
+// A heading for the content of one of several runs.
 const runHeading = (run) => (severalRuns ? element('h3', {}, runSign(run), ` ${run.name}`) : null);
 
 const select = (label, options, chosen, changed) =>
@@ -86,7 +86,7 @@ const dataTable = (caption, header, rows) => {
   );
 };
 
-// A table that is only made when somebody wants it.
+// A table that is only made when it is opened.
 const foldedTable = (summary, makeTable) => {
   const details = element('details', {}, element('summary', {}, summary));
   details.addEventListener('toggle', () => {

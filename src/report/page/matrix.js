@@ -62,7 +62,7 @@ const matrixTable = (run) => {
   );
 };
 
-// The quantity behind a name of the matrix, which says "synflow" where charts say "log10 synflow".
+// The quantity for a name of the matrix, which uses "synflow" for the charts' "log10 synflow".
 const matrixQuantity = (name) => quantityNamed(name) ?? quantityNamed(`log10 ${name}`);
 
 const rhoText = (run, x, y) => {

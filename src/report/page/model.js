@@ -1,5 +1,5 @@
 'use strict';
-// What the page shows, as data: no element of the page is touched here.
+// The data that the page shows: this file touches no element of the page.
 
 const report = JSON.parse(document.getElementById('report-data').textContent);
 
@@ -50,7 +50,8 @@ const metrics = (report.accuracies?.columns ?? []).map((column) =>
 const quantityNamed = (name) =>
   [parameters, flops, ...votes, ...proxies, ...metrics].find((each) => each.name === name);
 
-// What orders the rankings of all runs, or the first score that all have: votes of different runs are not comparable.
+// The score that orders the rankings of all runs, or the first score that all have: votes of different runs
+// are not comparable.
 const defaultScore = () => {
   const [first] = report.runs;
   if (!severalRuns && first.vote) return votes[0];
@@ -64,7 +65,7 @@ const plain = (name) => name.replace(/^log10 /, '');
 
 const known = (value) => value !== null && value !== undefined;
 
-// The rows that have a rank by a score, best first; what has none comes behind them.
+// The rows that have a rank by a score, best first, then those without one.
 const rankedRows = (run) => run.value.flatMap((value, row) => (known(value) ? [row] : []));
 
 // Points of the rows that have both values.
@@ -92,7 +93,8 @@ const comparableRuns = (score) => {
 
 const isBetter = (a, b, lower) => (lower ? a < b : a > b);
 
-// The points that no other point beats: none has less x and a y at least as good, nor the same x and a better y.
+// The points that no other point beats, which would have less x and a y at least as good, or the same x and a
+// better y.
 const paretoFront = (points, lower) => {
   const sorted = [...points].sort((a, b) => a.x - b.x || (lower ? a.y - b.y : b.y - a.y));
   const front = [];
@@ -102,7 +104,7 @@ const paretoFront = (points, lower) => {
   return front;
 };
 
-// The points at which something better was met, in the order of x.
+// The points at which the best value improved, in the order of x.
 const improvements = (points, lower) => {
   const steps = [];
   for (const point of [...points].sort((a, b) => a.x - b.x)) {
@@ -168,7 +170,7 @@ const durationText = (value) => {
   return `${numberText(Number((value / 86400).toPrecision(4)))} days`;
 };
 
-// The ranks that an architecture may have.
+// The possible ranks of an architecture.
 const rankText = ([best, worst]) => (best === worst ? `${best}` : `${best} to ${worst}`);
 
 const archOf = (run, row) => report.archs[run.cells[row]];

@@ -1,5 +1,5 @@
 'use strict';
-// The sections of the page, drawn anew whenever what they show is chosen otherwise.
+// The sections of the page, redrawn whenever the selection changes.
 
 const state = {
   score: defaultScore().name,
@@ -15,7 +15,7 @@ const state = {
 const scoreNames = [...votes, ...proxies].map((each) => each.name);
 const outcomeNames = [...scoreNames, ...metrics.map((each) => each.name)];
 
-// Charts are made when their place is in the page, and unmade when it is drawn anew.
+// Charts are made when their place is in the page, and destroyed when it is redrawn.
 const place = (where, ...figures) => {
   for (const canvas of where.querySelectorAll('canvas')) Chart.getChart(canvas)?.destroy();
   where.replaceChildren(...figures.map((each) => each.made));
@@ -51,7 +51,7 @@ const bestText = (run) => {
   return known(value) ? `${run.rankedBy} ${numberText(value)}` : 'no architecture has a score';
 };
 
-// "logrank(+wrcor,-plain)" with room between its words, and without what goes without saying.
+// "logrank(+wrcor,-plain)" with spaces between its words, and without the plus signs.
 const ruleText = (rule) => rule.replaceAll('+', '').replaceAll(',', ', ');
 
 const drawSummary = () => {
@@ -502,5 +502,5 @@ drawRuns();
 drawRanking();
 
 window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawCharts);
-// Paper is white, and narrower than most windows: the colours follow by the style, the charts have to be told.
+// Paper is white, and narrower than most windows: the style adapts the colours, the charts must be redrawn.
 window.matchMedia('print').addEventListener('change', drawCharts);

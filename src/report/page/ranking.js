@@ -40,7 +40,7 @@ class RankingTable {
     this.draw();
   }
 
-  // What has no value comes last, whatever the order.
+  // Rows without a value come last, whatever the order.
   rows() {
     const { column, descending } = this.sorted;
     const rows = this.run.cells

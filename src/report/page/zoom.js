@@ -130,7 +130,7 @@ class Zoom {
     );
   }
 
-  // Whether the key was one of zooming.
+  // Returns whether the key was handled.
   key(key) {
     if (key === '+') this.scale(0.7);
     else if (key === '-') this.scale(1 / 0.7);

@@ -8,8 +8,8 @@
 
 namespace wrcor::fuzz {
 
-/// A file in memory with a folder of its own, for readers that open what they read. It lies in
-/// /dev/shm and goes with the process.
+/// A file in memory in its own folder, for readers that open files by path. It is in /dev/shm and
+/// is removed with the process.
 class InputFile {
  public:
   explicit InputFile(const std::string& name);

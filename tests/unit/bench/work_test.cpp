@@ -28,7 +28,7 @@ TEST_CASE("operations are those of the convolutions and little else", "[bench]")
   const EvaluationWork all = work(all_convolutions);
   CHECK(all.forward.flop > convolutions);
   CHECK(all.forward.flop < 1.05 * convolutions);
-  // A gradient at the input takes as many; the stem's has no reader.
+  // A gradient at the input needs as many; the stem's has no reader.
   CHECK(all.backward.flop < all.forward.flop);
   CHECK(all.backward.flop > 0.98 * all.forward.flop);
 }

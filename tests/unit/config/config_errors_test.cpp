@@ -188,7 +188,7 @@ TEST_CASE("what the machine lacks is told with everything else", "[config]") {
   CHECK(contains(both, "/no/such/folder"));
   CHECK(contains(file_error("data: {batch_file: no.pt}\nsearch: {window: 0}\n", demanding),
                  "\nmy.yaml:1: data.batch_file: cannot read 'no.pt'"));
-  // Settings that are wrong already are not tried.
+  // Settings with an error are not checked further.
   CHECK_FALSE(contains(file_error("data: {name: cifar, root: /no/such/folder}\n", demanding),
                        "/no/such/folder"));
 }

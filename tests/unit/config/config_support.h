@@ -25,8 +25,8 @@ inline Config load_text(const std::string& content, ConfigSources others = sourc
   return load_config(others);
 }
 
-/// The message of the error that `action` must raise, the file's folder cut off; "no error" when
-/// there is none.
+/// The message of the error that `action` must raise, without the file's folder; "no error" if it
+/// raises none.
 template <typename Action>
 std::string error_of(const Action& action, const std::string& folder = {}) {
   try {
@@ -42,14 +42,14 @@ std::string error_of(const Action& action, const std::string& folder = {}) {
   return "no error";
 }
 
-/// What is wrong with a file of this content; the file is called my.yaml.
+/// The errors in a file with this content; the file is called my.yaml.
 inline std::string file_error(const std::string& content, ConfigSources others = sources({})) {
   const TemporaryFile file(content);
   others.file = file.path();
   return error_of([&] { load_config(others); }, file.path().parent_path().string() + "/");
 }
 
-/// What is wrong with one flag.
+/// The error in one flag.
 inline std::string flag_error(const std::string& key, const std::string& text) {
   return error_of([&] { load_config(sources({{key, text}})); });
 }

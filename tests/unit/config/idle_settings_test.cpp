@@ -6,7 +6,7 @@ using namespace wrcor::test;
 
 namespace {
 
-/// What is wrong with flags, "" where nothing is.
+/// The error in flags; "" if they have none.
 std::string problem(const Texts& flags, const Purpose purpose = Purpose::search) {
   ConfigSources source = sources(flags);
   source.purpose = purpose;
@@ -39,7 +39,7 @@ TEST_CASE("a default in a file, and the record of a run, leave settings as they 
   ConfigSources record = sources({});
   record.recorded = true;
   CHECK(load_text(to_json(config).dump(), record).search.population == 65);
-  // Unset is as good as not given.
+  // Unset is equivalent to not given.
   CHECK(problem({{"data.root", ""}}).empty());
 }
 

@@ -17,7 +17,7 @@ using namespace wrcor;
 
 namespace {
 
-/// A process that has the lock until it is killed.
+/// A process that holds the lock until it is killed.
 pid_t start_holder(const std::filesystem::path& file) {
   int ready[2];
   REQUIRE(pipe(ready) == 0);
@@ -118,7 +118,7 @@ TEST_CASE("a file of another use is no lock and stays as it is", "[core][lock]")
                           ContainsSubstring("move it"));
     CHECK(read_file(file) == content);
   }
-  // What a machine that went down, or a kill while it was written, leaves of a lock.
+  // A lock file after a crash of the machine, or a kill while it was written.
   for (const std::string& content : {std::string(), std::string(70, '\0'), std::string("{\"ho"),
                                      std::string("{\"host\":\"some") + std::string(30, '\0')})
     CHECK(FileLock::try_take(folder.write("lock", content)));

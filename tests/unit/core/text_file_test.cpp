@@ -42,7 +42,7 @@ TEST_CASE("what is no text file is refused", "[core][text]") {
   CHECK_THAT(problem(folder.path() / "missing"), ContainsSubstring("No such file"));
 }
 
-/// A socket that nobody listens at.
+/// A socket without a listener.
 void make_socket(const std::filesystem::path& path) {
   const Descriptor opened(::socket(AF_UNIX, SOCK_STREAM, 0));
   sockaddr_un address{};

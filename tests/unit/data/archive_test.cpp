@@ -31,7 +31,7 @@ class Unpacking {
     return test::message_of<DataError>([&] { run(); });
   }
 
-  /// Regular files anywhere but in the target, beside the archive.
+  /// Regular files anywhere but in the target, except the archive.
   std::vector<std::string> strays() const {
     std::vector<std::string> found;
     for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {

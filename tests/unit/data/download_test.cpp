@@ -26,7 +26,7 @@ std::string some_content() {
 const std::string content = some_content();
 constexpr std::size_t half = 150'000;
 
-/// A file that is downloaded to, with pauses and time-outs that tests can wait for.
+/// A target file of downloads, with pauses and time-outs short enough for tests.
 class Target {
  public:
   Target() {
@@ -61,7 +61,7 @@ TEST_CASE("a download is the server's file", "[data][download]") {
   REQUIRE(server.requests().size() == 1);
   CHECK(server.requests()[0].path == "/file");
   CHECK_FALSE(server.requests()[0].range_start);
-  // A whole file is not asked for again.
+  // A complete file is not requested again.
   target.run(server.url() + "/file");
   CHECK(server.requests().size() == 1);
 }

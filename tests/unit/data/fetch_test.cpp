@@ -47,7 +47,7 @@ class Cache {
     return test::message_of<DataError>([&] { run(source); });
   }
   bool has_data() const { return read_file(path / "set" / "train.bin") == std::string(5000, 't'); }
-  /// All that is there but the lock.
+  /// All names except the lock.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
     if (!fs::exists(path)) return found;
@@ -172,7 +172,7 @@ TEST_CASE("the part of an earlier process is gone on with", "[data][fetch]") {
   const Cache cache;
   cache.folder.write("some/cache/set.tar.gz.part", archive.substr(0, 50));
   CHECK(partial_download(source, cache.path) == cache.path / "set.tar.gz.part");
-  // It was killed while it unpacked, too.
+  // It was also killed while it unpacked.
   const std::string staging = partial_path(".set").string();
   cache.folder.write("some/cache/" + staging + "/set/train.bin", "half");
   cache.run(source);

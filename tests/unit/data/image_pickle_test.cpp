@@ -17,7 +17,8 @@ using test::message_of;
 using test::TemporaryFolder;
 
 // The fixtures hold three images, whose byte k is (7 i + k) modulo 256 in image i, with the labels
-// 5, 121 and 120. Python wrote them; numpy_2 and python_2 are changed to what those write.
+// 5, 121 and 120. Python wrote them; numpy_2 and python_2 were edited to match what those versions
+// write.
 std::string fixture(const std::string& name) {
   return read_file(WRCOR_SOURCE_DIR "/tests/fixtures/imagenet16/" + name + ".pickle");
 }
@@ -99,7 +100,7 @@ TEST_CASE("lengths beyond the file are refused before any memory is taken", "[da
              ContainsSubstring("found the end of the file, 3 bytes on at byte 2, expected "
                                "4611686018427387904 more bytes"));
   CHECK_THAT(message_for("\x80\x04\x95"s + vast + "."), ContainsSubstring("a frame of"));
-  // Bytes whose number wraps around to the none that are there.
+  // A number of bytes that wraps around to the actual number, 0.
   const std::string dtype = "cnumpy\ndtype\nU\2i8\x85R";
   const std::string array =
       "cnumpy.core.numeric\n_frombuffer\n(C\0"s + dtype + "\x8a\x08" + vast + "\x85U\1CtR";
@@ -167,7 +168,7 @@ std::string sized(char opcode, const std::string& content) {
   return text + content;
 }
 
-/// What Python writes for {"data": ..., and lists of labels}, with the pixels of cifar_record().
+/// Python's pickle of {"data": ..., and lists of labels}, with the pixels of cifar_record().
 std::string cifar_pickle(const std::vector<std::pair<std::string, std::vector<int>>>& labels) {
   const std::size_t images = labels.front().second.size();
   std::string pixels, program = "\x80\x02}(X\x0b\0\0\0batch_labelN"s;

@@ -9,7 +9,7 @@
 
 namespace wrcor::test {
 
-/// Collects what is logged while it lives.
+/// Collects the messages logged while it lives.
 class LogCapture {
  public:
   LogCapture() : before_(spdlog::default_logger()) {

@@ -130,9 +130,9 @@ TEST_CASE("broken pickles are refused with the place, what was found and expecte
 }
 
 TEST_CASE("a pickle cannot take more memory than its limits", "[data][pickle]") {
-  CHECK(problem_of("\x80\x02Nr\xff\xff\xff\xff."s) == "none");  // one entry, however far
+  CHECK(problem_of("\x80\x02Nr\xff\xff\xff\xff."s) == "none");  // one entry, at any number
   const auto program = [](std::size_t instructions) {
-    return "\x80\x02" + std::string(instructions - 1, 'N') + ".";  // the protocol is one, too
+    return "\x80\x02" + std::string(instructions - 1, 'N') + ".";  // the protocol is one more
   };
   CHECK(problem_of(program(Pickle::most_instructions)) == "none");
   CHECK(problem_of(program(Pickle::most_instructions + 1)) ==
@@ -142,7 +142,7 @@ TEST_CASE("a pickle cannot take more memory than its limits", "[data][pickle]") 
 TEST_CASE("a long text that many names share is not copied", "[data][pickle]") {
   const std::string text = "\x80\x04X" + "\x40\x42\x0f\0"s + std::string(1'000'000, 'x') + "q\0"s;
   std::string program = text;
-  for (int k = 0; k < 200'000; ++k) program += "h\0h\0\x93"s;  // 400 GB, were they copied
+  for (int k = 0; k < 200'000; ++k) program += "h\0h\0\x93"s;  // 400 GB if they were copied
   CHECK(problem_of(program + ".") == "none");
 }
 

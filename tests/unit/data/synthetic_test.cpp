@@ -23,7 +23,7 @@ std::string sha256_of_first(const Dataset& dataset, std::int64_t count) {
   return digest.hex();
 }
 
-/// Green plane of the first images, each less its mean.
+/// Green plane of the first images, each minus its mean.
 std::vector<std::vector<double>> centred_planes(const Dataset& dataset, int count) {
   std::vector<std::vector<double>> planes;
   std::vector<std::uint8_t> pixels(3 * plane);
@@ -53,7 +53,7 @@ double correlation(const std::vector<std::vector<double>>& planes, int dy, int d
   return product / square;
 }
 
-/// Power of the rows at a frequency (cycles an image), under a Hann window.
+/// Power of the rows at a frequency (cycles per image), under a Hann window.
 double row_power(const std::vector<std::vector<double>>& planes, int frequency) {
   const double turn = 2 * std::acos(-1.0) / side;
   double power = 0;
@@ -118,7 +118,7 @@ TEST_CASE("synthetic images have the structure of photographs", "[data][syntheti
   CHECK(correlation(planes, 0, 1) == Approx(0.9).margin(0.05));
   CHECK(correlation(planes, 1, 0) == Approx(0.9).margin(0.05));
   CHECK(correlation(planes, 0, 5) == Approx(0.45).margin(0.12));
-  // A spectrum of 1/f^2 loses a factor of 4 an octave; CIFAR-10 loses 3.3 from 2 to 4 cycles, 4.2
+  // A spectrum of 1/f^2 loses a factor of 4 per octave; CIFAR-10 loses 3.3 from 2 to 4 cycles, 4.2
   // from 4 to 8.
   CHECK(row_power(planes, 2) / row_power(planes, 4) == Approx(4.0).margin(1.5));
   CHECK(row_power(planes, 4) / row_power(planes, 8) == Approx(4.5).margin(1.5));

@@ -33,7 +33,7 @@ struct Fixture {
   }
 };
 
-/// The proxies that only look at responses: a small and fast set.
+/// The proxies that use only responses: a small and fast set.
 EvaluatorOptions response_proxies() {
   EvaluatorOptions options;
   options.proxies = {"wrcor", "rcor", "acor", "gcor"};

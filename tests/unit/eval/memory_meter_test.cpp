@@ -24,7 +24,7 @@ TEST_CASE("a meter knows the most that its thread held", "[eval][memory]") {
   CHECK(meter.peak() == 0);
   {
     const at::Tensor a = taken(30 * kilobyte), b = taken(20 * kilobyte);
-    std::thread([] { taken(500 * kilobyte); }).join();  // somebody else's
+    std::thread([] { taken(500 * kilobyte); }).join();  // another thread's
   }
   const at::Tensor c = taken(10 * kilobyte);
   CHECK(meter.peak() >= 50 * kilobyte);
@@ -63,7 +63,7 @@ TEST_CASE("what was freed last is handed out first, within the meter's bound", "
   first = taken(200 * kilobyte);
   CHECK(second.data_ptr() == of_second);
   CHECK(first.data_ptr() == of_first);
-  CHECK_THROWS(taken(500 * kilobyte));  // what is handed out again counts again
+  CHECK_THROWS(taken(500 * kilobyte));  // a reused block counts again
   CHECK_FALSE(meter.release_recent());
   second.reset();
   CHECK(meter.release_recent());
@@ -82,7 +82,7 @@ TEST_CASE("memory that waits makes way within the bound", "[eval][memory]") {
   count_tensor_memory();
   MemoryMeter meter(500 * kilobyte);
   taken(200 * kilobyte);
-  const at::Tensor beside = taken(250 * kilobyte);  // 450 with what waits
+  const at::Tensor beside = taken(250 * kilobyte);  // 450 with the kept block
   CHECK(meter.release_recent());
   taken(200 * kilobyte);
   const at::Tensor more = taken(100 * kilobyte);  // 550

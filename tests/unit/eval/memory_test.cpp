@@ -100,7 +100,7 @@ TEST_CASE("who is alone in the gate stays alone, and who asks later enters later
   wait_until([&] { return alone_asks.load(); });
   std::this_thread::sleep_for(moment);
   std::thread later([&] {
-    const auto place = gate.enter();  // there would be room beside the first two
+    const auto place = gate.enter();  // there would be room besides the first two
     CHECK(alone_done);
     ++inside;
     --inside;
@@ -156,7 +156,7 @@ TEST_CASE("an evaluation that is refused memory in company is repeated alone wit
   const std::string expected = run(1);
   ScarceMemory memory;
   run(1);
-  // The repetition of one is over before the next one's turn.
+  // The repetition of one ends before the next one starts.
   const std::int64_t distance = memory.requests() / 8;
   memory.refuse_after(std::vector<std::int64_t>(4, distance));
   CHECK(run(4) == expected);
@@ -170,7 +170,7 @@ TEST_CASE("recomputed activations give every score to the last bit", "[eval][mem
     const Genotype genotype = f.space.parse(arch);
     const std::string expected = text_of(evaluator->evaluate(genotype));
     ScarceMemory memory;
-    memory.refuse_after({100, 100});  // side by side, alone; what follows recomputes
+    memory.refuse_after({100, 100});  // concurrently, alone; the next attempt recomputes
     CHECK(text_of(evaluator->evaluate(genotype)) == expected);
     CHECK(memory.refused() == 2);
   }

@@ -136,7 +136,7 @@ TEST_CASE("a TorchScript module gives the network's logits in both modes",
     module.train();
     const Network reference(plan, StateDict("", network.state, plan, at::kCPU));
     const at::Tensor expected = differentiable_logits(reference, images);
-    for (int run = 0; run < 3; ++run)  // libtorch compiles it anew after the first ones
+    for (int run = 0; run < 3; ++run)  // libtorch recompiles it after the first ones
       CHECK(largest_difference(logits_of(module, images), expected) < 1e-5);
   }
 }

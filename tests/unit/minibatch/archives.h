@@ -12,7 +12,7 @@
 
 namespace wrcor::test {
 
-/// What `torch.save(value, file)` writes.
+/// The file that `torch.save(value, file)` writes.
 inline std::string archive_of(const at::IValue& value) {
   const std::vector<char> bytes = torch::jit::pickle_save(value);
   return {bytes.begin(), bytes.end()};
@@ -25,7 +25,7 @@ inline std::string archive_of_tensors(
   return archive_of(at::IValue(dictionary));
 }
 
-/// The archive with one record replaced, or left out.
+/// The archive with one record replaced or omitted.
 inline std::string with_record(const std::string& archive, const std::string& replaced,
                                const std::optional<std::string>& content) {
   std::istringstream in(archive);

@@ -40,8 +40,8 @@ class Tiny final : public Dataset {
   std::int64_t size_;
 };
 
-/// Image `index` of Tiny, flipped if asked for, then moved up by dy and left by dx with black
-/// moving in.
+/// Image `index` of Tiny, optionally flipped, then moved up by dy and left by dx with black moving
+/// in.
 at::Tensor expected_image(std::int64_t index, bool flipped, int dy, int dx) {
   const at::Tensor image = at::empty({3, 2, 3});
   const float mean[] = {10, 20, 30}, deviation[] = {2, 4, 8};

@@ -99,7 +99,7 @@ TEST_CASE("a tensor larger than its stored bytes is rejected, not read",
              ContainsSubstring("found an archive that cannot be read ("));
 }
 
-/// The pickle of {"a": a float tensor of `storage` elements in all, placed by `layout`}.
+/// The pickle of {"a": a float tensor over `storage` elements, with this layout}.
 std::string tensor_pickle(const std::string& storage_class, const std::string& elements,
                           const std::string& layout) {
   return "\x80\x02}X\x01\x00\x00\x00"

@@ -33,8 +33,8 @@ void for_each_value(const Json& value, const Json::json_pointer& place, const Ac
   }
 }
 
-/// A valid document is not valid any more with a key too many in any object, and with a text in
-/// place of any number.
+/// A valid document becomes invalid with an extra key in any object, or a text instead of any
+/// number.
 void check_tight(const std::string& kind, const Json& document) {
   REQUIRE(schema_violations(kind, document) == std::vector<std::string>{});
   for_each_value(document, Json::json_pointer(), [&](const Json& value, const auto& place) {
@@ -50,7 +50,7 @@ void check_tight(const std::string& kind, const Json& document) {
   });
 }
 
-/// It needs each of its keys but these.
+/// It requires each of its keys except these.
 void check_required(const std::string& kind, const Json& document,
                     const std::set<std::string>& optional = {}) {
   for (const auto& member : document.items()) {

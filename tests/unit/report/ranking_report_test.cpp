@@ -81,10 +81,10 @@ TEST_CASE("progress shows rate, time left and the best score", "[report][progres
   state.evaluated = 20;
   state.best = 911.0306;
   CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 30s  best 911.0306");
-  // What was replayed took no time and says nothing of the time left.
+  // Replayed proposals took no time and do not count for the time left.
   state.replayed = 20;
   CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 1m30s  best 911.0306");
-  // Where more is known than the number of what is left, that counts.
+  // If the seconds left are known, they are used.
   state.seconds_left = 200;
   CHECK(format_progress(state, 10) == "30/120  25%  2.0/s  left 3m20s  best 911.0306");
   CHECK(format_progress({}, 0) == "0/0   0%");

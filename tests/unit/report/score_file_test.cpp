@@ -118,7 +118,7 @@ TEST_CASE("a score that was edited, or is of another run, is refused with its li
     CHECK_THAT(refused(other->record("|two|", good())),
                ContainsSubstring("scores:" + number + ": ") &&
                    ContainsSubstring("other settings (xyz, now abc), behind scores that fit"));
-    // The parts of a file may be in another order.
+    // The parts of a file may be reordered.
     folder.write("scores", first + form->record("|two|", good()) + form->record("|three|", good()));
     CHECK(rejection(path, *form, "abc") == "accepted");
   }
@@ -237,7 +237,7 @@ TEST_CASE("what failed is not kept in a score file, and tried again where it was
       CHECK_FALSE(file.holds(arch));
     }
     CHECK(read_file(path) == form->begin());
-    // As an older version wrote it, with a reason that CSV has to quote.
+    // As an older version wrote it, with a reason that CSV must quote.
     const std::string older = form->begin() + form->record(arch, failed("expected \"a\", found b"));
     folder.write("scores", older);
     {

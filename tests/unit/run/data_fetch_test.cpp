@@ -56,7 +56,7 @@ TEST_CASE("a signal ends a download in an orderly way", "[run][fetch]") {
 TEST_CASE("interrupt guards nest", "[run][interrupt]") {
   const InterruptGuard outer;
   { const InterruptGuard inner; }
-  std::raise(SIGTERM);  // would end the process if nobody stood guard
+  std::raise(SIGTERM);  // would end the process without a guard
   CHECK(InterruptGuard::signal() == SIGTERM);
   const InterruptGuard inner;
   CHECK(InterruptGuard::signal() == SIGTERM);

@@ -1,5 +1,5 @@
-// Journals that were cut or damaged at any byte: a resume ends as if nothing had happened, or says
-// where the damage is; it never ends with another result.
+// Journals that were cut or damaged at any byte: a resume ends as if nothing had happened, or
+// reports the place of the damage; it never ends with another result.
 #include <iostream>
 #include <map>
 
@@ -33,7 +33,7 @@ std::string result_of(const std::filesystem::path& folder) {
   return text.substr(0, text.find("  \"timing\": {"));
 }
 
-/// A finished run, and journals that stand for what became of its own.
+/// A finished run, and damaged versions of its journal.
 class Victim {
  public:
   Victim() {
@@ -47,7 +47,7 @@ class Victim {
 
   enum class End { same, refused };
 
-  /// Resumes with this journal. Journals that read alike lead to one resume, which is not repeated.
+  /// Resumes with this journal. Journals with equal content are resumed only once.
   End resume(const std::string& damaged) {
     folder_.write("run/journal.jsonl", damaged);
     try {
@@ -104,7 +104,7 @@ TEST_CASE("a run whose journal ends in zeros ends as if it did not", "[run][faul
   for (std::size_t size = last; size < journal.size(); ++size) {
     const std::size_t missing = journal.size() - size;
     CHECK(victim.resume(journal.substr(0, size) + std::string(missing, '\0')) == Victim::End::same);
-    // A page that reached the disk after one that did not.
+    // A page that reached the disk when an earlier one did not.
     std::string hole = journal;
     hole[size] = size + 1 == journal.size() ? '\n' : '\0';
     CHECK(victim.resume(hole) == Victim::End::same);

@@ -173,7 +173,7 @@ TEST_CASE("a journal of version 3 is gone on with as it was begun", "[run][journ
   CHECK(content.evaluations.size() == 4);
   Journal::resume(path, again);
   CHECK(again.evaluations.size() == 5);
-  // It was the first to say which proxies its lines have.
+  // It was the first to list the proxies of its lines.
   Evaluation other = evaluation(0.2);
   other.scores.pop_back();
   Journal::resume(path, again).append("|b~0|", other, 10);
@@ -192,7 +192,7 @@ TEST_CASE("a journal begins as one, or belongs to somebody else", "[run][journal
     folder.write("journal.jsonl", whole.substr(0, size));
     CHECK(Journal::is_begun(path));
   }
-  // Without a whole header it may be begun again.
+  // Without a whole header it may be started again.
   folder.write("journal.jsonl", whole.substr(0, 20));
   CHECK_NOTHROW(Journal::create(path));
   CHECK(read_file(path).empty());

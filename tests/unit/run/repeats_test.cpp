@@ -66,7 +66,7 @@ TEST_CASE("a score is the mean of its repeats, and a rank lies among the ranks i
     REQUIRE(entry.ranks);
     CHECK(entry.ranks->best <= i + 1);
     CHECK(entry.ranks->worst >= i + 1);
-    // The first repeat is the draw of a run without others.
+    // The first repeat equals the draw of a run without repeats.
     const Score alone = score_of(find(once, entry.arch));
     CHECK(alone.repeats.empty());
     CHECK(*alone.value == score.repeats[0]);
@@ -88,7 +88,7 @@ TEST_CASE("repeats are spent on the best alone", "[run]") {
   CHECK(refined.timing.evaluated == once.timing.evaluated + 3);
   for (std::size_t i = 0; i < refined.ranking.size(); ++i) {
     const Ranked& entry = refined.ranking[i];
-    // The first three of a search with one repeat have what all repeats would have given them.
+    // The first three of a search with one repeat have the scores of all repeats.
     const bool first = i < 3;
     CHECK(score_of(entry).value == score_of(find(first ? all : once, entry.arch)).value);
     CHECK(entry.ranks.has_value() == first);

@@ -256,7 +256,7 @@ TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
   const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
   CHECK(result.counts.asked > 0);
   CHECK(result.timing.seconds < 10);
-  // Resuming with no time left repeats the run as far as it had come.
+  // Resuming with no time left repeats the run up to the end of its journal.
   config.search.max_seconds = 0.001;
   const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
   CHECK(again.timing.evaluated == 0);
@@ -357,7 +357,7 @@ TEST_CASE("a resumed run without time left keeps what failed", "[run][search]") 
   CHECK(kept.counts.failed == 1);
   CHECK(kept.timing.evaluated == 0);
   CHECK(kept.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
-  // With time, it is tried again.
+  // With time left, it is retried.
   CHECK(search(config, run, true) == expected);
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("a simulated search ranks by the vote over what it has met", "[run][si
   Config config;
   config.search.budget = 200;
   config.search.population = 32;
-  // Where two members want the opposite of each other, the third decides.
+  // If two members are opposites, the third decides.
   for (const char* rule : {"az(+params,+flops,+wrcor)", "ranksum(+params,-flops,+wrcor)",
                            "copeland(+params,-flops,+wrcor)", "pairwise(+params,-flops,+wrcor)"}) {
     INFO(rule);

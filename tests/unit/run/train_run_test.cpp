@@ -38,7 +38,7 @@ TrainingResult train(const Config& config, const std::filesystem::path& folder,
   return result;
 }
 
-/// The metrics without what differs from run to run.
+/// The metrics without the parts that differ from run to run.
 std::vector<std::string> metrics_of(const std::filesystem::path& folder) {
   std::vector<std::string> lines;
   std::istringstream file(read_file(folder / "metrics.jsonl"));
@@ -62,7 +62,7 @@ void check_same(const std::filesystem::path& one, const std::filesystem::path& o
   CHECK(read_file(one / "weights.pt") == read_file(other / "weights.pt"));
 }
 
-/// Ends a training by a signal after so many batches.
+/// Ends a training by a signal after this many batches.
 std::string interrupted(const Config& config, const std::filesystem::path& folder, int batches) {
   int seen = 0;
   const TrainingSinks sinks{.progress = [&](const TrainingProgress&) {
@@ -121,7 +121,7 @@ TEST_CASE("metrics that no checkpoint has seen are made again", "[run][train]") 
   config.train.checkpoint_every = 2;
   const auto path = folder.path() / "killed";
   interrupted(config, path, 9);
-  // As if it had been killed: the checkpoint before, and a line that was torn.
+  // As after a kill: the previous checkpoint, and a torn line.
   const std::string lines = read_file(path / "metrics.jsonl");
   interrupted(config, folder.path() / "earlier", 1);
   std::filesystem::copy(folder.path() / "earlier" / "checkpoint.pt", path / "checkpoint.pt",
@@ -222,11 +222,11 @@ TEST_CASE("a resumed training replaces nothing that is not its own", "[run][trai
   folder.write("a/weights.pt", weights);
   folder.write("a/result.json", R"({"mine": 1})");
   refused("result.json");
-  // A training that is stopped between the two knows its weights.
+  // A training that is stopped between the two files recognises its weights.
   std::filesystem::remove(path / "result.json");
   train(small_config(), path, /*resume=*/true);
   CHECK(read_file(path / "weights.pt") == weights);
-  // Nobody's notes are metrics.
+  // A user's notes are not metrics.
   interrupted(small_config(), folder.path() / "b", 1);
   folder.write("b/metrics.jsonl", "my notes");
   CHECK_THAT(

@@ -1,4 +1,4 @@
-// Files that the first version of the program wrote: they are read for ever, but not continued with
+// Files that the first version of the program wrote: they stay readable, but are not continued with
 // the scores of another revision.
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -18,7 +18,7 @@ namespace {
 const std::filesystem::path fixtures =
     std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/fixtures/version_1";
 
-/// @param input  of the proxies: images, as that version gave them, or what is published
+/// @param input  of the proxies: images, as in that version, or the published input
 Config configured(const std::string& run, const std::string& input = "images") {
   ConfigSources source = sources({{"run.workers", "1"}, {"score.proxy_input", input}});
   source.file = fixtures / run / "config.json";
@@ -27,7 +27,7 @@ Config configured(const std::string& run, const std::string& input = "images") {
 
 Json parsed(const std::filesystem::path& file) { return Json::parse(read_file(file)); }
 
-/// The same architectures in the same order with the same scores, but for rounding.
+/// The same architectures in the same order with the same scores, up to rounding.
 void check_same_ranking(const Json& found, const Json& expected) {
   constexpr double rounding = 1e-5;
   REQUIRE(found.size() == expected.size());
@@ -40,7 +40,7 @@ void check_same_ranking(const Json& found, const Json& expected) {
       const Json& mine = found[k]["scores"][proxy];
       REQUIRE(mine.is_number() == score.is_number());
       if (!score.is_number()) continue;
-      // The smallest difference of two entropies between 0 and ln(channels): what rounds those is
+      // The smallest difference of two entropies between 0 and ln(channels): their rounding is
       // relative to them. (Version 1 summed their covariances in float32.)
       const double margin = proxy == "az_progressivity" ? 1e-6 : 0;
       CHECK(mine.get<double>() == Approx(score.get<double>()).epsilon(rounding).margin(margin));

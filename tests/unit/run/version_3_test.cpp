@@ -1,4 +1,4 @@
-// Files of the last version without checks, and trainings of the first: they are read for ever.
+// Files of the last version without checks, and trainings of the first: they stay readable.
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/file.h"

@@ -44,7 +44,7 @@ std::vector<Broken> broken_ties(const std::vector<double>& values) {
   return all;
 }
 
-/// In which share of the orders an item is among the first k.
+/// The share of the orders in which an item is among the first k.
 double share_in_top(const std::vector<Broken>& orders, std::size_t item, std::ptrdiff_t k) {
   const auto count = std::count_if(orders.begin(), orders.end(), [&](const Broken& order) {
     return std::find(order.begin(), order.begin() + k, item) != order.begin() + k;
@@ -179,7 +179,7 @@ TEST_CASE("a resample has the measures of the list written out", "[score][agreem
   }
   const Measures weighted = sample.agreement().measures(counts);
   const Measures plain = expanded.agreement().measures();
-  // But for the tops: written out, copies would be different architectures that tie.
+  // Except the tops: written out, copies would be different architectures that tie.
   for (const Measure measure : {Measure::spearman, Measure::kendall, Measure::pearson,
                                 Measure::regret_top_1, Measure::regret_top_5}) {
     INFO(to_string(measure));
@@ -219,7 +219,7 @@ TEST_CASE("bootstrap intervals depend on the seed, not on the workers", "[score]
   };
   CHECK(ends(1, 1) == ends(1, 3));
   CHECK(ends(1, 1) != ends(2, 1));
-  // What else is asked for changes nothing.
+  // Other requested measures change nothing.
   CHECK(bootstrap({agreements[1]}, 50, 1, 1).front()[Measure::kendall]->low ==
         bootstrap(agreements, 50, 1, 1)[1][Measure::kendall]->low);
 }

@@ -111,7 +111,7 @@ TEST_CASE("a column whose lower figures are better is turned round", "[score][co
   const Scorer scorer = column_scorer(table, FigureColumn::parse("-ms"), list);
   CHECK(scorer.name == "-ms");
   CHECK((scorer.values == metric.values));
-  // Who ranks a part of them does so by the figures and the rule.
+  // A subset can be ranked by the figures and the rule.
   CHECK((vote_values(scorer.rule, scorer.members) == scorer.values));
   const Comparison row = compare({scorer}, {metric}, {.k = 1, .resamples = 0}).front();
   CHECK(row.measures[Measure::spearman] == 1);

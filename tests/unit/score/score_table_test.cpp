@@ -19,7 +19,7 @@ std::string line(const std::string& arch, const std::string& scores,
          R"(},"params":1,"flops":2,"settings":")" + settings + "\"}\n";
 }
 
-/// A table of files with these contents.
+/// A score table of files with these contents.
 class Files {
  public:
   const ScoreTable& add(const std::string& name, const std::string& text) {

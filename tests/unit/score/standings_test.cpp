@@ -14,7 +14,7 @@ using namespace wrcor;
 
 using Values = std::vector<std::optional<double>>;
 
-/// libtorch's headers bring a stream operator for vectors, which cannot print these.
+/// libtorch's headers have a stream operator for vectors, which cannot print these.
 template <>
 struct Catch::StringMaker<Values> {
   static std::string convert(const Values& values) {
@@ -36,7 +36,7 @@ RankingRule rule(VoteMethod method, int members) {
   return result;
 }
 
-/// Few different values, so many ties, and some that are not ok.
+/// Few different values, hence many ties, and some that are not ok.
 std::vector<MemberScores> random_scores(int architectures, int members, std::uint64_t seed,
                                         bool all_ok = false) {
   Rng rng(seed);
@@ -190,7 +190,7 @@ TEST_CASE("a value that no double holds ranks by its logarithm", "[score][votes]
   const auto evaluation = [](const Score& score) {
     Evaluation one;
     one.scores = {{"synflow", score}};
-    // As it comes back from a journal.
+    // As read back from a journal.
     return evaluation_from_json(to_json(one));
   };
   const std::vector<Score> scores{Score::of_power(1, 1030), Score::of_power(0.5, 1030),
@@ -238,7 +238,7 @@ TEST_CASE("a member whose scores are all equal, or all missing, decides nothing"
   CHECK(vote_values(rule(VoteMethod::zscore, 2), rows) == expected);
   for (const VoteMethod method : set_methods) {
     const Values values = vote_values(rule(method, 2), rows);
-    if (method == VoteMethod::copeland) continue;  // one of two is no majority
+    if (method == VoteMethod::copeland) continue;  // one of two is not a majority
     CHECK(values[0] < values[1]);
     CHECK(values[1] < values[2]);
   }
@@ -301,7 +301,7 @@ TEST_CASE("ten thousand additions, each with a tournament, take no time", "[scor
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     INFO(static_cast<int>(method));
     CHECK(wins > 0);
-    CHECK(seconds < 10);  // below 1 in a release build of a free machine
+    CHECK(seconds < 10);  // below 1 in a release build on an idle machine
   }
 }
 

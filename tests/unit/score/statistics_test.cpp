@@ -16,8 +16,8 @@ struct Lists {
   std::vector<double> x, y;
 };
 
-/// Whole numbers with many ties, y partly made from x, by a generator of three lines so that any
-/// other program can make the same ones.
+/// Whole numbers with many ties, y partly derived from x, by a generator of three lines that any
+/// other program can reproduce.
 Lists lists(std::uint64_t seed, std::size_t size, std::uint64_t x_values, std::uint64_t y_values) {
   std::uint64_t state = seed;
   const auto next = [&state] {

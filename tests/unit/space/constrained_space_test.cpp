@@ -10,7 +10,8 @@
 namespace wrcor {
 namespace {
 
-// Parameters of cells with the default sizes: 73,306 + 28,000 a 1x1 + 243,040 a 3x3 convolution.
+// Parameters of cells with the default sizes: 73,306 + 28,000 per 1x1 + 243,040 per 3x3
+// convolution.
 constexpr std::int64_t without_convolutions = 73'306;
 constexpr std::int64_t largest = 73'306 + 6 * 243'040;
 

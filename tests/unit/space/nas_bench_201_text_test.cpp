@@ -169,7 +169,7 @@ TEST_CASE("random and damaged texts are parsed or rejected, nothing else", "[spa
     } else if (k % 3 == 1) {  // the grammar's own letters
       text.resize(rng.below(120));
       for (char& letter : text) letter = alphabet[rng.below(alphabet.size())];
-    } else {  // one to three changes of a sound string
+    } else {  // one to three changes of a valid string
       text = space.format(space.sample(rng));
       for (std::uint64_t change = rng.below(3) + 1; change > 0 && !text.empty(); --change) {
         const std::size_t at = rng.below(text.size());

@@ -9,7 +9,7 @@ namespace {
 
 ImageView as_it_is(std::int64_t) { return {}; }
 
-/// An image as a network takes it.
+/// An image as input of a network.
 at::Tensor seen(const LabelledImages& images, std::int64_t index, const ImageView& view = {}) {
   at::Tensor image = at::empty({3, 32, 32});
   write_view(images.info, images.image(index), view, {image.data_ptr<float>(), 3072});

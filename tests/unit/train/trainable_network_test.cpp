@@ -34,7 +34,7 @@ TEST_CASE("running statistics follow those of the batch", "[train][network]") {
   network.logits(images(), Mode::training);
   const auto state = network.state();
   const at::Tensor stem = at::conv2d(images(), state.at("stem.0.weight"), {}, 1, 1);
-  const at::Tensor values = stem.transpose(0, 1).flatten(1);  // a row a channel
+  const at::Tensor values = stem.transpose(0, 1).flatten(1);  // a row per channel
   CHECK(at::allclose(state.at("stem.1.running_mean"), values.mean(1) * 0.1, 1e-4, 1e-6));
   CHECK(at::allclose(state.at("stem.1.running_var"), values.var(1, /*unbiased=*/true) * 0.1 + 0.9,
                      1e-4, 1e-6));
