@@ -7,8 +7,8 @@
 
 #include "wrcor/core/worker_pool.h"
 #include "wrcor/minibatch/minibatch.h"
-#include "wrcor/space/counting.h"
 #include "wrcor/nn/weights.h"
+#include "wrcor/space/counting.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

@@ -28,8 +28,8 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
     case LayerKind::convolution:
       return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
     case LayerKind::batch_norm:
-      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1,
-                            layer.epsilon, false);
+      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1, layer.epsilon,
+                            false);
     case LayerKind::relu:
       return at::relu(inputs[0]);
     case LayerKind::average_pool:

@@ -175,8 +175,7 @@ void BatchPass::step_back(std::size_t s) {
   if (!its.passes_gradient()) return;
   const at::Tensor gradient = as_images(gradients_[s].values);
   std::vector<FeatureShape> shapes;
-  for (const auto& sources : step.inputs)
-    shapes.push_back(steps_[sources.front().step].layer.out);
+  for (const auto& sources : step.inputs) shapes.push_back(steps_[sources.front().step].layer.out);
   std::vector<at::Tensor> inputs;
   for (const at::Tensor& input : kept_inputs_[s]) inputs.push_back(live_members(s, input));
   const at::Tensor output = outputs_[s].defined() ? live_members(s, outputs_[s]) : at::Tensor();

@@ -151,7 +151,8 @@ class Merge {
     for (int a = 0; a < static_cast<int>(networks_.size()); ++a) {
       node({a, plan(a).logits()}).live = true;
       for (int i = plan(a).logits(); i > 0; --i) {
-        if (!node({a, i}).live || i == 0 || !operator_of(layer({a, i}).kind).passes_gradient()) continue;
+        if (!node({a, i}).live || i == 0 || !operator_of(layer({a, i}).kind).passes_gradient())
+          continue;
         for (const int input : layer({a, i}).inputs) node({a, input}).live = true;
       }
     }

@@ -194,7 +194,7 @@ void Pass::step_back(std::size_t sweep, std::size_t i, std::vector<Gradient>& gr
   const Schedule::Gradients& needed = schedule_.gradients(sweep, i);
   const double factor = states_[i].block_factor;
   const at::Tensor gradient = factor == 1 ? gradients[i].value : gradients[i].value * factor;
-  const auto show = [&](bool Interest::* what, auto method, const at::Tensor& value) {
+  const auto show = [&](bool Interest::*what, auto method, const at::Tensor& value) {
     for (PassObserver* observer : sweeps_[sweep].observers) {
       if (observer->interest(number).*what) (observer->*method)(number, value);
     }

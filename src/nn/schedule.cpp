@@ -143,7 +143,7 @@ void Schedule::keep_for(const Sweep& sweep, std::span<const LayerAbilities> abil
 }
 
 /// For the backward step of the layer `reader`.
-void Schedule::keep(int layer, bool LayerPlan::* what, std::size_t reader) {
+void Schedule::keep(int layer, bool LayerPlan::*what, std::size_t reader) {
   LayerPlan& kept = layers_[at_index(layer)];
   kept.*what = true;
   if (kept.segment != layers_[reader].segment) kept.checkpoint = true;

@@ -49,8 +49,7 @@ void FeatureObserver::variance(int layer, const at::Tensor& variance) {
   features_.norm_variances.push_back(variance * (count / (count - 1)));
 }
 
-PatternObserver::PatternObserver(const NetworkPlan& plan)
-    : activated_(read_by_relus(plan)) {}
+PatternObserver::PatternObserver(const NetworkPlan& plan) : activated_(read_by_relus(plan)) {}
 
 PassObserver::Interest PatternObserver::interest(int layer) const {
   return {.output = activated_.contains(layer)};

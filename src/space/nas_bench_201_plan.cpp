@@ -9,7 +9,8 @@
 namespace wrcor {
 namespace {
 
-/// Adds a block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch norm).
+/// Adds a block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch
+/// norm).
 ///
 /// The published code takes the block for a ReLU as well, by its name: what the ReLU reads counts
 /// twice, and so does the gradient at the convolution's output, which the batch norm reads.
@@ -106,7 +107,8 @@ NetworkPlan NasBench201::plan(const Genotype& genotype) const {
   nb201::require_cell(genotype);
   PlanBuilder builder;
   const int images = builder.input(input().image);
-  const int stem = builder.convolution(images, macro_.channels, PlanBuilder::Window::same(3), "stem.0");
+  const int stem =
+      builder.convolution(images, macro_.channels, PlanBuilder::Window::same(3), "stem.0");
   int last = builder.batch_norm(stem, "stem.1");
   builder.count_modules(stem, 1);
   builder.count_modules(last, 2);

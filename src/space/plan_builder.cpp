@@ -136,10 +136,8 @@ int PlanBuilder::scale(int from, int factors, std::string name) {
   const FeatureShape& out = shape(from);
   require(shape(factors) == FeatureShape{out.channels, 1, 1}, name,
           "its factors are not one a channel");
-  return add({.kind = LayerKind::scale,
-              .inputs = {from, factors},
-              .out = out,
-              .name = std::move(name)});
+  return add(
+      {.kind = LayerKind::scale, .inputs = {from, factors}, .out = out, .name = std::move(name)});
 }
 
 int PlanBuilder::resize(int from, int height, int width, std::string name) {

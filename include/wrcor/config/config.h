@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/space/counting.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/score/proxy_input.h"
+#include "wrcor/space/counting.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

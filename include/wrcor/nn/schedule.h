@@ -54,9 +54,9 @@ struct SweepRequest {
 class Schedule {
  public:
   struct LayerPlan {
-    int last_reader = -1;      ///< -1: nothing reads the output
-    std::size_t segment = 0;   ///< the segment that the layer belongs to
-    bool keep_output = false;  ///< a sweep reads it
+    int last_reader = -1;          ///< -1: nothing reads the output
+    std::size_t segment = 0;       ///< the segment that the layer belongs to
+    bool keep_output = false;      ///< a sweep reads it
     bool keep_relu_mask = false;   ///< a sweep reads which values a ReLU passes of the output
     bool keep_statistics = false;  ///< a sweep reads those of this batch norm
     bool checkpoint = false;       ///< another segment reads the output
@@ -113,7 +113,7 @@ class Schedule {
                     std::span<const SweepRequest> sweeps);
   Sweep reach_of(const SweepRequest& request) const;
   void keep_for(const Sweep& sweep, std::span<const LayerAbilities> abilities);
-  void keep(int layer, bool LayerPlan::* what, std::size_t reader);
+  void keep(int layer, bool LayerPlan::*what, std::size_t reader);
   void find_deferred(std::span<const LayerAbilities> abilities, std::span<const Interest> watched);
 
   const NetworkPlan& plan_;

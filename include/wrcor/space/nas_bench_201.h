@@ -39,9 +39,7 @@ class NasBench201 final : public SearchSpace {
   explicit NasBench201(const MacroSettings& macro = {});
 
   std::string name() const override { return "nb201"; }
-  NetworkInput input() const override {
-    return {{3, macro_.height, macro_.width}, macro_.classes};
-  }
+  NetworkInput input() const override { return {{3, macro_.height, macro_.width}, macro_.classes}; }
   const std::vector<Decision>& decisions() const override;
   std::optional<std::uint64_t> size() const override { return cell_count; }
   Genotype at(std::uint64_t index) const override;

@@ -39,8 +39,8 @@ struct Layer {
   int stride = 1;
   int padding = 0;
   int groups = 1;
-  int first_channel = 0;   ///< of the input, where a narrow layer starts
-  double epsilon = 1e-5;   ///< of a batch norm
+  int first_channel = 0;  ///< of the input, where a narrow layer starts
+  double epsilon = 1e-5;  ///< of a batch norm
   /// How many modules of the published network, containers included, give this layer's output.
   int modules = 0;
   std::vector<Parameter> parameters{};  ///< weight first

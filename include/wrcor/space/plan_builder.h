@@ -32,9 +32,7 @@ class PlanBuilder {
   int batch_norm(int from, std::string name, double epsilon = 1e-5);
   /// A layer without parameters whose output has its input's shape.
   int unary(LayerKind kind, int from, std::string name);
-  int relu(int from, std::string name) {
-    return unary(LayerKind::relu, from, std::move(name));
-  }
+  int relu(int from, std::string name) { return unary(LayerKind::relu, from, std::move(name)); }
   int average_pool(int from, const Window& window, std::string name);
   int max_pool(int from, const Window& window, std::string name);
   int sum(std::vector<int> terms, std::string name);

@@ -172,7 +172,8 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(1), gradient, weight, layer)) return backward(gradient, shape, weight, layer);
+  if (makes(weight.size(1), gradient, weight, layer))
+    return backward(gradient, shape, weight, layer);
   return std::get<0>(
       gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
 }

@@ -24,9 +24,9 @@ class Linear final : public Operator {
   }
 
   TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
-    return {fmt::format("torch.linear(torch.flatten({}, 1), self.weight, self.bias)",
-                        inputs.front()),
-            "Linear"};
+    return {
+        fmt::format("torch.linear(torch.flatten({}, 1), self.weight, self.bias)", inputs.front()),
+        "Linear"};
   }
 };
 

@@ -17,17 +17,16 @@ class MaxPool final : public Operator {
   at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
     const Layer& layer = step.layer;
     const at::Tensor& input = step.inputs.front();
-    const at::Tensor winners = std::get<1>(
-        at::max_pool2d_with_indices(input, layer.kernel, layer.stride, layer.padding));
+    const at::Tensor winners =
+        std::get<1>(at::max_pool2d_with_indices(input, layer.kernel, layer.stride, layer.padding));
     return at::max_pool2d_with_indices_backward(
         step.gradient, input, {layer.kernel, layer.kernel}, {layer.stride, layer.stride},
         {layer.padding, layer.padding}, /*dilation=*/{1, 1}, /*ceil_mode=*/false, winners);
   }
 
   TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
-    return {fmt::format("torch.max_pool2d({}, {}, {}, {})", inputs.front(),
-                        pair_text(layer.kernel), pair_text(layer.stride),
-                        pair_text(layer.padding))};
+    return {fmt::format("torch.max_pool2d({}, {}, {}, {})", inputs.front(), pair_text(layer.kernel),
+                        pair_text(layer.stride), pair_text(layer.padding))};
   }
 };
 

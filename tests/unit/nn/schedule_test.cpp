@@ -115,14 +115,13 @@ TEST_CASE("recomputed activations lie between the blocks only", "[nn][schedule]"
   const Chain chain;
   SweepRequest request{chain.total, chain.nothing()};
   request.interests[at(chain.images)].output_gradient = true;
-  const Schedule schedule =
-      chain.schedule(chain.nothing(), {request}, Activations::recomputed);
+  const Schedule schedule = chain.schedule(chain.nothing(), {request}, Activations::recomputed);
   REQUIRE(schedule.segments().size() == 3);
   CHECK_FALSE(schedule.kept_segment());
   for (std::size_t i = 0; i < chain.plan.layers.size(); ++i) {
     const auto layer = static_cast<int>(i);
-    const bool between = layer == chain.images || layer == chain.conv_1 ||
-                         layer == chain.conv_2 || layer == chain.total;
+    const bool between = layer == chain.images || layer == chain.conv_1 || layer == chain.conv_2 ||
+                         layer == chain.total;
     CHECK(schedule.keeps_output(i, {}) == between);
     CHECK_FALSE(schedule.keeps_statistics(i, {}));
   }

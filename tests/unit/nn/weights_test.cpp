@@ -12,12 +12,8 @@ using namespace wrcor;
 namespace {
 
 const Parameter convolution{
-    "cells.0.layers.2.op.1.weight",
-                            {8, 4, 3, 3},
-                            ParameterRole::weight,
-                            36,
-                            72,
-                            {Distribution::Kind::uniform, 1.0 / 6}};
+    "cells.0.layers.2.op.1.weight",        {8, 4, 3, 3}, ParameterRole::weight, 36, 72,
+    {Distribution::Kind::uniform, 1.0 / 6}};
 
 std::map<std::string, at::Tensor> state_of(const NetworkPlan& plan) {
   const WeightBank bank(1, Initialisation::standard, at::kCPU);

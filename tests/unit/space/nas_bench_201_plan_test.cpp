@@ -254,7 +254,8 @@ TEST_CASE("dead branches are part of the network", "[space][nb201][plan]") {
   CHECK(plan.layers[relu.inputs.front()].kind == LayerKind::zero);
 }
 
-TEST_CASE("every block responds twice as the published code counts, or once", "[space][nb201][plan]") {
+TEST_CASE("every block responds twice as the published code counts, or once",
+          "[space][nb201][plan]") {
   const NasBench201 space({.channels = 4, .cells_per_stage = 2});
   const NetworkPlan plan = space.plan({3, 0, 0, 1, 2, 4});
   // Two blocks in each of the 8 entries of `cells`, normal or reduction, and the last activation.
@@ -270,7 +271,8 @@ TEST_CASE("every block responds twice as the published code counts, or once", "[
   CHECK(count(Counting::paper, Side::activation) == 17);
   CHECK(count(Counting::paper, Side::gradient) == 17);
 
-  const int relu = named(plan, "cells.0.layers.0.op.0"), norm = named(plan, "cells.0.layers.0.op.2");
+  const int relu = named(plan, "cells.0.layers.0.op.0"),
+            norm = named(plan, "cells.0.layers.0.op.2");
   const std::vector<Tap>& published = plan.responses(Counting::reference);
   const auto has = [](const std::vector<Tap>& taps, const Tap& tap) {
     return std::find(taps.begin(), taps.end(), tap) != taps.end();
@@ -299,7 +301,7 @@ TEST_CASE("convolutions that leave one node have a ReLU each, and one activation
     CHECK(plan.layers[tap.layer].inputs == std::vector<int>{2});
   }
   CHECK(relus.size() == 3);
-  CHECK(plan.responses(Counting::reference).front() == Tap{2, Side::activation, 0, 6});
+  CHECK((plan.responses(Counting::reference).front() == Tap{2, Side::activation, 0, 6}));
 }
 
 }  // namespace wrcor

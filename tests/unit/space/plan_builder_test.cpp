@@ -48,16 +48,19 @@ TEST_CASE("a plan refuses what does not fit", "[space][plan]") {
     }
     return "accepted";
   };
-  CHECK(refusal([&] { builder.sum({images, other}, "s"); }) ==
-        "layer s of a network does not fit: its inputs differ in shape");
-  CHECK(refusal([&] { builder.concat({images, other}, "c"); }) ==
-        "layer c of a network does not fit: its inputs differ in size");
+  CHECK(refusal([&] {
+          builder.sum({images, other}, "s");
+        }) == "layer s of a network does not fit: its inputs differ in shape");
+  CHECK(refusal([&] {
+          builder.concat({images, other}, "c");
+        }) == "layer c of a network does not fit: its inputs differ in size");
   CHECK(refusal([&] { builder.narrow(images, 2, 2, "n"); }) ==
         "layer n of a network does not fit: its input lacks the channels");
   CHECK(refusal([&] { builder.scale(images, other, "x"); }) ==
         "layer x of a network does not fit: its factors are not one a channel");
-  CHECK(refusal([&] { builder.convolution(images, 4, {5, 1, 0}, "k"); }) ==
-        "layer k of a network does not fit: its kernel is larger than its input");
+  CHECK(refusal([&] {
+          builder.convolution(images, 4, {5, 1, 0}, "k");
+        }) == "layer k of a network does not fit: its kernel is larger than its input");
   CHECK(refusal([&] { builder.convolution(images, 4, {}, "g", {.groups = 2}); }) ==
         "layer g of a network does not fit: its groups do not divide its channels");
 }
@@ -70,9 +73,10 @@ TEST_CASE("responses of one tensor in one unit are one tap", "[space][plan]") {
   builder.tap_activation(Counting::paper, images, 0);
   builder.tap_activation(Counting::paper, images, 1);
   const NetworkPlan plan = std::move(builder).take();
-  CHECK(plan.responses(Counting::paper) == std::vector<Tap>{{images, Side::activation, 0, 1},
-                                                           {images, Side::activation, 1, 3},
-                                                           {images, Side::gradient, 1, 1}});
+  const std::vector<Tap> expected{{images, Side::activation, 0, 1},
+                                  {images, Side::activation, 1, 3},
+                                  {images, Side::gradient, 1, 1}};
+  CHECK((plan.responses(Counting::paper) == expected));
   CHECK(plan.responses(Counting::reference).empty());
 }
 

@@ -36,8 +36,7 @@ TEST_CASE("batch norm and its gradient agree with float64", "[nn][batch_norm]") 
     const at::Tensor weight = at::rand({channels}) + 0.5, bias = at::randn({channels});
     const at::Tensor x = input.to(at::kDouble), g = gradient.to(at::kDouble);
     const at::Tensor mean = x.mean({0, 2, 3}, true);
-    const at::Tensor inverse =
-        ((x - mean).square().mean({0, 2, 3}, true) + epsilon).rsqrt();
+    const at::Tensor inverse = ((x - mean).square().mean({0, 2, 3}, true) + epsilon).rsqrt();
     const at::Tensor normal = (x - mean) * inverse;
     const at::Tensor w = weight.to(at::kDouble).view({1, -1, 1, 1}),
                      b = bias.to(at::kDouble).view({1, -1, 1, 1});
@@ -65,7 +64,8 @@ TEST_CASE("values whose squares float32 cannot hold are normalised all the same"
   for (const double scale : {1e15, 1e25, 1e36}) {
     INFO(scale);
     const at::Tensor huge = (input * scale).contiguous(at::MemoryFormat::ChannelsLast);
-    CHECK((batch_norm(huge, weight, bias, epsilon, state) - usual).abs().max().item<double>() < 1e-4);
+    CHECK((batch_norm(huge, weight, bias, epsilon, state) - usual).abs().max().item<double>() <
+          1e-4);
     const at::Tensor back = batch_norm_backward(usual, weight, state);
     CHECK(back.isfinite().all().item<bool>());
   }

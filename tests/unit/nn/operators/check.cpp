@@ -25,8 +25,8 @@ Values converted(const Values& values, at::ScalarType type) {
     const at::Tensor plain = tensor.detach().to(type);
     return plain.dim() == 4 ? plain.contiguous(at::MemoryFormat::ChannelsLast) : plain;
   };
-  Values all{{}, {to_type(values.weights.weight), to_type(values.weights.bias)},
-             to_type(values.gradient)};
+  Values all{
+      {}, {to_type(values.weights.weight), to_type(values.weights.bias)}, to_type(values.gradient)};
   for (const at::Tensor& input : values.inputs) all.inputs.push_back(to_type(input));
   return all;
 }

@@ -6,10 +6,9 @@ using test::check_operator;
 using test::OneLayer;
 
 TEST_CASE("a concatenation gives each input the gradient of its channels", "[nn][operators]") {
-  const OneLayer network({{43, 4, 3}, {42, 4, 3}, {1, 4, 3}},
-                         [](PlanBuilder& builder, const auto& inputs) {
-                           return builder.concat(inputs, "concat");
-                         });
+  const OneLayer network(
+      {{43, 4, 3}, {42, 4, 3}, {1, 4, 3}},
+      [](PlanBuilder& builder, const auto& inputs) { return builder.concat(inputs, "concat"); });
   CHECK(network.layer().out == FeatureShape{86, 4, 3});
   check_operator(network, [](const auto& inputs, const auto&) {
     at::Tensor all = at::zeros({inputs[0].size(0), 86, 4, 3}, at::kDouble);

@@ -135,9 +135,9 @@ TEST_CASE("convolutions with groups and biases, of any number of channels", "[nn
     int in, out, kernel, stride, groups;
     bool bias;
   };
-  for (const Size size : {Size{43, 42, 3, 1, 1, false}, Size{43, 43, 3, 2, 43, false},
-                          Size{16, 16, 5, 1, 16, true}, Size{12, 8, 3, 1, 4, true},
-                          Size{16, 24, 1, 2, 1, true}, Size{16, 16, 3, 1, 1, true}}) {
+  for (const Size size :
+       {Size{43, 42, 3, 1, 1, false}, Size{43, 43, 3, 2, 43, false}, Size{16, 16, 5, 1, 16, true},
+        Size{12, 8, 3, 1, 4, true}, Size{16, 24, 1, 2, 1, true}, Size{16, 16, 3, 1, 1, true}}) {
     CAPTURE(size.in, size.out, size.kernel, size.stride, size.groups, size.bias);
     const test::OneLayer network({{size.in, 6, 8}}, [&](PlanBuilder& builder, const auto& inputs) {
       return builder.convolution(inputs[0], size.out,

@@ -9,6 +9,5 @@ TEST_CASE("a ReLU and its gradient", "[nn][operators]") {
   const OneLayer network({{43, 5, 4}}, [](PlanBuilder& builder, const auto& inputs) {
     return builder.relu(inputs[0], "relu");
   });
-  check_operator(network,
-                 [](const auto& inputs, const auto&) { return inputs[0].clamp_min(0); });
+  check_operator(network, [](const auto& inputs, const auto&) { return inputs[0].clamp_min(0); });
 }
