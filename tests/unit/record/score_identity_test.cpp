@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "unit/config/config_support.h"
+#include "wrcor/run/workbench.h"
 
 using namespace wrcor;
 
