@@ -4,8 +4,8 @@
 function(wrcor_completion shell file folder)
   set(script "${CMAKE_CURRENT_BINARY_DIR}/completions/${file}")
   add_custom_command(OUTPUT "${script}"
-    COMMAND wrcor_engine completion ${shell} > "${script}"
-    DEPENDS wrcor_engine
+    COMMAND wrcor completion ${shell} > "${script}"
+    DEPENDS wrcor
     COMMENT "Completion for ${shell}" VERBATIM)
   add_custom_target(completion_${shell} ALL DEPENDS "${script}")
   install(FILES "${script}" DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/${folder} COMPONENT program)

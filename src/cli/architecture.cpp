@@ -5,17 +5,14 @@
 #include <string_view>
 
 #include "options.h"
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/json.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/seal.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/text_file.h"
+#include "wrcor/record/finished_run.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
 namespace {
@@ -34,66 +31,20 @@ std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
   return whole_number(what, text, 0, *size - 1);
 }
 
-using Json = nlohmann::ordered_json;
-
-/// Whether the rule orders a row of a ranking by a value.
-bool has_score(const Json& row, const RankingRule& rule) {
-  if (rule.is_vote()) return row.at("vote").is_number();
-  const std::string& proxy = rule.members.front().proxy;
-  return row.at("scores").at(proxy).is_number() ||
-         row.value("log10", Json::object()).contains(proxy);
-}
-
-/// Rows without a score follow those that have one, for completeness.
+/// Rows without a score stand behind those that have one, for completeness.
 /// @throws UsageError for one of them
-void require_score(const Json& ranking, std::uint64_t rank, const RankingRule& rule,
-                   const std::string& run) {
-  const Json& row = ranking.at(rank - 1);
-  if (has_score(row, rule)) return;
-  const auto scored = std::count_if(ranking.begin(), ranking.end(),
-                                    [&](const Json& each) { return has_score(each, rule); });
+void require_score(const FinishedRun& run, std::uint64_t rank, const std::string& folder) {
+  const FinishedRun::Row& row = run.ranking[rank - 1];
+  if (run.value(row)) return;
+  const auto scored = std::count_if(run.ranking.begin(), run.ranking.end(),
+                                    [&](const auto& each) { return run.value(each); });
   if (scored == 0) {
-    throw UsageError("no architecture of '" + run + "' has a score by " + rule.text() +
+    throw UsageError("no architecture of '" + folder + "' has a score by " + run.rule.text() +
                      ", so none is its best; name an architecture");
   }
-  throw UsageError("rank " + std::to_string(rank) + " in '" + run + "' has no score by " +
-                   rule.text() + " (" + row.value("status", "") + "); the ranks 1 to " +
-                   std::to_string(scored) + " have one");
-}
-
-/// An error in a file is not an error of the command line.
-/// @throws DataError instead of a UsageError
-template <typename Action>
-auto read_from(const std::string& place, const Action& action) {
-  try {
-    return action();
-  } catch (const UsageError& error) {
-    throw DataError(place + ": " + error.what());
-  }
-}
-
-/// @param document  of the file
-/// @param rank      in its ranking, from 1
-RankedArchitecture read_ranked(const Json& document, const std::string& file,
-                               const std::filesystem::path& run, const std::string& rank) {
-  const Json& ranking = document.at("ranking");
-  if (ranking.empty()) throw DataError("'" + file + "': the ranking has no rows");
-  const std::uint64_t place =
-      whole_number("rank in '" + run.string() + "'", rank, 1, ranking.size());
-  const RankingRule rule = read_from("'" + file + "'", [&] { return ranking_rule_of(document); });
-  require_score(ranking, place, rule, run.string());
-  const Json& row = ranking.at(place - 1);
-  RankedArchitecture found{
-      run, place, row.at("arch").get<std::string>(), {}, document.at("config")};
-  read_from("'" + file + "': rank " + std::to_string(place), [&] {
-    const auto space = document.at("config").at("space").at("name").get<std::string>();
-    return spaces().find(space).make({})->parse(found.architecture);
-  });
-  for (const std::string& proxy : proxies().names()) {
-    const auto score = row.at("scores").value(proxy, Json());
-    if (score.is_number()) found.scores.emplace_back(proxy, score.get<double>());
-  }
-  return found;
+  throw UsageError("rank " + std::to_string(rank) + " in '" + folder + "' has no score by " +
+                   run.rule.text() + " (" + std::string(to_string(row.evaluation.status)) +
+                   "); the ranks 1 to " + std::to_string(scored) + " have one");
 }
 
 /// @throws DataError when this cannot be determined
@@ -107,25 +58,20 @@ bool is_folder(const std::filesystem::path& path) {
 }
 
 /// @param rank  in the ranking of a finished run, from 1
-RankedArchitecture ranked_architecture(const std::filesystem::path& run, const std::string& rank) {
-  constexpr std::uint64_t longest = std::uint64_t{1} << 30;
-  const std::string file = (run / "result.json").string();
-  if (!file_exists(file)) {
-    throw UsageError("'" + run.string() +
-                     "' holds no result.json: it is the folder of no finished " +
-                     "run; wrcor search --resume --out finishes one");
+RankedArchitecture ranked_architecture(const std::filesystem::path& folder,
+                                       const std::string& rank) {
+  const FinishedRun run = read_result(folder);
+  const std::uint64_t place =
+      whole_number("rank in '" + folder.string() + "'", rank, 1, run.ranking.size());
+  require_score(run, place, folder.string());
+  const FinishedRun::Row& row = run.ranking[place - 1];
+  RankedArchitecture found{folder, place, row.arch, {}, run.document.at("config")};
+  for (const std::string& proxy : proxies().names()) {
+    for (const auto& [name, score] : row.evaluation.scores) {
+      if (name == proxy && score.value) found.scores.emplace_back(name, *score.value);
+    }
   }
-  try {
-    Json document = parse_json(read_text_file(file, longest));
-    read_schema_version(document, schema_version::result, file);
-    RankedArchitecture found = read_ranked(document, file, run, rank);
-    require_sealed_result(document, file);  // last: an error in the row itself is more specific
-    return found;
-  } catch (const JsonError& error) {
-    throw DataError("'" + file + "': " + error.what());
-  } catch (const nlohmann::json::exception&) {
-    throw DataError("'" + file + "' is not the result of a run");
-  }
+  return found;
 }
 
 /// A run's config.json has the sizes and the weights of its networks. It must be the configuration

@@ -1,16 +1,25 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "command_options.h"
 #include "wrcor/config/config.h"
+#include "wrcor/data/source.h"
 #include "wrcor/score/response_part.h"
+#include "wrcor/space/genotype.h"
 
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
-// the work and throws wrcor::Error.
+// the work and throws wrcor::Error. What takes libtorch is handed in, so that either executable
+// knows all options.
 namespace wrcor::cli {
+
+/// The work of a command.
+template <typename Options>
+using Run = std::function<void(const Options&)>;
 
 /// Returns the names of all usable devices, e.g. {"cpu", "cuda:0"}.
 using DeviceNames = std::function<std::vector<std::string>()>;
@@ -19,17 +28,20 @@ using DeviceNames = std::function<std::vector<std::string>()>;
 using LayerParts =
     std::function<std::vector<ResponsePart>(const Config& config, const Genotype& genotype)>;
 
-void setup_search(CLI::App& command);
-void setup_score(CLI::App& command);
+/// Makes sure that a data set is in the cache folder. @return its folder
+using Fetch = std::function<std::filesystem::path(const DataSource& source, const Config& config)>;
+
+void setup_search(CLI::App& command, const Run<SearchOptions>& run);
+void setup_score(CLI::App& command, const Run<ScoreOptions>& run);
 void setup_evaluate(CLI::App& command);
 void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
-void setup_export(CLI::App& command);
-void setup_train(CLI::App& command);
-void setup_data(CLI::App& data);
+void setup_export(CLI::App& command, const Run<ExportOptions>& run);
+void setup_train(CLI::App& command, const Run<TrainOptions>& run);
+void setup_data(CLI::App& data, const Fetch& fetch);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);
-void setup_doctor(CLI::App& command);
+void setup_doctor(CLI::App& command, const Run<DoctorOptions>& run);
 void setup_completion(CLI::App& command);
 
 }  // namespace wrcor::cli

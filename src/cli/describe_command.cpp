@@ -10,10 +10,12 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "schemas.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/table.h"
@@ -294,6 +296,31 @@ void setup_describe(CLI::App& command, const LayerParts& layer_parts) {
              "form of the output; text, with --all csv");
   set_example(command, "wrcor describe index:6111 --format json");
   set_action(command, [options, layer_parts] { run_describe(*options, layer_parts); });
+}
+
+nlohmann::ordered_json description_schema() {
+  using namespace json_schema_parts;
+  const Schema count = json_schema_parts::whole_number();
+  const Schema edge = object({{"source", count},
+                              {"target", count},
+                              {"operation", text()},
+                              {"reachable", {{"type", "boolean"}}}});
+  return document("description", schema_version::description,
+                  "What wrcor describe --format json prints",
+                  object({{"schema_version", constant(schema_version::description)},
+                          {"arch", text()},
+                          {"id", count},
+                          {"index", count},
+                          {"params", count},
+                          {"flops", count},
+                          {"connected", {{"type", "boolean"}}},
+                          {"canonical", text()},
+                          {"class_size", count},
+                          {"published_class", count},
+                          {"effective", text()},
+                          {"effective_params", count},
+                          {"edges", array(edge)},
+                          {"layers", array(response_part_schema()), /*required=*/false}}));
 }
 
 }  // namespace wrcor::cli

@@ -6,6 +6,8 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "schemas.h"
+#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/table.h"
@@ -96,6 +98,17 @@ void setup_list(CLI::App& command, const DeviceNames& devices) {
   add_choice(command, "--format", options->format, {"table", "json"}, "form of the output");
   set_example(command, "wrcor list proxies --format json");
   set_action(command, [options, devices] { run_list(*options, devices); });
+}
+
+nlohmann::ordered_json list_schema() {
+  using namespace json_schema_parts;
+  const Schema entries = array(object({{"name", text()}, {"summary", text()}}));
+  std::vector<Member> members{{"schema_version", constant(schema_version::list)}};
+  for (const char* kind :
+       {"proxies", "votes", "methods", "spaces", "strategies", "datasets", "devices"})
+    members.push_back({kind, entries, /*required=*/false});
+  return document("list", schema_version::list, "What wrcor list --format json prints",
+                  object(members));
 }
 
 }  // namespace wrcor::cli

@@ -128,14 +128,11 @@ double peak_memory() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// Whether the command line may name a command that the executable does not run: some word of it is
-/// the name of one. The other executable handles everything that this one does.
-bool names_other_command(int argc, char** argv, const Executable& executable) {
-  return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const std::string& word) {
-    return std::any_of(std::begin(commands), std::end(commands), [&](const Command& command) {
-      return word == command.name && !executable.setups.contains(word);
-    });
-  });
+/// Whether the command line may name a command of the engine: some word of it is the name of one.
+/// The engine handles everything that this executable does.
+bool names_command_of_engine(int argc, char** argv, const Executable& executable) {
+  return std::any_of(argv + std::min(argc, 1), argv + argc,
+                     [&](const std::string& word) { return executable.of_engine.contains(word); });
 }
 
 /// "wrcor export": the program and the first word that names a command.
@@ -155,7 +152,7 @@ bool is_out_of_memory(const std::exception& error, const Executable& executable)
 
 int run(int argc, char** argv, const Executable& executable) {
   require_utf8(argc, argv);
-  if (names_other_command(argc, argv, executable)) executable.hand_over();
+  if (names_command_of_engine(argc, argv, executable)) executable.hand_over();
 
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
@@ -163,9 +160,7 @@ int run(int argc, char** argv, const Executable& executable) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   for (const auto& [name, summary] : commands) {
-    CLI::App* command = app.add_subcommand(name, summary);
-    const auto setup = executable.setups.find(name);
-    if (setup != executable.setups.end()) setup->second(*command);
+    executable.setups.at(name)(*app.add_subcommand(name, summary));
   }
   app.footer(
       "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 namespace wrcor::cli {
@@ -11,9 +12,11 @@ namespace wrcor::cli {
 /// One of the two executables that are the program: `wrcor`, which does not use libtorch and so
 /// starts at once, and `wrcor-engine`, which takes over if libtorch is needed.
 struct Executable {
-  /// The set-up functions of the commands that it runs, by name.
+  /// The set-up functions of the commands, by name.
   std::map<std::string, std::function<void(CLI::App& command)>> setups;
-  /// Called for a command line that names any other command. Does not return.
+  /// Commands that it leaves to the engine.
+  std::set<std::string> of_engine = {};
+  /// Called for a command line that names one of those. Does not return.
   std::function<void()> hand_over = {};
   /// Whether an error of a library reports exhausted memory.
   std::function<bool(const std::exception& error)> is_out_of_memory = {};

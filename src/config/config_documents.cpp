@@ -140,4 +140,10 @@ std::string commented_config() {
   return text;
 }
 
+nlohmann::ordered_json result_settings_schema(Purpose purpose) {
+  return written_settings_schema([purpose](const Setting& setting) {
+    return setting.bearing != Bearing::nothing && setting.serves(purpose);
+  });
+}
+
 }  // namespace wrcor

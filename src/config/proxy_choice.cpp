@@ -1,9 +1,7 @@
 #include "wrcor/config/proxy_choice.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "wrcor/config/config_loader.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {
@@ -35,12 +33,6 @@ RankingRule ranking_rule(const Config& config) {
   if (config.score.proxies.empty()) return RankingRule::parse("auto");
   const std::string& first = config.score.proxies.front();
   return RankingRule::parse(first == all_proxies ? "auto" : first);
-}
-
-RankingRule ranking_rule_of(const nlohmann::ordered_json& result) {
-  if (const auto text = result.find("rank_by"); text != result.end())
-    return RankingRule::parse(text->get<std::string>());
-  return ranking_rule(config_from_json(result.at("config"), "config"));
 }
 
 std::vector<std::string> effective_proxies(const Config& config) {

@@ -31,6 +31,17 @@ Schema whole_number() { return {{"type", "integer"}, {"minimum", 0}}; }
 Schema number() { return {{"type", "number"}}; }
 Schema number_or_null() { return {{"type", {"number", "null"}}}; }
 
+Schema hexadecimal(int digits) {
+  return text_matching("^[0-9a-f]{" + std::to_string(digits) + "}$");
+}
+Schema time_of_day() { return text_matching("^[0-9-]{10}T[0-9:]{8}Z$"); }
+Schema tool() { return object({{"name", constant("wrcor")}, {"version", text()}}); }
+
+std::vector<Member> joined(std::vector<Member> members, const std::vector<Member>& more) {
+  members.insert(members.end(), more.begin(), more.end());
+  return members;
+}
+
 Schema document(const std::string& kind, int version, const std::string& title,
                 const Schema& schema) {
   Schema whole{{"$schema", "http://json-schema.org/draft-07/schema#"},

@@ -6,12 +6,13 @@ namespace wrcor {
 namespace {
 
 Registry<ExportFormat> builtin_formats() {
+  constexpr ExportFormat torchscript{.content = torchscript_module};
+  constexpr ExportFormat weights{.content = weights_file};
+  constexpr ExportFormat python{.is_source = true, .content = python_module};
   Registry<ExportFormat> formats("export format", "export formats");
-  formats.add("torchscript", "the network with its weights, for torch.jit.load in Python and C++",
-              {.content = torchscript_module});
-  formats.add("weights", "a dictionary name -> tensor, for torch.load", {.content = weights_file});
-  formats.add("python", "source of the network, which needs PyTorch only and loads the weights",
-              {.is_source = true, .content = python_module});
+#define WRCOR_EXPORT_FORMAT(name, summary) formats.add(#name, summary, name);
+#include "wrcor/export/formats.inc"
+#undef WRCOR_EXPORT_FORMAT
   return formats;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/table.h"
 #include "wrcor/core/version.h"
@@ -83,7 +84,7 @@ Cells simulation_cells(const SimulationReport& report) {
   return cells;
 }
 
-ordered_json number(const std::optional<double>& value) {
+ordered_json number_json(const std::optional<double>& value) {
   return value ? ordered_json(*value) : ordered_json();
 }
 
@@ -96,7 +97,7 @@ ordered_json to_json(const Comparison& row) {
   for (const Measure measure : all_measures()) {
     const auto& interval = row.intervals[measure];
     json[std::string(to_string(measure))] = {
-        {"value", number(row.measures[measure])},
+        {"value", number_json(row.measures[measure])},
         {"low", interval ? ordered_json(interval->low) : ordered_json()},
         {"high", interval ? ordered_json(interval->high) : ordered_json()}};
   }
@@ -136,21 +137,56 @@ ordered_json to_json(const SimulationReport& report) {
   return json;
 }
 
-std::string joined(const EvaluationReport& report, std::string (*format)(const Cells&)) {
+std::string both_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
   std::string text = format(comparison_cells(report));
   if (report.simulation) text += "\n" + format(simulation_cells(*report.simulation));
   return text;
 }
 
+using namespace json_schema_parts;
+
+Schema comparison_schema() {
+  std::vector<Member> members{{"score", text()},
+                              {"kind", one_of_texts({"proxy", "vote", "column"})},
+                              {"metric", text()},
+                              {"architectures", whole_number()},
+                              {"undefined", whole_number()}};
+  const Schema measure =
+      object({{"value", number_or_null()}, {"low", number_or_null()}, {"high", number_or_null()}});
+  for (std::size_t m = 0; m < measure_count; ++m)
+    members.push_back({std::string(to_string(static_cast<Measure>(m))), measure});
+  return object(members);
+}
+
+Schema simulation_schema() {
+  const Schema spread = object({{"mean", number()}, {"deviation", number()}});
+  const Schema spreads = {{"type", "object"},
+                          {"additionalProperties", {{"anyOf", {spread, {{"type", "null"}}}}}}};
+  const Schema search = object({{"score", text()},
+                                {"strategy", text()},
+                                {"runs", whole_number()},
+                                {"proposals", whole_number()},
+                                {"evaluated", number()},
+                                {"metrics", spreads}});
+  const Schema optima = {{"type", "object"},
+                         {"additionalProperties", object({{"value", number()}, {"arch", text()}})}};
+  return object(
+      {{"seed", whole_number()},
+       {"searches", array(search)},
+       {"best_of_trained", array(object({{"networks", whole_number()}, {"metrics", spreads}}))},
+       {"optimum", optima}});
+}
+
 }  // namespace
 
 std::string evaluation_table(const EvaluationReport& report) {
-  return joined(report, [](const Cells& cells) { return format_table(cells.header, cells.rows); });
+  return both_tables(report,
+                     [](const Cells& cells) { return format_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_markdown(const EvaluationReport& report) {
-  return joined(report,
-                [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
+  return both_tables(report,
+                     [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_csv(const EvaluationReport& report) {
@@ -192,6 +228,22 @@ std::string evaluation_json(const EvaluationReport& report) {
   if (report.simulation) json["simulated_search"] = to_json(*report.simulation);
   // File and column names may be in any encoding.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+ordered_json evaluation_schema() {
+  return document("evaluation", schema_version::evaluation,
+                  "What wrcor evaluate --format json prints",
+                  object({{"schema_version", constant(schema_version::evaluation)},
+                          {"tool", tool()},
+                          {"benchmark", text()},
+                          {"architectures",
+                           object({{"scored", whole_number()}, {"in_benchmark", whole_number()}})},
+                          {"k", whole_number()},
+                          {"bootstrap", object({{"resamples", whole_number()},
+                                                {"confidence", number()},
+                                                {"seed", whole_number()}})},
+                          {"comparisons", array(comparison_schema())},
+                          {"simulated_search", simulation_schema(), /*required=*/false}}));
 }
 
 }  // namespace wrcor

@@ -7,8 +7,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/table.h"
+#include "wrcor/score/evaluation_schema.h"
+#include "wrcor/score/proxies.h"
 #include "wrcor/score/statistics.h"
 
 namespace wrcor {
@@ -213,6 +216,32 @@ std::string explanation_json(const Explanation& explanation) {
     document["changes"].push_back(change_json(explanation, change));
   for (const ResponsePart& part : explanation.parts) document["parts"].push_back(to_json(part));
   return document.dump(2) + "\n";
+}
+
+nlohmann::ordered_json explanation_schema() {
+  using namespace json_schema_parts;
+  const std::vector<std::string> names = proxies().names();
+  const Schema draws =
+      object({{"mean", number()}, {"deviation", number()}, {"values", array(number())}});
+  const Schema proxy = object({{"proxy", one_of_texts(names)},
+                               {"weights", draws, /*required=*/false},
+                               {"minibatches", draws, /*required=*/false},
+                               {"random_cells", array(number())},
+                               {"beaten", whole_number()}});
+  const Schema change = object({{"decision", text()},
+                                {"value", text()},
+                                {"other", text()},
+                                {"differences", map(names, number_or_null())}});
+  return document(
+      "explanation", schema_version::explanation,
+      "What wrcor score --explain --format jsonl prints",
+      evaluation_object(joined(
+          joined({{"schema_version", constant(schema_version::explanation)}, {"arch", text()}},
+                 evaluation_members()),
+          {{"drawn", whole_number()},
+           {"proxies", array(proxy)},
+           {"changes", array(change)},
+           {"parts", array(response_part_schema())}})));
 }
 
 }  // namespace wrcor

@@ -4,9 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/core/table.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor {
 namespace {
@@ -63,6 +65,20 @@ std::string plan_json(const std::vector<std::vector<PassCost>>& costs) {
     document["proxies"].push_back(std::move(entry));
   }
   return document.dump(2) + "\n";
+}
+
+nlohmann::ordered_json plan_schema() {
+  using namespace json_schema_parts;
+  const Schema names = one_of_texts(proxies().names());
+  const Schema pass = object({{"pass", text()}, {"serves", array(names)}, {"seconds", number()}});
+  const Schema proxy =
+      object({{"proxy", names}, {"seconds", number()}, {"passes", text(), /*required=*/false}});
+  return document("plan", schema_version::plan, "What wrcor score --plan --format jsonl prints",
+                  object({{"schema_version", constant(schema_version::plan)},
+                          {"architectures", whole_number()},
+                          {"seconds", number()},
+                          {"passes", array(pass)},
+                          {"proxies", array(proxy)}}));
 }
 
 }  // namespace wrcor

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "wrcor/config/seeds.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/seeds.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/workbench.h"

@@ -32,7 +32,7 @@ class Refinement {
         replayed_(replayed),
         progress_(progress),
         before_(result.timing),
-        queue_(bench, bench.workers, bench.at_once,
+        queue_(bench, bench.workers, bench.conditions.networks_per_batch,
                {[&journal] { journal.require_intact(); },
                 [this, &journal](const Genotype& genotype, const Evaluation& evaluation) {
                   if (evaluation.status == Status::failed) return;

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "wrcor/run/journal.h"
-#include "wrcor/run/search_run.h"
+#include "wrcor/record/journal.h"
+#include "wrcor/record/progress.h"
+#include "wrcor/record/search_result.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "wrcor/config/chosen_space.h"
+#include "wrcor/core/processor.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/minibatch/fit_image.h"
@@ -34,6 +35,10 @@ at::Device prepare_machine(const Config& config) {
   const at::Device device = resolve_device(config.run.device);
   configure_device(device, config.run.tf32);
   return device;
+}
+
+Platform this_platform() {
+  return {libtorch_version(), processor_name(), blas_library(), computing_kernels()};
 }
 
 }  // namespace wrcor

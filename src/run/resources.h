@@ -7,6 +7,7 @@
 #include "wrcor/config/config.h"
 #include "wrcor/data/dataset.h"
 #include "wrcor/data/download.h"
+#include "wrcor/record/platform.h"
 
 namespace wrcor {
 
@@ -19,5 +20,8 @@ std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
 /// Prepares the process, the calling thread and the device for networks. @return the device
 /// @throws UsageError when it is not usable
 at::Device prepare_machine(const Config& config);
+
+/// That of this process.
+Platform this_platform();
 
 }  // namespace wrcor

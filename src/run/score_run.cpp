@@ -14,14 +14,15 @@ namespace wrcor {
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress) {
   const InterruptGuard guard;
-  EvaluationQueue queue(bench, bench.workers, bench.at_once);
+  EvaluationQueue queue(bench, bench.workers, bench.conditions.networks_per_batch);
   std::deque<PendingEvaluation> pending;
   ProgressState state;
   state.total = static_cast<std::int64_t>(architectures.size());
   double flops_left = 0;
   for (const Genotype& genotype : architectures)
     flops_left += static_cast<double>(bench.space->costs(genotype).flops);
-  const auto most_pending = static_cast<std::size_t>(2 * bench.workers * bench.at_once);
+  const auto most_pending =
+      static_cast<std::size_t>(2 * bench.workers * bench.conditions.networks_per_batch);
   std::size_t next = 0;
   const auto refill = [&] {
     for (; next < architectures.size() && pending.size() < most_pending &&

@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <chrono>
 
-#include "run_folder.h"
 #include "wrcor/config/proxy_choice.h"
-#include "wrcor/config/seeds.h"
-#include "wrcor/core/random.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/record/run_folder.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -23,16 +21,17 @@ std::int64_t most_in_flight(const Config& config, const Workbench& bench,
                             const SearchStrategy& strategy) {
   constexpr std::int64_t batches = 16;
   const std::int64_t window = config.search.window;
-  return strategy.learns() ? window : std::max(window, batches * bench.at_once);
+  return strategy.learns() ? window
+                           : std::max(window, batches * bench.conditions.networks_per_batch);
 }
 
 /// Of all future proposals, for one image; 0 if unknown.
 double flops_of_proposals(const Config& config, const SearchSpace& space) {
-  const ConstrainedSpace feasible(space, cost_limits(config), config.search.dedupe);
-  const auto strategy = make_strategy(config, feasible);
+  const ConstrainedSpace feasible(space, search_spec(config).limits, config.search.dedupe);
+  const auto strategy = search_spec(config).make_strategy(feasible);
   if (!strategy->proposals()) return 0;
   double flops = 0;
-  for (std::int64_t k = effective_budget(config, strategy->proposals()); k > 0; --k)
+  for (std::int64_t k = search_spec(config).most_proposals(strategy->proposals()); k > 0; --k)
     flops += static_cast<double>(space.costs(*strategy->ask()).flops);
   return flops;
 }
@@ -48,28 +47,6 @@ int useful_workers(const Workbench& bench, std::int64_t in_flight, int at_once) 
 
 }  // namespace
 
-CostLimits cost_limits(const Config& config) {
-  return {config.constraints.min_params, config.constraints.max_params,
-          config.constraints.max_flops};
-}
-
-std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space,
-                                              const Preference& prefers) {
-  const Config::Search& search = config.search;
-  return strategies()
-      .find(search.strategy)
-      .make(space,
-            {search.population, search.tournament, search.replacement, search.dedupe, prefers},
-            Rng(seeds(config).search));
-}
-
-std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all) {
-  constexpr std::int64_t default_budget = 1000;
-  if (!all) return config.search.budget.value_or(default_budget);
-  const auto most = static_cast<std::int64_t>(*all);
-  return std::min(config.search.budget.value_or(most), most);
-}
-
 SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
                        JournalContent& replayed, ProgressSink progress)
     : config_(config),
@@ -79,13 +56,14 @@ SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& jo
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
       standings_(ranking_rule(config)),
-      space_(*bench.space, cost_limits(config), config.search.dedupe),
-      strategy_(make_strategy(config, space_,
-                              [this](const Outcome& a, const Outcome& b) {
-                                return standings_.prefers(a.number, b.number);
-                              })),
+      space_(*bench.space, search_spec(config).limits, config.search.dedupe),
+      strategy_(search_spec(config).make_strategy(space_,
+                                                  [this](const Outcome& a, const Outcome& b) {
+                                                    return standings_.prefers(a.number, b.number);
+                                                  })),
       in_flight_(most_in_flight(config, bench, *strategy_)),
-      at_once_(static_cast<int>(std::min<std::int64_t>(bench.at_once, in_flight_))),
+      at_once_(static_cast<int>(
+          std::min<std::int64_t>(bench.conditions.networks_per_batch, in_flight_))),
       workers_(useful_workers(bench, in_flight_, at_once_)),
       started_(utc_now()),
       queue_(bench, workers_, at_once_,
@@ -113,7 +91,7 @@ SearchResult SearchLoop::run() {
 /// Enters proposals until the end; then all but those in flight are settled.
 EndedBy SearchLoop::propose() {
   const std::optional<std::uint64_t> all = strategy_->proposals();
-  state_.total = effective_budget(config_, all);
+  state_.total = search_spec(config_).most_proposals(all);
   flops_left_ = flops_of_proposals(config_, *bench_.space);
   for (std::int64_t k = 0; k < state_.total; ++k) {
     if (k >= in_flight_ && !settle_oldest()) return EndedBy::max_seconds;
@@ -285,8 +263,7 @@ SearchResult SearchLoop::result() {
   counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
   if (!dropped_) counts_.infeasible = space_.rejected();
   result.counts = counts_;
-  result.batch = bench_.batch;
-  result.device_kind = bench_.device_kind;
+  result.conditions = bench_.conditions;
   result.timing = {started_,
                    elapsed(),
                    evaluated_,

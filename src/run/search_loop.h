@@ -9,9 +9,10 @@
 #include <optional>
 #include <string>
 
+#include "wrcor/record/journal.h"
+#include "wrcor/record/progress.h"
+#include "wrcor/record/search_result.h"
 #include "wrcor/run/evaluation_queue.h"
-#include "wrcor/run/journal.h"
-#include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
 #include "wrcor/score/standings.h"
 #include "wrcor/search/strategy.h"
@@ -95,15 +96,5 @@ class SearchLoop {
   std::atomic<std::int64_t> evaluated_{0};
   EvaluationQueue queue_;  ///< last: its threads use the members above and end first
 };
-
-CostLimits cost_limits(const Config& config);
-
-/// The configured strategy, seeded. @param space  outlives it
-std::unique_ptr<SearchStrategy> make_strategy(const Config& config, const SearchSpace& space,
-                                              const Preference& prefers = fitter);
-
-/// Maximum number of proposals of a search.
-/// @param all  their number, if it is known
-std::int64_t effective_budget(const Config& config, std::optional<std::uint64_t> all);
 
 }  // namespace wrcor

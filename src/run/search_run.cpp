@@ -6,16 +6,17 @@
 #include <cmath>
 
 #include "refinement.h"
-#include "run_folder.h"
-#include "run_identity.h"
 #include "search_loop.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/seeds.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
+#include "wrcor/record/journal.h"
+#include "wrcor/record/run_folder.h"
+#include "wrcor/record/run_identity.h"
+#include "wrcor/record/score_identity.h"
 #include "wrcor/run/interrupt.h"
-#include "wrcor/run/score_identity.h"
 
 namespace wrcor {
 namespace {
@@ -55,29 +56,27 @@ std::string settings_document(const Config& config) {
   return config_document(with_absolute_paths(config));
 }
 
-/// The journal of the run, with its header written, and its previous content.
-Journal open_journal(const Config& config, const Workbench& bench, const RunDirectory& directory,
-                     bool resume, JournalContent& replayed) {
+/// The journal of the run, with its header written, and what it held before.
+Journal open_journal(const Config& config, const ScoringConditions& conditions,
+                     const RunDirectory& directory, bool resume, JournalContent& replayed) {
   const InterruptibleWait wait;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
                            : Journal::create(directory.journal());
   const bool begun = !replayed.header.is_null();
-  if (begun) require_same_run(replayed.header, config, bench, directory.path);
+  if (begun) require_same_run(replayed.header, config, conditions, directory.path);
   if (resume) {
     require_own_settings(directory.config(), config);
-    require_own_result(directory.result(), config, bench);
+    require_own_result(directory.result(), config, conditions);
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
   // Before the header, so that a folder that holds a run has its settings.
   write_file_atomic(directory.config(), settings_document(config));
-  if (!begun) journal.write_header(journal_header(config, bench));
+  if (!begun) journal.write_header(journal_header(config, conditions));
   return journal;
 }
 
 }  // namespace
-
-bool RunDirectory::holds_run() const { return Journal::is_begun(journal()); }
 
 SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download) {
@@ -93,13 +92,13 @@ SearchResult run_search(const Config& config, const RunDirectory& directory, boo
   JournalContent replayed;
   bool begun = resume;
   try {
-    Journal journal = open_journal(config, bench, directory, resume, replayed);
+    Journal journal = open_journal(config, bench.conditions, directory, resume, replayed);
     begun = true;
     if (config.search.refine) bench.evaluator->use_repeats(1);
     SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
     if (config.search.refine) refine(result, config, bench, journal, replayed, progress);
     journal.require_intact();  // the folder is still the run's
-    result.settings = score_identity(config, bench, {});
+    result.settings = score_identity(config, bench.conditions, {});
     write_file_atomic(directory.result(),
                       [&](const TextSink& write) { write_text(result, config, write); });
     return result;
@@ -132,10 +131,10 @@ std::string retry_command(const SearchResult& result, const Config& config,
 
 std::string describe_work(const Config& config) {
   const auto space = make_space(config);
-  const ConstrainedSpace feasible(*space, cost_limits(config), config.search.dedupe);
-  const std::int64_t budget =
-      effective_budget(config, make_strategy(config, feasible)->proposals());
-  Rng rng(seeds(config).search);
+  const SearchSpec search = search_spec(config);
+  const ConstrainedSpace feasible(*space, search.limits, config.search.dedupe);
+  const std::int64_t budget = search.most_proposals(search.make_strategy(feasible)->proposals());
+  Rng rng(search.seed);
   constexpr int sampled = 100;
   double flops = 0;
   for (int i = 0; i < sampled; ++i) {

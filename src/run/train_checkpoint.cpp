@@ -11,10 +11,8 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/core/json.h"
-#include "wrcor/core/processor.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/eval/device.h"
 #include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
@@ -121,16 +119,17 @@ Json settings_of_identity(Json settings) {
 
 }  // namespace
 
-Json training_identity(const Config& config, const Json& data, const std::string& device_kind) {
+Json training_identity(const Config& config, const Json& data, const std::string& device_kind,
+                       const Platform& platform) {
   return {{version_name, schema_version::training},
           {"config", settings_of_identity(result_config(config, Purpose::training))},
           {"data", data},
           {"device", device_kind},
           {"machine",
-           {{"libtorch", libtorch_version()},
-            {"processor", processor_name()},
-            {"blas", blas_library()},
-            {kernels_name, computing_kernels()}}}};
+           {{"libtorch", platform.libtorch},
+            {"processor", platform.processor},
+            {"blas", platform.blas},
+            {kernels_name, platform.kernels}}}};
 }
 
 void save_checkpoint(const TrainingDirectory& directory, const Json& identity,

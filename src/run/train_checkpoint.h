@@ -3,14 +3,16 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/config/config.h"
-#include "wrcor/run/train_run.h"
+#include "wrcor/record/platform.h"
+#include "wrcor/record/run_directory.h"
+#include "wrcor/train/trainer.h"
 
 namespace wrcor {
 
 /// The parts that must stay the same during a training ("config", "data", "device"), those whose
 /// difference causes a warning ("machine"), and the version of its files ("schema_version").
 nlohmann::ordered_json training_identity(const Config& config, const nlohmann::ordered_json& data,
-                                         const std::string& device_kind);
+                                         const std::string& device_kind, const Platform& platform);
 
 /// Writes everything needed to continue: the tensors of Trainer::state(), the identity, as the
 /// bytes of its text ("run"), and the check of all these ("check"). @throws RunError

@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "resources.h"
-#include "wrcor/config/seeds.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/seeds.h"
 #include "wrcor/run/interrupt.h"
 
 namespace wrcor {
@@ -65,7 +65,7 @@ TrainingImages read_training_images(const Config& config, const DownloadSink& do
   const InterruptibleWait wait;
   const Config::Train& wanted = config.train;
   const auto seed = [&](const char* what) {
-    return derive_seed(seeds(config).training, {"images", what});
+    return derive_seed(seeds_of(config.run.seed).training, {"images", what});
   };
   const auto read = [&](const Dataset& dataset, const Indices& indices) {
     return read_images(dataset, indices, usable_cores(), stop_point);

@@ -5,22 +5,22 @@
 #include <chrono>
 #include <optional>
 
-#include "metrics_file.h"
 #include "resources.h"
-#include "run_folder.h"
 #include "train_checkpoint.h"
 #include "train_images.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/seeds.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/hash.h"
 #include "wrcor/core/json.h"
+#include "wrcor/core/seeds.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/nn/draws.h"
+#include "wrcor/record/metrics_file.h"
+#include "wrcor/record/run_folder.h"
 #include "wrcor/run/interrupt.h"
 
 namespace wrcor {
@@ -54,14 +54,14 @@ TrainingRecipe recipe_of(const Config& config) {
           .momentum = config.train.momentum,
           .weight_decay = config.train.weight_decay,
           .augment = config.data.augment,
-          .seed = seeds(config).training};
+          .seed = seeds_of(config.run.seed).training};
 }
 
 /// The network with drawn weights.
 TrainableNetwork drawn_network(const Config& config, NetworkPlan plan, at::Device device) {
-  // Like those of the first repeat in score and search.
-  const std::uint64_t seed =
-      weights_seed(seeds(config).weights, /*repeat=*/0, WeightsMode::shared, config.train.arch);
+  // As those of the first repeat, which score and search see.
+  const std::uint64_t seed = weights_seed(seeds_of(config.run.seed).weights, /*repeat=*/0,
+                                          WeightsMode::shared, config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);
   return TrainableNetwork(std::move(plan), drawn, device);
 }
@@ -95,7 +95,8 @@ class TrainingRun {
     result_.device_kind = device_.is_cuda() ? "cuda" : "cpu";
     result_.device = device_.str();
     result_.started = utc_now();
-    identity_ = training_identity(config, result_.data, result_.device_kind);
+    result_.platform = this_platform();
+    identity_ = training_identity(config, result_.data, result_.device_kind, result_.platform);
   }
 
   /// Initialises the folder of a training, which can be resumed from here on.
@@ -238,14 +239,6 @@ TrainingResult train(TrainingRun& run, const Config& config, const TrainingDirec
 }
 
 }  // namespace
-
-bool TrainingDirectory::holds_run() const { return file_exists(checkpoint()); }
-
-void TrainingDirectory::require_run() const {
-  if (holds_run()) return;
-  throw UsageError("'" + path.string() +
-                   "' holds no training to resume; start one without --resume");
-}
 
 TrainingResult run_training(const Config& config, const TrainingDirectory& directory, bool resume,
                             const TrainingSinks& sinks) {

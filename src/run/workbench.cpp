@@ -7,9 +7,9 @@
 #include "resources.h"
 #include "wrcor/config/chosen_space.h"
 #include "wrcor/config/proxy_choice.h"
-#include "wrcor/config/seeds.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
+#include "wrcor/core/seeds.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/minibatch/minibatch.h"
@@ -24,7 +24,7 @@ Minibatch open_minibatch(const Config& config, const DownloadSink& download, int
   const InterruptibleWait wait;
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   const auto dataset = open_dataset(config, Split::training, download);
-  const std::uint64_t own = seeds(config).data;
+  const std::uint64_t own = seeds_of(config.run.seed).data;
   const std::uint64_t seed =
       number == 0 ? own : derive_seed(own, {"minibatch", std::to_string(number)});
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seed);
@@ -63,7 +63,8 @@ std::unique_ptr<Evaluator> make_evaluator(const Config& config, const SearchSpac
       space, std::move(minibatch),
       EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.proxy_input,
                        config.score.init, config.score.weights_mode, config.score.repeats,
-                       seeds(config).weights, memory_bound(config), config.run.channels_last},
+                       seeds_of(config.run.seed).weights, memory_bound(config),
+                       config.run.channels_last},
       device);
 }
 
@@ -114,26 +115,30 @@ std::vector<ConfigCheck> workbench_checks() {
 Workbench make_workbench(const Config& config, const DownloadSink& download) {
   const at::Device device = prepare_machine(config);
   Workbench bench;
-  bench.device_kind = device.is_cuda() ? "cuda" : "cpu";
+  bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
   bench.threads = config.run.threads;
+  bench.conditions.platform = this_platform();
   reserve_blas_buffers(bench.workers * bench.threads);
   Minibatch minibatch = open_minibatch(config, download);
   warn_of_equal_images(minibatch);
-  bench.batch = {{"dataset", minibatch.dataset},
-                 {"classes", dataset_info(config).classes},
-                 {"size", minibatch.images.size(0)},
-                 {"sha256", minibatch.sha256}};
+  bench.conditions.batch = {{"dataset", minibatch.dataset},
+                            {"classes", dataset_info(config).classes},
+                            {"size", minibatch.images.size(0)},
+                            {"sha256", minibatch.sha256}};
   bench.space = make_space(config, {static_cast<int>(minibatch.images.size(2)),
                                     static_cast<int>(minibatch.images.size(3))});
   const std::string batch =
       fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
   bench.evaluator = make_evaluator(config, *bench.space, std::move(minibatch), device);
-  bench.at_once = chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
+  bench.conditions.networks_per_batch =
+      chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
   spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
                bench.workers == 1 ? "worker" : "workers", bench.threads,
                bench.threads == 1 ? "thread" : "threads",
-               bench.at_once > 1 ? fmt::format(", {} networks at once", bench.at_once) : "");
+               bench.conditions.networks_per_batch > 1
+                   ? fmt::format(", {} networks at once", bench.conditions.networks_per_batch)
+                   : "");
   return bench;
 }
 

@@ -1,4 +1,5 @@
 #include "wrcor/score/response_part.h"
+#include "wrcor/core/json_schema_parts.h"
 
 namespace wrcor {
 
@@ -12,6 +13,18 @@ nlohmann::ordered_json to_json(const ResponsePart& part) {
       {"share", part.share},
       {"correlation", part.correlation},
       {"effect", part.effect ? nlohmann::ordered_json(*part.effect) : nlohmann::ordered_json()}};
+}
+
+nlohmann::ordered_json response_part_schema() {
+  using namespace json_schema_parts;
+  return object({{"layer", text()},
+                 {"side", one_of_texts({"activation", "gradient"})},
+                 {"unit", whole_number()},
+                 {"weight", number()},
+                 {"norm", number()},
+                 {"share", number()},
+                 {"correlation", number()},
+                 {"effect", number_or_null()}});
 }
 
 }  // namespace wrcor

@@ -1,7 +1,6 @@
-// Journals: each line of the input is the body of an entry and gets its checksum, so that the
-// parser of entries is reached; a journal that is read can be appended to and read again as the
-// same.
-#include "wrcor/run/journal.h"
+// Journals: each line of the input is the body of an entry and gets its checksum, so that entries
+// are reached; a journal that is read can be appended to and read again as the same.
+#include "wrcor/record/journal.h"
 
 #include "support/file.h"
 #include "support/property.h"

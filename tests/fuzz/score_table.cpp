@@ -1,5 +1,5 @@
 // Score files (JSON lines, CSV, result.json): what is read are finite scores of architectures.
-#include "wrcor/score/score_table.h"
+#include "wrcor/record/score_reading.h"
 
 #include <cmath>
 
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const NasBench201 space;
   fuzz::accepts([&] {
     ScoreTable table(space);
-    table.add_text(fuzz::text_of(data, size), "input");
+    read_scores(fuzz::text_of(data, size), "input", table);
     for (const std::string& arch : table.archs()) {
       fuzz::require(space.format(space.parse(arch)) == arch, "a row is an architecture");
       for (const std::string& name : table.names()) {

@@ -8,8 +8,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "cli/schemas.h"
 #include "wrcor/core/file.h"
-#include "wrcor/report/json_schema.h"
 
 namespace wrcor::test {
 namespace {
@@ -21,7 +21,7 @@ const valijson::Schema& parsed_schema(const std::string& kind) {
   static std::map<std::string, valijson::Schema> schemas;
   const auto [entry, is_new] = schemas.try_emplace(kind);
   if (is_new) {
-    const Json text = Json::parse(json_schema(kind).dump());
+    const Json text = Json::parse(cli::json_schema(kind).dump());
     valijson::SchemaParser(valijson::SchemaParser::kDraft7)
         .populateSchema(Adapter(text), entry->second);
   }

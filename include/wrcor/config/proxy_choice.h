@@ -3,8 +3,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "wrcor/config/config.h"
 #include "wrcor/score/ranking_rule.h"
 
@@ -16,11 +14,6 @@ std::vector<std::string> proxy_choices();
 /// How a run orders architectures: by score.rank_by, else by the first of score.proxies, which may
 /// be a vote, else by the vote auto. @throws UsageError when score.rank_by is not a rule
 RankingRule ranking_rule(const Config& config);
-
-/// The rule that orders the ranking of a result.json; if the document does not name it (version 1),
-/// the rule of its configuration. @throws nlohmann::json::exception, UsageError, DataError for
-/// other documents
-RankingRule ranking_rule_of(const nlohmann::ordered_json& result);
 
 /// The proxies that a run computes, each once: those of score.proxies in their order, a vote
 /// standing for its members and "all" for every proxy; then those that the ranking rule needs in

@@ -30,6 +30,11 @@ Schema constant(const Schema& value);
 Schema whole_number();  ///< 0 or more
 Schema number();
 Schema number_or_null();
+Schema hexadecimal(int digits);
+Schema time_of_day();  ///< as utc_now() gives it
+Schema tool();         ///< {"name", "version"} of the program
+
+std::vector<Member> joined(std::vector<Member> members, const std::vector<Member>& more);
 
 /// A whole document: its schema behind "$schema", a versioned "$id" and a title.
 Schema document(const std::string& kind, int version, const std::string& title,

@@ -19,6 +19,7 @@
 #include "wrcor/nn/weights.h"
 #include "wrcor/proxy/proxy.h"
 #include "wrcor/score/evaluation.h"
+#include "wrcor/score/pass_cost.h"
 #include "wrcor/score/proxy_input.h"
 #include "wrcor/score/response_part.h"
 
@@ -36,14 +37,6 @@ struct EvaluatorOptions {
   std::optional<std::int64_t> memory_bound = {};
   /// Memory order of images on CUDA, and so of networks that are evaluated one by one.
   bool channels_last = true;
-};
-
-/// A pass over a network, or a proxy's own work, and the proxies that need it.
-struct PassCost {
-  std::string what;
-  std::vector<std::string> serves;  ///< proxies
-  double seconds = 0;
-  bool shared = true;  ///< false: run by one proxy for itself
 };
 
 /// Turns genotypes into evaluations on one minibatch. Safe to use from several threads; a result

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/run/simulated_search.h"
+#include <nlohmann/json.hpp>
+
 #include "wrcor/score/comparison.h"
+#include "wrcor/search/simulated_search.h"
 
 namespace wrcor {
 
@@ -52,5 +54,6 @@ std::string evaluation_markdown(const EvaluationReport& report);
 std::string evaluation_csv(const EvaluationReport& report);
 /// All of it as a JSON document, numbers exact, null if undefined.
 std::string evaluation_json(const EvaluationReport& report);
+nlohmann::ordered_json evaluation_schema();
 
 }  // namespace wrcor

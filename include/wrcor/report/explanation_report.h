@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/run/explanation.h"
+#include <nlohmann/json.hpp>
+
+#include "wrcor/score/explanation.h"
 
 namespace wrcor {
 
@@ -12,5 +14,6 @@ std::string explanation_text(const Explanation& explanation);
 
 /// The same as a JSON document, numbers exact, null if undefined.
 std::string explanation_json(const Explanation& explanation);
+nlohmann::ordered_json explanation_schema();
 
 }  // namespace wrcor

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/eval/evaluator.h"
+#include <nlohmann/json.hpp>
+
+#include "wrcor/score/pass_cost.h"
 
 namespace wrcor {
 
@@ -15,5 +17,6 @@ std::string plan_table(const std::vector<std::vector<PassCost>>& costs);
 /// The same as JSON: {"schema_version", "architectures", "seconds", "passes": [{"pass", "serves",
 /// "seconds"}], "proxies": [{"proxy", "seconds", "passes"?}]}.
 std::string plan_json(const std::vector<std::vector<PassCost>>& costs);
+nlohmann::ordered_json plan_schema();
 
 }  // namespace wrcor

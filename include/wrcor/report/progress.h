@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/record/progress.h"
 #include "wrcor/report/progress_line.h"
-#include "wrcor/run/search_run.h"
 
 namespace wrcor {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "wrcor/run/search_run.h"
+#include "wrcor/record/search_result.h"
 
 namespace wrcor {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "wrcor/run/finished_run.h"
+#include "wrcor/record/finished_run.h"
 #include "wrcor/score/benchmark_table.h"
 
 namespace wrcor {

@@ -2,8 +2,9 @@
 
 #include <string>
 
+#include "wrcor/record/progress.h"
+#include "wrcor/record/training_result.h"
 #include "wrcor/report/progress_line.h"
-#include "wrcor/run/train_run.h"
 
 namespace wrcor {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "wrcor/config/config.h"
-#include "wrcor/run/search_run.h"
+#include "wrcor/record/progress.h"
 #include "wrcor/run/workbench.h"
 #include "wrcor/score/evaluation.h"
 

@@ -1,15 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "wrcor/config/config.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
+#include "wrcor/record/scoring_conditions.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -18,11 +16,9 @@ namespace wrcor {
 struct Workbench {
   std::unique_ptr<SearchSpace> space;
   std::unique_ptr<Evaluator> evaluator;
-  nlohmann::ordered_json batch;  ///< {"dataset", "classes", "size", "sha256"} of the minibatch
-  std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds must not be mixed
+  ScoringConditions conditions;
   int workers = 1;
   int threads = 1;  ///< of each worker
-  int at_once = 1;  ///< networks per batch
 };
 
 /// Opens the data, downloading the data set on first use, draws the minibatch, and makes the space

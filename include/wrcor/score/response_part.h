@@ -25,5 +25,6 @@ struct ResponsePart {
 /// {"layer", "side": "activation"|"gradient", "unit", "weight", "norm", "share", "correlation",
 /// "effect": number|null}
 nlohmann::ordered_json to_json(const ResponsePart& part);
+nlohmann::ordered_json response_part_schema();
 
 }  // namespace wrcor

@@ -1,15 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "wrcor/space/search_space.h"
 
@@ -21,15 +18,24 @@ class ScoreTable {
   /// @param space  outlives the table
   explicit ScoreTable(const SearchSpace& space) : space_(space) {}
 
-  /// Adds the scores of a file: JSON lines or CSV of `wrcor score`, a result.json of `wrcor
-  /// search`, or its folder. A last line that a crash left incomplete is dropped, with a warning.
-  /// Failed evaluations are omitted: they say nothing about the architecture.
-  /// @throws DataError for a file that cannot be read or holds something else; for an architecture
-  ///         that already has another score of that name
-  void add_file(const std::filesystem::path& path);
+  /// What a file says of one architecture.
+  struct Record {
+    struct Figure {
+      std::optional<double> value = {};  ///< finite
+      std::optional<double> log10 = {};
+    };
+    std::string arch;      ///< in any form that the space reads
+    std::size_t line = 0;  ///< from 1; 0 in a result.json
+    std::string settings;  ///< identity of those that the scores were made with; empty: not said
+    bool failed = false;   ///< says nothing about the architecture
+    std::vector<std::pair<std::string, Figure>> scores = {};
+  };
 
-  /// The same for the text of such a file. @param name  of the file, for messages
-  void add_text(std::string_view text, const std::string& name);
+  /// Records come from this file from here on. @param name  of the file, for messages
+  void begin_file(const std::string& name) { files_.push_back(name); }
+  /// @throws DataError for what is no architecture; for an architecture that has another score of
+  ///         that name already
+  void add(const Record& record);
 
   /// The table's entry for one architecture and one name.
   struct Entry {
@@ -61,17 +67,10 @@ class ScoreTable {
   const Sources& sources(const std::string& name) const { return sources_.at(name); }
 
  private:
-  void add_json_lines(std::string_view text);
-  void add_result(std::string_view text);
-  void add_csv(std::string_view text);
-  void add_record(const nlohmann::ordered_json& record, std::size_t line,
-                  const std::string& settings);
   void add_score(const std::string& arch, const std::string& name, const Entry& entry,
                  const std::string& settings);
-  [[noreturn]] void fail_to_read(std::size_t line, const std::string& found) const;
   std::string formatted(const std::string& arch, std::size_t line) const;
   std::string place(const Entry& entry) const;
-  std::string here(std::size_t line) const { return place({{}, files_.size() - 1, line}); }
 
   const SearchSpace& space_;
   std::size_t failed_ = 0;

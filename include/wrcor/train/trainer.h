@@ -13,30 +13,11 @@
 #include "wrcor/train/recipe.h"
 #include "wrcor/train/sgd.h"
 #include "wrcor/train/trainable_network.h"
+#include "wrcor/train/training_position.h"
 
 namespace wrcor {
 
-/// Performance of a network on a number of images.
-struct Performance {
-  double loss_sum = 0;  ///< cross entropy of all images together
-  std::int64_t correct = 0;
-  std::int64_t images = 0;
-
-  double loss() const { return loss_sum / static_cast<double>(images); }  ///< mean over the images
-  double accuracy() const {                                               ///< in percent
-    return 100 * static_cast<double>(correct) / static_cast<double>(images);
-  }
-};
-
-/// Progress of a training.
-struct TrainingPosition {
-  int epoch = 0;           ///< from 0; that many are finished
-  std::int64_t batch = 0;  ///< that many of the epoch are finished
-  Performance seen = {};   ///< on them, each before its own step
-  double seconds = 0;      ///< of training on them
-};
-
-/// The loss is not finite: continuing the training would not help.
+/// A loss is not a number any more: more of the same training would not help.
 class DivergedError : public RunError {
  public:
   using RunError::RunError;

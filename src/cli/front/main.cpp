@@ -10,18 +10,29 @@
 int main(int argc, char** argv) {
   using namespace wrcor::cli;
   const auto hand_over = [argv] { become_engine(argv); };
+  const auto run = [&](const auto&) { hand_over(); };
+  const auto fetch = [&](const auto&...) -> std::filesystem::path { become_engine(argv); };
+  const auto layer_parts = [&](const auto&...) -> std::vector<wrcor::ResponsePart> {
+    become_engine(argv);
+  };
   const auto devices = [&]() -> std::vector<std::string> {
     if (may_have_cuda()) hand_over();
     return {"cpu"};
   };
-  const auto setup_list_here = [&](CLI::App& command) { setup_list(command, devices); };
-  const auto setup_describe_here = [&](CLI::App& command) {
-    setup_describe(command, [&](const auto&...) -> std::vector<wrcor::ResponsePart> {
-      hand_over();
-      return {};
-    });
-  };
-  return run_program(argc, argv,
-                     {.setups = {{"describe", setup_describe_here}, {"list", setup_list_here}},
-                      .hand_over = hand_over});
+  return run_program(
+      argc, argv,
+      {.setups = {{"search", [&](auto& command) { setup_search(command, run); }},
+                  {"score", [&](auto& command) { setup_score(command, run); }},
+                  {"evaluate", setup_evaluate},
+                  {"report", setup_report},
+                  {"describe", [&](auto& command) { setup_describe(command, layer_parts); }},
+                  {"export", [&](auto& command) { setup_export(command, run); }},
+                  {"train", [&](auto& command) { setup_train(command, run); }},
+                  {"data", [&](auto& command) { setup_data(command, fetch); }},
+                  {"list", [&](auto& command) { setup_list(command, devices); }},
+                  {"config", setup_config},
+                  {"doctor", [&](auto& command) { setup_doctor(command, run); }},
+                  {"completion", setup_completion}},
+       .of_engine = {"search", "score", "export", "train", "data", "doctor"},
+       .hand_over = hand_over});
 }

@@ -10,7 +10,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
 #include "wrcor/core/file_lock.h"
-#include "wrcor/run/journal.h"
+#include "wrcor/record/journal.h"
 #include "wrcor/run/workbench.h"
 
 using namespace wrcor;

@@ -5,9 +5,9 @@
 #include "unit/config/config_support.h"
 #include "wrcor/core/file.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/eval/scoring_revision.h"
-#include "wrcor/run/journal.h"
+#include "wrcor/record/journal.h"
 #include "wrcor/run/search_run.h"
+#include "wrcor/score/scoring_revision.h"
 
 using namespace wrcor;
 using namespace wrcor::test;

@@ -2,9 +2,9 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/file.h"
-#include "wrcor/run/finished_run.h"
+#include "wrcor/record/finished_run.h"
+#include "wrcor/record/score_reading.h"
 #include "wrcor/run/train_run.h"
-#include "wrcor/score/score_table.h"
 #include "wrcor/space/builtin.h"
 
 using namespace wrcor;
@@ -25,7 +25,7 @@ TEST_CASE("score files of version 3 are read without a check", "[report][version
   const auto space = spaces().find("nb201").make({});
   for (const char* name : {"scores.jsonl", "scores.csv"}) {
     ScoreTable table(*space);
-    table.add_file(fixtures / "version_3" / name);
+    read_scores(fixtures / "version_3" / name, table);
     CHECK(table.archs().size() == 4);
   }
 }

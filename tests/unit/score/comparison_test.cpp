@@ -4,6 +4,7 @@
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "wrcor/record/score_reading.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
@@ -61,7 +62,7 @@ TEST_CASE("scores whose lower values are better are turned round, alone and in a
              std::to_string(i) + R"(,"snip":)" + std::to_string(10 - i) + "}}\n";
   }
   ScoreTable scores(space);
-  scores.add_file(folder.write("s.jsonl", lines));
+  read_scores(folder.write("s.jsonl", lines), scores);
   using Values = std::vector<std::optional<double>>;
   CHECK((proxy_scorer(scores, "plain", list).values == Values{0, -1, -2}));
   const Scorer vote = vote_scorer(scores, "v", RankingRule::parse("ranksum(plain,snip)"), list);
@@ -75,13 +76,14 @@ TEST_CASE("scorers and metrics come from files by architecture", "[score][compar
   const test::TemporaryFolder folder;
   const std::vector<std::string> list = archs(3);
   ScoreTable scores(space);
-  scores.add_file(folder.write("s.jsonl", R"({"arch":")" + list[2] +
-                                              R"(","scores":{"p":5}})"
-                                              "\n"
-                                              R"({"arch":")" +
-                                              list[0] +
-                                              R"(","scores":{"p":null,"q":1}})"
-                                              "\n"));
+  read_scores(folder.write("s.jsonl", R"({"arch":")" + list[2] +
+                                          R"(","scores":{"p":5}})"
+                                          "\n"
+                                          R"({"arch":")" +
+                                          list[0] +
+                                          R"(","scores":{"p":null,"q":1}})"
+                                          "\n"),
+              scores);
   const Scorer p = proxy_scorer(scores, "p", list);
   CHECK(p.scored == std::vector<std::size_t>{0, 2});
   CHECK_FALSE(p.values[0]);

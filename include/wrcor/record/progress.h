@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "wrcor/train/training_position.h"
+
+namespace wrcor {
+
+/// How far a run has come.
+struct ProgressState {
+  std::string stage = {};      ///< what is done, when it is not the search or the scoring itself
+  std::int64_t done = 0;       ///< proposals settled
+  std::int64_t total = 0;      ///< proposals there will be, as far as is known
+  std::int64_t evaluated = 0;  ///< networks run in this sitting
+  std::int64_t replayed = 0;   ///< proposals settled before the first of them
+  /// Until the end, where more is known about what is left than its number.
+  std::optional<double> seconds_left = {};
+  /// Best score so far; none in a vote, whose values are not comparable over time.
+  std::optional<double> best;
+};
+using ProgressSink = std::function<void(const ProgressState&)>;
+
+/// How far a training has come.
+struct TrainingProgress {
+  int epochs = 0;
+  std::int64_t batches = 0;  ///< of an epoch
+  TrainingPosition position;
+  std::int64_t batches_done = 0;  ///< in this sitting
+};
+using TrainingProgressSink = std::function<void(const TrainingProgress&)>;
+
+}  // namespace wrcor

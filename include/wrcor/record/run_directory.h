@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+
+namespace wrcor {
+
+/// Folder of one run: config.json, journal.jsonl, and at the end result.json.
+struct RunDirectory {
+  std::filesystem::path path;
+  std::filesystem::path config() const { return path / "config.json"; }
+  std::filesystem::path journal() const { return path / "journal.jsonl"; }
+  std::filesystem::path result() const { return path / "result.json"; }
+  std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
+  /// Whether a search was started here: its journal is there, be it with a part of its header
+  /// only. @throws DataError when that cannot be seen.
+  bool holds_run() const;
+};
+
+/// Folder of one training.
+struct TrainingDirectory {
+  std::filesystem::path path;
+  std::filesystem::path config() const { return path / "config.json"; }
+  std::filesystem::path metrics() const { return path / "metrics.jsonl"; }  ///< a line an epoch
+  /// Everything that it takes to go on, from the start on.
+  std::filesystem::path checkpoint() const { return path / "checkpoint.pt"; }
+  std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch
+  std::filesystem::path result() const { return path / "result.json"; }
+  std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
+  /// Whether a training was started here. @throws DataError when that cannot be seen
+  bool holds_run() const;
+  /// @throws UsageError when none was; DataError
+  void require_run() const;
+};
+
+}  // namespace wrcor

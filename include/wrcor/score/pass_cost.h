@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace wrcor {
+
+/// A pass over a network, or a proxy's own work, and what it is there for.
+struct PassCost {
+  std::string what;
+  std::vector<std::string> serves;  ///< proxies
+  double seconds = 0;
+  bool shared = true;  ///< false: run by one proxy for itself
+};
+
+}  // namespace wrcor

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "wrcor/search/builtin.h"
+#include "wrcor/space/constrained_space.h"
+
+namespace wrcor {
+
+/// How a search proposes architectures, and how far it goes.
+struct SearchSpec {
+  std::string strategy = "evolution";
+  StrategyOptions options = {};
+  CostLimits limits = {};
+  std::optional<std::int64_t> budget = {};  ///< of proposals; unset: 1000, or all that there are
+  std::int64_t window = 16;  ///< proposals whose outcomes a strategy that learns has not seen
+  std::uint64_t seed = 0;    ///< of the strategy
+
+  /// @param space    outlives the strategy
+  /// @param prefers  of two outcomes, in place of that of the options
+  std::unique_ptr<SearchStrategy> make_strategy(const SearchSpace& space,
+                                                const Preference& prefers = fitter) const;
+
+  /// Most proposals of the search. @param all  how many there are, when that is known
+  std::int64_t most_proposals(const std::optional<std::uint64_t>& all) const;
+};
+
+}  // namespace wrcor

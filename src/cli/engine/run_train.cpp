@@ -1,0 +1,92 @@
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <optional>
+
+#include "../architecture.h"
+#include "../options.h"
+#include "../output.h"
+#include "new_folder.h"
+#include "runs.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/processor.h"
+#include "wrcor/eval/device.h"
+#include "wrcor/report/download_progress.h"
+#include "wrcor/report/training_report.h"
+#include "wrcor/run/chosen_device.h"
+#include "wrcor/run/train_run.h"
+
+namespace wrcor::cli {
+namespace {
+
+/// The configuration with the architecture as a string.
+Config effective_config(const TrainOptions& options) {
+  ConfigSources sources = options.sources;
+  sources.resolve = choose_device;
+  sources.checks = {
+      {{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }}};
+  if (options.resume) {
+    if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
+    const TrainingDirectory directory{options.out};
+    directory.require_run();
+    if (!sources.file) {
+      sources.file = directory.config();
+      sources.recorded = true;
+      sources.environment.clear();  // the training's own settings count
+    }
+  }
+  Config config = load_config(sources);
+  if (config.train.arch.empty()) {
+    throw UsageError(std::string("no architecture to train; name one: ") + architecture_forms);
+  }
+  const auto space = make_space(config);
+  config.train.arch = space->format(read_architecture(*space, config.train.arch));
+  return config;
+}
+
+/// Writes epochs as they end, in one of the forms with a line per epoch.
+class EpochLines {
+ public:
+  EpochLines(const std::string& format, TrainingProgressLine& progress)
+      : format_(format), progress_(progress) {}
+
+  void write(const EpochMetrics& metrics) {
+    if (format_ == "json") return;
+    progress_.clear();
+    const bool csv = format_ == "csv";
+    if (!begun_) write_output(csv ? epoch_csv_header() : epoch_table_header());
+    begun_ = true;
+    write_output(csv ? epoch_csv_row(metrics) : epoch_table_row(metrics));
+  }
+
+ private:
+  std::string format_;
+  TrainingProgressLine& progress_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+void run_train(const TrainOptions& options) {
+  const Config config = effective_config(options);
+  const NewFolder folder(options.out,
+                         fmt::format("train-{}-seed{}", config.data.name, config.run.seed));
+  const TrainingDirectory directory{folder.path()};
+  TrainingResult result;
+  {
+    TrainingProgressLine progress;
+    EpochLines lines(options.format, progress);
+    result =
+        run_training(config, directory, options.resume,
+                     {.progress = [&](const TrainingProgress& state) { progress.update(state); },
+                      .epoch = [&](const EpochMetrics& metrics) { lines.write(metrics); },
+                      .download = download_progress()});
+  }
+  if (options.format == "json") write_output(to_json(result, config).dump(2) + "\n");
+  spdlog::info("{}", summary_line(result));
+  spdlog::info("the weights: {}", directory.weights().string());
+}
+
+}  // namespace wrcor::cli

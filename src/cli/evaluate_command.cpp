@@ -1,0 +1,365 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "benchmark_options.h"
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/run_spec.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/processor.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/record/score_reading.h"
+#include "wrcor/report/evaluation_report.h"
+#include "wrcor/score/comparison.h"
+#include "wrcor/search/simulated_search.h"
+
+namespace wrcor::cli {
+namespace {
+
+constexpr const char* settings_of_searches[] = {"search.budget",     "search.window",
+                                                "search.dedupe",     "search.population",
+                                                "search.tournament", "search.replacement"};
+
+struct EvaluateOptions {
+  ConfigSources sources;
+  std::vector<std::string> score_files;
+  BenchmarkOptions benchmark;
+  std::vector<std::string> rank_by;
+  std::vector<std::string> table_scores;
+  int top_k = 10;
+  bool top_k_given = false;
+  int resamples = 1000;
+  bool simulate = false;
+  int runs = 100;
+  std::string format = "table";
+};
+
+ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>& files) {
+  ScoreTable scores(space);
+  for (const std::string& file : files) wrcor::read_scores(file, scores);
+  if (scores.failed() > 0) {
+    spdlog::warn("{} scored architectures have the status failed and are left out",
+                 scores.failed());
+  }
+  for (const std::string& name : scores.names()) {
+    const std::set<std::string>& settings = scores.settings(name);
+    const auto& [sources, silent] = scores.sources(name);
+    if (settings.size() > 1) {
+      spdlog::warn(
+          "the scores '{}' were made with {} different settings ({}); they may not be comparable",
+          name, settings.size(), join({settings.begin(), settings.end()}));
+    } else if (sources.size() > 1 && !silent.empty()) {
+      spdlog::warn(
+          "the scores '{}' come from {} files, of which {} {} not say with which settings; "
+          "they may not be comparable",
+          name, sources.size(), join({silent.begin(), silent.end()}),
+          silent.size() == 1 ? "does" : "do");
+    }
+  }
+  return scores;
+}
+
+/// The architectures to compare: those that have been scored and are in the benchmark; without
+/// score files, all of the benchmark.
+std::vector<std::string> chosen_architectures(const ScoreTable& scores,
+                                              const BenchmarkTable& benchmark,
+                                              const EvaluateOptions& options,
+                                              EvaluationReport& report) {
+  std::vector<std::string> archs;
+  if (options.score_files.empty()) {
+    for (std::size_t row = 0; row < benchmark.size(); ++row) archs.push_back(benchmark.arch(row));
+    report.scored = report.in_benchmark = archs.size();
+    return archs;
+  }
+  archs = scores.archs();
+  report.scored = archs.size();
+  std::erase_if(archs, [&](const std::string& arch) { return !benchmark.find(arch); });
+  report.in_benchmark = archs.size();
+  if (archs.empty()) {
+    throw DataError("none of the " + std::to_string(report.scored) +
+                    " scored architectures is in '" + options.benchmark.file +
+                    "'; is it a table of this space, and --key its column?");
+  }
+  if (archs.size() < report.scored) {
+    spdlog::warn("{} of {} scored architectures are not in '{}' and are left out",
+                 report.scored - archs.size(), report.scored, options.benchmark.file);
+  }
+  return archs;
+}
+
+std::vector<FigureColumn> parse_columns(const std::vector<std::string>& texts) {
+  std::vector<FigureColumn> columns;
+  for (const std::string& text : texts) columns.push_back(FigureColumn::parse(text));
+  return columns;
+}
+
+/// @param columns  of the metrics, whose figures the searches report with the sign of the benchmark
+SearchTable search_table(const Scorer& scorer, const BenchmarkTable& benchmark,
+                         const std::vector<FigureColumn>& columns,
+                         const std::vector<std::string>& archs) {
+  SearchTable table{scorer.rule, {}};
+  for (std::size_t k = 0; k < scorer.scored.size(); ++k) {
+    const std::string& arch = archs[scorer.scored[k]];
+    const auto row = benchmark.find(arch);
+    TableEntry& entry = table.rows[arch];
+    entry.scores = scorer.members[k];
+    for (const FigureColumn& column : columns)
+      entry.metrics.push_back(row ? benchmark.value(*row, column.name) : std::nullopt);
+  }
+  return table;
+}
+
+/// The reference figures of the benchmark's networks, without any score.
+void add_references(const BenchmarkTable& benchmark, const std::vector<FigureColumn>& columns,
+                    SimulationReport& report) {
+  std::vector<std::vector<double>> values;  // higher is better
+  for (const FigureColumn& column : columns) {
+    SimulationReport::Optimum best;
+    auto& known = values.emplace_back();
+    for (std::size_t row = 0; row < benchmark.size(); ++row) {
+      const auto& figure = benchmark.value(row, column.name);
+      if (!figure) continue;
+      const double value = column.oriented(*figure);
+      if (known.empty() || value > column.oriented(best.value))
+        best = {benchmark.arch(row), *figure};
+      known.push_back(value);
+    }
+    report.optima.push_back(best);
+  }
+  for (const std::size_t networks : {1, 10, 100}) {
+    SimulationReport::Trained trained{networks, {}};
+    for (std::size_t m = 0; m < columns.size(); ++m) {
+      if (values[m].size() < networks) return;
+      const Spread reached = largest_of(values[m], networks);
+      trained.metrics.push_back({columns[m].oriented(reached.mean), reached.deviation});
+    }
+    report.trained.push_back(std::move(trained));
+  }
+}
+
+SimulationReport simulate(const SearchSpace& space, const Config& config,
+                          const EvaluateOptions& options, const BenchmarkTable& benchmark,
+                          const std::vector<Scorer>& scorers,
+                          const std::vector<std::string>& archs) {
+  SimulationReport report;
+  report.metrics = options.benchmark.metrics;
+  report.seed = config.run.seed;
+  const std::vector<FigureColumn> columns = parse_columns(options.benchmark.metrics);
+  SimulatedSearches searches(space, search_spec(config), config.run.seed);
+  for (const Scorer& scorer : scorers) {
+    const SearchTable table = search_table(scorer, benchmark, columns, archs);
+    for (const std::string& strategy : SimulatedSearches::strategies(space))
+      report.rows.push_back(
+          {scorer.name, searches.run(strategy, table, options.benchmark.metrics, options.runs)});
+  }
+  add_references(benchmark, columns, report);
+  return report;
+}
+
+RankingRule parse_rule(const std::string& text) {
+  try {
+    return RankingRule::parse(text);
+  } catch (const UsageError& problem) {
+    throw UsageError("--rank-by " + in_quotes(text) + ": " + problem.what());
+  }
+}
+
+/// The requested votes; without any, the named votes whose members all have scores.
+std::vector<Scorer> make_votes(const ScoreTable& scores, const EvaluateOptions& options,
+                               const std::vector<std::string>& archs) {
+  const auto lacks = [&](const RankingRule& rule) {
+    const auto& known = scores.names();
+    return std::find_if(rule.members.begin(), rule.members.end(), [&](const auto& member) {
+      return std::find(known.begin(), known.end(), member.proxy) == known.end();
+    });
+  };
+  std::vector<Scorer> scorers;
+  for (const std::string& text : options.rank_by) {
+    const RankingRule rule = parse_rule(text);
+    if (const auto missing = lacks(rule); missing != rule.members.end()) {
+      throw DataError("--rank-by " + in_quotes(text) + ": the score files have no scores of '" +
+                      missing->proxy + "'; they have " + join(scores.names()));
+    }
+    // A proxy given by its bare name is compared anyway.
+    const auto& known = scores.names();
+    if (std::find(known.begin(), known.end(), text) == known.end())
+      scorers.push_back(vote_scorer(scores, text, rule, archs));
+  }
+  if (!options.rank_by.empty()) return scorers;
+  for (const std::string& name : votes().names()) {
+    const RankingRule rule = RankingRule::parse(name);
+    if (lacks(rule) == rule.members.end())
+      scorers.push_back(vote_scorer(scores, name, rule, archs));
+  }
+  return scorers;
+}
+
+/// Everything that orders the architectures: every score of the files, votes, and columns of the
+/// benchmark.
+std::vector<Scorer> make_scorers(const ScoreTable& scores, const BenchmarkTable& benchmark,
+                                 const EvaluateOptions& options,
+                                 const std::vector<std::string>& archs) {
+  std::vector<Scorer> scorers;
+  for (const std::string& name : scores.names())
+    scorers.push_back(proxy_scorer(scores, name, archs));
+  for (Scorer& vote : make_votes(scores, options, archs)) scorers.push_back(std::move(vote));
+  for (const FigureColumn& column : parse_columns(options.table_scores)) {
+    const auto& known = scores.names();
+    if (std::find(known.begin(), known.end(), column.text()) != known.end()) {
+      throw UsageError("--table-score " + in_quotes(column.text()) +
+                       ": the score files have scores of that name, too; leave one of them out");
+    }
+    scorers.push_back(column_scorer(benchmark, column, archs));
+  }
+  return scorers;
+}
+
+std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const EvaluateOptions& options,
+                                 const std::vector<std::string>& archs) {
+  std::vector<Metric> metrics;
+  for (const FigureColumn& column : parse_columns(options.benchmark.metrics)) {
+    metrics.push_back(table_metric(benchmark, column, archs));
+    const auto& values = metrics.back().values;
+    if (std::none_of(values.begin(), values.end(), [](const auto& value) { return value; })) {
+      throw DataError(options.benchmark.file + ": column " + in_quotes(column.name) +
+                      " has no value for any of the architectures");
+    }
+  }
+  return metrics;
+}
+
+void check(const EvaluateOptions& options) {
+  require_distinct(options.benchmark.metrics, "--metric");
+  require_distinct(options.table_scores, "--table-score");
+  require_distinct(options.rank_by, "--rank-by");
+  for (const std::string& text : options.rank_by) parse_rule(text);
+  if (options.score_files.empty() && !options.rank_by.empty())
+    throw UsageError("--rank-by needs the scores of its members; name score files by --scores");
+  if (options.score_files.empty() && options.table_scores.empty()) {
+    throw UsageError(
+        "nothing to evaluate; name score files by --scores, or columns of the benchmark by "
+        "--table-score");
+  }
+  if (options.simulate && options.format == "csv") {
+    throw UsageError("--format csv holds one table only: use json together with --simulate-search");
+  }
+}
+
+/// The top k is undefined for more than all compared architectures. @param most  of a comparison
+void check_top_k(const EvaluateOptions& options, std::size_t most) {
+  if (!options.top_k_given || static_cast<std::size_t>(options.top_k) <= most) return;
+  throw UsageError("--top-k: expected at most " + std::to_string(most) +
+                   ", the number of architectures that are compared, got " +
+                   std::to_string(options.top_k));
+}
+
+/// The number of architectures of the largest comparison.
+std::size_t most_compared(const std::vector<Scorer>& scorers, const std::vector<Metric>& metrics) {
+  std::size_t most = 0;
+  for (const Scorer& scorer : scorers) {
+    for (const Metric& metric : metrics) {
+      const auto compared =
+          std::count_if(scorer.scored.begin(), scorer.scored.end(),
+                        [&](std::size_t k) { return metric.values[k].has_value(); });
+      most = std::max(most, static_cast<std::size_t>(compared));
+    }
+  }
+  return most;
+}
+
+/// The sources, with the settings that this call does not use.
+ConfigSources sources_of(const EvaluateOptions& options) {
+  ConfigSources sources = options.sources;
+  sources.used = {"search.population", "search.tournament", "search.replacement"};
+  if (options.simulate) return sources;
+  for (const char* key : settings_of_searches)
+    sources.unused[key] = "no search is simulated without --simulate-search";
+  if (options.resamples == 0)
+    sources.unused["run.seed"] = "without --bootstrap and --simulate-search nothing is random";
+  return sources;
+}
+
+void run_evaluate(const EvaluateOptions& options) {
+  const Config config = load_config(sources_of(options));
+  check(options);
+  const auto space = make_space(config);
+  std::set<std::string> columns;
+  for (const auto* texts : {&options.benchmark.metrics, &options.table_scores}) {
+    for (const FigureColumn& column : parse_columns(*texts)) columns.insert(column.name);
+  }
+  const BenchmarkTable benchmark = BenchmarkTable::read(options.benchmark.file, *space,
+                                                        BenchmarkKey::parse(options.benchmark.key),
+                                                        columns, options.benchmark.missing);
+  const ScoreTable scores = read_scores(*space, options.score_files);
+
+  EvaluationReport report;
+  report.benchmark = options.benchmark.file;
+  report.options = {static_cast<std::size_t>(options.top_k), options.resamples, config.run.seed,
+                    usable_cores()};
+  const std::vector<std::string> archs = chosen_architectures(scores, benchmark, options, report);
+  const std::vector<Scorer> scorers = make_scorers(scores, benchmark, options, archs);
+  const std::vector<Metric> metrics = make_metrics(benchmark, options, archs);
+  check_top_k(options, most_compared(scorers, metrics));
+  report.comparisons = compare(scorers, metrics, report.options);
+  if (options.simulate)
+    report.simulation = simulate(*space, config, options, benchmark, scorers, archs);
+  write_output(options.format == "json"       ? evaluation_json(report)
+               : options.format == "csv"      ? evaluation_csv(report)
+               : options.format == "markdown" ? evaluation_markdown(report)
+                                              : evaluation_table(report));
+}
+
+}  // namespace
+
+void setup_evaluate(CLI::App& command) {
+  auto options = std::make_shared<EvaluateOptions>();
+  command
+      .add_option("--scores", options->score_files,
+                  "files of 'wrcor score --out', and result.json or folders of searches; joined")
+      ->type_name("FILE");
+  add_benchmark(command, options->benchmark, true,
+                "columns to compare with; --metric=-COLUMN for one whose lower values are better");
+  command
+      .add_option("--rank-by", options->rank_by,
+                  "a vote over the scores, as in 'wrcor search'; without it, the named votes\n"
+                  "(wrcor list votes) whose members have scores")
+      ->type_name("RULE");
+  command
+      .add_option(
+          "--table-score", options->table_scores,
+          "take this column of the benchmark as one more score (--table-score=-COLUMN: lower\n"
+          "is better); without --scores, of all its architectures")
+      ->type_name("COLUMN");
+  add_whole_number(command, "--top-k", options->top_k, 1, 1'000'000,
+                   "of the share of the k highest scored that are among the k best; at most all\n"
+                   "that are compared");
+  add_whole_number(command, "--bootstrap", options->resamples, 0, 100'000,
+                   "resamples behind the 95 % intervals; 0 for none");
+  auto* simulate =
+      command.add_flag("--simulate-search", options->simulate,
+                       "run every strategy on the scores, which cover the whole space ('wrcor\n"
+                       "score --unique'), and report the metrics of what it finds");
+  add_whole_number(command, "--runs", options->runs, 1, 1'000'000,
+                   "simulated searches, with the seeds --seed, --seed + 1 and so on")
+      .needs(simulate);
+  add_choice(command, "--format", options->format, {"table", "json", "csv", "markdown"},
+             "form of the output");
+  std::vector<std::string> keys{"space.name"};
+  keys.insert(keys.end(), std::begin(settings_of_searches), std::end(settings_of_searches));
+  keys.emplace_back("run.seed");
+  add_settings(command, keys, options->sources);
+  set_example(command,
+              "wrcor evaluate --scores scores.jsonl --benchmark nb201.csv --metric c10_test_200ep");
+  set_action(command, [options, &command] {
+    options->top_k_given = command.count("--top-k") > 0;
+    run_evaluate(*options);
+  });
+}
+
+}  // namespace wrcor::cli

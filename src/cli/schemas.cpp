@@ -1,0 +1,46 @@
+#include "schemas.h"
+
+#include <functional>
+
+#include "wrcor/config/config_documents.h"
+#include "wrcor/core/registry.h"
+#include "wrcor/record/journal.h"
+#include "wrcor/record/score_writer.h"
+#include "wrcor/record/search_result.h"
+#include "wrcor/record/training_result.h"
+#include "wrcor/report/evaluation_report.h"
+#include "wrcor/report/explanation_report.h"
+#include "wrcor/report/plan_report.h"
+
+namespace wrcor::cli {
+namespace {
+
+using Schema = nlohmann::ordered_json;
+
+const Registry<std::function<Schema()>>& schemas() {
+  static const Registry<std::function<Schema()>> registry = [] {
+    Registry<std::function<Schema()>> all("schema", "schemas");
+    all.add("config", "configuration file", config_schema);
+    all.add("journal", "line of a run's journal.jsonl", journal_schema);
+    all.add("result", "a run's result.json", result_schema);
+    all.add("ranking", "search --format json", ranking_schema);
+    all.add("score", "line of score", score_schema);
+    all.add("plan", "score --plan --format jsonl", plan_schema);
+    all.add("explanation", "score --explain --format jsonl", explanation_schema);
+    all.add("evaluation", "evaluate --format json", evaluation_schema);
+    all.add("description", "describe --format json", description_schema);
+    all.add("training", "a training's result.json", training_schema);
+    all.add("metrics", "line of a training's metrics.jsonl", metrics_schema);
+    all.add("list", "list --format json", list_schema);
+    return all;
+  }();
+  return registry;
+}
+
+}  // namespace
+
+std::vector<std::string> schema_kinds() { return schemas().names(); }
+
+Schema json_schema(const std::string& kind) { return schemas().find(kind).make(); }
+
+}  // namespace wrcor::cli

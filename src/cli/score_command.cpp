@@ -1,0 +1,67 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "architecture.h"
+#include "commands.h"
+#include "options.h"
+
+namespace wrcor::cli {
+
+void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
+  auto options = std::make_shared<ScoreOptions>();
+  command
+      .add_option("--arch", options->architectures,
+                  "architecture string (not an id); may be given several times")
+      ->type_name("STR");
+  command
+      .add_option("--arch-file", options->architecture_file,
+                  "file with one architecture a line; - for standard input")
+      ->type_name("FILE");
+  auto* all = command.add_flag("--all", options->all, "every architecture of the space");
+  command.add_flag("--unique", options->unique, "the representative of every strict class")
+      ->excludes(all);
+  command
+      .add_option("--weights", options->weights,
+                  "state dict of the one architecture, or checkpoint that has one, written by "
+                  "torch.save")
+      ->type_name("FILE.pt");
+  command
+      .add_option(
+          "--explain", options->explained,
+          std::string("print why this architecture scores as it does and how sure that is, by "
+                      "--repeats (here 8 unless given) draws of weights and minibatches;\n") +
+              architecture_forms)
+      ->type_name("ARCH");
+  command.add_flag("--plan", options->plan,
+                   "print which passes serve which proxies and what each costs instead of scores; "
+                   "without architectures, for five random ones");
+  command.add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")
+      ->type_name("I/N");
+  add_choice(command, "--format", options->format, {"jsonl", "csv", "table"}, "form of the scores");
+  command
+      .add_option("--out", options->out,
+                  "write to this file instead of standard output; an existing one is continued")
+      ->type_name("FILE");
+  options->sources.defaults["score.proxies"] = "wrcor";
+  add_settings(command,
+               {"space", "data", "score.proxies", "score.counting", "score.proxy_input",
+                "score.init", "score.weights_mode", "score.repeats", "run"},
+               options->sources);
+  set_example(command,
+              "wrcor score --proxy wrcor,acor --arch "
+              "'|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
+              "skip_connect~2|'");
+  set_action(
+      command,
+      [options, run, &command] {
+        options->format_given = command.count("--format") > 0;
+        run(*options);
+      },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};
+        return {options->out, options->out + ".lock"};
+      });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,37 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "options.h"
+#include "wrcor/record/run_directory.h"
+
+namespace wrcor::cli {
+
+void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
+  auto options = std::make_shared<SearchOptions>();
+  add_settings(command, {"space", "data", "score", "search", "constraints", "run"},
+               options->sources);
+  command
+      .add_option("--out", options->out,
+                  "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)")
+      ->type_name("DIR");
+  command.add_flag("--resume", options->resume,
+                   "go on with the run in --out, with its own settings");
+  command.add_flag("--dry-run", options->dry_run,
+                   "print the effective configuration and the work, and stop");
+  add_whole_number(command, "--top", options->top, 1, 999'999'999,
+                   "rows of the ranking on standard output");
+  add_choice(command, "--format", options->format, {"table", "json", "csv"},
+             "form of the ranking on standard output");
+  set_example(command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");
+  set_action(
+      command, [options, run] { run(*options); },
+      [options]() -> std::vector<std::filesystem::path> {
+        if (options->out.empty()) return {};  // a new folder
+        const RunDirectory directory{options->out};
+        return {directory.config(), directory.journal(), directory.result(), directory.lock()};
+      });
+}
+
+}  // namespace wrcor::cli

@@ -1,0 +1,49 @@
+#include "wrcor/record/run_folder.h"
+
+#include <spdlog/fmt/chrono.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ctime>
+#include <string_view>
+
+namespace wrcor {
+
+std::string shell_word(const std::string& text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._-+:@").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+OwnFolder::OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
+                     const std::vector<std::filesystem::path>& written)
+    : made_(make_folder(path)), lock_(FileLock::take(lock, path)) {
+  for (const auto& file : written) remove_partial_files(file);
+}
+
+UsageError not_of_this(const std::string& run, const std::filesystem::path& file) {
+  return UsageError("'" + file.string() + "' is not of this " + run +
+                    ", which would replace it; move it, or choose another --out");
+}
+
+bool holds_nothing(const std::filesystem::path& file) {
+  return read_file(file).find_first_not_of('\0') == std::string::npos;
+}
+
+void require_no_other_config(const std::filesystem::path& config, const std::string& document,
+                             const std::string& what) {
+  if (!file_exists(config) || read_file(config) == document) return;
+  throw UsageError("'" + config.string() + "' is not of a run, and this " + what +
+                   " would replace it; move it, or choose another --out");
+}
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace wrcor

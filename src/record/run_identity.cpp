@@ -1,0 +1,209 @@
+#include "wrcor/record/run_identity.h"
+
+#include <spdlog/spdlog.h>
+
+#include <functional>
+
+#include "wrcor/config/config_documents.h"
+#include "wrcor/config/config_loader.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/settings.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/file.h"
+#include "wrcor/core/json.h"
+#include "wrcor/core/schema_version.h"
+#include "wrcor/core/suggest.h"
+#include "wrcor/record/result_document.h"
+#include "wrcor/record/run_folder.h"
+#include "wrcor/score/scoring_revision.h"
+
+namespace wrcor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The settings that must stay the same, by section. Votes and "all" are expanded to their members,
+/// which may change with the program.
+Json lasting_settings(Config config) {
+  const std::vector<std::string> proxies = effective_proxies(config);
+  config.score.rank_by = ranking_rule(config).text();
+  config.score.proxies = proxies;
+  Json sections;
+  for (const Setting& setting : settings()) {
+    if (setting.bearing >= Bearing::search && setting.serves(Purpose::search))
+      sections[setting.section()][setting.name()] = setting.get(config);
+  }
+  return sections;
+}
+
+/// "search.budget: the run has 3, asked for 4" for every member of two objects that differs.
+void compare(const Json& found, const Json& asked, const std::string& section,
+             std::vector<std::string>& differences) {
+  for (const auto& [name, value] : asked.items()) {
+    const auto member = found.find(name);
+    const std::string has = member == found.end() ? "nothing" : member->dump();
+    if (has != value.dump())
+      differences.push_back(section + "." + name + ": the run has " + has + ", asked for " +
+                            value.dump());
+  }
+}
+
+std::string remedy(const std::filesystem::path& folder) {
+  return ", or start it anew with --config " + in_quotes((folder / "config.json").string()) +
+         " and another --out";
+}
+
+void require_same_settings(const Json& found, const Config& config,
+                           const ScoringConditions& conditions, const std::string& quoted_folder,
+                           const std::string& journal) {
+  std::vector<std::string> differences;
+  const Json asked = lasting_settings(config);
+  const Json has = lasting_settings(config_from_json(found.at("config"), journal));
+  for (const auto& [section, values] : asked.items())
+    compare(has.at(section), values, section, differences);
+  Json batch = conditions.batch;
+  // In the first version the name of a data set told its classes.
+  if (!found.at("batch").contains("classes")) batch.erase("classes");
+  compare(found.at("batch"), batch, "batch", differences);
+  if (found.at("device") != conditions.device_kind) {
+    differences.push_back("device: the run has " + found.at("device").dump() + ", asked for \"" +
+                          conditions.device_kind + "\"");
+  }
+  if (differences.empty()) return;
+  throw UsageError(quoted_folder + " holds another run (" + join(differences, "; ") +
+                   "); resume it with its own settings, or choose another --out");
+}
+
+void require_same_scores(const Json& found, const std::filesystem::path& folder,
+                         const std::string& quoted_folder, const std::string& libtorch) {
+  const int revision = found.value("scoring_revision", 1);
+  if (revision != scoring_revision) {
+    throw UsageError(quoted_folder + " was begun with scoring revision " +
+                     std::to_string(revision) + ", this program has " +
+                     std::to_string(scoring_revision) +
+                     ": some scores differ; resume it with wrcor " +
+                     found.at("tool").at("version").get<std::string>() + remedy(folder));
+  }
+  const auto library = found.find("libtorch");
+  if (library == found.end()) {
+    spdlog::warn(
+        "{} does not say with which libtorch it was begun; if it was not {}, scores differ "
+        "in their last digits",
+        quoted_folder, libtorch);
+  } else if (*library != libtorch) {
+    throw UsageError(quoted_folder + " was begun with libtorch " + library->get<std::string>() +
+                     ", this program has " + libtorch +
+                     ": scores differ in their last digits; resume it with a build on libtorch " +
+                     library->get<std::string>() + remedy(folder));
+  }
+}
+
+/// What changes the last digits of scores and is not, or not always, of the user's choosing.
+Json computing_parts(const ScoringConditions& conditions) {
+  const Platform& platform = conditions.platform;
+  return {{"processor", platform.processor},
+          {"blas", platform.blas_file()},
+          {"kernels", platform.kernels},
+          {"at_once", conditions.networks_per_batch}};
+}
+
+/// A journal of a program that did not write them down says nothing of them.
+void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
+                         const std::string& quoted_folder) {
+  std::vector<std::string> differences;
+  const Json parts = computing_parts(conditions);
+  for (const auto& [name, present] : parts.items()) {
+    const auto begun = found.find(name);
+    if (begun != found.end() && *begun != present)
+      differences.push_back(name + " " + begun->dump() + ", now " + present.dump());
+  }
+  if (differences.empty()) return;
+  spdlog::warn(
+      "{} was begun with {}: new scores may differ from those of its journal in their last "
+      "digits",
+      quoted_folder, join(differences, "; "));
+}
+
+}  // namespace
+
+Json journal_header(const Config& config, const ScoringConditions& conditions) {
+  Json header = program_json(schema_version::journal, conditions);
+  header.update(computing_parts(conditions));
+  header["batch"] = conditions.batch;
+  header["config"] = lasting_settings(config);
+  return header;
+}
+
+namespace {
+
+/// @throws Error; nlohmann::json::exception for anything but a configuration
+bool has_lasting_settings(Json sections, const Config& config, const std::string& place) {
+  sections.erase("schema_version");
+  return lasting_settings(config_from_json(sections, place)) == lasting_settings(config);
+}
+
+/// @param is_own  whether a document belongs to the run; may throw for an invalid one
+void require_own(const std::filesystem::path& file,
+                 const std::function<bool(const Json&)>& is_own) {
+  if (!file_exists(file) || holds_nothing(file)) return;
+  const std::string text = read_file(file);
+  try {
+    if (is_own(parse_json(text))) return;
+  } catch (const JsonError&) {
+    // Not what a run writes, as below.
+  } catch (const Json::exception&) {
+    // The same.
+  } catch (const Error&) {
+    // The same: an unknown setting.
+  }
+  throw not_of_this("search", file);
+}
+
+}  // namespace
+
+void require_own_settings(const std::filesystem::path& config_file, const Config& config) {
+  require_own(config_file, [&](const Json& document) {
+    return has_lasting_settings(document, config, config_file.string());
+  });
+}
+
+void require_own_result(const std::filesystem::path& result_file, const Config& config,
+                        const ScoringConditions& conditions) {
+  require_own(result_file, [&](const Json& document) {
+    const ResultDocument result(document, result_file.string());
+    return result.batch_sha256() == conditions.batch.at("sha256") &&
+           has_lasting_settings(result.config(), config, result_file.string());
+  });
+}
+
+void require_same_run(const Json& found, const Config& config, const ScoringConditions& conditions,
+                      const std::filesystem::path& folder) {
+  const std::string journal = (folder / "journal.jsonl").string() + ":1";
+  const std::string quoted_folder = in_quotes(folder.string());
+  read_schema_version(found, schema_version::journal, journal);
+  try {
+    require_same_settings(found, config, conditions, quoted_folder, journal);
+    require_same_scores(found, folder, quoted_folder, conditions.platform.libtorch);
+    warn_of_other_parts(found, conditions, quoted_folder);
+  } catch (const Json::exception&) {
+    throw DataError(journal + ": expected the header of a journal, found " +
+                    in_quotes(found.dump()));
+  }
+}
+
+json_schema_parts::Schema journal_header_schema() {
+  using namespace json_schema_parts;
+  const auto lasts = [](const Setting& setting) {
+    return setting.bearing >= Bearing::search && setting.serves(Purpose::search);
+  };
+  return object(
+      joined(joined({{"check", hexadecimal(16)}}, program_members(schema_version::journal)),
+             {{"processor", text(), /*required=*/false},
+              {"blas", text(), /*required=*/false},
+              {"kernels", text(), /*required=*/false},
+              {"at_once", whole_number(), /*required=*/false},
+              {"batch", batch_schema()},
+              {"config", written_settings_schema(lasts)}}));
+}
+
+}  // namespace wrcor

@@ -1,0 +1,35 @@
+#include "wrcor/record/score_identity.h"
+
+#include "wrcor/config/settings.h"
+#include "wrcor/core/hash.h"
+#include "wrcor/score/scoring_revision.h"
+
+namespace wrcor {
+namespace {
+
+std::string short_hash(const nlohmann::ordered_json& identity) {
+  constexpr std::size_t digits = 12;
+  return sha256_hex(identity.dump()).substr(0, digits);
+}
+
+}  // namespace
+
+std::string score_identity(const Config& config, const ScoringConditions& conditions,
+                           const std::filesystem::path& weights) {
+  nlohmann::ordered_json identity{{"scoring_revision", scoring_revision},
+                                  {"batch", conditions.batch.at("sha256")},
+                                  {"classes", conditions.batch.at("classes")},
+                                  {"device", conditions.device_kind}};
+  if (!weights.empty()) identity["weights"] = sha256_of_file(weights);
+  const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
+  // Defaults are omitted, so that a setting added by a later version keeps the identity of older
+  // scores.
+  for (const Setting& setting : settings()) {
+    if (setting.bearing < least || !setting.serves(Purpose::search)) continue;
+    const nlohmann::json value = setting.get(config);
+    if (value != setting.default_value()) identity[setting.key] = value;
+  }
+  return short_hash(identity);
+}
+
+}  // namespace wrcor
