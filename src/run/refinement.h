@@ -13,7 +13,7 @@ namespace wrcor {
 /// @param replayed  what earlier sittings have refined
 /// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
 ///         in the journal
-void refine(SearchResult& result, const Config& config, const Workbench& bench, Journal& journal,
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
             const JournalContent& replayed, const ProgressSink& progress);
 
 }  // namespace wrcor

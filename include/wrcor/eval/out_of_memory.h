@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <string>
 
 namespace wrcor {
 
@@ -16,5 +17,8 @@ struct OutOfMemory {
 /// What an error says about memory, nothing if it is about something else. libtorch and the
 /// libraries beneath it tell these errors from others in their text only.
 std::optional<OutOfMemory> as_out_of_memory(const std::exception& error);
+
+/// Of what an error says: libtorch's messages go on with a stack trace.
+std::string first_line(const std::exception& error);
 
 }  // namespace wrcor

@@ -27,6 +27,10 @@ class PendingEvaluation {
   /// Has it started, when it still waits for others to make a batch with, and waits for it.
   /// @return whether it is there
   bool wait_for(std::chrono::milliseconds time);
+  /// Waits for it until it is there.
+  /// @param goes_on  called before and now and then meanwhile: whether to wait any longer; may
+  ///                 throw to give up
+  void wait_while(const std::function<bool()>& goes_on);
   /// As std::future::get().
   Evaluation get() { return result_.get(); }
   /// The same, or nothing when the queue has dropped it before it started.
@@ -45,14 +49,20 @@ struct EvaluationHooks {
   std::function<void(const Genotype&, const Evaluation&)> after = {};
 };
 
+/// What the evaluations of a queue have in common.
+struct QueueShape {
+  int workers = 1;
+  int networks_per_batch = 1;
+  int repeats = 1;  ///< that each score is averaged over
+};
+
 /// Evaluates genotypes on workers, several at once: consecutive ones are a batch, so that what is
 /// evaluated with what depends on the order of submission alone.
 class EvaluationQueue {
  public:
   /// @param bench  outlives the queue
   /// @throws RunError when the system does not give the threads
-  /// @param at_once  genotypes of a batch
-  EvaluationQueue(const Workbench& bench, int workers, int at_once, EvaluationHooks hooks = {});
+  EvaluationQueue(const Workbench& bench, const QueueShape& shape, EvaluationHooks hooks = {});
 
   PendingEvaluation submit(const Genotype& genotype);
 
@@ -81,8 +91,7 @@ class EvaluationQueue {
   void learn(const std::vector<Evaluation>& evaluations, double seconds);
 
   const Workbench& bench_;
-  int workers_;
-  std::size_t at_once_;
+  QueueShape shape_;
   EvaluationHooks hooks_;
   std::vector<Waiting> waiting_;
   std::uint64_t submitted_ = 0;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/run_directory.h"
@@ -22,7 +22,7 @@ namespace wrcor {
 ///         of other use by the names of a run's, or is being written by another process;
 ///         DataError when data is missing or the journal is damaged; NoFeasibleError;
 ///         Interrupted after a signal, when all that had started is in the journal; RunError
-SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
+SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download = {});
 
 /// The shell command that tries again what failed in a run, with as much time again where time has
@@ -31,6 +31,6 @@ std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
 
 /// What a search would do, as text: the effective work, for --dry-run.
-std::string describe_work(const Config& config);
+std::string describe_work(const RunSpec& spec);
 
 }  // namespace wrcor

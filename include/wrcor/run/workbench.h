@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "wrcor/config/config.h"
 #include "wrcor/config/config_loader.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
 #include "wrcor/eval/evaluator.h"
 #include "wrcor/record/scoring_conditions.h"
@@ -12,9 +12,9 @@
 
 namespace wrcor {
 
-/// Everything that scoring architectures takes, made from a configuration.
+/// Everything that scoring architectures takes.
 struct Workbench {
-  std::unique_ptr<SearchSpace> space;
+  std::shared_ptr<const SearchSpace> space;  ///< sized for the images of the minibatch
   std::unique_ptr<Evaluator> evaluator;
   ScoringConditions conditions;
   int workers = 1;
@@ -22,15 +22,15 @@ struct Workbench {
 };
 
 /// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
-/// space and the evaluator. The space outlives moves of the workbench.
+/// evaluator.
 /// @param download  told of the progress of a download
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
-Workbench make_workbench(const Config& config, const DownloadSink& download = {});
+Workbench make_workbench(const RunSpec& spec, const DownloadSink& download = {});
 
 /// An evaluator as the workbench's, but for its minibatch: another draw from the same data set.
-/// @param number  of the draw, from 1; config.data.batch_file is empty
-std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const Config& config,
-                                                        const Workbench& bench, int number);
+/// @param number  of the draw, from 1; the configuration names no batch file
+std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const RunSpec& spec, const Workbench& bench,
+                                                        int number);
 
 /// What make_workbench() demands of the machine: a device that is usable, data that are there and
 /// suffice for a minibatch.
