@@ -149,9 +149,8 @@ std::set<std::string> words_of(int argc, char** argv) {
 /// Whether the command line can be about a command of the engine, which understands whatever this
 /// executable does.
 bool names_command_of_engine(const std::set<std::string>& words, const Executable& executable) {
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return executable.of_engine.contains(word);
-  });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return executable.of_engine.contains(word); });
 }
 /// "wrcor export": the program and the first word that names a command.
 std::string command_named_by(int argc, char** argv) {
