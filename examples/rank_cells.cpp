@@ -1,5 +1,5 @@
 // Ranks the cells of NAS-Bench-201 that its arguments name, best first, without training them.
-#include <wrcor/config/config.h>
+#include <wrcor/config/run_spec.h>
 #include <wrcor/core/error.h>
 #include <wrcor/core/log.h>
 #include <wrcor/run/score_run.h>
@@ -19,7 +19,7 @@ void rank_cells(const std::vector<std::string>& texts) {
   config.space.channels = 4;  // small networks, for speed: the default is 16 channels,
   config.space.cells = 1;     // and 5 cells a stage
   // Draws one minibatch of made images and the weights that all networks share.
-  const wrcor::Workbench bench = wrcor::make_workbench(config);
+  const wrcor::Workbench bench = wrcor::make_workbench(wrcor::resolve(config));
 
   std::vector<wrcor::Genotype> cells;
   for (const std::string& text : texts) cells.push_back(bench.space->parse(text));

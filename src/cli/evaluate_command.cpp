@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/core/error.h"
@@ -143,18 +142,17 @@ void add_references(const BenchmarkTable& benchmark, const std::vector<FigureCol
   }
 }
 
-SimulationReport simulate(const SearchSpace& space, const Config& config,
-                          const EvaluateOptions& options, const BenchmarkTable& benchmark,
-                          const std::vector<Scorer>& scorers,
+SimulationReport simulate(const RunSpec& spec, const EvaluateOptions& options,
+                          const BenchmarkTable& benchmark, const std::vector<Scorer>& scorers,
                           const std::vector<std::string>& archs) {
   SimulationReport report;
   report.metrics = options.benchmark.metrics;
-  report.seed = config.run.seed;
+  report.seed = spec.config.run.seed;
   const std::vector<FigureColumn> columns = parse_columns(options.benchmark.metrics);
-  SimulatedSearches searches(space, search_spec(config), config.run.seed);
+  SimulatedSearches searches(*spec.space, spec.search, report.seed);
   for (const Scorer& scorer : scorers) {
     const SearchTable table = search_table(scorer, benchmark, columns, archs);
-    for (const std::string& strategy : SimulatedSearches::strategies(space))
+    for (const std::string& strategy : SimulatedSearches::strategies(*spec.space))
       report.rows.push_back(
           {scorer.name, searches.run(strategy, table, options.benchmark.metrics, options.runs)});
   }
@@ -288,15 +286,16 @@ ConfigSources sources_of(const EvaluateOptions& options) {
 void run_evaluate(const EvaluateOptions& options) {
   const Config config = load_config(sources_of(options));
   check(options);
-  const auto space = make_space(config);
+  const RunSpec spec = resolve(config);
+  const SearchSpace& space = *spec.space;
   std::set<std::string> columns;
   for (const auto* texts : {&options.benchmark.metrics, &options.table_scores}) {
     for (const FigureColumn& column : parse_columns(*texts)) columns.insert(column.name);
   }
-  const BenchmarkTable benchmark = BenchmarkTable::read(options.benchmark.file, *space,
+  const BenchmarkTable benchmark = BenchmarkTable::read(options.benchmark.file, space,
                                                         BenchmarkKey::parse(options.benchmark.key),
                                                         columns, options.benchmark.missing);
-  const ScoreTable scores = read_scores(*space, options.score_files);
+  const ScoreTable scores = read_scores(space, options.score_files);
 
   EvaluationReport report;
   report.benchmark = options.benchmark.file;
@@ -307,8 +306,7 @@ void run_evaluate(const EvaluateOptions& options) {
   const std::vector<Metric> metrics = make_metrics(benchmark, options, archs);
   check_top_k(options, most_compared(scorers, metrics));
   report.comparisons = compare(scorers, metrics, report.options);
-  if (options.simulate)
-    report.simulation = simulate(*space, config, options, benchmark, scorers, archs);
+  if (options.simulate) report.simulation = simulate(spec, options, benchmark, scorers, archs);
   write_output(options.format == "json"       ? evaluation_json(report)
                : options.format == "csv"      ? evaluation_csv(report)
                : options.format == "markdown" ? evaluation_markdown(report)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -128,13 +129,17 @@ double peak_memory() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// Whether the command line may name a command of the engine: some word of it is the name of one.
-/// The engine handles everything that this executable does.
-bool names_command_of_engine(int argc, char** argv, const Executable& executable) {
-  return std::any_of(argv + std::min(argc, 1), argv + argc,
-                     [&](const std::string& word) { return executable.of_engine.contains(word); });
+/// The words after the name of the program.
+std::set<std::string> words_of(int argc, char** argv) {
+  return {argv + std::min(argc, 1), argv + argc};
 }
 
+/// Whether the command line can be about a command of the engine, which understands whatever this
+/// executable does.
+bool names_command_of_engine(const std::set<std::string>& words, const Executable& executable) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return executable.of_engine.contains(word); });
+}
 /// "wrcor export": the program and the first word that names a command.
 std::string command_named_by(int argc, char** argv) {
   for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc))) {
@@ -152,7 +157,8 @@ bool is_out_of_memory(const std::exception& error, const Executable& executable)
 
 int run(int argc, char** argv, const Executable& executable) {
   require_utf8(argc, argv);
-  if (names_command_of_engine(argc, argv, executable)) executable.hand_over();
+  const std::set<std::string> words = words_of(argc, argv);
+  if (names_command_of_engine(words, executable)) executable.hand_over();
 
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
@@ -160,7 +166,9 @@ int run(int argc, char** argv, const Executable& executable) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   for (const auto& [name, summary] : commands) {
-    executable.setups.at(name)(*app.add_subcommand(name, summary));
+    CLI::App* command = app.add_subcommand(name, summary);
+    // What the options of a command are takes a while; a completion script has those of all.
+    if (words.contains(name) || words.contains("completion")) executable.setups.at(name)(*command);
   }
   app.footer(
       "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"

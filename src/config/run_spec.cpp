@@ -1,10 +1,13 @@
 #include "wrcor/config/run_spec.h"
 
-#include "wrcor/core/seeds.h"
+#include "wrcor/config/chosen_data.h"
+#include "wrcor/config/proxy_choice.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
+namespace {
 
-SearchSpec search_spec(const Config& config) {
+SearchSpec search_spec(const Config& config, const Seeds& seeds) {
   const Config::Search& search = config.search;
   const Config::Constraints& limits = config.constraints;
   return {.strategy = search.strategy,
@@ -12,7 +15,36 @@ SearchSpec search_spec(const Config& config) {
           .limits = {limits.min_params, limits.max_params, limits.max_flops},
           .budget = search.budget,
           .window = search.window,
-          .seed = seeds_of(config.run.seed).search};
+          .seed = seeds.search};
+}
+
+std::shared_ptr<const SearchSpace> make_space(const Config& config, int classes,
+                                              const ImageSize& image) {
+  return spaces()
+      .find(config.space.name)
+      .make({config.space.channels, config.space.cells, classes, image.height, image.width});
+}
+
+}  // namespace
+
+RunSpec resolve(const Config& config) {
+  const Seeds seeds = seeds_of(config.run.seed);
+  const DatasetInfo data = dataset_info(config);
+  const ImageSize image{data.image.height, data.image.width};
+  RunSpec spec{.config = config,
+               .data = data,
+               .space = make_space(config, data.classes, image),
+               .rule = ranking_rule(config),
+               .proxies = effective_proxies(config),
+               .seeds = seeds,
+               .search = search_spec(config, seeds)};
+  return spec;
+}
+
+std::shared_ptr<const SearchSpace> space_for(const RunSpec& spec, const ImageSize& image) {
+  if (image.height == spec.data.image.height && image.width == spec.data.image.width)
+    return spec.space;
+  return make_space(spec.config, spec.data.classes, image);
 }
 
 }  // namespace wrcor

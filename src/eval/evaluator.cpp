@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/eval/device.h"
-#include "wrcor/eval/memory_meter.h"
+#include "wrcor/eval/repeats.h"
 #include "wrcor/nn/draws.h"
 #include "wrcor/proxy/batch_observation.h"
 #include "wrcor/proxy/factory.h"
@@ -21,12 +19,6 @@
 
 namespace wrcor {
 namespace {
-
-/// libtorch's messages continue with a stack trace.
-std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
-}
 
 /// Marks a score as undefined for a reason that concerns the whole network; its raw value stays.
 void degrade(Score& score, const std::string& reason) {
@@ -46,58 +38,6 @@ std::string flaw_of(const at::Tensor& logits) {
   return (logits == logits[0]).all().item<bool>() ? "constant_output" : "";
 }
 
-/// The decadic logarithm of the mean of powers of ten.
-double log10_of_mean(const std::vector<Score>& powers) {
-  double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
-  for (const Score& power : powers) greatest = std::max(greatest, power.log10.value());
-  for (const Score& power : powers) sum += std::pow(10.0, *power.log10 - greatest);
-  return greatest + std::log10(sum / static_cast<double>(powers.size()));
-}
-
-/// The mean of a score's repeats, or the first that is undefined.
-Score mean_of(const std::vector<Score>& repeats) {
-  Score mean = repeats.front();
-  std::vector<double> values;
-  for (const Score& score : repeats) {
-    if (score.status != Status::ok) return score;
-    values.push_back(score.raw);
-  }
-  mean.raw =
-      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  if (mean.log10) mean.log10 = log10_of_mean(repeats);
-  if (mean.log10 && !std::isnormal(mean.raw)) return Score::beyond_double(*mean.log10);
-  mean.value = mean.raw;
-  const bool all_held = std::all_of(repeats.begin(), repeats.end(),
-                                    [](const Score& score) { return score.value.has_value(); });
-  if (all_held) mean.repeats = std::move(values);
-  return mean;
-}
-
-/// An evaluation is ok if any of its scores is.
-void summarise_status(Evaluation& evaluation) {
-  for (const auto& entry : evaluation.scores) {
-    if (entry.second.status == Status::ok) return;
-  }
-  const Score& first = evaluation.scores.front().second;
-  evaluation.status = first.status;
-  evaluation.reason = first.reason;
-}
-
-/// Mean over repeats; a score that is undefined in one repeat is undefined.
-Evaluation average(const std::vector<Evaluation>& repeats) {
-  if (repeats.size() == 1) return repeats.front();
-  Evaluation mean = repeats.front();
-  mean.status = Status::ok;
-  mean.reason.clear();
-  for (std::size_t p = 0; p < mean.scores.size(); ++p) {
-    std::vector<Score> scores;
-    for (const Evaluation& repeat : repeats) scores.push_back(repeat.scores[p].second);
-    mean.scores[p].second = mean_of(scores);
-  }
-  summarise_status(mean);
-  return mean;
-}
-
 }  // namespace
 
 Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOptions options,
@@ -106,7 +46,8 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
       minibatch_(std::move(minibatch)),
       options_(std::move(options)),
       device_(device),
-      repeats_(options_.repeats) {
+      memory_(device, options_.memory_bound),
+      batches_(memory_) {
   for (const std::string& name : options_.proxies) {
     proxies_.push_back({name, make_proxy(name, {space_, options_.proxy_input})});
     const Proxy& proxy = *proxies_.back().proxy;
@@ -139,12 +80,6 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
 
 Evaluator::~Evaluator() = default;
 
-void Evaluator::use_repeats(int repeats) {
-  if (repeats < 1 || repeats > options_.repeats)
-    throw std::logic_error("an evaluator has as many repeats as its options say");
-  repeats_ = repeats;
-}
-
 std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& genotype) const {
   const WeightsMode mode = options_.weights_mode;
   const std::string architecture = mode == WeightsMode::shared ? "" : space_.format(genotype);
@@ -154,8 +89,14 @@ std::unique_ptr<Evaluator::Draws> Evaluator::draw(int repeat, const Genotype& ge
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype) const {
-  return evaluate(genotype,
-                  [&](Activations activations) { return measure_repeats(genotype, activations); });
+  return evaluate(genotype, repeats());
+}
+
+Evaluation Evaluator::evaluate(const Genotype& genotype, int repeats) const {
+  require_draws(repeats);
+  return attempt(genotype, [&](Activations activations) {
+    return measure_repeats(genotype, repeats, activations);
+  });
 }
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights) const {
@@ -166,15 +107,23 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& wei
 
 Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& weights,
                                const Noise& noise) const {
-  return evaluate(genotype, [&](Activations activations) {
+  return attempt(genotype, [&](Activations activations) {
     return measure(genotype, space_.plan(genotype), weights, noise, activations);
   });
 }
 
-/// One architecture that cannot be evaluated does not end a run of thousands; a device that no
-/// longer works does.
-Evaluation Evaluator::evaluate(const Genotype& genotype, const Attempt& attempt) const try {
-  return with_enough_memory(genotype, attempt);
+/// One architecture that cannot be evaluated does not end a run of thousands; a device that cannot
+/// go on does.
+Evaluation Evaluator::attempt(const Genotype& genotype, const MemoryPolicy::Attempt& work) const
+    try {
+  const std::string architecture = space_.format(genotype);
+  auto tried = memory_.evaluate(architecture, work);
+  if (tried.result) return *std::move(tried.result);
+  spdlog::warn("cannot evaluate {}: out of memory{}", architecture,
+               memory_.describe(tried.refused));
+  Evaluation evaluation = failure(genotype, "out_of_memory");
+  evaluation.wanted_bytes = tried.refused.wanted_bytes;
+  return evaluation;
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
@@ -184,78 +133,9 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const Attempt& attempt)
   return failure(genotype, first_line(error));
 }
 
-template <typename Work>
-auto Evaluator::within_memory(const Work& attempt, OutOfMemory& refused) const
-    -> std::optional<decltype(attempt())> {
-  MemoryMeter meter(options_.memory_bound);
-  const auto note_peak = [&] {
-    std::int64_t known = peak_memory_;
-    while (known < meter.peak() && !peak_memory_.compare_exchange_weak(known, meter.peak())) {
-    }
-  };
-  try {
-    auto result = attempt();
-    note_peak();
-    return result;
-  } catch (const std::exception& error) {
-    note_peak();
-    const std::optional<OutOfMemory> found = as_out_of_memory(error);
-    if (!found) throw;
-    refused = *found;
-    refused.by_bound = meter.reached_bound();
-    return std::nullopt;
-  }
-}
-
-Evaluation Evaluator::with_enough_memory(const Genotype& genotype, const Attempt& attempt) const {
-  OutOfMemory refused;
-  const auto evaluated = [&](Activations activations) {
-    return within_memory([&] { return attempt(activations); }, refused);
-  };
-  const auto evaluated_in_less = [&] {
-    release_cached_memory(device_);
-    std::optional<Evaluation> evaluation = evaluated(Activations::recomputed);
-    if (evaluation) {
-      std::call_once(said_recomputed_, [&] {
-        spdlog::info(
-            "{} and perhaps others need more memory than there is: their activations are "
-            "computed twice, which takes longer and changes no score",
-            space_.format(genotype));
-      });
-    }
-    return evaluation;
-  };
-  {
-    const MemoryGate::Place beside_others = gate_.enter();
-    if (auto evaluation = evaluated(Activations::kept)) return *evaluation;
-    if (refused.by_bound) {
-      if (auto evaluation = evaluated_in_less()) return *evaluation;
-      if (refused.by_bound) return out_of_memory(genotype, refused);
-    }
-  }
-  const MemoryGate::Place alone = gate_.enter_alone();
-  release_cached_memory(device_);
-  if (auto evaluation = evaluated(Activations::kept)) {
-    if (const std::optional<int> places = gate_.narrow()) {
-      spdlog::warn("out of memory; from here on at most {} at a time", *places);
-    }
-    return *evaluation;
-  }
-  if (auto evaluation = evaluated_in_less()) return *evaluation;
-  return out_of_memory(genotype, refused);
-}
-
-Evaluation Evaluator::out_of_memory(const Genotype& genotype, const OutOfMemory& refused) const {
-  spdlog::warn("cannot evaluate {}: out of memory{}{}", space_.format(genotype),
-               refused.wanted_bytes
-                   ? fmt::format(", a request for {} bytes was refused", *refused.wanted_bytes)
-                   : "",
-               refused.by_bound
-                   ? fmt::format(" within the bound of {} MiB", *options_.memory_bound >> 20)
-                   : "");
-  Evaluation evaluation = failure(genotype, "out_of_memory");
-  evaluation.wanted_bytes = refused.wanted_bytes;
-  return evaluation;
+void Evaluator::require_draws(int repeats) const {
+  if (repeats < 1 || repeats > options_.repeats)
+    throw std::logic_error("an evaluator has as many repeats as its options say");
 }
 
 Evaluation Evaluator::failure(const Genotype& genotype, const std::string& reason) const {
@@ -268,10 +148,11 @@ Evaluation Evaluator::failure(const Genotype& genotype, const std::string& reaso
   return evaluation;
 }
 
-Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations activations) const {
+Evaluation Evaluator::measure_repeats(const Genotype& genotype, int count,
+                                      Activations activations) const {
   const NetworkPlan plan = space_.plan(genotype);
   std::vector<Evaluation> repeats;
-  for (int repeat = 0; repeat < repeats_; ++repeat) {
+  for (int repeat = 0; repeat < count; ++repeat) {
     if (options_.weights_mode == WeightsMode::shared) {
       const Draws& shared = *draws_[static_cast<std::size_t>(repeat)];
       repeats.push_back(measure(genotype, plan, shared.weights, shared.noise, activations));
@@ -280,7 +161,7 @@ Evaluation Evaluator::measure_repeats(const Genotype& genotype, Activations acti
       repeats.push_back(measure(genotype, plan, own->weights, own->noise, activations));
     }
   }
-  return average(repeats);
+  return mean_of_repeats(repeats);
 }
 
 bool Evaluator::batches() const {
@@ -291,49 +172,27 @@ bool Evaluator::batches() const {
 }
 
 std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> genotypes) const {
-  const std::size_t half = genotypes.size() / 2;
-  if (half == 0) {
-    std::vector<Evaluation> evaluations;
-    for (const Genotype& genotype : genotypes) evaluations.push_back(evaluate(genotype));
-    return evaluations;
+  return evaluate_batch(genotypes, repeats());
+}
+
+std::vector<Evaluation> Evaluator::evaluate_batch(std::span<const Genotype> genotypes,
+                                                  int repeats) const {
+  const auto alone = [&](const Genotype& genotype) { return evaluate(genotype, repeats); };
+  if (batches()) {
+    require_draws(repeats);
+    return batches_.evaluate(genotypes, alone, [&](std::span<const Genotype> batch) {
+      return measure_batch(batch, repeats);
+    });
   }
-  if (batches() && genotypes.size() <= most_at_once_) {
-    if (auto evaluations = attempt_batch(genotypes)) return *std::move(evaluations);
-    release_cached_memory(device_);
-  }
-  std::vector<Evaluation> evaluations = evaluate_batch(genotypes.first(half));
-  for (Evaluation& more : evaluate_batch(genotypes.subspan(half)))
-    evaluations.push_back(std::move(more));
+  std::vector<Evaluation> evaluations;
+  for (const Genotype& genotype : genotypes) evaluations.push_back(alone(genotype));
   return evaluations;
 }
 
-/// Nothing if it does not fit (then no batch of this size is tried again), or after an error that
-/// may concern one network only.
-std::optional<std::vector<Evaluation>> Evaluator::attempt_batch(
-    std::span<const Genotype> genotypes) const try {
-  OutOfMemory refused;
-  const MemoryGate::Place beside_others = gate_.enter();
-  auto evaluations = within_memory([&] { return measure_batch(genotypes); }, refused);
-  if (!evaluations) {
-    const std::size_t most = genotypes.size() / 2;
-    most_at_once_ = std::min(most_at_once_.load(), most);
-    spdlog::info("out of memory with {} networks at once; from here on at most {}",
-                 genotypes.size(), most);
-  }
-  return evaluations;
-} catch (const Error&) {
-  throw;
-} catch (const std::exception& error) {
-  std::call_once(said_batch_failed_, [&] {
-    spdlog::warn("cannot evaluate {} networks at once, tries them in smaller batches: {}",
-                 genotypes.size(), first_line(error));
-  });
-  return std::nullopt;
-}
-
-std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genotypes) const {
+std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genotypes,
+                                                 int count) const {
   std::vector<std::vector<Evaluation>> repeats(genotypes.size());
-  for (int repeat = 0; repeat < repeats_; ++repeat) {
+  for (int repeat = 0; repeat < count; ++repeat) {
     const Draws& draws = *draws_[static_cast<std::size_t>(repeat)];
     std::vector<Network> networks;
     for (const Genotype& genotype : genotypes)
@@ -345,7 +204,7 @@ std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genot
       repeats[i].push_back(scored(genotypes[i], seen[i]));
   }
   std::vector<Evaluation> evaluations;
-  for (const auto& of_one : repeats) evaluations.push_back(average(of_one));
+  for (const auto& of_one : repeats) evaluations.push_back(mean_of_repeats(of_one));
   return evaluations;
 }
 

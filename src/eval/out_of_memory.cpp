@@ -42,4 +42,9 @@ std::optional<OutOfMemory> as_out_of_memory(const std::exception& error) {
   return std::nullopt;
 }
 
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
 }  // namespace wrcor

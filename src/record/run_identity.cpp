@@ -22,11 +22,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The settings that must stay the same, by section. Votes and "all" are expanded to their members,
-/// which may change with the program.
-Json lasting_settings(Config config) {
-  const std::vector<std::string> proxies = effective_proxies(config);
-  config.score.rank_by = ranking_rule(config).text();
+/// The settings that have to stay, by section. What votes and "all" stand for is written out: it
+/// may change with the program.
+Json lasting_settings(Config config, const RankingRule& rule,
+                      const std::vector<std::string>& proxies) {
+  config.score.rank_by = rule.text();
   config.score.proxies = proxies;
   Json sections;
   for (const Setting& setting : settings()) {
@@ -34,6 +34,17 @@ Json lasting_settings(Config config) {
       sections[setting.section()][setting.name()] = setting.get(config);
   }
   return sections;
+}
+
+Json lasting_settings(const RunSpec& spec) {
+  return lasting_settings(spec.config, spec.rule, spec.proxies);
+}
+
+/// Of the run that a file was written for.
+/// @throws Error; nlohmann::json::exception for what is no configuration
+Json lasting_settings(const Json& sections, const std::string& place) {
+  const Config config = config_from_json(sections, place);
+  return lasting_settings(config, ranking_rule(config), effective_proxies(config));
 }
 
 /// "search.budget: the run has 3, asked for 4" for every member of two objects that differs.
@@ -53,12 +64,12 @@ std::string remedy(const std::filesystem::path& folder) {
          " and another --out";
 }
 
-void require_same_settings(const Json& found, const Config& config,
+void require_same_settings(const Json& found, const RunSpec& spec,
                            const ScoringConditions& conditions, const std::string& quoted_folder,
                            const std::string& journal) {
   std::vector<std::string> differences;
-  const Json asked = lasting_settings(config);
-  const Json has = lasting_settings(config_from_json(found.at("config"), journal));
+  const Json asked = lasting_settings(spec);
+  const Json has = lasting_settings(found.at("config"), journal);
   for (const auto& [section, values] : asked.items())
     compare(has.at(section), values, section, differences);
   Json batch = conditions.batch;
@@ -126,20 +137,20 @@ void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
 
 }  // namespace
 
-Json journal_header(const Config& config, const ScoringConditions& conditions) {
+Json journal_header(const RunSpec& spec, const ScoringConditions& conditions) {
   Json header = program_json(schema_version::journal, conditions);
   header.update(computing_parts(conditions));
   header["batch"] = conditions.batch;
-  header["config"] = lasting_settings(config);
+  header["config"] = lasting_settings(spec);
   return header;
 }
 
 namespace {
 
-/// @throws Error; nlohmann::json::exception for anything but a configuration
-bool has_lasting_settings(Json sections, const Config& config, const std::string& place) {
+/// @throws Error; nlohmann::json::exception for what is no configuration
+bool has_lasting_settings(Json sections, const RunSpec& spec, const std::string& place) {
   sections.erase("schema_version");
-  return lasting_settings(config_from_json(sections, place)) == lasting_settings(config);
+  return lasting_settings(sections, place) == lasting_settings(spec);
 }
 
 /// @param is_own  whether a document belongs to the run; may throw for an invalid one
@@ -161,28 +172,28 @@ void require_own(const std::filesystem::path& file,
 
 }  // namespace
 
-void require_own_settings(const std::filesystem::path& config_file, const Config& config) {
+void require_own_settings(const std::filesystem::path& config_file, const RunSpec& spec) {
   require_own(config_file, [&](const Json& document) {
-    return has_lasting_settings(document, config, config_file.string());
+    return has_lasting_settings(document, spec, config_file.string());
   });
 }
 
-void require_own_result(const std::filesystem::path& result_file, const Config& config,
+void require_own_result(const std::filesystem::path& result_file, const RunSpec& spec,
                         const ScoringConditions& conditions) {
   require_own(result_file, [&](const Json& document) {
     const ResultDocument result(document, result_file.string());
     return result.batch_sha256() == conditions.batch.at("sha256") &&
-           has_lasting_settings(result.config(), config, result_file.string());
+           has_lasting_settings(result.config(), spec, result_file.string());
   });
 }
 
-void require_same_run(const Json& found, const Config& config, const ScoringConditions& conditions,
+void require_same_run(const Json& found, const RunSpec& spec, const ScoringConditions& conditions,
                       const std::filesystem::path& folder) {
   const std::string journal = (folder / "journal.jsonl").string() + ":1";
   const std::string quoted_folder = in_quotes(folder.string());
   read_schema_version(found, schema_version::journal, journal);
   try {
-    require_same_settings(found, config, conditions, quoted_folder, journal);
+    require_same_settings(found, spec, conditions, quoted_folder, journal);
     require_same_scores(found, folder, quoted_folder, conditions.platform.libtorch);
     warn_of_other_parts(found, conditions, quoted_folder);
   } catch (const Json::exception&) {

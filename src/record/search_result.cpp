@@ -7,11 +7,9 @@
 
 #include "wrcor/config/config_documents.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
 #include "wrcor/core/seal.h"
-#include "wrcor/core/seeds.h"
 #include "wrcor/score/evaluation_schema.h"
 #include "wrcor/score/proxies.h"
 
@@ -22,19 +20,19 @@ namespace {
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
 /// Without the rows and the check of all.
-nlohmann::ordered_json document_of(const SearchResult& result, const Config& config) {
-  const Seeds seeds = seeds_of(config.run.seed);
+nlohmann::ordered_json document_of(const SearchResult& result, const RunSpec& spec) {
+  const Seeds& seeds = spec.seeds;
   const SearchCounts& counts = result.counts;
   const SearchTiming& timing = result.timing;
   const ScoringConditions& conditions = result.conditions;
   nlohmann::ordered_json document = program_json(schema_version::result, conditions);
   document.update(nlohmann::ordered_json{
-      {"config", result_config(config)},
+      {"config", result_config(spec.config)},
       {"seeds",
        {{"data", hex(seeds.data)}, {"weights", hex(seeds.weights)}, {"search", hex(seeds.search)}}},
       {"batch", conditions.batch},
       {"settings", result.settings},
-      {"proxies", effective_proxies(config)},
+      {"proxies", spec.proxies},
       {"rank_by", result.rule.text()},
       {"ranking", nlohmann::ordered_json::array()},
       {"ended_by", to_string(result.ended_by)},
@@ -130,8 +128,8 @@ nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index
   return row;
 }
 
-nlohmann::ordered_json to_json(const SearchResult& result, const Config& config) {
-  nlohmann::ordered_json document = document_of(result, config);
+nlohmann::ordered_json to_json(const SearchResult& result, const RunSpec& spec) {
+  nlohmann::ordered_json document = document_of(result, spec);
   DocumentSeal seal(document);
   for (std::size_t i = 0; i < result.ranking.size(); ++i) {
     document["ranking"].push_back(ranking_row(result, i));
@@ -141,8 +139,8 @@ nlohmann::ordered_json to_json(const SearchResult& result, const Config& config)
   return document;
 }
 
-void write_text(const SearchResult& result, const Config& config, const TextSink& write) {
-  nlohmann::ordered_json document = document_of(result, config);
+void write_text(const SearchResult& result, const RunSpec& spec, const TextSink& write) {
+  nlohmann::ordered_json document = document_of(result, spec);
   DocumentSeal seal(document);
   const std::string_view opening = "\n  \"ranking\": [";
   std::string frame = document.dump(2);

@@ -8,7 +8,6 @@
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/json_schema_parts.h"
 #include "wrcor/core/schema_version.h"
-#include "wrcor/core/seeds.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {
@@ -55,18 +54,17 @@ const EpochMetrics& TrainingResult::best() const {
   return *std::ranges::max_element(epochs, {}, &EpochMetrics::test_accuracy);
 }
 
-Json to_json(const TrainingResult& result, const Config& config) {
-  const Seeds its = seeds_of(config.run.seed);
+Json to_json(const TrainingResult& result, const RunSpec& spec) {
   double seconds = 0;
   for (const EpochMetrics& epoch : result.epochs) seconds += epoch.seconds;
   return {{"schema_version", schema_version::training},
           {"tool", {{"name", "wrcor"}, {"version", version}}},
           {"libtorch", result.platform.libtorch},
           {"device", result.device_kind},
-          {"config", result_config(config, Purpose::training)},
+          {"config", result_config(spec.config, Purpose::training)},
           {"seeds",
-           {{"weights", fmt::format("{:016x}", its.weights)},
-            {"training", fmt::format("{:016x}", its.training)}}},
+           {{"weights", fmt::format("{:016x}", spec.seeds.weights)},
+            {"training", fmt::format("{:016x}", spec.seeds.training)}}},
           {"data", result.data},
           {"arch", result.arch},
           {"params", result.costs.params},

@@ -15,6 +15,12 @@ bool PendingEvaluation::wait_for(std::chrono::milliseconds time) {
   return result_.wait_for(time) == std::future_status::ready;
 }
 
+void PendingEvaluation::wait_while(const std::function<bool()>& goes_on) {
+  constexpr std::chrono::milliseconds a_while(50);
+  while (goes_on() && !wait_for(a_while)) {
+  }
+}
+
 std::optional<Evaluation> PendingEvaluation::get_unless_dropped() {
   try {
     return result_.get();
@@ -23,13 +29,12 @@ std::optional<Evaluation> PendingEvaluation::get_unless_dropped() {
   }
 }
 
-EvaluationQueue::EvaluationQueue(const Workbench& bench, int workers, int at_once,
+EvaluationQueue::EvaluationQueue(const Workbench& bench, const QueueShape& shape,
                                  EvaluationHooks hooks)
     : bench_(bench),
-      workers_(workers),
-      at_once_(static_cast<std::size_t>(at_once)),
+      shape_(shape),
       hooks_(std::move(hooks)),
-      pool_(workers, [threads = bench.threads, device = bench.evaluator->device()] {
+      pool_(shape.workers, [threads = bench.threads, device = bench.evaluator->device()] {
         configure_thread(threads);
         use_own_stream(device);
       }) {}
@@ -40,7 +45,7 @@ PendingEvaluation EvaluationQueue::submit(const Genotype& genotype) {
   pending.result_ = waiting.result.get_future();
   pending.queue_ = this;
   pending.number_ = submitted_++;
-  if (waiting_.size() == at_once_) flush();
+  if (std::ssize(waiting_) == shape_.networks_per_batch) flush();
   return pending;
 }
 
@@ -62,7 +67,8 @@ void EvaluationQueue::evaluate(std::vector<Waiting>& batch) {
     std::vector<Genotype> genotypes;
     for (const Waiting& waiting : batch) genotypes.push_back(waiting.genotype);
     const auto start = std::chrono::steady_clock::now();
-    std::vector<Evaluation> evaluations = bench_.evaluator->evaluate_batch(genotypes);
+    std::vector<Evaluation> evaluations =
+        bench_.evaluator->evaluate_batch(genotypes, shape_.repeats);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     learn(evaluations, seconds.count());
     for (; done < batch.size(); ++done) {
@@ -95,7 +101,7 @@ void EvaluationQueue::stop() {
 std::optional<double> EvaluationQueue::seconds_left(std::int64_t evaluations, double flops) const {
   const std::lock_guard lock(mutex_);
   const std::optional<double> seconds = durations_.seconds(evaluations, flops);
-  return seconds ? std::optional(*seconds / workers_) : std::nullopt;
+  return seconds ? std::optional(*seconds / shape_.workers) : std::nullopt;
 }
 
 }  // namespace wrcor

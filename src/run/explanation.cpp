@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "wrcor/core/random.h"
-#include "wrcor/core/seeds.h"
 #include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/workbench.h"
@@ -12,26 +11,26 @@
 namespace wrcor {
 namespace {
 
+/// By the first draw of weights.
 std::vector<Evaluation> evaluate_all(const Workbench& bench,
                                      const std::vector<Genotype>& architectures,
                                      const ProgressSink& progress) {
   std::vector<Evaluation> evaluations;
   score_architectures(
-      bench, architectures,
+      bench, architectures, /*repeats=*/1,
       [&](const std::string&, const Evaluation& evaluation) { evaluations.push_back(evaluation); },
       progress);
   return evaluations;
 }
 
-/// On the minibatch of the workbench and on others, under one draw of weights.
-std::vector<Evaluation> on_minibatches(const Config& config, const Workbench& bench,
+/// On the minibatch of the workbench and on others, by one draw of weights.
+std::vector<Evaluation> on_minibatches(const RunSpec& spec, const Workbench& bench,
                                        const Genotype& genotype) {
-  std::vector<Evaluation> evaluations{bench.evaluator->evaluate(genotype)};
+  std::vector<Evaluation> evaluations{bench.evaluator->evaluate(genotype, /*repeats=*/1)};
   const InterruptGuard guard;
-  for (int number = 1; number < config.score.repeats; ++number) {
-    const auto evaluator = evaluator_on_other_minibatch(config, bench, number);
-    evaluator->use_repeats(1);
-    evaluations.push_back(evaluator->evaluate(genotype));
+  for (int number = 1; number < spec.config.score.repeats; ++number) {
+    const auto evaluator = evaluator_on_other_minibatch(spec, bench, number);
+    evaluations.push_back(evaluator->evaluate(genotype, /*repeats=*/1));
     if (const int signal = InterruptGuard::signal(); signal != 0)
       throw Interrupted(signal, "interrupted");
   }
@@ -92,9 +91,9 @@ void compare(Explanation::ProxyFacts& facts, const Score& own, std::size_t proxy
 
 }  // namespace
 
-Explanation explain(const Config& config, const std::string& arch, std::size_t random_cells,
+Explanation explain(const RunSpec& spec, const std::string& arch, std::size_t random_cells,
                     const ProgressSink& progress, const DownloadSink& download) {
-  const Workbench bench = make_workbench(config, download);
+  const Workbench bench = make_workbench(spec, download);
   const Genotype genotype = bench.space->parse(arch);
 
   Explanation explanation;
@@ -105,13 +104,13 @@ Explanation explain(const Config& config, const std::string& arch, std::size_t r
   explanation.parts = bench.evaluator->response_parts(genotype);
   explanation.drawn = random_cells;
 
-  bench.evaluator->use_repeats(1);
   const std::vector<Evaluation> minibatches =
-      config.data.batch_file.empty() ? on_minibatches(config, bench, genotype)
-                                     : std::vector{bench.evaluator->evaluate(genotype)};
+      spec.config.data.batch_file.empty()
+          ? on_minibatches(spec, bench, genotype)
+          : std::vector{bench.evaluator->evaluate(genotype, /*repeats=*/1)};
   const Evaluation& own = minibatches.front();
   std::vector<Genotype> others;
-  Rng rng(derive_seed(config.run.seed, {"explain"}));
+  Rng rng(derive_seed(spec.config.run.seed, {"explain"}));
   for (std::size_t i = 0; i < random_cells; ++i) others.push_back(bench.space->sample(rng));
   const std::vector<Genotype> neighbours = bench.space->neighbours(genotype);
   others.insert(others.end(), neighbours.begin(), neighbours.end());

@@ -32,7 +32,8 @@ class Refinement {
         replayed_(replayed),
         progress_(progress),
         before_(result.timing),
-        queue_(bench, bench.workers, bench.conditions.networks_per_batch,
+        queue_(bench,
+               {bench.workers, bench.conditions.networks_per_batch, bench.evaluator->repeats()},
                {[&journal] { journal.require_intact(); },
                 [this, &journal](const Genotype& genotype, const Evaluation& evaluation) {
                   if (evaluation.status == Status::failed) return;
@@ -68,13 +69,14 @@ class Refinement {
   }
 
   void take_in(PendingEvaluation& pending, Ranked& entry) {
-    do {
+    pending.wait_while([this] {
       show_progress();
       if (const int signal = InterruptGuard::signal(); signal != 0) {
         queue_.stop();
         throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
       }
-    } while (!pending.wait_for(std::chrono::milliseconds(50)));
+      return true;
+    });
     const Evaluation evaluation = pending.get();
     if (evaluation.status == Status::failed) {
       spdlog::warn("{} keeps the score of one draw of weights", entry.arch);
@@ -111,11 +113,10 @@ class Refinement {
 
 }  // namespace
 
-void refine(SearchResult& result, const Config& config, const Workbench& bench, Journal& journal,
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
             const JournalContent& replayed, const ProgressSink& progress) {
-  bench.evaluator->use_repeats(config.score.repeats);
   Refinement(result, bench, journal, replayed, progress)
-      .run(refinable(result, *config.search.refine));
+      .run(refinable(result, *spec.config.search.refine));
 }
 
 }  // namespace wrcor

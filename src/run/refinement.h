@@ -7,13 +7,13 @@
 
 namespace wrcor {
 
-/// Spends repeats where they matter: evaluates the first architectures of a ranking (search.refine)
-/// with all repeats (score.repeats), of which the search used only the first, and reorders them.
-/// One whose evaluation fails keeps its previous one.
-/// @param replayed  refined evaluations of earlier sessions
-/// @throws RunError; Interrupted when a signal has arrived and all started evaluations are in the
-///         journal
-void refine(SearchResult& result, const Config& config, const Workbench& bench, Journal& journal,
+/// Spends repeats where they matter: evaluates the first architectures of a ranking
+/// (search.refine) with all repeats (score.repeats), where the search took the first alone, and
+/// orders them anew. One that cannot be evaluated so keeps what it has.
+/// @param replayed  what earlier sittings have refined
+/// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
+///         in the journal
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
             const JournalContent& replayed, const ProgressSink& progress);
 
 }  // namespace wrcor

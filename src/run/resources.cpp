@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/chosen_data.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/eval/device.h"

@@ -1,6 +1,5 @@
 #include "wrcor/run/score_run.h"
 
-#include <chrono>
 #include <deque>
 #include <optional>
 
@@ -13,16 +12,21 @@ namespace wrcor {
 
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress) {
+  score_architectures(bench, architectures, bench.evaluator->repeats(), sink, progress);
+}
+
+void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
+                         int repeats, const EvaluationSink& sink, const ProgressSink& progress) {
   const InterruptGuard guard;
-  EvaluationQueue queue(bench, bench.workers, bench.conditions.networks_per_batch);
+  const int networks_per_batch = bench.conditions.networks_per_batch;
+  EvaluationQueue queue(bench, {bench.workers, networks_per_batch, repeats});
   std::deque<PendingEvaluation> pending;
   ProgressState state;
   state.total = static_cast<std::int64_t>(architectures.size());
   double flops_left = 0;
   for (const Genotype& genotype : architectures)
     flops_left += static_cast<double>(bench.space->costs(genotype).flops);
-  const auto most_pending =
-      static_cast<std::size_t>(2 * bench.workers * bench.conditions.networks_per_batch);
+  const auto most_pending = static_cast<std::size_t>(2 * bench.workers * networks_per_batch);
   std::size_t next = 0;
   const auto refill = [&] {
     for (; next < architectures.size() && pending.size() < most_pending &&
@@ -37,10 +41,10 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
   };
   // After a signal, started evaluations are finished; the others are dropped and have no result.
   const auto oldest = [&]() -> std::optional<Evaluation> {
-    while (InterruptGuard::signal() == 0) {
-      if (pending.front().wait_for(std::chrono::milliseconds(50))) break;
+    pending.front().wait_while([&] {
       show_progress();
-    }
+      return InterruptGuard::signal() == 0;
+    });
     if (InterruptGuard::signal() != 0) queue.stop();
     return pending.front().get_unless_dropped();
   };

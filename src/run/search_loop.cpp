@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/eval/device.h"
 #include "wrcor/record/run_folder.h"
@@ -14,24 +13,24 @@
 namespace wrcor {
 namespace {
 
-/// A strategy that learns from outcomes sees those of all proposals except the last window; for
-/// other strategies many batches are in flight. The number must not depend on the workers, because
-/// it determines the composition of the batches.
-std::int64_t most_in_flight(const Config& config, const Workbench& bench,
+/// A strategy that learns from its outcomes sees those of all proposals but the last window; for
+/// others there are many batches in flight. How many must not depend on the workers: it says which
+/// networks are a batch.
+std::int64_t most_in_flight(const RunSpec& spec, const Workbench& bench,
                             const SearchStrategy& strategy) {
   constexpr std::int64_t batches = 16;
-  const std::int64_t window = config.search.window;
+  const std::int64_t window = spec.search.window;
   return strategy.learns() ? window
                            : std::max(window, batches * bench.conditions.networks_per_batch);
 }
 
-/// Of all future proposals, for one image; 0 if unknown.
-double flops_of_proposals(const Config& config, const SearchSpace& space) {
-  const ConstrainedSpace feasible(space, search_spec(config).limits, config.search.dedupe);
-  const auto strategy = search_spec(config).make_strategy(feasible);
+/// Of all that the search will propose, for one image; 0 where that is not known.
+double flops_of_proposals(const SearchSpec& search, const SearchSpace& space) {
+  const ConstrainedSpace feasible(space, search.limits, search.options.dedupe);
+  const auto strategy = search.make_strategy(feasible);
   if (!strategy->proposals()) return 0;
   double flops = 0;
-  for (std::int64_t k = search_spec(config).most_proposals(strategy->proposals()); k > 0; --k)
+  for (std::int64_t k = search.most_proposals(strategy->proposals()); k > 0; --k)
     flops += static_cast<double>(space.costs(*strategy->ask()).flops);
   return flops;
 }
@@ -47,26 +46,27 @@ int useful_workers(const Workbench& bench, std::int64_t in_flight, int at_once) 
 
 }  // namespace
 
-SearchLoop::SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
+SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& journal,
                        JournalContent& replayed, ProgressSink progress)
-    : config_(config),
+    : spec_(spec),
       bench_(bench),
       journal_(journal),
       replayed_(replayed),
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
-      standings_(ranking_rule(config)),
-      space_(*bench.space, search_spec(config).limits, config.search.dedupe),
-      strategy_(search_spec(config).make_strategy(space_,
-                                                  [this](const Outcome& a, const Outcome& b) {
-                                                    return standings_.prefers(a.number, b.number);
-                                                  })),
-      in_flight_(most_in_flight(config, bench, *strategy_)),
+      standings_(spec.rule),
+      space_(*bench.space, spec.search.limits, spec.search.options.dedupe),
+      strategy_(spec.search.make_strategy(space_,
+                                          [this](const Outcome& a, const Outcome& b) {
+                                            return standings_.prefers(a.number, b.number);
+                                          })),
+      in_flight_(most_in_flight(spec, bench, *strategy_)),
       at_once_(static_cast<int>(
           std::min<std::int64_t>(bench.conditions.networks_per_batch, in_flight_))),
       workers_(useful_workers(bench, in_flight_, at_once_)),
       started_(utc_now()),
-      queue_(bench, workers_, at_once_,
+      queue_(bench,
+             {workers_, at_once_, spec.config.search.refine ? 1 : bench.evaluator->repeats()},
              {// What cannot be kept is not worth computing.
               [this] { journal_.require_intact(); },
               [this](const Genotype& genotype, const Evaluation& evaluation) {
@@ -91,8 +91,8 @@ SearchResult SearchLoop::run() {
 /// Enters proposals until the end; then all but those in flight are settled.
 EndedBy SearchLoop::propose() {
   const std::optional<std::uint64_t> all = strategy_->proposals();
-  state_.total = search_spec(config_).most_proposals(all);
-  flops_left_ = flops_of_proposals(config_, *bench_.space);
+  state_.total = spec_.search.most_proposals(all);
+  flops_left_ = flops_of_proposals(spec_.search, *bench_.space);
   for (std::int64_t k = 0; k < state_.total; ++k) {
     if (k >= in_flight_ && !settle_oldest()) return EndedBy::max_seconds;
     const std::optional<Genotype> proposal = ask();
@@ -109,7 +109,8 @@ double SearchLoop::sitting_seconds() const {
 }
 
 bool SearchLoop::out_of_time() const {
-  return config_.search.max_seconds && elapsed() >= *config_.search.max_seconds;
+  const std::optional<double>& most = spec_.config.search.max_seconds;
+  return most && elapsed() >= *most;
 }
 
 /// Whether the run has reached the end of the journal of earlier sessions. Evaluations that were in
@@ -142,7 +143,7 @@ std::optional<Genotype> SearchLoop::ask() {
 /// Enters a proposal, unless it needs an evaluation and no time is left. Known evaluations cost no
 /// time, and a resumed run always reaches the end of the journal that it continues.
 bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
-  const Genotype representative = space_.representative(genotype, config_.search.dedupe);
+  const Genotype representative = space_.representative(genotype, spec_.search.options.dedupe);
   const std::string arch = space_.format(representative);
   auto entry = classes_.find(arch);
   if (entry == classes_.end()) {
@@ -170,12 +171,16 @@ PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& 
 bool SearchLoop::settle_oldest() {
   const Proposal& oldest = pending_.front();
   Class& settled = *oldest.of;
-  do {
+  const auto attend = [this] {
     show_progress();
     if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
     if (may_drop()) queue_.drop();
-  } while (!settled.number && !settled.pending.wait_for(std::chrono::milliseconds(50)));
-  if (!settled.number) {
+    return true;
+  };
+  if (settled.number) {
+    attend();
+  } else {
+    settled.pending.wait_while(attend);
     const std::optional<Evaluation> evaluation = settled.pending.get_unless_dropped();
     if (!evaluation) {
       leave_out_dropped();

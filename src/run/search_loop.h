@@ -25,9 +25,9 @@ namespace wrcor {
 /// later.
 class SearchLoop {
  public:
-  /// @param replayed  evaluations of earlier sessions, which the loop removes one by one; outlives
-  /// the loop, like the other parameters
-  SearchLoop(const Config& config, const Workbench& bench, Journal& journal,
+  /// @param replayed  what an earlier sitting evaluated, which the loop takes out one by one;
+  /// outlives the loop, as do the others
+  SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& journal,
              JournalContent& replayed, ProgressSink progress);
 
   /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
@@ -71,7 +71,7 @@ class SearchLoop {
   std::optional<double> seconds_left() const;
   SearchResult result();
 
-  const Config& config_;
+  const RunSpec& spec_;
   const Workbench& bench_;
   Journal& journal_;
   JournalContent& replayed_;

@@ -7,7 +7,6 @@
 
 #include "refinement.h"
 #include "search_loop.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/core/file.h"
@@ -57,50 +56,49 @@ std::string settings_document(const Config& config) {
 }
 
 /// The journal of the run, with its header written, and what it held before.
-Journal open_journal(const Config& config, const ScoringConditions& conditions,
+Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
                      const RunDirectory& directory, bool resume, JournalContent& replayed) {
   const InterruptibleWait wait;
   Journal journal = resume ? Journal::resume(directory.journal(), replayed)
                            : Journal::create(directory.journal());
   const bool begun = !replayed.header.is_null();
-  if (begun) require_same_run(replayed.header, config, conditions, directory.path);
+  if (begun) require_same_run(replayed.header, spec, conditions, directory.path);
   if (resume) {
-    require_own_settings(directory.config(), config);
-    require_own_result(directory.result(), config, conditions);
+    require_own_settings(directory.config(), spec);
+    require_own_result(directory.result(), spec, conditions);
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
-  // Before the header, so that a folder that holds a run has its settings.
-  write_file_atomic(directory.config(), settings_document(config));
-  if (!begun) journal.write_header(journal_header(config, conditions));
+  // Before the header: what holds a run has its settings.
+  write_file_atomic(directory.config(), settings_document(spec.config));
+  if (!begun) journal.write_header(journal_header(spec, conditions));
   return journal;
 }
 
 }  // namespace
 
-SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
+SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   if (resume) require_run(directory);
   const OwnFolder folder(directory.path, directory.lock(),
                          {directory.config(), directory.result()});
-  if (!resume) require_no_run(directory, settings_document(config));
+  if (!resume) require_no_run(directory, settings_document(spec.config));
   const bool had_config = file_exists(directory.config());
   const bool had_journal = file_exists(directory.journal());
-  const Workbench bench = make_workbench(config, download);
+  const Workbench bench = make_workbench(spec, download);
   const std::string how_to_resume = "; resume with: " + resume_command(directory);
   JournalContent replayed;
   bool begun = resume;
   try {
-    Journal journal = open_journal(config, bench.conditions, directory, resume, replayed);
+    Journal journal = open_journal(spec, bench.conditions, directory, resume, replayed);
     begun = true;
-    if (config.search.refine) bench.evaluator->use_repeats(1);
-    SearchResult result = SearchLoop(config, bench, journal, replayed, progress).run();
-    if (config.search.refine) refine(result, config, bench, journal, replayed, progress);
+    SearchResult result = SearchLoop(spec, bench, journal, replayed, progress).run();
+    if (spec.config.search.refine) refine(result, spec, bench, journal, replayed, progress);
     journal.require_intact();  // the folder is still the run's
-    result.settings = score_identity(config, bench.conditions, {});
+    result.settings = score_identity(spec.config, bench.conditions, {});
     write_file_atomic(directory.result(),
-                      [&](const TextSink& write) { write_text(result, config, write); });
+                      [&](const TextSink& write) { write_text(result, spec, write); });
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
@@ -129,10 +127,11 @@ std::string retry_command(const SearchResult& result, const Config& config,
   return command;
 }
 
-std::string describe_work(const Config& config) {
-  const auto space = make_space(config);
-  const SearchSpec search = search_spec(config);
-  const ConstrainedSpace feasible(*space, search.limits, config.search.dedupe);
+std::string describe_work(const RunSpec& spec) {
+  const Config& config = spec.config;
+  const SearchSpace& space = *spec.space;
+  const SearchSpec& search = spec.search;
+  const ConstrainedSpace feasible(space, search.limits, config.search.dedupe);
   const std::int64_t budget = search.most_proposals(search.make_strategy(feasible)->proposals());
   Rng rng(search.seed);
   constexpr int sampled = 100;
@@ -140,7 +139,7 @@ std::string describe_work(const Config& config) {
   for (int i = 0; i < sampled; ++i) {
     flops +=
         static_cast<double>(
-            space->costs(space->representative(feasible.sample(rng), config.search.dedupe)).flops) /
+            space.costs(space.representative(feasible.sample(rng), config.search.dedupe)).flops) /
         sampled;
   }
   // A multiply-accumulate is two operations; the backward pass, without gradients of weights, costs
@@ -153,8 +152,7 @@ std::string describe_work(const Config& config) {
       "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of "
       "an "
       "architecture, {:.1f} TFLOP for all",
-      budget, space->name(), config.search.strategy, giga,
-      giga * static_cast<double>(passes) / 1e3);
+      budget, space.name(), config.search.strategy, giga, giga * static_cast<double>(passes) / 1e3);
   if (config.search.max_seconds) text += fmt::format(", at most {} s", *config.search.max_seconds);
   if (refined > 0)
     text += fmt::format(", and then {} draws of weights for the best {}", config.score.repeats,

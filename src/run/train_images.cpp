@@ -8,7 +8,6 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/seeds.h"
 #include "wrcor/run/interrupt.h"
 
 namespace wrcor {
@@ -60,12 +59,13 @@ nlohmann::ordered_json TrainingImages::description() const {
           {"test", {{"images", test.size()}, {"held_out", held_out}, {"sha256", test.sha256()}}}};
 }
 
-TrainingImages read_training_images(const Config& config, const DownloadSink& download,
+TrainingImages read_training_images(const RunSpec& spec, const DownloadSink& download,
                                     const std::function<void()>& stop_point) {
   const InterruptibleWait wait;
+  const Config& config = spec.config;
   const Config::Train& wanted = config.train;
   const auto seed = [&](const char* what) {
-    return derive_seed(seeds_of(config.run.seed).training, {"images", what});
+    return derive_seed(spec.seeds.training, {"images", what});
   };
   const auto read = [&](const Dataset& dataset, const Indices& indices) {
     return read_images(dataset, indices, usable_cores(), stop_point);

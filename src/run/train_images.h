@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
 #include "wrcor/train/labelled_images.h"
 
@@ -21,9 +21,9 @@ struct TrainingImages {
 };
 
 /// Chooses and reads the images that the configuration asks for.
-/// @param stop_point  called regularly; may throw to give up
-/// @throws UsageError for a part that is larger than the available images; like open_dataset()
-TrainingImages read_training_images(const Config& config, const DownloadSink& download,
+/// @param stop_point  called now and then; may throw to give up
+/// @throws UsageError for a part that is larger than what there is; as open_dataset() does
+TrainingImages read_training_images(const RunSpec& spec, const DownloadSink& download,
                                     const std::function<void()>& stop_point);
 
 }  // namespace wrcor

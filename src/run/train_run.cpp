@@ -8,7 +8,6 @@
 #include "resources.h"
 #include "train_checkpoint.h"
 #include "train_images.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
@@ -47,21 +46,22 @@ void require_no_run(const TrainingDirectory& directory, const std::string& setti
   require_no_other_config(directory.config(), settings, "training");
 }
 
-TrainingRecipe recipe_of(const Config& config) {
+TrainingRecipe recipe_of(const RunSpec& spec) {
+  const Config& config = spec.config;
   return {.epochs = config.train.epochs,
           .batch_size = config.train.batch_size,
           .learning_rate = config.train.learning_rate,
           .momentum = config.train.momentum,
           .weight_decay = config.train.weight_decay,
           .augment = config.data.augment,
-          .seed = seeds_of(config.run.seed).training};
+          .seed = spec.seeds.training};
 }
 
 /// The network with drawn weights.
-TrainableNetwork drawn_network(const Config& config, NetworkPlan plan, at::Device device) {
+TrainableNetwork drawn_network(const RunSpec& spec, NetworkPlan plan, at::Device device) {
   // As those of the first repeat, which score and search see.
-  const std::uint64_t seed = weights_seed(seeds_of(config.run.seed).weights, /*repeat=*/0,
-                                          WeightsMode::shared, config.train.arch);
+  const std::uint64_t seed =
+      weights_seed(spec.seeds.weights, /*repeat=*/0, WeightsMode::shared, spec.config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);
   return TrainableNetwork(std::move(plan), drawn, device);
 }
@@ -75,28 +75,28 @@ void stop_point(const std::string& where) {
 /// A training from its images to its result, in its own folder.
 class TrainingRun {
  public:
-  TrainingRun(const Config& config, const TrainingDirectory& directory, const TrainingSinks& sinks)
-      : config_(config),
+  TrainingRun(const RunSpec& spec, const TrainingDirectory& directory, const TrainingSinks& sinks)
+      : spec_(spec),
+        config_(spec.config),
         directory_(directory),
         sinks_(sinks),
-        device_(prepare_machine(config)),
-        recipe_(recipe_of(config)),
-        placement_{device_, config.run.channels_last},
-        images_(read_training_images(config, sinks.download,
+        device_(prepare_machine(config_)),
+        recipe_(recipe_of(spec)),
+        placement_{device_, config_.run.channels_last},
+        images_(read_training_images(spec, sinks.download,
                                      [] { stop_point("before the training began"); })),
-        space_(make_space(config)),
-        genotype_(space_->parse(config.train.arch)),
-        network_(drawn_network(config, space_->plan(genotype_), device_)),
+        genotype_(spec.space->parse(config_.train.arch)),
+        network_(drawn_network(spec, spec.space->plan(genotype_), device_)),
         trainer_(network_, images_.training, recipe_, placement_) {
-    reserve_blas_buffers(config.run.threads);
-    result_.arch = space_->format(genotype_);
-    result_.costs = space_->costs(genotype_);
+    reserve_blas_buffers(config_.run.threads);
+    result_.arch = spec.space->format(genotype_);
+    result_.costs = spec.space->costs(genotype_);
     result_.data = images_.description();
     result_.device_kind = device_.is_cuda() ? "cuda" : "cpu";
     result_.device = device_.str();
     result_.started = utc_now();
     result_.platform = this_platform();
-    identity_ = training_identity(config, result_.data, result_.device_kind, result_.platform);
+    identity_ = training_identity(config_, result_.data, result_.device_kind, result_.platform);
   }
 
   /// Initialises the folder of a training, which can be resumed from here on.
@@ -198,11 +198,12 @@ class TrainingRun {
     result_.weights_sha256 = sha256_of_file(directory_.weights());
     result_.epochs = metrics_->epochs();
     result_.sitting_seconds = seconds_since(start_);
-    write_file_atomic(directory_.result(), to_json(result_, config_).dump(2) + "\n");
+    write_file_atomic(directory_.result(), to_json(result_, spec_).dump(2) + "\n");
     return result_;
   }
 
   const Clock::time_point start_ = Clock::now();
+  const RunSpec& spec_;
   const Config& config_;
   const TrainingDirectory& directory_;
   const TrainingSinks& sinks_;
@@ -210,7 +211,6 @@ class TrainingRun {
   TrainingRecipe recipe_;
   Placement placement_;
   TrainingImages images_;
-  std::unique_ptr<SearchSpace> space_;
   Genotype genotype_;
   TrainableNetwork network_;
   Trainer trainer_;
@@ -240,22 +240,22 @@ TrainingResult train(TrainingRun& run, const Config& config, const TrainingDirec
 
 }  // namespace
 
-TrainingResult run_training(const Config& config, const TrainingDirectory& directory, bool resume,
+TrainingResult run_training(const RunSpec& spec, const TrainingDirectory& directory, bool resume,
                             const TrainingSinks& sinks) {
   const InterruptGuard guard;
   if (resume) directory.require_run();
   const OwnFolder folder(directory.path, directory.lock(),
                          {directory.config(), directory.metrics(), directory.checkpoint(),
                           directory.weights(), directory.result()});
-  const std::string settings = config_document(with_absolute_paths(config), Purpose::training);
+  const std::string settings = config_document(with_absolute_paths(spec.config), Purpose::training);
   if (!resume) require_no_run(directory, settings);
-  TrainingRun run(config, directory, sinks);
+  TrainingRun run(spec, directory, sinks);
   if (resume) {
     run.resume();
   } else {
     run.begin(settings);
   }
-  return train(run, config, directory);
+  return train(run, spec.config, directory);
 }
 
 }  // namespace wrcor

@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "resources.h"
-#include "wrcor/config/chosen_space.h"
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/seeds.h"
@@ -19,14 +17,11 @@
 namespace wrcor {
 namespace {
 
-/// @param number  of the draw: 0 is the run's own
-Minibatch open_minibatch(const Config& config, const DownloadSink& download, int number = 0) {
+/// @param seed  of the draw
+Minibatch open_minibatch(const Config& config, std::uint64_t seed, const DownloadSink& download) {
   const InterruptibleWait wait;
   if (!config.data.batch_file.empty()) return load_minibatch(config.data.batch_file);
   const auto dataset = open_dataset(config, Split::training, download);
-  const std::uint64_t own = seeds_of(config.run.seed).data;
-  const std::uint64_t seed =
-      number == 0 ? own : derive_seed(own, {"minibatch", std::to_string(number)});
   return draw_minibatch(*dataset, config.data.batch_size, config.data.augment, seed);
 }
 
@@ -57,14 +52,14 @@ std::optional<std::int64_t> memory_bound(const Config& config) {
   return *config.run.max_memory << 20;
 }
 
-std::unique_ptr<Evaluator> make_evaluator(const Config& config, const SearchSpace& space,
+std::unique_ptr<Evaluator> make_evaluator(const RunSpec& spec, const SearchSpace& space,
                                           Minibatch minibatch, const at::Device& device) {
+  const Config& config = spec.config;
   return std::make_unique<Evaluator>(
       space, std::move(minibatch),
-      EvaluatorOptions{effective_proxies(config), config.score.counting, config.score.proxy_input,
+      EvaluatorOptions{spec.proxies, config.score.counting, config.score.proxy_input,
                        config.score.init, config.score.weights_mode, config.score.repeats,
-                       seeds_of(config.run.seed).weights, memory_bound(config),
-                       config.run.channels_last},
+                       spec.seeds.weights, memory_bound(config), config.run.channels_last},
       device);
 }
 
@@ -95,24 +90,29 @@ int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluat
   return static_cast<int>(std::clamp(*memory * 6 / 10 / workers / largest, std::int64_t{1}, most));
 }
 
+/// @throws as open_minibatch()
+void check_minibatch(const Config& config) {
+  open_minibatch(config, seeds_of(config.run.seed).data, {});
+}
+
 }  // namespace
 
 std::vector<ConfigCheck> workbench_checks() {
   return {{{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }},
           {{"data.batch_file"},
            [](const Config& config) {
-             if (!config.data.batch_file.empty()) open_minibatch(config, {});
+             if (!config.data.batch_file.empty()) check_minibatch(config);
            },
            /*costly=*/true},
           {{"data.name", "data.root", "data.image_size", "data.batch_size", "data.batch_file"},
            [](const Config& config) {
-             if (config.data.batch_file.empty() && !may_download(config))
-               open_minibatch(config, {});
+             if (config.data.batch_file.empty() && !may_download(config)) check_minibatch(config);
            },
            /*costly=*/true}};
 }
 
-Workbench make_workbench(const Config& config, const DownloadSink& download) {
+Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
+  const Config& config = spec.config;
   const at::Device device = prepare_machine(config);
   Workbench bench;
   bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
@@ -120,17 +120,17 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
   bench.threads = config.run.threads;
   bench.conditions.platform = this_platform();
   reserve_blas_buffers(bench.workers * bench.threads);
-  Minibatch minibatch = open_minibatch(config, download);
+  Minibatch minibatch = open_minibatch(config, spec.seeds.data, download);
   warn_of_equal_images(minibatch);
   bench.conditions.batch = {{"dataset", minibatch.dataset},
-                            {"classes", dataset_info(config).classes},
+                            {"classes", spec.data.classes},
                             {"size", minibatch.images.size(0)},
                             {"sha256", minibatch.sha256}};
-  bench.space = make_space(config, {static_cast<int>(minibatch.images.size(2)),
-                                    static_cast<int>(minibatch.images.size(3))});
+  bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
+                                 static_cast<int>(minibatch.images.size(3))});
   const std::string batch =
       fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
-  bench.evaluator = make_evaluator(config, *bench.space, std::move(minibatch), device);
+  bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
   bench.conditions.networks_per_batch =
       chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
   spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
@@ -142,9 +142,10 @@ Workbench make_workbench(const Config& config, const DownloadSink& download) {
   return bench;
 }
 
-std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const Config& config,
-                                                        const Workbench& bench, int number) {
-  return make_evaluator(config, *bench.space, open_minibatch(config, {}, number),
+std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const RunSpec& spec, const Workbench& bench,
+                                                        int number) {
+  const std::uint64_t seed = derive_seed(spec.seeds.data, {"minibatch", std::to_string(number)});
+  return make_evaluator(spec, *bench.space, open_minibatch(spec.config, seed, {}),
                         bench.evaluator->device());
 }
 

@@ -260,6 +260,7 @@ Spread spread_of(std::span<const double> values) {
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
   if (largest == 0) return {};
+  if (values.size() == 1) return {values.front(), 0};
   double mean = 0, squares = 0;
   for (const double value : values) mean += value / largest / n;
   for (const double value : values) squares += (value / largest - mean) * (value / largest - mean);

@@ -10,13 +10,6 @@
 namespace wrcor {
 namespace {
 
-/// Nothing without values; the deviation of a single one is 0.
-std::optional<Spread> spread_over_runs(const std::vector<double>& values) {
-  if (values.empty()) return std::nullopt;
-  if (values.size() == 1) return Spread{values.front(), 0};
-  return spread_of(values);
-}
-
 bool proposes_a_list(const std::string& strategy, const SearchSpace& space) {
   return SearchSpec{.strategy = strategy}.make_strategy(space)->proposals().has_value();
 }
@@ -67,7 +60,8 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
       found[m].push_back(sum / static_cast<double>(search.best.size()));
     }
   }
-  for (const auto& values : found) result.metrics.push_back(spread_over_runs(values));
+  for (const auto& values : found)
+    result.metrics.push_back(values.empty() ? std::nullopt : std::optional(spread_of(values)));
   return result;
 }
 

@@ -1,18 +1,14 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
-#include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "wrcor/eval/memory_gate.h"
-#include "wrcor/eval/out_of_memory.h"
+#include "wrcor/eval/batch_policy.h"
+#include "wrcor/eval/memory_policy.h"
 #include "wrcor/minibatch/minibatch.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/nn/response.h"
@@ -51,9 +47,9 @@ class Evaluator {
             at::Device device);
   ~Evaluator();
 
-  /// From here on, scores are means over only the first of the repeats.
-  /// @param repeats  1 to the number that the options give; not while an evaluation runs
-  void use_repeats(int repeats);
+  /// Draws of weights that it has: the most that a request may ask for, and what one asks for that
+  /// does not say.
+  int repeats() const { return options_.repeats; }
 
   /// Scores exactly this genotype, dead branches included.
   ///
@@ -63,6 +59,8 @@ class Evaluator {
   /// any other error of libtorch.
   /// @throws RunError when the device no longer works
   Evaluation evaluate(const Genotype& genotype) const;
+  /// The same, as the mean over the first of the repeats only. @param repeats  1 to repeats()
+  Evaluation evaluate(const Genotype& genotype, int repeats) const;
   /// The same with weights from a file instead of drawn ones, and the noise of the first repeat.
   Evaluation evaluate(const Genotype& genotype, const WeightSource& weights) const;
   /// The same, also with the given noise.
@@ -75,6 +73,7 @@ class Evaluator {
   /// Evaluates several genotypes, as one batch if batches() and the memory suffices. The results
   /// equal those of evaluate() up to rounding.
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
+  std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes, int repeats) const;
 
   /// The parts of K of WRCor, with the weights of the first repeat. @throws RunError
   std::vector<ResponsePart> response_parts(const Genotype& genotype) const;
@@ -84,8 +83,8 @@ class Evaluator {
 
   at::Device device() const { return device_; }
   std::int64_t samples() const { return minibatch_.images.size(0); }
-  /// Peak size so far of the tensors of one evaluation, or of one batch, on the CPU, in bytes.
-  std::int64_t peak_memory() const { return peak_memory_; }
+  /// Most bytes that the tensors of one evaluation, or of one batch, have taken on the CPU so far.
+  std::int64_t peak_memory() const { return memory_.peak(); }
 
  private:
   struct NamedProxy {
@@ -104,22 +103,16 @@ class Evaluator {
 
   std::unique_ptr<Draws> draw(int repeat, const Genotype& genotype) const;
 
-  using Attempt = std::function<Evaluation(Activations)>;
-  Evaluation evaluate(const Genotype& genotype, const Attempt& attempt) const;
-  Evaluation with_enough_memory(const Genotype& genotype, const Attempt& attempt) const;
-  Evaluation out_of_memory(const Genotype& genotype, const OutOfMemory& refused) const;
-  /// The result of an attempt, or the refused memory request. @throws any other error
-  template <typename Work>
-  auto within_memory(const Work& attempt, OutOfMemory& refused) const
-      -> std::optional<decltype(attempt())>;
+  /// What `work` gives where the memory suffices; a failed evaluation otherwise.
+  Evaluation attempt(const Genotype& genotype, const MemoryPolicy::Attempt& work) const;
+  void require_draws(int repeats) const;
   Evaluation failure(const Genotype& genotype, const std::string& reason) const;
 
-  Evaluation measure_repeats(const Genotype& genotype, Activations activations) const;
+  Evaluation measure_repeats(const Genotype& genotype, int count, Activations activations) const;
   Evaluation measure(const Genotype& genotype, const NetworkPlan& plan, const WeightSource& weights,
                      const Noise& noise, Activations activations,
                      std::vector<PassCost>* costs = nullptr) const;
-  std::optional<std::vector<Evaluation>> attempt_batch(std::span<const Genotype> genotypes) const;
-  std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes) const;
+  std::vector<Evaluation> measure_batch(std::span<const Genotype> genotypes, int count) const;
   Score score_alone(const Genotype& genotype, const NamedProxy& entry,
                     const Observation& seen) const;
   /// The scores of a network from its complete observation.
@@ -131,15 +124,11 @@ class Evaluator {
   Minibatch minibatch_;
   EvaluatorOptions options_;
   at::Device device_;
-  int repeats_;  ///< in use
   std::vector<NamedProxy> proxies_;
   Requirements requirements_;
-  std::vector<std::unique_ptr<Draws>> draws_;  ///< one per repeat, when weights are shared
-  mutable MemoryGate gate_;
-  mutable std::atomic<std::int64_t> peak_memory_{0};
-  mutable std::atomic<std::size_t> most_at_once_{std::numeric_limits<std::size_t>::max()};
-  mutable std::once_flag said_batch_failed_;
-  mutable std::once_flag said_recomputed_;
+  std::vector<std::unique_ptr<Draws>> draws_;  ///< one a repeat, when weights are shared
+  mutable MemoryPolicy memory_;
+  mutable BatchPolicy batches_;
 };
 
 }  // namespace wrcor

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <string>
 
 namespace wrcor {
 
@@ -16,5 +17,8 @@ struct OutOfMemory {
 /// The memory request that an error reports as refused; nothing for other errors. libtorch and the
 /// libraries below it distinguish these errors from others only by their text.
 std::optional<OutOfMemory> as_out_of_memory(const std::exception& error);
+
+/// Of what an error says: libtorch's messages go on with a stack trace.
+std::string first_line(const std::exception& error);
 
 }  // namespace wrcor

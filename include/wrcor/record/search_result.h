@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/core/file.h"
 #include "wrcor/record/scoring_conditions.h"
 #include "wrcor/score/ranking.h"
@@ -66,11 +66,11 @@ std::optional<std::size_t> contenders(const SearchResult& result);
 /// The document of result.json. Without its last key, `timing`, which is of this machine and this
 /// day, it is a function of the configuration, the program, libtorch and the kind of device, unless
 /// time ended the search or an evaluation failed.
-nlohmann::ordered_json to_json(const SearchResult& result, const Config& config);
+nlohmann::ordered_json to_json(const SearchResult& result, const RunSpec& spec);
 
 /// The same as text, piece by piece: a document of thousands of rows takes many times the memory of
 /// one row.
-void write_text(const SearchResult& result, const Config& config, const TextSink& write);
+void write_text(const SearchResult& result, const RunSpec& spec, const TextSink& write);
 
 /// An element of the array `ranking` of result.json. @param index  from 0, the best
 nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index);

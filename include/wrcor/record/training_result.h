@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/record/platform.h"
 #include "wrcor/space/search_space.h"
 
@@ -46,7 +46,7 @@ struct TrainingResult {
 
 /// The document of result.json. Without its last key, `timing`, it is the same for equal trainings
 /// on one machine.
-nlohmann::ordered_json to_json(const TrainingResult& result, const Config& config);
+nlohmann::ordered_json to_json(const TrainingResult& result, const RunSpec& spec);
 
 /// JSON Schemas of a training's result.json, and of a line of metrics.jsonl.
 nlohmann::ordered_json training_schema();

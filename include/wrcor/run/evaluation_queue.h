@@ -27,7 +27,11 @@ class PendingEvaluation {
   /// Starts it if it still waits for others to fill its batch, then waits for it.
   /// @return whether it is finished
   bool wait_for(std::chrono::milliseconds time);
-  /// Like std::future::get().
+  /// Waits for it until it is there.
+  /// @param goes_on  called before and now and then meanwhile: whether to wait any longer; may
+  ///                 throw to give up
+  void wait_while(const std::function<bool()>& goes_on);
+  /// As std::future::get().
   Evaluation get() { return result_.get(); }
   /// The same; nothing if the queue dropped it before it started.
   std::optional<Evaluation> get_unless_dropped();
@@ -45,14 +49,20 @@ struct EvaluationHooks {
   std::function<void(const Genotype&, const Evaluation&)> after = {};
 };
 
-/// Evaluates genotypes on workers in batches of consecutive ones, so that the composition of the
-/// batches depends only on the order of submission.
+/// What the evaluations of a queue have in common.
+struct QueueShape {
+  int workers = 1;
+  int networks_per_batch = 1;
+  int repeats = 1;  ///< that each score is averaged over
+};
+
+/// Evaluates genotypes on workers, several at once: consecutive ones are a batch, so that what is
+/// evaluated with what depends on the order of submission alone.
 class EvaluationQueue {
  public:
   /// @param bench  outlives the queue
-  /// @throws RunError when the system cannot create the threads
-  /// @param at_once  genotypes per batch
-  EvaluationQueue(const Workbench& bench, int workers, int at_once, EvaluationHooks hooks = {});
+  /// @throws RunError when the system does not give the threads
+  EvaluationQueue(const Workbench& bench, const QueueShape& shape, EvaluationHooks hooks = {});
 
   PendingEvaluation submit(const Genotype& genotype);
 
@@ -81,8 +91,7 @@ class EvaluationQueue {
   void learn(const std::vector<Evaluation>& evaluations, double seconds);
 
   const Workbench& bench_;
-  int workers_;
-  std::size_t at_once_;
+  QueueShape shape_;
   EvaluationHooks hooks_;
   std::vector<Waiting> waiting_;
   std::uint64_t submitted_ = 0;

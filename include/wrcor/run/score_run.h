@@ -16,10 +16,14 @@ namespace wrcor {
 /// Receives one architecture's evaluation.
 using EvaluationSink = std::function<void(const std::string& arch, const Evaluation& evaluation)>;
 
-/// Scores each architecture exactly as it is, dead branches included, and passes the evaluations to
-/// the sink in the order of `architectures`, each as soon as it and all before it are finished.
-/// @throws Interrupted after a signal, when everything that was finished in order has been passed
-/// on
+/// Scores each architecture exactly as it is, dead branches included, and hands the evaluations
+/// over in the order of `architectures`, each as soon as it and all before it are done.
+/// @param repeats  that each score is averaged over
+/// @throws Interrupted after a signal, when everything that was finished in order has been handed
+/// over
+void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
+                         int repeats, const EvaluationSink& sink, const ProgressSink& progress);
+/// The same over all repeats that the workbench draws.
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress);
 

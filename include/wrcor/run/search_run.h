@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/run_directory.h"
@@ -18,11 +18,11 @@ namespace wrcor {
 ///
 /// @param resume    continue the folder's run; without it, a folder that holds a run is an error
 /// @param download  as for make_workbench()
-/// @throws UsageError when the folder does not fit, holds a run of another configuration, or
-///         unrelated files with the names of a run's, or is being written by another process;
-///         DataError when data is missing or the journal is damaged; NoFeasibleError; Interrupted
-///         after a signal, when all started evaluations are in the journal; RunError
-SearchResult run_search(const Config& config, const RunDirectory& directory, bool resume,
+/// @throws UsageError when the folder does not fit, holds a run of another configuration, or files
+///         of other use by the names of a run's, or is being written by another process;
+///         DataError when data is missing or the journal is damaged; NoFeasibleError;
+///         Interrupted after a signal, when all that had started is in the journal; RunError
+SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool resume,
                         const ProgressSink& progress, const DownloadSink& download = {});
 
 /// The shell command that retries the failures of a run, with the same time again if time has ended
@@ -31,6 +31,6 @@ std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
 
 /// What a search would do, as text: the effective work, for --dry-run.
-std::string describe_work(const Config& config);
+std::string describe_work(const RunSpec& spec);
 
 }  // namespace wrcor

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "wrcor/config/config.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/run_directory.h"
@@ -25,12 +25,13 @@ struct TrainingSinks {
 /// names others. It is evaluated after each epoch, on the data set's test images or on those that
 /// config.train.holdout excludes from training.
 ///
+/// @param spec    of a configuration for trainings; config.train.arch is an architecture string
 /// @param resume  continue the folder's training; without it, a folder that holds one is an error
 /// @throws UsageError when the folder does not fit, holds a training of another configuration or
 ///         data, or is being written by another process; DataError when data is missing or a file
 ///         of the folder is damaged; Interrupted after a signal, when a checkpoint has been
-///         written; RunError, also when the loss is no longer finite
-TrainingResult run_training(const Config& config, const TrainingDirectory& directory, bool resume,
+///         written; RunError, also when the loss is not a number any more
+TrainingResult run_training(const RunSpec& spec, const TrainingDirectory& directory, bool resume,
                             const TrainingSinks& sinks);
 
 }  // namespace wrcor

@@ -25,7 +25,8 @@ struct Spread {
   double mean = 0;
   double deviation = 0;  ///< standard deviation
 };
-/// Of a sample, with n - 1 in the denominator of the variance. @param values  at least two
+/// Of a sample, with n - 1 below the deviation; a single value does not deviate.
+/// @param values  at least one
 Spread spread_of(std::span<const double> values);
 /// Of the largest of `draws` values drawn without replacement: exact, from the order statistics.
 /// @param draws  1 .. the number of values

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     return wrcor::fetch_data(source, config, wrcor::download_progress());
   };
   const auto layer_parts = [](const wrcor::Config& config, const wrcor::Genotype& genotype) {
-    return wrcor::make_workbench(config, wrcor::download_progress())
+    return wrcor::make_workbench(wrcor::resolve(config), wrcor::download_progress())
         .evaluator->response_parts(genotype);
   };
   return run_program(

@@ -8,7 +8,7 @@
 #include "../options.h"
 #include "../output.h"
 #include "runs.h"
-#include "wrcor/config/chosen_space.h"
+#include "wrcor/config/chosen_data.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"

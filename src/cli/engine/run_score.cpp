@@ -8,9 +8,8 @@
 #include "../output.h"
 #include "architecture_list.h"
 #include "runs.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/proxy_choice.h"
+#include "wrcor/config/run_spec.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
@@ -85,48 +84,70 @@ void report_failures(std::size_t failed, std::size_t asked, const std::string& a
   spdlog::warn("{} of {} architectures could not be evaluated{}", failed, asked, advice);
 }
 
-/// Prints the passes of scoring and their cost, instead of scores.
-void print_plan(const ScoreOptions& options, const Config& config) {
-  const std::string format = options.format_given ? options.format : "table";
-  if (format == "csv") throw UsageError("--plan prints a table or, with --format jsonl, JSON");
+/// Of what is printed in place of scores.
+std::string printed_format(const ScoreOptions& options) {
+  return options.format_given ? options.format : "table";
+}
+
+void check_plan(const ScoreOptions& options) {
+  if (printed_format(options) == "csv")
+    throw UsageError("--plan prints a table or, with --format jsonl, JSON");
   if (!options.out.empty() || !options.weights.empty())
     throw UsageError("--plan goes with neither --out nor --weights: it prints no scores");
   if (!options.shard.empty())
     throw UsageError("--plan does not go with --shard: it takes the architectures as a whole");
-  const Workbench bench = make_workbench(config, download_progress());
+}
+
+void check_explanation(const ScoreOptions& options) {
+  if (printed_format(options) == "csv")
+    throw UsageError("--explain prints text or, with --format jsonl, JSON");
+  if (names_architectures(options) || !options.out.empty() || !options.weights.empty() ||
+      !options.shard.empty())
+    throw UsageError(
+        "--explain takes one architecture; it does not go with --arch, --arch-file, --all, "
+        "--unique, --out, --weights or --shard");
+}
+
+void check(const ScoreOptions& options) {
+  const bool explains = !options.explained.empty();
+  if (options.plan && explains)
+    throw UsageError("--plan and --explain are two things; give one of them");
+  if (options.plan) return check_plan(options);
+  if (explains) return check_explanation(options);
+  if (options.format == "table" && !options.out.empty())
+    throw UsageError("--out holds one record a line: use --format jsonl or csv");
+}
+
+/// Prints what scoring consists of and what it costs, instead of scores.
+void print_plan(const ScoreOptions& options, const RunSpec& spec) {
+  const Workbench bench = make_workbench(spec, download_progress());
   std::vector<Genotype> architectures;
   if (names_architectures(options)) {
     architectures = chosen_architectures(*bench.space, options);
   } else {
     constexpr int samples = 5;
-    Rng rng(derive_seed(config.run.seed, {"explain"}));
+    Rng rng(derive_seed(spec.config.run.seed, {"explain"}));
     for (int i = 0; i < samples; ++i) architectures.push_back(bench.space->sample(rng));
   }
   bench.evaluator->explain(architectures.front());  // the first evaluation pays for start-up
   std::vector<std::vector<PassCost>> costs;
   for (const Genotype& genotype : architectures)
     costs.push_back(bench.evaluator->explain(genotype));
-  write_output(format == "table" ? plan_table(costs) : plan_json(costs));
+  write_output(printed_format(options) == "table" ? plan_table(costs) : plan_json(costs));
 }
 
-/// Prints the explanation of an architecture's scores, and their uncertainty.
-void print_explanation(const ScoreOptions& options, const Config& config) {
+/// Prints why an architecture scores as it does, and how sure that is.
+void print_explanation(const ScoreOptions& options, const RunSpec& spec) {
   constexpr std::size_t random_cells = 20;
-  const std::string format = options.format_given ? options.format : "table";
-  if (format == "csv") throw UsageError("--explain prints text or, with --format jsonl, JSON");
-  if (names_architectures(options) || !options.out.empty() || !options.weights.empty() ||
-      !options.shard.empty())
-    throw UsageError(
-        "--explain takes one architecture; it does not go with --arch, --arch-file, --all, "
-        "--unique, --out, --weights or --shard");
-  const auto space = make_space(config);
-  const std::string arch = space->format(read_architecture(*space, options.explained));
+  const SearchSpace& space = *spec.space;
+  const std::string arch = space.format(read_architecture(space, options.explained));
   Progress progress;
   const Explanation explanation = explain(
-      config, arch, random_cells, [&](const ProgressState& state) { progress.update(state); },
+      spec, arch, random_cells, [&](const ProgressState& state) { progress.update(state); },
       download_progress());
   progress.clear();
-  write_output(format == "table" ? explanation_text(explanation) : explanation_json(explanation));
+  write_output(printed_format(options) == "table" ? explanation_text(explanation)
+                                                  : explanation_json(explanation));
 }
 
 /// Drops duplicate architectures, and those that the file holds.
@@ -161,51 +182,32 @@ ConfigSources sources_of(const ScoreOptions& options) {
   return sources;
 }
 
-}  // namespace
+/// Prints the scores.
+void print_scores(const ScoreOptions& options, const RunSpec& spec, const Workbench& bench,
+                  const std::vector<Genotype>& architectures) {
+  std::unique_ptr<ScoreWriter> writer;
+  if (options.format == "table") {
+    writer = std::make_unique<TableScores>(spec.proxies);
+  } else {
+    writer = make_lines(options.format, spec.proxies, "");
+  }
+  write_output(writer->begin());
+  const std::size_t failed = score_all(bench, architectures, options.weights,
+                                       [&](const std::string& arch, const Evaluation& evaluation) {
+                                         write_output(writer->record(arch, evaluation));
+                                       });
+  write_output(writer->end());
+  report_failures(failed, architectures.size());
+}
 
-void run_score(const ScoreOptions& options) {
-  Config config = load_config(sources_of(options));
-  config.search.refine.reset();  // of searches
-  if (options.plan && !options.explained.empty())
-    throw UsageError("--plan and --explain are two things; give one of them");
-  if (options.plan) {
-    print_plan(options, config);
-    return;
-  }
-  if (!options.explained.empty()) {
-    print_explanation(options, config);
-    return;
-  }
-  if (options.format == "table" && !options.out.empty()) {
-    throw UsageError("--out holds one record a line: use --format jsonl or csv");
-  }
-  std::vector<Genotype> architectures = chosen_architectures(*make_space(config), options);
-  if (!options.weights.empty() && architectures.size() != 1) {
-    throw UsageError("--weights needs exactly one architecture, got " +
-                     std::to_string(architectures.size()));
-  }
-  const Workbench bench = make_workbench(config, download_progress());
-  const std::vector<std::string> proxies = effective_proxies(config);
-  if (options.out.empty()) {
-    const bool table = options.format == "table";
-    const std::unique_ptr<ScoreWriter> writer =
-        table ? std::make_unique<TableScores>(proxies)
-              : std::unique_ptr<ScoreWriter>(make_lines(options.format, proxies, ""));
-    write_output(writer->begin());
-    const std::size_t failed =
-        score_all(bench, architectures, options.weights,
-                  [&](const std::string& arch, const Evaluation& evaluation) {
-                    write_output(writer->record(arch, evaluation));
-                  });
-    write_output(writer->end());
-    report_failures(failed, architectures.size());
-    return;
-  }
-  const std::string identity = score_identity(config, bench.conditions, options.weights);
-  const auto lines = make_lines(options.format, proxies, identity);
+/// Writes what its file does not have.
+void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workbench& bench,
+                 std::vector<Genotype> architectures) {
+  const std::string identity = score_identity(spec.config, bench.conditions, options.weights);
+  const auto lines = make_lines(options.format, spec.proxies, identity);
   const std::string goes_on = "; the same command goes on with '" + options.out + "'";
   try {
-    ScoreFile file(options.out, *lines, identity, proxies);
+    ScoreFile file(options.out, *lines, identity, spec.proxies);
     const std::size_t asked = leave_out_known(options.out, file, *bench.space, architectures);
     if (architectures.empty()) return;
     const std::size_t failed =
@@ -219,6 +221,25 @@ void run_score(const ScoreOptions& options) {
   } catch (const RunError& failure) {
     throw RunError(failure.what() + goes_on);
   }
+}
+
+}  // namespace
+
+void run_score(const ScoreOptions& options) {
+  Config config = load_config(sources_of(options));
+  config.search.refine.reset();  // of searches
+  check(options);
+  const RunSpec spec = resolve(config);
+  if (options.plan) return print_plan(options, spec);
+  if (!options.explained.empty()) return print_explanation(options, spec);
+  std::vector<Genotype> architectures = chosen_architectures(*spec.space, options);
+  if (!options.weights.empty() && architectures.size() != 1) {
+    throw UsageError("--weights needs exactly one architecture, got " +
+                     std::to_string(architectures.size()));
+  }
+  const Workbench bench = make_workbench(spec, download_progress());
+  if (options.out.empty()) return print_scores(options, spec, bench, architectures);
+  save_scores(options, spec, bench, std::move(architectures));
 }
 
 }  // namespace wrcor::cli

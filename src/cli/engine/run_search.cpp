@@ -9,7 +9,6 @@
 #include "../output.h"
 #include "new_folder.h"
 #include "runs.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
@@ -123,8 +122,9 @@ void run_search_command(const SearchOptions& options) {
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();
   const Config config = load_config(sources);
+  const RunSpec spec = resolve(config);
   if (options.dry_run) {
-    const std::string work = describe_work(config);
+    const std::string work = describe_work(spec);
     write_output(config_document(config));
     spdlog::info("{}", work);
     return;
@@ -135,17 +135,17 @@ void run_search_command(const SearchOptions& options) {
   {
     Progress progress;
     result = run_search(
-        config, directory, options.resume,
+        spec, directory, options.resume,
         [&progress](const ProgressState& state) { progress.update(state); }, download_progress());
   }
   const std::string again = retry_command(result, config, directory);
   require_score(result, again);
   const auto rows = static_cast<std::size_t>(options.top);
-  const auto space = make_space(config);
   try {
-    write_output(options.format == "json"  ? ranking_json(result, rows)
-                 : options.format == "csv" ? ranking_csv(result, rows)
-                                           : ranking_table(result, rows, standard_output(*space)));
+    write_output(options.format == "json" ? ranking_json(result, rows)
+                 : options.format == "csv"
+                     ? ranking_csv(result, rows)
+                     : ranking_table(result, rows, standard_output(*spec.space)));
   } catch (const RunError& failure) {
     throw RunError(std::string(failure.what()) + "; the whole ranking is in '" +
                    directory.result().string() + "'");

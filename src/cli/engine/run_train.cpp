@@ -8,7 +8,6 @@
 #include "../output.h"
 #include "new_folder.h"
 #include "runs.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/processor.h"
@@ -21,8 +20,8 @@
 namespace wrcor::cli {
 namespace {
 
-/// The configuration with the architecture as a string.
-Config effective_config(const TrainOptions& options) {
+/// With the architecture as a string.
+RunSpec training_spec(const TrainOptions& options) {
   ConfigSources sources = options.sources;
   sources.resolve = choose_device;
   sources.checks = {
@@ -37,13 +36,14 @@ Config effective_config(const TrainOptions& options) {
       sources.environment.clear();  // the training's own settings count
     }
   }
-  Config config = load_config(sources);
+  const Config config = load_config(sources);
   if (config.train.arch.empty()) {
     throw UsageError(std::string("no architecture to train; name one: ") + architecture_forms);
   }
-  const auto space = make_space(config);
-  config.train.arch = space->format(read_architecture(*space, config.train.arch));
-  return config;
+  RunSpec spec = resolve(config);
+  std::string& arch = spec.config.train.arch;
+  arch = spec.space->format(read_architecture(*spec.space, arch));
+  return spec;
 }
 
 /// Writes epochs as they end, in one of the forms with a line per epoch.
@@ -70,7 +70,8 @@ class EpochLines {
 }  // namespace
 
 void run_train(const TrainOptions& options) {
-  const Config config = effective_config(options);
+  const RunSpec spec = training_spec(options);
+  const Config& config = spec.config;
   const NewFolder folder(options.out,
                          fmt::format("train-{}-seed{}", config.data.name, config.run.seed));
   const TrainingDirectory directory{folder.path()};
@@ -79,12 +80,12 @@ void run_train(const TrainOptions& options) {
     TrainingProgressLine progress;
     EpochLines lines(options.format, progress);
     result =
-        run_training(config, directory, options.resume,
+        run_training(spec, directory, options.resume,
                      {.progress = [&](const TrainingProgress& state) { progress.update(state); },
                       .epoch = [&](const EpochMetrics& metrics) { lines.write(metrics); },
                       .download = download_progress()});
   }
-  if (options.format == "json") write_output(to_json(result, config).dump(2) + "\n");
+  if (options.format == "json") write_output(to_json(result, spec).dump(2) + "\n");
   spdlog::info("{}", summary_line(result));
   spdlog::info("the weights: {}", directory.weights().string());
 }

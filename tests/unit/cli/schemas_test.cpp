@@ -125,7 +125,7 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[c
   config.search.strategy = "random";
   config.search.dedupe = Dedupe::exact;
   config.search.budget = 12;
-  run_search(config, {folder.path() / "run"}, false, {});
+  run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(test::folder_violations(folder.path()) == std::vector<std::string>{});
 
   const Json result = Json::parse(read_file(folder.path() / "run/result.json"));
@@ -154,7 +154,7 @@ TEST_CASE("what a training writes is as its schemas say, and nothing else is", "
   config.train.epochs = 1;
   config.train.images = 16;
   config.train.test_images = 16;
-  run_training(config, {folder.path()}, false, {});
+  run_training(resolve(config), {folder.path()}, false, {});
 
   const Json result = Json::parse(read_file(folder.path() / "result.json"));
   check_tight("training", result);

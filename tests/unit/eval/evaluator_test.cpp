@@ -108,6 +108,23 @@ TEST_CASE("repeats average over draws of weights", "[eval]") {
   CHECK(mean == Approx(first).epsilon(0.1));
 }
 
+TEST_CASE("a request may be for the first of the repeats only", "[eval]") {
+  const Fixture f;
+  EvaluatorOptions options;
+  options.repeats = 2;
+  const Evaluator evaluator(f.space, f.minibatch, options, at::kCPU);
+  CHECK(evaluator.repeats() == 2);
+  const Genotype genotype = f.space.parse(connected);
+  const Score both = evaluator.evaluate(genotype).score("wrcor");
+  const Score first = evaluator.evaluate(genotype, 1).score("wrcor");
+  REQUIRE(both.repeats.size() == 2);
+  CHECK(first.value == both.repeats.front());
+  CHECK(first.repeats.empty());
+  CHECK(evaluator.evaluate_batch(std::vector{genotype}, 1).front().score("wrcor").value ==
+        first.value);
+  CHECK_THROWS_AS(evaluator.evaluate(genotype, 3), std::logic_error);
+}
+
 TEST_CASE("independent weights depend on the architecture, shared ones do not", "[eval]") {
   const Fixture f;
   EvaluatorOptions options;

@@ -37,7 +37,7 @@ std::string result_of(const std::filesystem::path& folder) {
 class Victim {
  public:
   Victim() {
-    run_search(config_, {folder_.path() / "run"}, false, {});
+    run_search(resolve(config_), {folder_.path() / "run"}, false, {});
     expected_ = result_of(folder_.path() / "run");
     journal_ = read_file(path());
   }
@@ -61,7 +61,7 @@ class Victim {
     CHECK(journal_.starts_with(read));
     if (!results_.contains(read)) {
       std::filesystem::remove(folder_.path() / "run" / "result.json");
-      run_search(config_, {folder_.path() / "run"}, /*resume=*/!read.empty(), {});
+      run_search(resolve(config_), {folder_.path() / "run"}, /*resume=*/!read.empty(), {});
       results_[read] = result_of(folder_.path() / "run");
     }
     CHECK(results_[read] == expected_);

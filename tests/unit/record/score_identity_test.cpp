@@ -23,7 +23,7 @@ Config small_config() {
 }
 
 std::string identity(const Config& config, const std::filesystem::path& weights = {}) {
-  return score_identity(config, make_workbench(config).conditions, weights);
+  return score_identity(config, make_workbench(resolve(config)).conditions, weights);
 }
 
 using Change = std::function<void(Config&)>;
@@ -55,7 +55,7 @@ TEST_CASE("what a score does not depend on leaves its identity alone", "[record]
   // Where CUDA is usable, auto is another kind of device.
   for (std::size_t k = 0; k < std::size(changes); ++k) {
     INFO("change " << k);
-    if (k == 6 && make_workbench(Config()).conditions.device_kind != "cpu") continue;
+    if (k == 6 && make_workbench(resolve(Config())).conditions.device_kind != "cpu") continue;
     CHECK(identity_with(changes[k]) == same);
   }
 }

@@ -23,10 +23,10 @@ TEST_CASE("the first use of a data set downloads it, if it may", "[run][fetch]")
   const test::TemporaryFolder cache;
   const test::EnvironmentVariable own("WRCOR_DATA", cache.path().c_str());
   Config config = config_of_cifar10();
-  CHECK_THAT(test::message_of<DataError>([&] { make_workbench(config); }),
+  CHECK_THAT(test::message_of<DataError>([&] { make_workbench(resolve(config)); }),
              ContainsSubstring("cannot download CIFAR-10: file:///nowhere/cifar-10-binary.tar.gz"));
   config.data.download = false;
-  CHECK_THROWS_AS(make_workbench(config), MissingDataError);
+  CHECK_THROWS_AS(make_workbench(resolve(config)), MissingDataError);
 }
 
 TEST_CASE("where data come from is no part of a result", "[run][fetch]") {

@@ -38,7 +38,7 @@ std::vector<Genotype> cells(const SearchSpace& space, int count) {
 TEST_CASE("consecutive genotypes are batches, the last one as large as it is", "[run][queue]") {
   const Workbench bench = bench_of(4);
   std::atomic<int> batches{0}, done{0};
-  EvaluationQueue queue(bench, 2, bench.conditions.networks_per_batch,
+  EvaluationQueue queue(bench, {2, bench.conditions.networks_per_batch},
                         {[&] { ++batches; }, [&](const Genotype&, const Evaluation&) { ++done; }});
   std::vector<PendingEvaluation> pending;
   const std::vector<Genotype> genotypes = cells(*bench.space, 10);
@@ -59,7 +59,7 @@ TEST_CASE("consecutive genotypes are batches, the last one as large as it is", "
 
 TEST_CASE("who waits for a result starts the batch that it is in", "[run][queue]") {
   const Workbench bench = bench_of(100);
-  EvaluationQueue queue(bench, 1, bench.conditions.networks_per_batch);
+  EvaluationQueue queue(bench, {1, bench.conditions.networks_per_batch});
   const std::vector<Genotype> genotypes = cells(*bench.space, 3);
   PendingEvaluation first = queue.submit(genotypes[0]), second = queue.submit(genotypes[1]);
   REQUIRE(first.wait_for(long_enough));
@@ -70,7 +70,7 @@ TEST_CASE("who waits for a result starts the batch that it is in", "[run][queue]
 
 TEST_CASE("a queue that stops drops what has not started", "[run][queue]") {
   const Workbench bench = bench_of(100);
-  EvaluationQueue queue(bench, 1, bench.conditions.networks_per_batch);
+  EvaluationQueue queue(bench, {1, bench.conditions.networks_per_batch});
   PendingEvaluation pending = queue.submit(cells(*bench.space, 1).front());
   queue.stop();
   CHECK_THROWS_AS(pending.get(), std::future_error);
@@ -78,7 +78,7 @@ TEST_CASE("a queue that stops drops what has not started", "[run][queue]") {
 
 TEST_CASE("what a hook throws is the result of all that it concerns", "[run][queue]") {
   const Workbench bench = bench_of(2);
-  EvaluationQueue queue(bench, 1, bench.conditions.networks_per_batch,
+  EvaluationQueue queue(bench, {1, bench.conditions.networks_per_batch},
                         {[] { throw RunError("the folder is gone"); }, {}});
   for (const Genotype& genotype : cells(*bench.space, 2)) {
     PendingEvaluation pending = queue.submit(genotype);

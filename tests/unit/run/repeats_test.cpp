@@ -25,7 +25,7 @@ Config small_config() {
 
 SearchResult search(const Config& config, const std::filesystem::path& folder,
                     bool resume = false) {
-  SearchResult result = run_search(config, {folder}, resume, {});
+  SearchResult result = run_search(resolve(config), {folder}, resume, {});
   CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result;
 }

@@ -5,7 +5,6 @@
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
-#include "wrcor/config/chosen_space.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/file.h"
@@ -41,7 +40,7 @@ std::string result_of(const std::filesystem::path& folder) {
 }
 
 std::string search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
-  run_search(config, {folder}, resume, {});
+  run_search(resolve(config), {folder}, resume, {});
   CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result_of(folder);
 }
@@ -107,7 +106,7 @@ TEST_CASE("a finished run resumes to the same result without an evaluation", "[r
   const test::TemporaryFolder folder;
   const Config config = small_config();
   const std::string expected = search(config, folder.path() / "run");
-  const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
+  const SearchResult again = run_search(resolve(config), {folder.path() / "run"}, true, {});
   CHECK(again.timing.evaluated == 0);
   CHECK(result_of(folder.path() / "run") == expected);
 }
@@ -126,13 +125,13 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   Config config = small_config();
   config.search.budget = 6;
   search(config, folder.path() / "run");
-  CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, false, {}),
+  CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, false, {}),
                     ContainsSubstring("--resume"));
-  CHECK_THROWS_WITH(run_search(config, {folder.path() / "none"}, true, {}),
+  CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "none"}, true, {}),
                     ContainsSubstring("no run to resume"));
   config.run.seed = 4;
   config.score.counting = Counting::paper;
-  CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
+  CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
                     ContainsSubstring("run.seed: the run has 3, asked for 4") &&
                         ContainsSubstring("score.counting: "));
 }
@@ -145,7 +144,7 @@ TEST_CASE("a folder that another process writes is left alone", "[run][search]")
   std::filesystem::create_directory(run);
   {
     const auto lock = FileLock::try_take(run / "lock");
-    CHECK_THROWS_WITH(run_search(config, {run}, false, {}),
+    CHECK_THROWS_WITH(run_search(resolve(config), {run}, false, {}),
                       ContainsSubstring("is being written by process"));
   }
   CHECK(std::filesystem::is_empty(run));
@@ -172,14 +171,14 @@ TEST_CASE("a result counts what was asked and ranks every class once", "[run][se
   Config config = small_config();
   config.search.strategy = "random";
   config.search.budget = 120;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   const SearchCounts& counts = result.counts;
   CHECK(counts.asked == 120);
   CHECK(counts.distinct == static_cast<std::int64_t>(result.ranking.size()));
   CHECK(counts.ok + counts.degenerate + counts.failed == counts.distinct);
   CHECK(counts.distinct < counts.asked);
   CHECK(counts.degenerate == 1);  // all disconnected cells are one class
-  const auto space = make_space(config);
+  const auto space = resolve(config).space;
   for (std::size_t i = 0; i < result.ranking.size(); ++i) {
     const Ranked& entry = result.ranking[i];
     CHECK(entry.arch == entry.canonical);
@@ -200,7 +199,7 @@ TEST_CASE("the result's file is its document, written row by row", "[run][search
   for (const char* rank_by : {"wrcor", "copeland(wrcor,naswot)"}) {
     config.score.rank_by = rank_by;
     const RunDirectory directory{folder.path() / rank_by};
-    const SearchResult result = run_search(config, directory, false, {});
+    const SearchResult result = run_search(resolve(config), directory, false, {});
     CHECK(read_file(directory.result()) == to_json(result, config).dump(2) + "\n");
   }
 }
@@ -210,7 +209,7 @@ TEST_CASE("exact deduplication evaluates cells as they are", "[run][search]") {
   Config config = small_config();
   config.search.strategy = "random";
   config.search.dedupe = Dedupe::exact;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(result.counts.distinct == 40);
   bool differs = false;
   for (const Ranked& entry : result.ranking) differs = differs || entry.arch != entry.canonical;
@@ -222,14 +221,15 @@ TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
   Config config = small_config();
   config.constraints.max_params = 9000;
   config.constraints.min_params = 6000;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(result.counts.infeasible > 0);
   for (const Ranked& entry : result.ranking) {
     CHECK(entry.evaluation.unpacked().costs.params >= 6000);
     CHECK(entry.evaluation.unpacked().costs.params <= 9000);
   }
   config.constraints.max_params = 6001;
-  CHECK_THROWS_AS(run_search(config, {folder.path() / "impossible"}, false, {}), NoFeasibleError);
+  CHECK_THROWS_AS(run_search(resolve(config), {folder.path() / "impossible"}, false, {}),
+                  NoFeasibleError);
 }
 
 TEST_CASE("a search that runs out of feasible architectures keeps what it found", "[run][search]") {
@@ -242,7 +242,7 @@ TEST_CASE("a search that runs out of feasible architectures keeps what it found"
   config.search.population = 2;
   config.search.tournament = 2;
   config.search.window = 1;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(result.counts.distinct == 1);
   CHECK(result.counts.asked == 2);
   CHECK(result.ended_by == EndedBy::exhausted);
@@ -253,12 +253,12 @@ TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
   Config config = small_config();
   config.search.budget = 1'000'000;
   config.search.max_seconds = 0.5;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, false, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(result.counts.asked > 0);
   CHECK(result.timing.seconds < 10);
   // Resuming with no time left repeats the run up to the end of its journal.
   config.search.max_seconds = 0.001;
-  const SearchResult again = run_search(config, {folder.path() / "run"}, true, {});
+  const SearchResult again = run_search(resolve(config), {folder.path() / "run"}, true, {});
   CHECK(again.timing.evaluated == 0);
   CHECK(again.counts.distinct == result.counts.distinct);
 }
@@ -273,7 +273,7 @@ TEST_CASE("what no worker has begun when time is over is dropped", "[run][search
     config.search.max_seconds = 0.3;
     config.constraints.max_params = 12'000;
     const auto run = folder.path() / strategy;
-    const SearchResult result = run_search(config, {run}, false, {});
+    const SearchResult result = run_search(resolve(config), {run}, false, {});
     CHECK(result.counts.asked < 2'000);  // thousands were proposed
     CHECK(result.ended_by == EndedBy::max_seconds);
     CHECK(result.counts.distinct == result.timing.evaluated);
@@ -302,7 +302,7 @@ TEST_CASE("what is not a run's own is not replaced", "[run][search]") {
   const std::string expected = search(config, run);
   const auto refused = [&](bool resume) {
     try {
-      run_search(config, {run}, resume, {});
+      run_search(resolve(config), {run}, resume, {});
     } catch (const UsageError& error) {
       return std::string(error.what());
     }
@@ -353,7 +353,7 @@ TEST_CASE("a resumed run without time left keeps what failed", "[run][search]") 
   Journal::resume(run / "journal.jsonl", ignored).append(arch, failure, 2);
   Config late = config;
   late.search.max_seconds = 1;
-  const SearchResult kept = run_search(late, {run}, true, {});
+  const SearchResult kept = run_search(resolve(late), {run}, true, {});
   CHECK(kept.counts.failed == 1);
   CHECK(kept.timing.evaluated == 0);
   CHECK(kept.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
@@ -375,7 +375,7 @@ TEST_CASE("a resumed run without time left fills the gaps that a kill left in th
     const auto run = journal_without(arch, content, folder.path() / (strategy + " killed"));
     Config late = config;
     late.search.max_seconds = 1;
-    const SearchResult filled = run_search(late, {run}, true, {});
+    const SearchResult filled = run_search(resolve(late), {run}, true, {});
     CHECK(filled.timing.evaluated == 1);
     CHECK(filled.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
   }
@@ -395,7 +395,7 @@ TEST_CASE("a resumed run without time left does not wait for what is not propose
               2);
   config.search.budget = 1'000'000;
   config.search.max_seconds = 1;
-  const SearchResult result = run_search(config, {folder.path() / "run"}, true, {});
+  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, true, {});
   const auto journaled = static_cast<std::int64_t>(content.evaluations.size()) + 1;
   CHECK(result.counts.distinct <= journaled + config.search.window);
   CHECK(result.ended_by == EndedBy::max_seconds);
@@ -405,14 +405,16 @@ TEST_CASE("a result says what ended the search", "[run][search]") {
   const test::TemporaryFolder folder;
   Config config = small_config();
   config.search.budget = 5;
-  CHECK(run_search(config, {folder.path() / "1"}, false, {}).ended_by == EndedBy::budget);
+  CHECK(run_search(resolve(config), {folder.path() / "1"}, false, {}).ended_by == EndedBy::budget);
   config.search.budget = 1'000'000;
   config.search.max_seconds = 0.1;
-  CHECK(run_search(config, {folder.path() / "2"}, false, {}).ended_by == EndedBy::max_seconds);
+  CHECK(run_search(resolve(config), {folder.path() / "2"}, false, {}).ended_by ==
+        EndedBy::max_seconds);
   config.search.max_seconds.reset();
   config.search.strategy = "exhaustive";
   config.constraints.max_params = 5000;
-  CHECK(run_search(config, {folder.path() / "3"}, false, {}).ended_by == EndedBy::exhausted);
+  CHECK(run_search(resolve(config), {folder.path() / "3"}, false, {}).ended_by ==
+        EndedBy::exhausted);
   const auto written = nlohmann::json::parse(read_file(folder.path() / "2" / "result.json"));
   CHECK(written["ended_by"] == "max_seconds");
 }
@@ -431,7 +433,7 @@ TEST_CASE("a signal ends a run after what had started, and the run can be resume
       if (state.done == 7 && seen++ == 0) std::raise(signal);
     };
     try {
-      run_search(config, {part}, false, interrupt);
+      run_search(resolve(config), {part}, false, interrupt);
       FAIL("the signal was ignored");
     } catch (const Error& error) {
       CHECK(static_cast<int>(error.exit_code()) == 128 + signal);

@@ -33,7 +33,7 @@ Config small_config() {
 
 TrainingResult train(const Config& config, const std::filesystem::path& folder,
                      bool resume = false) {
-  const TrainingResult result = run_training(config, {folder}, resume, {});
+  const TrainingResult result = run_training(resolve(config), {folder}, resume, {});
   CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result;
 }
@@ -68,7 +68,7 @@ std::string interrupted(const Config& config, const std::filesystem::path& folde
   const TrainingSinks sinks{.progress = [&](const TrainingProgress&) {
     if (++seen == batches) std::raise(SIGTERM);
   }};
-  return message_of<Interrupted>([&] { run_training(config, {folder}, false, sinks); });
+  return message_of<Interrupted>([&] { run_training(resolve(config), {folder}, false, sinks); });
 }
 
 TEST_CASE("a training leaves its settings, metrics, weights and result", "[run][train]") {
@@ -144,21 +144,22 @@ TEST_CASE("a folder is resumed with its own settings only", "[run][train]") {
   const auto path = folder.path() / "a";
   train(small_config(), path);
   Config other = small_config();
-  CHECK_THAT(message_of<UsageError>([&] { run_training(other, {path}, false, {}); }),
+  CHECK_THAT(message_of<UsageError>([&] { run_training(resolve(other), {path}, false, {}); }),
              ContainsSubstring("holds a training; continue it with --resume"));
   other.train.epochs = 20;
-  CHECK_THAT(message_of<UsageError>([&] { run_training(other, {path}, true, {}); }),
+  CHECK_THAT(message_of<UsageError>([&] { run_training(resolve(other), {path}, true, {}); }),
              ContainsSubstring("holds another training (train.epochs: it has 3, now 20)"));
-  CHECK_THAT(message_of<UsageError>([&] { run_training(other, {folder.path()}, true, {}); }),
-             ContainsSubstring("holds no training to resume"));
+  CHECK_THAT(
+      message_of<UsageError>([&] { run_training(resolve(other), {folder.path()}, true, {}); }),
+      ContainsSubstring("holds no training to resume"));
   folder.write("own/config.json", "{}");
-  CHECK_THAT(
-      message_of<UsageError>([&] { run_training(other, {folder.path() / "own"}, false, {}); }),
-      ContainsSubstring("config.json' is not of a run, and this training would replace it"));
+  CHECK_THAT(message_of<UsageError>(
+                 [&] { run_training(resolve(other), {folder.path() / "own"}, false, {}); }),
+             ContainsSubstring("config.json' is not of a run, and this training would replace it"));
   folder.write("own2/weights.pt", "mine");
-  CHECK_THAT(
-      message_of<UsageError>([&] { run_training(other, {folder.path() / "own2"}, false, {}); }),
-      ContainsSubstring("weights.pt' is not of this training, which would replace it"));
+  CHECK_THAT(message_of<UsageError>(
+                 [&] { run_training(resolve(other), {folder.path() / "own2"}, false, {}); }),
+             ContainsSubstring("weights.pt' is not of this training, which would replace it"));
 }
 
 TEST_CASE("damage is told", "[run][train]") {
@@ -166,7 +167,7 @@ TEST_CASE("damage is told", "[run][train]") {
   const auto path = folder.path() / "a";
   train(small_config(), path);
   const auto resumed = [&] {
-    return message_of<DataError>([&] { run_training(small_config(), {path}, true, {}); });
+    return message_of<DataError>([&] { run_training(resolve(small_config()), {path}, true, {}); });
   };
   SECTION("of the checkpoint") {
     const std::string bytes = read_file(path / "checkpoint.pt");
@@ -213,8 +214,9 @@ TEST_CASE("a resumed training replaces nothing that is not its own", "[run][trai
                     result = read_file(path / "result.json");
   const auto refused = [&](const std::string& file) {
     const std::string before = read_file(path / file);
-    CHECK_THAT(message_of<UsageError>([&] { run_training(small_config(), {path}, true, {}); }),
-               ContainsSubstring(file + "' is not of this training, which would replace it"));
+    CHECK_THAT(
+        message_of<UsageError>([&] { run_training(resolve(small_config()), {path}, true, {}); }),
+        ContainsSubstring(file + "' is not of this training, which would replace it"));
     CHECK(read_file(path / file) == before);
   };
   folder.write("a/weights.pt", "mine");
@@ -229,9 +231,9 @@ TEST_CASE("a resumed training replaces nothing that is not its own", "[run][trai
   // A user's notes are not metrics.
   interrupted(small_config(), folder.path() / "b", 1);
   folder.write("b/metrics.jsonl", "my notes");
-  CHECK_THAT(
-      message_of<DataError>([&] { run_training(small_config(), {folder.path() / "b"}, true, {}); }),
-      ContainsSubstring("metrics.jsonl:1: expected the line of epoch 1"));
+  CHECK_THAT(message_of<DataError>(
+                 [&] { run_training(resolve(small_config()), {folder.path() / "b"}, true, {}); }),
+             ContainsSubstring("metrics.jsonl:1: expected the line of epoch 1"));
   CHECK(read_file(folder.path() / "b" / "metrics.jsonl") == "my notes");
 }
 
@@ -245,8 +247,9 @@ TEST_CASE("images can be held out for the evaluation", "[run][train]") {
   CHECK_THAT(summary_line(result), ContainsSubstring("of 32 images held out are right"));
   config.train.images.reset();
   config.train.test_images = 5001;
-  CHECK(message_of<UsageError>([&] { run_training(config, {folder.path() / "b"}, false, {}); }) ==
-        "--test-images: expected at most the 5000 images that there are, got 5001");
+  CHECK(message_of<UsageError>([&] {
+          run_training(resolve(config), {folder.path() / "b"}, false, {});
+        }) == "--test-images: expected at most the 5000 images that there are, got 5001");
   CHECK_FALSE(std::filesystem::exists(folder.path() / "b"));
 }
 
@@ -260,7 +263,8 @@ TEST_CASE("a training may start from weights of a file", "[run][train]") {
   const auto weights = load_tensor_file(folder.path() / "b" / "weights.pt");
   CHECK(weights.at("stem.1.num_batches_tracked").item<std::int64_t>() == 16);
   config.space.channels = 8;
-  CHECK_THAT(message_of<DataError>([&] { run_training(config, {folder.path() / "c"}, false, {}); }),
+  CHECK_THAT(message_of<DataError>(
+                 [&] { run_training(resolve(config), {folder.path() / "c"}, false, {}); }),
              ContainsSubstring("does not hold the weights of this architecture"));
 }
 

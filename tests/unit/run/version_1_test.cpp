@@ -68,7 +68,7 @@ Json header_of(const std::filesystem::path& journal) {
 TEST_CASE("a run of version 1 is repeated by its configuration", "[run][versions]") {
   const TemporaryFolder folder;
   for (const std::string run : {"run", "vote"}) {
-    run_search(configured(run), {folder.path() / run}, false, {});
+    run_search(resolve(configured(run)), {folder.path() / run}, false, {});
     check_same_ranking(parsed(folder.path() / run / "result.json")["ranking"],
                        parsed(fixtures / run / "result.json")["ranking"]);
   }
@@ -79,8 +79,9 @@ TEST_CASE("a run of version 1 is not continued with other scores", "[run][versio
   for (const std::string run : {"run", "vote"}) {
     const std::string journal = read_file(fixtures / run / "journal.jsonl");
     folder.write(run + "/journal.jsonl", journal);
-    CHECK_THROWS_WITH(run_search(configured(run, "published"), {folder.path() / run}, true, {}),
-                      ContainsSubstring("was begun with scoring revision 1, this program has 2"));
+    CHECK_THROWS_WITH(
+        run_search(resolve(configured(run, "published")), {folder.path() / run}, true, {}),
+        ContainsSubstring("was begun with scoring revision 1, this program has 2"));
     CHECK(read_file(folder.path() / run / "journal.jsonl") == journal);
   }
 }
@@ -89,7 +90,7 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   const TemporaryFolder folder;
   Config config = configured("run");
   config.search.budget = 3;
-  run_search(config, {folder.path() / "run"}, false, {});
+  run_search(resolve(config), {folder.path() / "run"}, false, {});
   const Json header = header_of(folder.path() / "run" / "journal.jsonl");
   CHECK(header["schema_version"] == 4);
   CHECK(header["scoring_revision"] == scoring_revision);
@@ -97,7 +98,7 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   const auto resume = [&](const std::string& name, const char* key, const Json& value) {
     Json changed = header;
     changed[Json::json_pointer(key)] = value;
-    run_search(config, {begun(folder, name, changed)}, true, {});
+    run_search(resolve(config), {begun(folder, name, changed)}, true, {});
   };
   CHECK_NOTHROW(resume("version", "/tool/version", "99.0.0"));
   CHECK_THROWS_WITH(
@@ -120,12 +121,12 @@ TEST_CASE("a setting that a run's program did not have counts as its default", "
   const TemporaryFolder folder;
   Config config = configured("run");
   config.search.budget = 3;
-  run_search(config, {folder.path() / "run"}, false, {});
+  run_search(resolve(config), {folder.path() / "run"}, false, {});
   Json header = header_of(folder.path() / "run" / "journal.jsonl");
   header["config"]["search"].erase("dedupe");
-  CHECK_NOTHROW(run_search(config, {begun(folder, "default", header)}, true, {}));
+  CHECK_NOTHROW(run_search(resolve(config), {begun(folder, "default", header)}, true, {}));
   config.search.dedupe = Dedupe::exact;
   CHECK_THROWS_WITH(
-      run_search(config, {begun(folder, "other", header)}, true, {}),
+      run_search(resolve(config), {begun(folder, "other", header)}, true, {}),
       ContainsSubstring("search.dedupe: the run has \"strict\", asked for \"exact\""));
 }

@@ -46,7 +46,7 @@ TEST_CASE("a training of version 1 is gone on with as it was begun", "[run][vers
   config.train.images = 8;
   config.train.test_images = 4;
   config.run.threads = 1;
-  const TrainingResult result = run_training(config, {path}, true, {});
+  const TrainingResult result = run_training(resolve(config), {path}, true, {});
   CHECK(result.epochs.size() == 2);
   CHECK(read_file(path / "metrics.jsonl") == metrics);
 }

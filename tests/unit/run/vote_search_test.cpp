@@ -41,7 +41,7 @@ Config small_vote(const std::string& rank_by) {
 
 /// result.json without its timing.
 Json search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
-  run_search(config, {folder}, resume, {});
+  run_search(resolve(config), {folder}, resume, {});
   CHECK(folder_violations(folder) == Names{});
   Json result = Json::parse(read_file(folder / "result.json"));
   result.erase("timing");
@@ -147,7 +147,8 @@ TEST_CASE("the methods of one vote make different searches, and so does a single
   const TemporaryFolder folder;
   std::map<std::string, std::string> seen;  // architectures met -> by which rule
   for (const std::string text : {"wrcor", "pairwise(wrcor,-acor)", "az(wrcor,-acor)", "-wrcor"}) {
-    const SearchResult result = run_search(small_vote(text), {folder.path() / text}, false, {});
+    const SearchResult result =
+        run_search(resolve(small_vote(text)), {folder.path() / text}, false, {});
     std::map<std::int64_t, std::string> by_time;
     for (const Ranked& entry : result.ranking) by_time[entry.first_seen] = entry.arch;
     std::string met;
@@ -161,7 +162,8 @@ TEST_CASE("the methods of one vote make different searches, and so does a single
 TEST_CASE("a vote of one member searches as that member does", "[run][search][votes]") {
   const TemporaryFolder folder;
   const auto architectures = [&](const std::string& text) {
-    const SearchResult result = run_search(small_vote(text), {folder.path() / text}, false, {});
+    const SearchResult result =
+        run_search(resolve(small_vote(text)), {folder.path() / text}, false, {});
     Names names;
     for (const Ranked& entry : result.ranking) names.push_back(entry.arch);
     return names;
@@ -178,7 +180,7 @@ TEST_CASE("a vote has no best score, a proxy has its best, low or high", "[run][
   const TemporaryFolder folder;
   const auto best_of = [&](const std::string& text) {
     std::optional<double> best;
-    run_search(small_vote(text), {folder.path() / text}, false,
+    run_search(resolve(small_vote(text)), {folder.path() / text}, false,
                [&](const ProgressState& state) { best = state.best; });
     return best;
   };
@@ -192,10 +194,10 @@ TEST_CASE("a run is resumed by the same vote only, however it is written", "[run
   config.search.budget = 6;
   search(config, folder.path() / "run");
   config.score.rank_by = "az(wrcor,acor)";
-  CHECK_THROWS_WITH(run_search(config, {folder.path() / "run"}, true, {}),
+  CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
                     ContainsSubstring("score.rank_by: the run has \"copeland(+wrcor,+acor)\", "
                                       "asked for \"logrank(+wrcor,+acor)\""));
   config.score.rank_by = "copeland( +wrcor, acor )";
   config.score.proxies = {"wrcor", "acor"};
-  CHECK(run_search(config, {folder.path() / "run"}, true, {}).timing.evaluated == 0);
+  CHECK(run_search(resolve(config), {folder.path() / "run"}, true, {}).timing.evaluated == 0);
 }

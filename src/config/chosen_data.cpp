@@ -1,0 +1,16 @@
+#include "wrcor/config/chosen_data.h"
+
+#include "wrcor/data/builtin.h"
+#include "wrcor/data/image_size.h"
+
+namespace wrcor {
+
+DatasetOptions dataset_options(const Config& config) {
+  return {config.data.root, parse_image_size(config.data.image_size)};
+}
+
+DatasetInfo dataset_info(const Config& config) {
+  return datasets().find(config.data.name).make.info(dataset_options(config));
+}
+
+}  // namespace wrcor

@@ -1,0 +1,56 @@
+#include "wrcor/eval/memory_policy.h"
+
+#include <spdlog/spdlog.h>
+
+#include "wrcor/eval/device.h"
+
+namespace wrcor {
+
+Attempted<Evaluation> MemoryPolicy::evaluate(const std::string& architecture,
+                                             const Attempt& attempt) {
+  const auto with_all = [&] { return attempt(Activations::kept); };
+  {
+    const MemoryGate::Place beside_others = gate_.enter();
+    Attempted<Evaluation> tried = metered(with_all);
+    if (tried.refused.by_bound) tried = evaluate_in_less(architecture, attempt);
+    if (tried.result || tried.refused.by_bound) return tried;
+  }
+  const MemoryGate::Place alone = gate_.enter_alone();
+  release_cached_memory(device_);
+  Attempted<Evaluation> tried = metered(with_all);
+  if (!tried.result) return evaluate_in_less(architecture, attempt);
+  if (const std::optional<int> places = gate_.narrow())
+    spdlog::warn("out of memory; from here on at most {} at a time", *places);
+  return tried;
+}
+
+Attempted<Evaluation> MemoryPolicy::evaluate_in_less(const std::string& architecture,
+                                                     const Attempt& attempt) {
+  release_cached_memory(device_);
+  Attempted<Evaluation> tried = metered([&] { return attempt(Activations::recomputed); });
+  if (tried.result) {
+    std::call_once(said_recomputed_, [&] {
+      spdlog::info(
+          "{} and perhaps others need more memory than there is: their activations are "
+          "computed twice, which takes longer and changes no score",
+          architecture);
+    });
+  }
+  return tried;
+}
+
+std::string MemoryPolicy::describe(const OutOfMemory& refused) const {
+  std::string text;
+  if (refused.wanted_bytes)
+    text += fmt::format(", a request for {} bytes was refused", *refused.wanted_bytes);
+  if (refused.by_bound) text += fmt::format(" within the bound of {} MiB", *bound_ >> 20);
+  return text;
+}
+
+void MemoryPolicy::note_peak(std::int64_t bytes) {
+  std::int64_t known = peak_;
+  while (known < bytes && !peak_.compare_exchange_weak(known, bytes)) {
+  }
+}
+
+}  // namespace wrcor
