@@ -16,6 +16,7 @@
 #include "wrcor/record/result_document.h"
 #include "wrcor/record/run_folder.h"
 #include "wrcor/score/scoring_revision.h"
+#include "wrcor/record/scoring_schema.h"
 
 namespace wrcor {
 namespace {

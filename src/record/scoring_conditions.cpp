@@ -1,4 +1,5 @@
 #include "wrcor/record/scoring_conditions.h"
+#include "wrcor/record/scoring_schema.h"
 
 #include "wrcor/core/version.h"
 #include "wrcor/score/scoring_revision.h"

@@ -12,6 +12,7 @@
 #include "wrcor/core/seal.h"
 #include "wrcor/score/evaluation_schema.h"
 #include "wrcor/score/proxies.h"
+#include "wrcor/record/scoring_schema.h"
 
 namespace wrcor {
 namespace {

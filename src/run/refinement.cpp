@@ -7,6 +7,7 @@
 #include <chrono>
 #include <vector>
 
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/evaluation_queue.h"
 #include "wrcor/run/interrupt.h"
 

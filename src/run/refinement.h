@@ -1,5 +1,6 @@
 #pragma once
 
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/record/journal.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/search_result.h"

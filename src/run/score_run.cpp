@@ -1,3 +1,4 @@
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/score_run.h"
 
 #include <deque>

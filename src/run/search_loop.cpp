@@ -7,6 +7,7 @@
 
 #include "wrcor/config/run_spec.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/record/run_folder.h"
 #include "wrcor/run/interrupt.h"
 

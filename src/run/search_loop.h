@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/record/journal.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/search_result.h"

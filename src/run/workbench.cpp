@@ -1,4 +1,6 @@
 #include "wrcor/run/workbench.h"
+#include "wrcor/eval/evaluator.h"
+#include "wrcor/config/config_loader.h"
 
 #include <spdlog/spdlog.h>
 
@@ -96,6 +98,11 @@ void check_minibatch(const Config& config) {
 }
 
 }  // namespace
+
+Workbench::Workbench() = default;
+Workbench::Workbench(Workbench&& other) noexcept = default;
+Workbench& Workbench::operator=(Workbench&& other) noexcept = default;
+Workbench::~Workbench() = default;
 
 std::vector<ConfigCheck> workbench_checks() {
   return {{{"run.device"}, [](const Config& config) { resolve_device(config.run.device); }},

@@ -5,8 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "wrcor/train/training_position.h"
-
 namespace wrcor {
 
 /// How far a run has come.
@@ -22,14 +20,5 @@ struct ProgressState {
   std::optional<double> best;
 };
 using ProgressSink = std::function<void(const ProgressState&)>;
-
-/// How far a training has come.
-struct TrainingProgress {
-  int epochs = 0;
-  std::int64_t batches = 0;  ///< of an epoch
-  TrainingPosition position;
-  std::int64_t batches_done = 0;  ///< in this sitting
-};
-using TrainingProgressSink = std::function<void(const TrainingProgress&)>;
 
 }  // namespace wrcor

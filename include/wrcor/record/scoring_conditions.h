@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/core/json_schema_parts.h"
 #include "wrcor/record/platform.h"
 
 namespace wrcor {
@@ -21,9 +20,5 @@ struct ScoringConditions {
 /// The first members of a document of a search: {"schema_version", "tool": {"name", "version"},
 /// "scoring_revision", "libtorch", "device"}.
 nlohmann::ordered_json program_json(int schema_version, const ScoringConditions& conditions);
-std::vector<json_schema_parts::Member> program_members(int schema_version);
-
-/// Of ScoringConditions::batch.
-json_schema_parts::Schema batch_schema();
 
 }  // namespace wrcor

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "wrcor/record/progress.h"
+#include "wrcor/record/training_progress.h"
 #include "wrcor/record/training_result.h"
 #include "wrcor/report/progress_line.h"
 

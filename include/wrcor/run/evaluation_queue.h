@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "wrcor/core/worker_pool.h"
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/duration_model.h"
 #include "wrcor/run/workbench.h"
 

@@ -6,6 +6,7 @@
 #include "wrcor/data/download.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/record/run_directory.h"
+#include "wrcor/record/training_progress.h"
 #include "wrcor/record/training_result.h"
 
 namespace wrcor {

@@ -3,17 +3,23 @@
 #include <memory>
 #include <vector>
 
-#include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/data/download.h"
-#include "wrcor/eval/evaluator.h"
 #include "wrcor/record/scoring_conditions.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
 
+struct ConfigCheck;
+class Evaluator;
+
 /// Everything that scoring architectures takes.
 struct Workbench {
+  Workbench();
+  Workbench(Workbench&& other) noexcept;
+  Workbench& operator=(Workbench&& other) noexcept;
+  ~Workbench();
+
   std::shared_ptr<const SearchSpace> space;  ///< sized for the images of the minibatch
   std::unique_ptr<Evaluator> evaluator;
   ScoringConditions conditions;

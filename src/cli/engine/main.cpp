@@ -3,6 +3,7 @@
 #include "../program.h"
 #include "runs.h"
 #include "wrcor/eval/device.h"
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/eval/out_of_memory.h"
 #include "wrcor/report/download_progress.h"
 #include "wrcor/run/data_fetch.h"

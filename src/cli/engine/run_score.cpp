@@ -14,6 +14,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/record/score_file.h"
 #include "wrcor/record/score_identity.h"
 #include "wrcor/record/score_writer.h"

@@ -1,3 +1,4 @@
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/evaluation_queue.h"
 
 #include <atomic>

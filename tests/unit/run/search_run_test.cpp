@@ -1,3 +1,4 @@
+#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/search_run.h"
 
 #include <csignal>
