@@ -5,10 +5,10 @@
 #include <cmath>
 #include <future>
 
-#include "wrcor/eval/memory_meter.h"
-#include "wrcor/nn/pass.h"
-#include "wrcor/nn/response.h"
-#include "wrcor/proxy/correlation.h"
+#include "eval/memory_meter.h"
+#include "nn/pass.h"
+#include "nn/response.h"
+#include "proxy/correlation.h"
 
 namespace wrcor {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/core/worker_pool.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/nn/weights.h"
+#include "core/worker_pool.h"
+#include "minibatch/minibatch.h"
+#include "nn/weights.h"
 #include "wrcor/space/counting.h"
 #include "wrcor/space/search_space.h"
 

@@ -17,14 +17,14 @@
 #include <nlohmann/json.hpp>
 
 #include "breakdown.h"
+#include "core/worker_pool.h"
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "minibatch/minibatch.h"
 #include "plain_way.h"
 #include "work.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/worker_pool.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace {

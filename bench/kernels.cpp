@@ -10,11 +10,11 @@
 #include <ATen/core/grad_mode.h>
 #include <benchmark/benchmark.h>
 
-#include "wrcor/eval/device.h"
-#include "wrcor/nn/average_pool.h"
-#include "wrcor/nn/batch_norm.h"
-#include "wrcor/nn/convolution.h"
-#include "wrcor/proxy/correlation.h"
+#include "eval/device.h"
+#include "nn/average_pool.h"
+#include "nn/batch_norm.h"
+#include "nn/convolution.h"
+#include "proxy/correlation.h"
 
 namespace {
 

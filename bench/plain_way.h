@@ -4,8 +4,8 @@
 
 #include <ATen/ATen.h>
 
-#include "wrcor/nn/response.h"
-#include "wrcor/nn/weights.h"
+#include "nn/response.h"
+#include "nn/weights.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {

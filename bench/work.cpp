@@ -9,8 +9,8 @@
 #include <future>
 #include <vector>
 
-#include "wrcor/core/worker_pool.h"
-#include "wrcor/eval/device.h"
+#include "core/worker_pool.h"
+#include "eval/device.h"
 
 namespace wrcor {
 namespace {

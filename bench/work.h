@@ -2,7 +2,7 @@
 
 #include <c10/core/Device.h>
 
-#include "wrcor/nn/response.h"
+#include "nn/response.h"
 #include "wrcor/space/network_plan.h"
 
 namespace wrcor {

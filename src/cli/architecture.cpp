@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/file.h"
+#include "core/json.h"
+#include "core/text_file.h"
 #include "options.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/json.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/text_file.h"
 #include "wrcor/record/finished_run.h"
 #include "wrcor/score/proxies.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/score/benchmark_table.h"
+#include "score/benchmark_table.h"
 
 namespace wrcor::cli {
 

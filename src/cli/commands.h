@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "command_options.h"
+#include "score/response_part.h"
 #include "wrcor/config/config.h"
 #include "wrcor/data/source.h"
-#include "wrcor/score/response_part.h"
 #include "wrcor/space/genotype.h"
 
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does

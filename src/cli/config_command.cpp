@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "commands.h"
+#include "config/config_documents.h"
+#include "core/file.h"
 #include "options.h"
 #include "output.h"
 #include "schemas.h"
-#include "wrcor/config/config_documents.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor::cli {

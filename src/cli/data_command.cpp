@@ -5,16 +5,16 @@
 #include <vector>
 
 #include "commands.h"
+#include "core/table.h"
+#include "core/utf8.h"
+#include "data/cache_folder.h"
+#include "data/fetch.h"
 #include "options.h"
 #include "output.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/table.h"
-#include "wrcor/core/utf8.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/cache_folder.h"
-#include "wrcor/data/fetch.h"
 
 namespace wrcor::cli {
 namespace {

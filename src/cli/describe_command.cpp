@@ -8,18 +8,18 @@
 
 #include "architecture.h"
 #include "commands.h"
+#include "config/chosen_data.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
+#include "core/table.h"
+#include "drawing/cell_drawing.h"
 #include "options.h"
 #include "output.h"
 #include "schemas.h"
-#include "wrcor/config/chosen_data.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/table.h"
-#include "wrcor/drawing/cell_drawing.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {

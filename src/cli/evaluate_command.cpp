@@ -6,17 +6,17 @@
 
 #include "benchmark_options.h"
 #include "commands.h"
+#include "core/processor.h"
 #include "options.h"
 #include "output.h"
+#include "record/score_reading.h"
+#include "report/evaluation_report.h"
+#include "score/comparison.h"
+#include "search/simulated_search.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/processor.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/record/score_reading.h"
-#include "wrcor/report/evaluation_report.h"
-#include "wrcor/score/comparison.h"
-#include "wrcor/search/simulated_search.h"
 
 namespace wrcor::cli {
 namespace {

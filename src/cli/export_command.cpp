@@ -12,7 +12,7 @@ namespace {
 std::string format_help(const std::string& fallback) {
   std::string text;
 #define WRCOR_EXPORT_FORMAT(name, summary) text += #name ": " summary "\n";
-#include "wrcor/export/formats.inc"
+#include "export/formats.inc"
 #undef WRCOR_EXPORT_FORMAT
   return text + "(default " + fallback + ")";
 }

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "commands.h"
+#include "core/json_schema_parts.h"
+#include "core/processor.h"
+#include "core/schema_version.h"
+#include "core/table.h"
 #include "options.h"
 #include "output.h"
 #include "schemas.h"
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/processor.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/table.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/score/votes.h"

@@ -14,13 +14,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.h"
 #include "help.h"
 #include "options.h"
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor::cli {

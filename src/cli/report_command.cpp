@@ -7,12 +7,12 @@
 
 #include "benchmark_options.h"
 #include "commands.h"
+#include "core/file.h"
+#include "core/utf8.h"
 #include "options.h"
+#include "report/report_page.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
-#include "wrcor/report/report_page.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {

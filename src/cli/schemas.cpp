@@ -2,15 +2,15 @@
 
 #include <functional>
 
-#include "wrcor/config/config_documents.h"
+#include "config/config_documents.h"
+#include "record/journal.h"
+#include "record/score_writer.h"
+#include "record/search_result.h"
+#include "record/training_result.h"
+#include "report/evaluation_report.h"
+#include "report/explanation_report.h"
+#include "report/plan_report.h"
 #include "wrcor/core/registry.h"
-#include "wrcor/record/journal.h"
-#include "wrcor/record/score_writer.h"
-#include "wrcor/record/search_result.h"
-#include "wrcor/record/training_result.h"
-#include "wrcor/report/evaluation_report.h"
-#include "wrcor/report/explanation_report.h"
-#include "wrcor/report/plan_report.h"
 
 namespace wrcor::cli {
 namespace {

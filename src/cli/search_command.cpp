@@ -4,7 +4,7 @@
 
 #include "commands.h"
 #include "options.h"
-#include "wrcor/record/run_directory.h"
+#include "record/run_directory.h"
 
 namespace wrcor::cli {
 

@@ -4,10 +4,10 @@
 
 #include "architecture.h"
 #include "commands.h"
+#include "core/processor.h"
 #include "options.h"
+#include "record/run_directory.h"
 #include "wrcor/config/settings.h"
-#include "wrcor/core/processor.h"
-#include "wrcor/record/run_directory.h"
 
 namespace wrcor::cli {
 namespace {

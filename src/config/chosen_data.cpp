@@ -1,4 +1,4 @@
-#include "wrcor/config/chosen_data.h"
+#include "config/chosen_data.h"
 
 #include "wrcor/data/builtin.h"
 #include "wrcor/data/image_size.h"

@@ -1,12 +1,12 @@
-#include "wrcor/config/config_documents.h"
+#include "config/config_documents.h"
 
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
 #include "wrcor/config/settings.h"
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {

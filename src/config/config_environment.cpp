@@ -1,4 +1,4 @@
-#include "config_environment.h"
+#include "internal/config_environment.h"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>

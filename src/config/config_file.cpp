@@ -1,14 +1,14 @@
-#include "config_file.h"
+#include "internal/config_file.h"
 
 #include <algorithm>
 #include <map>
 
+#include "core/file.h"
+#include "core/schema_version.h"
+#include "core/utf8.h"
+#include "internal/yaml_tree.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
-#include "yaml_tree.h"
 
 namespace wrcor {
 namespace {

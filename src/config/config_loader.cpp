@@ -5,14 +5,14 @@
 #include <set>
 #include <stdexcept>
 
-#include "config_environment.h"
-#include "config_file.h"
-#include "idle_settings.h"
+#include "core/schema_version.h"
+#include "core/utf8.h"
+#include "internal/config_environment.h"
+#include "internal/config_file.h"
+#include "internal/idle_settings.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "idle_settings.h"
+#include "internal/idle_settings.h"
 
 #include <functional>
 #include <map>

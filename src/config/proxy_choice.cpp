@@ -1,4 +1,4 @@
-#include "wrcor/config/proxy_choice.h"
+#include "config/proxy_choice.h"
 
 #include <algorithm>
 

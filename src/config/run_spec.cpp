@@ -1,7 +1,7 @@
 #include "wrcor/config/run_spec.h"
 
-#include "wrcor/config/chosen_data.h"
-#include "wrcor/config/proxy_choice.h"
+#include "config/chosen_data.h"
+#include "config/proxy_choice.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <regex>
 
+#include "core/utf8.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "wrcor/config/proxy_choice.h"
+#include "config/proxy_choice.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"

@@ -1,4 +1,4 @@
-#include "yaml_tree.h"
+#include "internal/yaml_tree.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>

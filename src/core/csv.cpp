@@ -1,4 +1,4 @@
-#include "wrcor/core/csv.h"
+#include "core/csv.h"
 
 #include <algorithm>
 #include <charconv>

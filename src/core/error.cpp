@@ -2,8 +2,8 @@
 
 #include <sstream>
 
+#include "core/utf8.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/core/file.h"
+#include "core/file.h"
 
 #include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
@@ -11,8 +11,8 @@
 #include <new>
 #include <random>
 
+#include "core/hash.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/core/file_lock.h"
+#include "core/file_lock.h"
 
 #include <fcntl.h>
 #include <spdlog/fmt/chrono.h>
@@ -17,8 +17,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 namespace {

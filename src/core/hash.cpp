@@ -1,12 +1,12 @@
-#include "wrcor/core/hash.h"
+#include "core/hash.h"
 
 #include <openssl/evp.h>
 
 #include <array>
 #include <stdexcept>
 
+#include "core/file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 

@@ -1,4 +1,4 @@
-#include "wrcor/core/json.h"
+#include "core/json.h"
 
 #include <set>
 #include <string>

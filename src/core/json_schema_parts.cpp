@@ -1,4 +1,4 @@
-#include "wrcor/core/json_schema_parts.h"
+#include "core/json_schema_parts.h"
 
 namespace wrcor::json_schema_parts {
 

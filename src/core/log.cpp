@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "core/utf8.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/core/processor.h"
+#include "core/processor.h"
 
 #include <sched.h>
 

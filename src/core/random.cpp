@@ -4,7 +4,7 @@
 #include <numbers>
 #include <string>
 
-#include "wrcor/core/hash.h"
+#include "core/hash.h"
 
 namespace wrcor {
 

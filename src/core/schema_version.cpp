@@ -1,4 +1,4 @@
-#include "wrcor/core/schema_version.h"
+#include "core/schema_version.h"
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"

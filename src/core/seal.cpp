@@ -1,10 +1,10 @@
-#include "wrcor/core/seal.h"
+#include "core/seal.h"
 
 #include <utility>
 
+#include "core/hash.h"
+#include "core/json.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/json.h"
 
 namespace wrcor {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "wrcor/core/utf8.h"
+#include "core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/core/table.h"
+#include "core/table.h"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "wrcor/core/utf8.h"
+#include "core/utf8.h"
 
 namespace wrcor {
 namespace {

@@ -1,13 +1,13 @@
-#include "wrcor/core/text_file.h"
+#include "core/text_file.h"
 
 #include <cerrno>
 #include <cstring>
 #include <string_view>
 
+#include "core/file.h"
+#include "core/utf8.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/utf8.h"
 
 namespace wrcor {
 namespace {

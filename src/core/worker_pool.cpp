@@ -1,4 +1,4 @@
-#include "wrcor/core/worker_pool.h"
+#include "core/worker_pool.h"
 
 #include <string>
 #include <system_error>

@@ -1,4 +1,4 @@
-#include "wrcor/data/archive.h"
+#include "data/archive.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -11,9 +11,9 @@
 #include <span>
 #include <string>
 
-#include "output_file.h"
+#include "core/file.h"
+#include "internal/output_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {

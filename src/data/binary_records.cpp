@@ -1,16 +1,16 @@
-#include "wrcor/data/binary_records.h"
+#include "data/binary_records.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <vector>
 
+#include "core/file.h"
+#include "data/cache_folder.h"
+#include "data/image_pickle.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/data/cache_folder.h"
-#include "wrcor/data/image_pickle.h"
 
 namespace wrcor {
 namespace {

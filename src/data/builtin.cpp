@@ -1,10 +1,10 @@
 #include "wrcor/data/builtin.h"
 
+#include "data/binary_records.h"
+#include "data/image_folder.h"
+#include "data/synthetic.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/data/binary_records.h"
-#include "wrcor/data/image_folder.h"
-#include "wrcor/data/synthetic.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/data/cache_folder.h"
+#include "data/cache_folder.h"
 
 #include <cstdlib>
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "output_file.h"
+#include "internal/output_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/version.h"
 

@@ -1,14 +1,14 @@
-#include "wrcor/data/fetch.h"
+#include "data/fetch.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
+#include "core/file.h"
+#include "core/file_lock.h"
+#include "core/hash.h"
+#include "data/archive.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/file_lock.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/data/archive.h"
 
 namespace wrcor {
 namespace {

@@ -1,6 +1,6 @@
 #include "wrcor/data/image_file.h"
 
-#include "image_formats.h"
+#include "internal/image_formats.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {

@@ -1,12 +1,12 @@
-#include "wrcor/data/image_folder.h"
+#include "data/image_folder.h"
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <vector>
 
+#include "core/file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/log.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/image_file.h"

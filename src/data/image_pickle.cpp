@@ -1,11 +1,11 @@
-#include "wrcor/data/image_pickle.h"
+#include "data/image_pickle.h"
 
 #include <cstdint>
 
-#include "numpy_array.h"
+#include "data/pickle.h"
+#include "internal/numpy_array.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/data/pickle.h"
 
 namespace wrcor {
 namespace {

@@ -7,7 +7,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-#include "image_formats.h"
+#include "internal/image_formats.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {

@@ -1,4 +1,4 @@
-#include "numpy_array.h"
+#include "internal/numpy_array.h"
 
 #include <array>
 #include <utility>

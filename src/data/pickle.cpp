@@ -1,4 +1,4 @@
-#include "wrcor/data/pickle.h"
+#include "data/pickle.h"
 
 #include <spdlog/fmt/fmt.h>
 

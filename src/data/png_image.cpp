@@ -1,7 +1,7 @@
 // PNG by libpng's simplified interface, which reports errors by its return value.
 #include <png.h>
 
-#include "image_formats.h"
+#include "internal/image_formats.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {

@@ -1,4 +1,4 @@
-#include "wrcor/data/synthetic.h"
+#include "data/synthetic.h"
 
 #include <algorithm>
 #include <array>

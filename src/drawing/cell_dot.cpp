@@ -1,6 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
-#include "wrcor/drawing/cell_drawing.h"
+#include "drawing/cell_drawing.h"
 
 namespace wrcor {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/drawing/cell_drawing.h"
+#include "drawing/cell_drawing.h"
 
 namespace wrcor {
 namespace {

@@ -1,11 +1,11 @@
-#include "wrcor/eval/batch_policy.h"
+#include "eval/batch_policy.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
+#include "eval/device.h"
 #include "wrcor/core/error.h"
-#include "wrcor/eval/device.h"
 
 namespace wrcor {
 

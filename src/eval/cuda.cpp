@@ -1,4 +1,4 @@
-#include "wrcor/eval/cuda.h"
+#include "eval/cuda.h"
 
 #include <ATen/Context.h>
 #include <dlfcn.h>

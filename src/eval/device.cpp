@@ -1,4 +1,4 @@
-#include "wrcor/eval/device.h"
+#include "eval/device.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -20,10 +20,10 @@
 #include <filesystem>
 #include <regex>
 
+#include "eval/cuda.h"
+#include "eval/memory_meter.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/eval/cuda.h"
-#include "wrcor/eval/memory_meter.h"
 
 namespace wrcor {
 namespace {

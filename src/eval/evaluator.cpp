@@ -1,4 +1,4 @@
-#include "wrcor/eval/evaluator.h"
+#include "eval/evaluator.h"
 
 #include <spdlog/spdlog.h>
 
@@ -8,14 +8,14 @@
 #include <optional>
 #include <stdexcept>
 
+#include "eval/device.h"
+#include "eval/repeats.h"
+#include "nn/draws.h"
+#include "proxy/batch_observation.h"
+#include "proxy/factory.h"
+#include "proxy/response_parts.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/repeats.h"
-#include "wrcor/nn/draws.h"
-#include "wrcor/proxy/batch_observation.h"
-#include "wrcor/proxy/factory.h"
-#include "wrcor/proxy/response_parts.h"
 
 namespace wrcor {
 namespace {

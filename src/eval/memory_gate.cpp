@@ -1,4 +1,4 @@
-#include "wrcor/eval/memory_gate.h"
+#include "eval/memory_gate.h"
 
 #include <algorithm>
 

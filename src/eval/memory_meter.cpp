@@ -1,6 +1,6 @@
-#include "wrcor/eval/memory_meter.h"
+#include "eval/memory_meter.h"
 
-#include "recent_blocks.h"
+#include "internal/recent_blocks.h"
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>

@@ -1,8 +1,8 @@
-#include "wrcor/eval/memory_policy.h"
+#include "eval/memory_policy.h"
 
 #include <spdlog/spdlog.h>
 
-#include "wrcor/eval/device.h"
+#include "eval/device.h"
 
 namespace wrcor {
 

@@ -1,4 +1,4 @@
-#include "wrcor/eval/out_of_memory.h"
+#include "eval/out_of_memory.h"
 
 #include <algorithm>
 #include <cmath>

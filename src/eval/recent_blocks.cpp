@@ -1,4 +1,4 @@
-#include "recent_blocks.h"
+#include "internal/recent_blocks.h"
 
 #include <c10/core/impl/alloc_cpu.h>
 

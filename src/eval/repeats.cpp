@@ -1,4 +1,4 @@
-#include "wrcor/eval/repeats.h"
+#include "eval/repeats.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
-#include "wrcor/export/formats.h"
+#include "export/formats.h"
 
-#include "contents.h"
+#include "internal/contents.h"
 
 namespace wrcor {
 namespace {
@@ -11,7 +11,7 @@ Registry<ExportFormat> builtin_formats() {
   constexpr ExportFormat python{.is_source = true, .content = python_module};
   Registry<ExportFormat> formats("export format", "export formats");
 #define WRCOR_EXPORT_FORMAT(name, summary) formats.add(#name, summary, name);
-#include "wrcor/export/formats.inc"
+#include "export/formats.inc"
 #undef WRCOR_EXPORT_FORMAT
   return formats;
 }

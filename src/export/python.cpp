@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "../space/nas_bench_201_cell.h"
-#include "contents.h"
+#include "internal/contents.h"
+#include "space/nas_bench_201_cell.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/space/nas_bench_201.h"

@@ -7,9 +7,9 @@
 #include <memory>
 #include <sstream>
 
-#include "contents.h"
+#include "internal/contents.h"
+#include "nn/operator.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/nn/operator.h"
 
 namespace wrcor {
 namespace {

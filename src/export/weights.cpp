@@ -1,5 +1,5 @@
-#include "contents.h"
-#include "wrcor/minibatch/tensor_file.h"
+#include "internal/contents.h"
+#include "minibatch/tensor_file.h"
 
 namespace wrcor {
 

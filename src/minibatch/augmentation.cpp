@@ -1,4 +1,4 @@
-#include "wrcor/minibatch/augmentation.h"
+#include "minibatch/augmentation.h"
 
 namespace wrcor {
 

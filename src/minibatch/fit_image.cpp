@@ -1,4 +1,4 @@
-#include "wrcor/minibatch/fit_image.h"
+#include "minibatch/fit_image.h"
 
 #include <ATen/ATen.h>
 #include <ATen/ops/_upsample_bilinear2d_aa.h>

@@ -1,4 +1,4 @@
-#include "wrcor/minibatch/minibatch.h"
+#include "minibatch/minibatch.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,11 +9,11 @@
 #include <sstream>
 #include <vector>
 
+#include "core/hash.h"
+#include "minibatch/augmentation.h"
+#include "minibatch/tensor_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
 #include "wrcor/core/random.h"
-#include "wrcor/minibatch/augmentation.h"
-#include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/serialization/pickler.h>
 
-#include "wrcor/core/file.h"
-#include "wrcor/minibatch/tensor_file.h"
+#include "core/file.h"
+#include "minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

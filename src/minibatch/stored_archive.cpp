@@ -1,4 +1,4 @@
-#include "stored_archive.h"
+#include "internal/stored_archive.h"
 
 #include <zlib.h>
 

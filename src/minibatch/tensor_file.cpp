@@ -1,14 +1,14 @@
-#include "wrcor/minibatch/tensor_file.h"
+#include "minibatch/tensor_file.h"
 
 #include <optional>
 #include <sstream>
 #include <vector>
 
-#include "stored_archive.h"
+#include "core/file.h"
+#include "data/pickle.h"
+#include "internal/stored_archive.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/data/pickle.h"
 
 namespace wrcor {
 namespace {

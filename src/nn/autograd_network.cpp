@@ -1,8 +1,8 @@
-#include "wrcor/nn/autograd_network.h"
+#include "nn/autograd_network.h"
 
 #include <vector>
 
-#include "wrcor/nn/operator.h"
+#include "nn/operator.h"
 
 namespace wrcor {
 

@@ -1,10 +1,10 @@
-#include "wrcor/nn/batch_pass.h"
+#include "nn/batch_pass.h"
 
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
-#include "wrcor/nn/operator.h"
+#include "nn/operator.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/nn/draws.h"
+#include "nn/draws.h"
 
 #include "wrcor/core/random.h"
 

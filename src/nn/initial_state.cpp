@@ -1,4 +1,4 @@
-#include "wrcor/nn/initial_state.h"
+#include "nn/initial_state.h"
 
 namespace wrcor {
 

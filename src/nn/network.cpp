@@ -1,4 +1,4 @@
-#include "wrcor/nn/network.h"
+#include "nn/network.h"
 
 namespace wrcor {
 

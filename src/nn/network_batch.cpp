@@ -1,4 +1,4 @@
-#include "wrcor/nn/network_batch.h"
+#include "nn/network_batch.h"
 
 #include <algorithm>
 #include <map>
@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "index_pool.h"
-#include "wrcor/nn/operator.h"
+#include "nn/operator.h"
 
 namespace wrcor {
 namespace {

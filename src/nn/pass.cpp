@@ -1,11 +1,11 @@
-#include "wrcor/nn/pass.h"
+#include "nn/pass.h"
 
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "wrcor/nn/convolution.h"
+#include "nn/convolution.h"
 
 namespace wrcor {
 namespace {

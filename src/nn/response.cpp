@@ -1,4 +1,4 @@
-#include "wrcor/nn/response.h"
+#include "nn/response.h"
 
 namespace wrcor {
 

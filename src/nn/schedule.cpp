@@ -1,4 +1,4 @@
-#include "wrcor/nn/schedule.h"
+#include "nn/schedule.h"
 
 #include <algorithm>
 #include <set>

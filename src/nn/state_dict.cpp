@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "nn/weights.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/nn/weights.h"
 
 namespace wrcor {
 namespace {

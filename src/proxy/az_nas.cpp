@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -1,11 +1,11 @@
-#include "wrcor/proxy/batch_observation.h"
+#include "proxy/batch_observation.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "nn/batch_pass.h"
 #include "nn/index_pool.h"
-#include "wrcor/nn/batch_pass.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
-#include "wrcor/proxy/binary_codes.h"
+#include "proxy/binary_codes.h"
 
 #include <limits>
 
-#include "wrcor/proxy/correlation.h"
+#include "proxy/correlation.h"
 
 namespace wrcor {
 

@@ -2,9 +2,9 @@
 // minibatch: the diagonal of their cross-correlation should be 1, the rest 0.
 // Source: Zbontar et al., arXiv 2103.03230, as Jing et al., arXiv 2507.08841, compute it.
 
-#include "factories.h"
-#include "wrcor/proxy/correlation.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/correlation.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -9,9 +9,9 @@
 #include <map>
 #include <string>
 
-#include "factories.h"
-#include "wrcor/proxy/correlation.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/correlation.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -1,12 +1,12 @@
-#include "wrcor/proxy/channel_products.h"
+#include "proxy/channel_products.h"
 
 #include <algorithm>
 #include <new>
 #include <span>
 
+#include "core/vector_targets.h"
+#include "nn/batch_norm.h"
 #include "nn/vector_code.h"
-#include "wrcor/core/vector_targets.h"
-#include "wrcor/nn/batch_norm.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "proxy/channel_products.cpp"

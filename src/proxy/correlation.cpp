@@ -1,4 +1,4 @@
-#include "wrcor/proxy/correlation.h"
+#include "proxy/correlation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "gram.h"
+#include "internal/gram.h"
 
 namespace wrcor {
 namespace {

@@ -1,7 +1,7 @@
 // params: trainable scalars. flops: multiply-accumulates of convolution and linear weights for one
 // image; az_complexity is its name among the components of AZ-NAS.
 
-#include "factories.h"
+#include "internal/factories.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
-#include "wrcor/proxy/factory.h"
+#include "proxy/factory.h"
 
 #include <map>
 
-#include "factories.h"
+#include "internal/factories.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {
@@ -10,7 +10,7 @@ namespace wrcor {
 std::unique_ptr<Proxy> make_proxy(const std::string& name, const ProxyContext& context) {
   static const std::map<std::string, std::unique_ptr<Proxy> (*)(const ProxyContext&)> factories{
 #define WRCOR_PROXY(name, better, summary) {#name, make_##name},
-#include "wrcor/score/proxies.inc"
+#include "score/proxies.inc"
 #undef WRCOR_PROXY
   };
   return factories.at(proxies().find(name).name)(context);

@@ -1,9 +1,9 @@
 // feature_distance: mean distance between class centroids of the features before pooling, over the
 // mean distance within a class.
 
-#include "factories.h"
-#include "wrcor/proxy/correlation.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/correlation.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/proxy/finite.h"
+#include "proxy/finite.h"
 
 #include <cmath>
 

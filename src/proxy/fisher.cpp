@@ -3,8 +3,8 @@
 // published code assigns each weight its channel's value before it sums, hence the factor.
 // Source: Turner et al., arXiv 1906.04113.
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -1,9 +1,9 @@
-#include "gram.h"
+#include "internal/gram.h"
 
 #include <algorithm>
 
-#include "nn/kernels/aligned_floats.h"
-#include "wrcor/core/vector_targets.h"
+#include "core/aligned_floats.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "proxy/gram.cpp"

@@ -6,9 +6,9 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "factories.h"
-#include "wrcor/nn/autograd_network.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "nn/autograd_network.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -11,8 +11,8 @@
 #include <limits>
 #include <map>
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

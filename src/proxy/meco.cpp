@@ -6,8 +6,8 @@
 #include <map>
 #include <numeric>
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

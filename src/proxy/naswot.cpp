@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

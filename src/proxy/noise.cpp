@@ -1,4 +1,4 @@
-#include "wrcor/proxy/noise.h"
+#include "proxy/noise.h"
 
 #include <algorithm>
 #include <span>

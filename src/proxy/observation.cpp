@@ -1,10 +1,10 @@
-#include "wrcor/proxy/observation.h"
+#include "proxy/observation.h"
 
 #include <chrono>
 
-#include "observers.h"
-#include "wrcor/proxy/binary_codes.h"
-#include "wrcor/proxy/channel_products.h"
+#include "internal/observers.h"
+#include "proxy/binary_codes.h"
+#include "proxy/channel_products.h"
 
 namespace wrcor {
 namespace {

@@ -1,9 +1,9 @@
-#include "observers.h"
+#include "internal/observers.h"
 
 #include <algorithm>
 
-#include "wrcor/proxy/channel_products.h"
-#include "wrcor/proxy/correlation.h"
+#include "proxy/channel_products.h"
+#include "proxy/correlation.h"
 
 namespace wrcor {
 namespace {

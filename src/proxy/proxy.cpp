@@ -1,10 +1,10 @@
-#include "wrcor/proxy/proxy.h"
+#include "proxy/proxy.h"
 
 #include <c10/util/Exception.h>
 
 #include <limits>
 
-#include "wrcor/proxy/finite.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 

@@ -1,11 +1,11 @@
-#include "wrcor/proxy/response_parts.h"
+#include "proxy/response_parts.h"
 
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 
-#include "wrcor/nn/pass.h"
-#include "wrcor/proxy/correlation.h"
+#include "nn/pass.h"
+#include "proxy/correlation.h"
 
 namespace wrcor {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "factories.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "factories.h"
+#include "internal/factories.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

@@ -4,7 +4,7 @@
 // every layer is to an isometry. As a sum over layers, it ranks in reverse.
 // Source: Jing et al., arXiv 2507.08841.
 
-#include "factories.h"
+#include "internal/factories.h"
 
 namespace wrcor {
 namespace {

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <map>
 
-#include "factories.h"
-#include "observers.h"
-#include "wrcor/proxy/finite.h"
+#include "internal/factories.h"
+#include "internal/observers.h"
+#include "proxy/finite.h"
 
 namespace wrcor {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <stdexcept>
 
+#include "core/file.h"
+#include "record/journal.h"
+#include "record/result_document.h"
+#include "record/run_directory.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/record/journal.h"
-#include "wrcor/record/result_document.h"
-#include "wrcor/record/run_directory.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {

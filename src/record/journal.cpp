@@ -1,14 +1,14 @@
-#include "wrcor/record/journal.h"
+#include "record/journal.h"
 
 #include <functional>
 #include <optional>
 #include <stdexcept>
 
+#include "core/schema_version.h"
+#include "record/run_identity.h"
+#include "score/evaluation_schema.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/record/run_identity.h"
-#include "wrcor/score/evaluation_schema.h"
 
 namespace wrcor {
 namespace {

@@ -1,9 +1,9 @@
-#include "wrcor/record/metrics_file.h"
+#include "record/metrics_file.h"
 
 #include <algorithm>
 
+#include "core/json.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/json.h"
 
 namespace wrcor {
 namespace {

@@ -1,16 +1,16 @@
-#include "wrcor/record/result_document.h"
+#include "record/result_document.h"
 
 #include <cstdint>
 #include <utility>
 
+#include "config/proxy_choice.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "core/schema_version.h"
+#include "core/seal.h"
+#include "core/text_file.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/json.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/seal.h"
-#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
-#include "wrcor/record/run_directory.h"
+#include "record/run_directory.h"
 
+#include "core/file.h"
+#include "record/journal.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/record/journal.h"
 
 namespace wrcor {
 

@@ -1,4 +1,4 @@
-#include "wrcor/record/run_folder.h"
+#include "record/run_folder.h"
 
 #include <spdlog/fmt/chrono.h>
 

@@ -1,22 +1,22 @@
-#include "wrcor/record/run_identity.h"
+#include "record/run_identity.h"
 
 #include <spdlog/spdlog.h>
 
 #include <functional>
 
-#include "wrcor/config/config_documents.h"
+#include "config/config_documents.h"
+#include "config/proxy_choice.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "core/schema_version.h"
+#include "record/result_document.h"
+#include "record/run_folder.h"
+#include "record/scoring_schema.h"
+#include "score/scoring_revision.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/config/proxy_choice.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/json.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/record/result_document.h"
-#include "wrcor/record/run_folder.h"
-#include "wrcor/score/scoring_revision.h"
-#include "wrcor/record/scoring_schema.h"
 
 namespace wrcor {
 namespace {

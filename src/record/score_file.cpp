@@ -1,10 +1,10 @@
-#include "wrcor/record/score_file.h"
+#include "record/score_file.h"
 
 #include <map>
 
+#include "core/text_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {

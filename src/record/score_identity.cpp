@@ -1,8 +1,8 @@
-#include "wrcor/record/score_identity.h"
+#include "record/score_identity.h"
 
+#include "core/hash.h"
+#include "score/scoring_revision.h"
 #include "wrcor/config/settings.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/score/scoring_revision.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/record/score_reading.h"
+#include "record/score_reading.h"
 
 #include <spdlog/spdlog.h>
 
@@ -8,15 +8,15 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "wrcor/core/csv.h"
+#include "core/csv.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "core/text_file.h"
+#include "record/result_document.h"
+#include "record/run_directory.h"
+#include "record/score_seal.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/json.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/text_file.h"
-#include "wrcor/record/result_document.h"
-#include "wrcor/record/run_directory.h"
-#include "wrcor/record/score_seal.h"
 #include "wrcor/score/score.h"
 
 namespace wrcor {

@@ -1,9 +1,9 @@
-#include "wrcor/record/score_seal.h"
+#include "record/score_seal.h"
 
+#include "core/schema_version.h"
+#include "core/seal.h"
+#include "core/table.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/seal.h"
-#include "wrcor/core/table.h"
 
 namespace wrcor {
 namespace {

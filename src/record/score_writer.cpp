@@ -1,14 +1,14 @@
-#include "wrcor/record/score_writer.h"
+#include "record/score_writer.h"
 
 #include <spdlog/fmt/fmt.h>
 
-#include "wrcor/core/csv.h"
+#include "core/csv.h"
+#include "core/json.h"
+#include "core/seal.h"
+#include "core/table.h"
+#include "record/score_seal.h"
+#include "score/evaluation_schema.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/json.h"
-#include "wrcor/core/seal.h"
-#include "wrcor/core/table.h"
-#include "wrcor/record/score_seal.h"
-#include "wrcor/score/evaluation_schema.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
 #include "wrcor/record/scoring_conditions.h"
-#include "wrcor/record/scoring_schema.h"
+#include "record/scoring_schema.h"
 
+#include "score/scoring_revision.h"
 #include "wrcor/core/version.h"
-#include "wrcor/score/scoring_revision.h"
 
 namespace wrcor {
 

@@ -1,18 +1,18 @@
-#include "wrcor/record/search_result.h"
+#include "record/search_result.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "wrcor/config/config_documents.h"
+#include "config/config_documents.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
+#include "core/seal.h"
+#include "record/scoring_schema.h"
+#include "score/evaluation_schema.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/seal.h"
-#include "wrcor/score/evaluation_schema.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/record/scoring_schema.h"
 
 namespace wrcor {
 namespace {

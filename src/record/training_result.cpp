@@ -1,13 +1,13 @@
-#include "wrcor/record/training_result.h"
+#include "record/training_result.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 
-#include "wrcor/config/config_documents.h"
+#include "config/config_documents.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {

@@ -1,10 +1,10 @@
-#include "wrcor/report/download_progress.h"
+#include "report/download_progress.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <memory>
 
-#include "wrcor/report/progress_line.h"
+#include "report/progress_line.h"
 
 namespace wrcor {
 namespace {

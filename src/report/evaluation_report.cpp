@@ -1,13 +1,13 @@
-#include "wrcor/report/evaluation_report.h"
+#include "report/evaluation_report.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/table.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
+#include "core/table.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {

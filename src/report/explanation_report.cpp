@@ -1,4 +1,4 @@
-#include "wrcor/report/explanation_report.h"
+#include "report/explanation_report.h"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -7,12 +7,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/table.h"
-#include "wrcor/score/evaluation_schema.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
+#include "core/table.h"
+#include "score/evaluation_schema.h"
+#include "score/statistics.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/score/statistics.h"
 
 namespace wrcor {
 namespace {

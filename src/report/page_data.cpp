@@ -5,8 +5,8 @@
 #include <functional>
 #include <map>
 
-#include "wrcor/drawing/cell_drawing.h"
-#include "wrcor/report/report_page.h"
+#include "drawing/cell_drawing.h"
+#include "report/report_page.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {

@@ -1,13 +1,13 @@
-#include "wrcor/report/plan_report.h"
+#include "report/plan_report.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <nlohmann/json.hpp>
 
-#include "wrcor/core/json_schema_parts.h"
-#include "wrcor/core/schema_version.h"
+#include "core/json_schema_parts.h"
+#include "core/schema_version.h"
+#include "core/table.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/table.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {

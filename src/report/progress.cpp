@@ -1,8 +1,8 @@
-#include "wrcor/report/progress.h"
+#include "report/progress.h"
 
 #include <spdlog/fmt/fmt.h>
 
-#include "wrcor/report/sparkline.h"
+#include "report/sparkline.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/report/progress_line.h"
+#include "report/progress_line.h"
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "core/table.h"
+#include "core/terminal.h"
 #include "wrcor/core/log.h"
-#include "wrcor/core/table.h"
-#include "wrcor/core/terminal.h"
 
 namespace wrcor {
 namespace {

@@ -1,11 +1,11 @@
-#include "wrcor/report/ranking_report.h"
+#include "report/ranking_report.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <sstream>
 
-#include "wrcor/core/table.h"
+#include "core/table.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/report/report_content.h"
+#include "report/report_content.h"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -6,9 +6,9 @@
 #include <functional>
 #include <set>
 
+#include "score/statistics.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/score/statistics.h"
 
 namespace wrcor {
 namespace {

@@ -1,10 +1,10 @@
-#include "wrcor/report/report_page.h"
+#include "report/report_page.h"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "page_files.h"
-#include "wrcor/core/hash.h"
+#include "core/hash.h"
+#include "internal/page_files.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/report/sparkline.h"
+#include "report/sparkline.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "wrcor/report/training_report.h"
+#include "report/training_report.h"
 
 #include <spdlog/fmt/fmt.h>
 
-#include "wrcor/core/table.h"
+#include "core/table.h"
 
 namespace wrcor {
 namespace {

@@ -1,7 +1,7 @@
-#include "wrcor/run/chosen_device.h"
+#include "run/chosen_device.h"
 
+#include "eval/device.h"
 #include "wrcor/core/error.h"
-#include "wrcor/eval/device.h"
 
 namespace wrcor {
 

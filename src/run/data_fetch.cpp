@@ -1,8 +1,8 @@
-#include "wrcor/run/data_fetch.h"
+#include "run/data_fetch.h"
 
-#include "wrcor/data/cache_folder.h"
-#include "wrcor/data/fetch.h"
-#include "wrcor/run/interrupt.h"
+#include "data/cache_folder.h"
+#include "data/fetch.h"
+#include "run/interrupt.h"
 
 namespace wrcor {
 

@@ -1,7 +1,7 @@
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/run/evaluation_queue.h"
+#include "run/evaluation_queue.h"
+#include "eval/evaluator.h"
 
-#include "wrcor/eval/device.h"
+#include "eval/device.h"
 
 namespace wrcor {
 

@@ -1,10 +1,10 @@
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/run/explanation.h"
+#include "run/explanation.h"
+#include "eval/evaluator.h"
 
 #include <algorithm>
 
+#include "run/interrupt.h"
 #include "wrcor/core/random.h"
-#include "wrcor/run/interrupt.h"
 #include "wrcor/run/score_run.h"
 #include "wrcor/run/workbench.h"
 #include "wrcor/score/proxies.h"

@@ -1,4 +1,4 @@
-#include "wrcor/run/interrupt.h"
+#include "run/interrupt.h"
 
 #include <unistd.h>
 

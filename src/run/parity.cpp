@@ -1,4 +1,4 @@
-#include "wrcor/run/parity.h"
+#include "run/parity.h"
 
 #include <cmath>
 #include <limits>
@@ -6,15 +6,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "golden_data.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "internal/golden_data.h"
+#include "minibatch/minibatch.h"
+#include "minibatch/tensor_file.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/json.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/minibatch/tensor_file.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/space/nas_bench_201.h"
 

@@ -1,4 +1,4 @@
-#include "refinement.h"
+#include "internal/refinement.h"
 
 #include <spdlog/spdlog.h>
 
@@ -7,9 +7,9 @@
 #include <chrono>
 #include <vector>
 
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/run/evaluation_queue.h"
-#include "wrcor/run/interrupt.h"
+#include "eval/evaluator.h"
+#include "run/evaluation_queue.h"
+#include "run/interrupt.h"
 
 namespace wrcor {
 namespace {

@@ -1,13 +1,13 @@
-#include "resources.h"
+#include "internal/resources.h"
 
 #include <spdlog/spdlog.h>
 
-#include "wrcor/config/chosen_data.h"
-#include "wrcor/core/processor.h"
+#include "config/chosen_data.h"
+#include "core/processor.h"
+#include "eval/device.h"
+#include "minibatch/fit_image.h"
+#include "run/data_fetch.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/minibatch/fit_image.h"
-#include "wrcor/run/data_fetch.h"
 
 namespace wrcor {
 

@@ -1,13 +1,13 @@
-#include "wrcor/eval/evaluator.h"
 #include "wrcor/run/score_run.h"
+#include "eval/evaluator.h"
 
 #include <deque>
 #include <optional>
 
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/nn/weights.h"
-#include "wrcor/run/evaluation_queue.h"
-#include "wrcor/run/interrupt.h"
+#include "minibatch/tensor_file.h"
+#include "nn/weights.h"
+#include "run/evaluation_queue.h"
+#include "run/interrupt.h"
 
 namespace wrcor {
 

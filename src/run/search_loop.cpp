@@ -1,15 +1,15 @@
-#include "search_loop.h"
+#include "internal/search_loop.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
 
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "record/run_folder.h"
+#include "run/interrupt.h"
 #include "wrcor/config/run_spec.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/record/run_folder.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

@@ -1,21 +1,21 @@
-#include "wrcor/run/search_run.h"
+#include "run/search_run.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "refinement.h"
-#include "search_loop.h"
+#include "core/file.h"
+#include "internal/refinement.h"
+#include "internal/search_loop.h"
+#include "record/journal.h"
+#include "record/run_folder.h"
+#include "record/run_identity.h"
+#include "record/score_identity.h"
+#include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
-#include "wrcor/record/journal.h"
-#include "wrcor/record/run_folder.h"
-#include "wrcor/record/run_identity.h"
-#include "wrcor/record/score_identity.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

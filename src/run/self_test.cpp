@@ -1,4 +1,4 @@
-#include "wrcor/run/self_test.h"
+#include "run/self_test.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
@@ -7,9 +7,9 @@
 #include <limits>
 #include <map>
 
+#include "eval/device.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/eval/device.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "train_checkpoint.h"
+#include "internal/train_checkpoint.h"
 
 #include <ATen/ops/equal.h>
 #include <spdlog/spdlog.h>
@@ -7,13 +7,13 @@
 #include <cstring>
 #include <span>
 
+#include "core/hash.h"
+#include "core/json.h"
+#include "core/schema_version.h"
+#include "minibatch/tensor_file.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/json.h"
-#include "wrcor/core/schema_version.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

@@ -1,14 +1,14 @@
-#include "train_images.h"
+#include "internal/train_images.h"
 
 #include <cmath>
 #include <numeric>
 #include <optional>
 
-#include "resources.h"
+#include "core/processor.h"
+#include "internal/resources.h"
+#include "run/interrupt.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/processor.h"
 #include "wrcor/core/random.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

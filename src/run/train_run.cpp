@@ -1,26 +1,26 @@
-#include "wrcor/run/train_run.h"
+#include "run/train_run.h"
 
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <optional>
 
-#include "resources.h"
-#include "train_checkpoint.h"
-#include "train_images.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/json.h"
+#include "eval/device.h"
+#include "eval/out_of_memory.h"
+#include "internal/resources.h"
+#include "internal/train_checkpoint.h"
+#include "internal/train_images.h"
+#include "minibatch/tensor_file.h"
+#include "nn/draws.h"
+#include "record/metrics_file.h"
+#include "record/run_folder.h"
+#include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/json.h"
 #include "wrcor/core/seeds.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/out_of_memory.h"
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/nn/draws.h"
-#include "wrcor/record/metrics_file.h"
-#include "wrcor/record/run_folder.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

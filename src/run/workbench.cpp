@@ -1,20 +1,20 @@
 #include "wrcor/run/workbench.h"
-#include "wrcor/eval/evaluator.h"
+#include "eval/evaluator.h"
 #include "wrcor/config/config_loader.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
-#include "resources.h"
-#include "wrcor/core/processor.h"
+#include "core/processor.h"
+#include "eval/device.h"
+#include "internal/resources.h"
+#include "minibatch/minibatch.h"
+#include "nn/batch_pass.h"
+#include "run/interrupt.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/seeds.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/nn/batch_pass.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/score/agreement.h"
+#include "score/agreement.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/worker_pool.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/worker_pool.h"
 
 namespace wrcor {
 namespace {

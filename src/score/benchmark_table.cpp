@@ -1,12 +1,12 @@
-#include "wrcor/score/benchmark_table.h"
+#include "score/benchmark_table.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "wrcor/core/csv.h"
+#include "core/csv.h"
+#include "core/text_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/text_file.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/score/comparison.h"
+#include "score/comparison.h"
 
 #include <algorithm>
 

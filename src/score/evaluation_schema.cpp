@@ -1,4 +1,4 @@
-#include "wrcor/score/evaluation_schema.h"
+#include "score/evaluation_schema.h"
 
 #include "wrcor/score/proxies.h"
 #include "wrcor/score/score.h"

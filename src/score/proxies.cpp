@@ -7,7 +7,7 @@ const Registry<ProxyKind>& proxies() {
   static const Registry<ProxyKind> registry = [] {
     Registry<ProxyKind> all("proxy", "proxies");
 #define WRCOR_PROXY(name, better, summary) all.add(#name, summary, {better});
-#include "wrcor/score/proxies.inc"
+#include "score/proxies.inc"
 #undef WRCOR_PROXY
     return all;
   }();

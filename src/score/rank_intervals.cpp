@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "wrcor/score/standings.h"
-#include "wrcor/score/statistics.h"
+#include "score/standings.h"
+#include "score/statistics.h"
 
 namespace wrcor {
 namespace {

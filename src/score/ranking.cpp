@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "wrcor/score/standings.h"
+#include "score/standings.h"
 
 namespace wrcor {
 namespace {

@@ -1,5 +1,5 @@
-#include "wrcor/score/response_part.h"
-#include "wrcor/core/json_schema_parts.h"
+#include "score/response_part.h"
+#include "core/json_schema_parts.h"
 
 namespace wrcor {
 

@@ -1,4 +1,4 @@
-#include "wrcor/score/score_table.h"
+#include "score/score_table.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "wrcor/score/standings.h"
+#include "score/standings.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "wrcor/search/builtin.h"
 
-#include "factories.h"
+#include "internal/factories.h"
 
 namespace wrcor {
 

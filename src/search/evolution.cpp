@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "factories.h"
+#include "internal/factories.h"
 
 namespace wrcor {
 namespace {

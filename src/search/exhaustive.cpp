@@ -1,6 +1,6 @@
 // Exhaustive search: the representative of every class, by index.
 
-#include "factories.h"
+#include "internal/factories.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {

@@ -3,7 +3,7 @@
 
 #include <unordered_map>
 
-#include "factories.h"
+#include "internal/factories.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {

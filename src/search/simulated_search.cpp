@@ -1,4 +1,4 @@
-#include "wrcor/search/simulated_search.h"
+#include "search/simulated_search.h"
 
 #include <algorithm>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "wrcor/train/labelled_images.h"
+#include "train/labelled_images.h"
 
 #include <unistd.h>
 
@@ -6,10 +6,10 @@
 #include <future>
 #include <numeric>
 
+#include "core/hash.h"
+#include "core/worker_pool.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/worker_pool.h"
 
 namespace wrcor {
 namespace {

@@ -1,7 +1,7 @@
-#include "wrcor/train/trainable_network.h"
+#include "train/trainable_network.h"
 
-#include "wrcor/nn/operator.h"
-#include "wrcor/nn/schedule.h"
+#include "nn/operator.h"
+#include "nn/schedule.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/train/trainer.h"
+#include "train/trainer.h"
 
 #include <ATen/core/grad_mode.h>
 #include <spdlog/fmt/fmt.h>

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "data/synthetic.h"
+#include "eval/evaluator.h"
+#include "minibatch/minibatch.h"
 #include "support/catch.h"
-#include "wrcor/data/synthetic.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/minibatch/minibatch.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/space/nas_bench_201.h"
 

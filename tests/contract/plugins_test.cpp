@@ -2,14 +2,14 @@
 
 #include <set>
 
+#include "core/file.h"
+#include "data/synthetic.h"
+#include "eval/evaluator.h"
+#include "minibatch/fit_image.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/synthetic.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/minibatch/fit_image.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/builtin.h"

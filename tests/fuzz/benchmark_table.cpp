@@ -1,5 +1,5 @@
 // Benchmark tables: every row that is read is an architecture of the space with finite figures.
-#include "wrcor/score/benchmark_table.h"
+#include "score/benchmark_table.h"
 #include "support/property.h"
 #include "wrcor/space/nas_bench_201.h"
 

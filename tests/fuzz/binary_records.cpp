@@ -1,5 +1,5 @@
 // CIFAR-10 records: what is opened can be read to its end, with labels in range.
-#include "wrcor/data/binary_records.h"
+#include "data/binary_records.h"
 
 #include <vector>
 

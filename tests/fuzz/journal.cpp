@@ -1,10 +1,10 @@
 // Journals: each line of the input is the body of an entry and gets its checksum, so that entries
 // are reached; a journal that is read can be appended to and read again as the same.
-#include "wrcor/record/journal.h"
+#include "record/journal.h"
 
+#include "core/hash.h"
 #include "support/file.h"
 #include "support/property.h"
-#include "wrcor/core/hash.h"
 
 using namespace wrcor;
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "data/image_pickle.h"
 #include "wrcor/core/error.h"
-#include "wrcor/data/image_pickle.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

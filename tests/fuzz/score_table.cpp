@@ -1,5 +1,5 @@
 // Score files (JSON lines, CSV, result.json): what is read are finite scores of architectures.
-#include "wrcor/record/score_reading.h"
+#include "record/score_reading.h"
 
 #include <cmath>
 

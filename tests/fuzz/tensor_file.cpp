@@ -1,12 +1,12 @@
 // Files of torch.save, as weights and as a minibatch: reading stays within the file. An input that
 // is not an archive is used as the pickle of one, so that the fuzzer can also change its length.
-#include "wrcor/minibatch/tensor_file.h"
+#include "minibatch/tensor_file.h"
 
 #include <utility>
 #include <vector>
 
+#include "minibatch/minibatch.h"
 #include "support/property.h"
-#include "wrcor/minibatch/minibatch.h"
 
 using namespace wrcor;
 

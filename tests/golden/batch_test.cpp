@@ -1,14 +1,14 @@
 #include <nlohmann/json.hpp>
 
+#include "core/json.h"
+#include "minibatch/minibatch.h"
+#include "minibatch/tensor_file.h"
+#include "proxy/batch_observation.h"
+#include "proxy/factory.h"
+#include "proxy/proxy.h"
+#include "run/parity.h"
 #include "support/catch.h"
 #include "support/shared.h"
-#include "wrcor/core/json.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/proxy/batch_observation.h"
-#include "wrcor/proxy/factory.h"
-#include "wrcor/proxy/proxy.h"
-#include "wrcor/run/parity.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

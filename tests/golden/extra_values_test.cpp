@@ -6,13 +6,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/file.h"
+#include "eval/evaluator.h"
+#include "minibatch/minibatch.h"
+#include "minibatch/tensor_file.h"
+#include "nn/weights.h"
+#include "run/parity.h"
 #include "support/catch.h"
-#include "wrcor/core/file.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/nn/weights.h"
-#include "wrcor/run/parity.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

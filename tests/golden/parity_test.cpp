@@ -1,4 +1,4 @@
-#include "wrcor/run/parity.h"
+#include "run/parity.h"
 
 #include "support/catch.h"
 #include "support/shared.h"

@@ -14,8 +14,10 @@ fresh_tree() {
   add include/wrcor/core/error.h '#include <string>'
   add include/wrcor/space/genotype.h '#include "wrcor/core/error.h"'
   add include/wrcor/proxy/proxy.h '#include <ATen/ATen.h>' '#include "wrcor/space/genotype.h"'
-  add src/proxy/factories.h '#include "wrcor/proxy/proxy.h"'
-  add src/proxy/plain.cpp '#include "factories.h"' '// #include "wrcor/cli/app.h" is only a comment'
+  add src/proxy/observer.h '#include "wrcor/proxy/proxy.h"'
+  add src/proxy/internal/factories.h '#include "wrcor/proxy/proxy.h"'
+  add src/proxy/plain.cpp '#include "internal/factories.h"' '// #include "wrcor/cli/app.h" is only a comment'
+  add src/eval/evaluator.cpp '#include "proxy/observer.h"'
   add include/wrcor/search/strategy.h '#include "wrcor/space/genotype.h"'
   add src/cli/main.cpp '#include <CLI/CLI.hpp>' '#include "wrcor/search/strategy.h"'
 }
@@ -31,11 +33,20 @@ add src/space/genotype.cpp '' '#include "wrcor/search/strategy.h"'
 expect_exit 1 check
 expect_equal "$stdout" 'src/space/genotype.cpp:2: space includes wrcor/search/strategy.h, but search stands below space'
 
-# The same by a relative path to a private header.
+# The same by way of a header beside the sources, and by a relative path.
 fresh_tree
-add src/core/hash.cpp '#include "../proxy/factories.h"'
+add src/core/hash.cpp '#include "proxy/observer.h"' '#include "../proxy/observer.h"'
 expect_exit 1 check
-expect_contains "$stdout" 'src/core/hash.cpp:1: core includes ../proxy/factories.h, but proxy stands below core'
+expect_contains "$stdout" 'src/core/hash.cpp:1: core includes proxy/observer.h, but proxy stands below core'
+expect_contains "$stdout" 'src/core/hash.cpp:2: core includes ../proxy/observer.h, but proxy stands below core'
+
+# A private header of another folder, and one that is not public in a public one.
+fresh_tree
+add src/eval/evaluator.cpp '#include "proxy/internal/factories.h"'
+add include/wrcor/eval/evaluator.h '#include "proxy/observer.h"'
+expect_exit 1 check
+expect_contains "$stdout" 'src/eval/evaluator.cpp:1: eval includes proxy/internal/factories.h, which is private to proxy'
+expect_contains "$stdout" 'include/wrcor/eval/evaluator.h:1: a public header includes proxy/observer.h, which is not public'
 
 # libtorch in a folder that must not use it, directly and through another header.
 fresh_tree

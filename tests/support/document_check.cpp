@@ -9,7 +9,7 @@
 #include <valijson/validator.hpp>
 
 #include "cli/schemas.h"
-#include "wrcor/core/file.h"
+#include "core/file.h"
 
 namespace wrcor::test {
 namespace {

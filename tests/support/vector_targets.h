@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wrcor/core/vector_targets.h"
+#include "core/vector_targets.h"
 
 #include <hwy/targets.h>
 

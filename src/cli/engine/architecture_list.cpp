@@ -3,10 +3,10 @@
 #include <charconv>
 
 #include "../architecture.h"
+#include "core/file.h"
+#include "core/text_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/text_file.h"
 
 namespace wrcor::cli {
 

@@ -1,12 +1,12 @@
 // The executable `wrcor-engine`, which runs every command.
 #include "../commands.h"
 #include "../program.h"
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "eval/out_of_memory.h"
+#include "report/download_progress.h"
+#include "run/data_fetch.h"
 #include "runs.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/eval/out_of_memory.h"
-#include "wrcor/report/download_progress.h"
-#include "wrcor/run/data_fetch.h"
 #include "wrcor/run/workbench.h"
 
 int main(int argc, char** argv) {

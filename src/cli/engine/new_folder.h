@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "wrcor/core/file.h"
+#include "core/file.h"
 
 namespace wrcor::cli {
 

@@ -14,19 +14,19 @@
 
 #include "../options.h"
 #include "../output.h"
+#include "core/processor.h"
+#include "core/table.h"
+#include "data/cache_folder.h"
+#include "eval/cuda.h"
+#include "eval/device.h"
+#include "run/parity.h"
+#include "run/self_test.h"
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/processor.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/table.h"
 #include "wrcor/core/version.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/cache_folder.h"
-#include "wrcor/eval/cuda.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/run/parity.h"
-#include "wrcor/run/self_test.h"
 
 namespace wrcor::cli {
 namespace {

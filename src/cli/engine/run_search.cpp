@@ -7,17 +7,17 @@
 
 #include "../options.h"
 #include "../output.h"
+#include "core/terminal.h"
 #include "new_folder.h"
+#include "report/download_progress.h"
+#include "report/progress.h"
+#include "report/ranking_report.h"
+#include "run/chosen_device.h"
+#include "run/search_run.h"
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
-#include "wrcor/core/terminal.h"
-#include "wrcor/report/download_progress.h"
-#include "wrcor/report/progress.h"
-#include "wrcor/report/ranking_report.h"
-#include "wrcor/run/chosen_device.h"
-#include "wrcor/run/search_run.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor::cli {

@@ -6,16 +6,16 @@
 #include "../architecture.h"
 #include "../options.h"
 #include "../output.h"
+#include "core/processor.h"
+#include "eval/device.h"
 #include "new_folder.h"
+#include "report/download_progress.h"
+#include "report/training_report.h"
+#include "run/chosen_device.h"
+#include "run/train_run.h"
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/processor.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/report/download_progress.h"
-#include "wrcor/report/training_report.h"
-#include "wrcor/run/chosen_device.h"
-#include "wrcor/run/train_run.h"
 
 namespace wrcor::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wrcor/core/vector_targets.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/kernels/channel_rows.cpp"

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "aligned_floats.h"
 #include "convolution_kernels.h"
-#include "wrcor/core/vector_targets.h"
+#include "core/aligned_floats.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/kernels/im2col.cpp"

@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "convolution_kernels.h"
-#include "wrcor/core/vector_targets.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/kernels/relu_mask.cpp"

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "aligned_floats.h"
-#include "wrcor/core/vector_targets.h"
+#include "core/aligned_floats.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/kernels/separable_sum.cpp"

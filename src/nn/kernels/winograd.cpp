@@ -3,9 +3,9 @@
 #include <numeric>
 #include <type_traits>
 
-#include "aligned_floats.h"
 #include "convolution_kernels.h"
-#include "wrcor/core/vector_targets.h"
+#include "core/aligned_floats.h"
+#include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/kernels/winograd.cpp"

@@ -1,4 +1,4 @@
-#include "wrcor/nn/average_pool.h"
+#include "nn/average_pool.h"
 
 #include <spdlog/fmt/fmt.h>
 

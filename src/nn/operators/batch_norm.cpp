@@ -1,4 +1,4 @@
-#include "wrcor/nn/batch_norm.h"
+#include "nn/batch_norm.h"
 
 #include <spdlog/fmt/fmt.h>
 

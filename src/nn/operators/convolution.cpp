@@ -1,4 +1,4 @@
-#include "wrcor/nn/convolution.h"
+#include "nn/convolution.h"
 
 #include <spdlog/fmt/fmt.h>
 

@@ -1,7 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "nn/exact_product.h"
 #include "operators.h"
-#include "wrcor/nn/exact_product.h"
 
 namespace wrcor {
 namespace {

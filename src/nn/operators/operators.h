@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wrcor/nn/operator.h"
+#include "nn/operator.h"
 
 namespace wrcor {
 

@@ -2,15 +2,15 @@
 
 #include <set>
 
+#include "config/config_documents.h"
+#include "core/file.h"
+#include "record/score_writer.h"
+#include "run/search_run.h"
+#include "run/train_run.h"
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
-#include "wrcor/config/config_documents.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/core/file.h"
-#include "wrcor/record/score_writer.h"
-#include "wrcor/run/search_run.h"
-#include "wrcor/run/train_run.h"
 
 using namespace wrcor;
 using wrcor::cli::json_schema;

@@ -1,6 +1,6 @@
+#include "config/config_documents.h"
 #include "config_support.h"
 #include "support/catch.h"
-#include "wrcor/config/config_documents.h"
 
 using namespace wrcor;
 using namespace wrcor::test;

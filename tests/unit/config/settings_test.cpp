@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 
+#include "config/config_documents.h"
 #include "config_support.h"
 #include "support/catch.h"
-#include "wrcor/config/config_documents.h"
 #include "wrcor/config/config_loader.h"
 
 using namespace wrcor;

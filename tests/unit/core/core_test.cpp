@@ -4,11 +4,11 @@
 #include <fstream>
 #include <set>
 
+#include "core/file.h"
+#include "core/hash.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/hash.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/core/suggest.h"

@@ -1,4 +1,4 @@
-#include "wrcor/core/csv.h"
+#include "core/csv.h"
 
 #include "support/catch.h"
 #include "wrcor/core/error.h"

@@ -1,4 +1,4 @@
-#include "wrcor/core/file_lock.h"
+#include "core/file_lock.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/file.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 using namespace wrcor;
 

@@ -1,8 +1,8 @@
-#include "wrcor/core/seal.h"
+#include "core/seal.h"
 
+#include "core/hash.h"
 #include "support/catch.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/hash.h"
 
 using namespace wrcor;
 using Json = nlohmann::ordered_json;

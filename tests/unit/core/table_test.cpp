@@ -1,4 +1,4 @@
-#include "wrcor/core/table.h"
+#include "core/table.h"
 
 #include "support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "wrcor/core/text_file.h"
+#include "core/text_file.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,10 +8,10 @@
 
 #include <sstream>
 
+#include "core/file.h"
 #include "support/catch.h"
 #include "unit/data/fixtures.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
-#include "wrcor/data/archive.h"
+#include "data/archive.h"
 
+#include "core/file.h"
 #include "support/tar.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 namespace {

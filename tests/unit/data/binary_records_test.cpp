@@ -1,4 +1,4 @@
-#include "wrcor/data/binary_records.h"
+#include "data/binary_records.h"
 
 #include <set>
 #include <vector>

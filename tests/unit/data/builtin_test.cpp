@@ -1,8 +1,8 @@
 #include "wrcor/data/builtin.h"
 
+#include "data/cache_folder.h"
 #include "support/catch.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/data/cache_folder.h"
 
 namespace wrcor {
 namespace {

@@ -1,8 +1,8 @@
 #include "wrcor/data/download.h"
 
+#include "core/file.h"
 #include "support/http_server.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 namespace {

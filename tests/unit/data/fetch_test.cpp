@@ -1,15 +1,15 @@
-#include "wrcor/data/fetch.h"
+#include "data/fetch.h"
 
 #include <atomic>
 #include <future>
 
+#include "core/file.h"
+#include "core/file_lock.h"
+#include "core/hash.h"
+#include "data/binary_records.h"
 #include "support/http_server.h"
 #include "support/tar.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/file_lock.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/data/binary_records.h"
 
 namespace wrcor {
 namespace {

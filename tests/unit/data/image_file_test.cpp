@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/file.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
 
 namespace wrcor {
 namespace {

@@ -1,14 +1,14 @@
-#include "wrcor/data/image_folder.h"
+#include "data/image_folder.h"
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "core/file.h"
+#include "minibatch/fit_image.h"
+#include "minibatch/minibatch.h"
 #include "unit/data/fixtures.h"
 #include "unit/data/log_capture.h"
-#include "wrcor/core/file.h"
-#include "wrcor/minibatch/fit_image.h"
-#include "wrcor/minibatch/minibatch.h"
 
 namespace wrcor {
 namespace {

@@ -1,13 +1,13 @@
-#include "wrcor/data/image_pickle.h"
+#include "data/image_pickle.h"
 
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/file.h"
+#include "data/binary_records.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
-#include "wrcor/data/binary_records.h"
 
 namespace wrcor {
 namespace {

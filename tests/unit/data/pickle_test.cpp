@@ -1,4 +1,4 @@
-#include "wrcor/data/pickle.h"
+#include "data/pickle.h"
 
 #include "unit/data/fixtures.h"
 

@@ -2,11 +2,11 @@
 #include <set>
 #include <vector>
 
+#include "data/binary_records.h"
+#include "data/image_folder.h"
+#include "data/synthetic.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/data/binary_records.h"
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/image_folder.h"
-#include "wrcor/data/synthetic.h"
 
 namespace wrcor {
 namespace {

@@ -1,11 +1,11 @@
-#include "wrcor/data/synthetic.h"
+#include "data/synthetic.h"
 
 #include <cmath>
 #include <set>
 #include <vector>
 
+#include "core/hash.h"
 #include "support/catch.h"
-#include "wrcor/core/hash.h"
 
 namespace wrcor {
 namespace {

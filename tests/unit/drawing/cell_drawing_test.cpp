@@ -1,4 +1,4 @@
-#include "wrcor/drawing/cell_drawing.h"
+#include "drawing/cell_drawing.h"
 
 #include <set>
 #include <string>

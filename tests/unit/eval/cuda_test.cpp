@@ -1,9 +1,9 @@
-#include "wrcor/eval/cuda.h"
+#include "eval/cuda.h"
 
 #include <regex>
 
+#include "eval/device.h"
 #include "support/catch.h"
-#include "wrcor/eval/device.h"
 
 namespace wrcor {
 namespace {

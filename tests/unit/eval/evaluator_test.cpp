@@ -1,16 +1,16 @@
-#include "wrcor/eval/evaluator.h"
+#include "eval/evaluator.h"
 
 #include <limits>
 
+#include "core/processor.h"
+#include "core/worker_pool.h"
+#include "data/synthetic.h"
+#include "eval/device.h"
+#include "nn/draws.h"
 #include "plain_way.h"
 #include "support/catch.h"
 #include "support/vector_targets.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/processor.h"
-#include "wrcor/core/worker_pool.h"
-#include "wrcor/data/synthetic.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/nn/draws.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/score/ranking.h"
 #include "wrcor/space/nas_bench_201.h"

@@ -1,11 +1,11 @@
-#include "wrcor/eval/memory_meter.h"
+#include "eval/memory_meter.h"
 
 #include <thread>
 
 #include <ATen/ATen.h>
 
+#include "eval/out_of_memory.h"
 #include "support/catch.h"
-#include "wrcor/eval/out_of_memory.h"
 
 using namespace wrcor;
 

@@ -8,15 +8,15 @@
 #include <thread>
 #include <vector>
 
+#include "core/worker_pool.h"
+#include "data/synthetic.h"
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "eval/memory_gate.h"
+#include "eval/memory_meter.h"
+#include "eval/out_of_memory.h"
 #include "support/catch.h"
 #include "support/scarce_memory.h"
-#include "wrcor/core/worker_pool.h"
-#include "wrcor/data/synthetic.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/eval/memory_gate.h"
-#include "wrcor/eval/memory_meter.h"
-#include "wrcor/eval/out_of_memory.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/space/nas_bench_201.h"
 

@@ -1,9 +1,9 @@
-#include "wrcor/export/formats.h"
+#include "export/formats.h"
 
+#include "minibatch/tensor_file.h"
 #include "support/catch.h"
 #include "unit/data/fixtures.h"
 #include "unit/export/networks.h"
-#include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/export/formats.h"
-#include "wrcor/nn/initial_state.h"
+#include "export/formats.h"
+#include "nn/initial_state.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace wrcor::test {

@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/file.h"
+#include "minibatch/minibatch.h"
+#include "minibatch/tensor_file.h"
+#include "nn/autograd_network.h"
 #include "support/catch.h"
 #include "unit/export/networks.h"
-#include "wrcor/core/file.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/nn/autograd_network.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/minibatch/fit_image.h"
+#include "minibatch/fit_image.h"
 
 #include <vector>
 

@@ -1,16 +1,16 @@
-#include "wrcor/minibatch/minibatch.h"
+#include "minibatch/minibatch.h"
 
 #include <cmath>
 #include <limits>
 #include <set>
 #include <vector>
 
+#include "core/hash.h"
+#include "data/synthetic.h"
 #include "support/catch.h"
 #include "support/shared.h"
 #include "unit/data/fixtures.h"
 #include "unit/minibatch/archives.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/data/synthetic.h"
 
 namespace wrcor {
 namespace {

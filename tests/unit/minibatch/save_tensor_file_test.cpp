@@ -1,7 +1,7 @@
+#include "minibatch/tensor_file.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/minibatch/tensor_file.h"
 
 namespace wrcor {
 namespace {

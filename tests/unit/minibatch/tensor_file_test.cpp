@@ -1,4 +1,4 @@
-#include "wrcor/minibatch/tensor_file.h"
+#include "minibatch/tensor_file.h"
 
 #include <cstring>
 

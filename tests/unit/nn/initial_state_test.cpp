@@ -1,7 +1,7 @@
-#include "wrcor/nn/initial_state.h"
+#include "nn/initial_state.h"
 
+#include "nn/draws.h"
 #include "support/catch.h"
-#include "wrcor/nn/draws.h"
 #include "wrcor/space/nas_bench_201.h"
 
 namespace wrcor {

@@ -1,11 +1,11 @@
 #include <map>
 #include <set>
 
+#include "nn/pass.h"
+#include "nn/response.h"
 #include "plain_way.h"
 #include "support/catch.h"
 #include "wrcor/core/random.h"
-#include "wrcor/nn/pass.h"
-#include "wrcor/nn/response.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

@@ -1,4 +1,4 @@
-#include "wrcor/nn/weights.h"
+#include "nn/weights.h"
 
 #include <limits>
 

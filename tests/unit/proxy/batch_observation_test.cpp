@@ -1,4 +1,4 @@
-#include "wrcor/proxy/batch_observation.h"
+#include "proxy/batch_observation.h"
 
 #include "support/catch.h"
 #include "wrcor/core/random.h"

@@ -1,4 +1,4 @@
-#include "wrcor/proxy/channel_products.h"
+#include "proxy/channel_products.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "wrcor/proxy/correlation.h"
+#include "proxy/correlation.h"
 
 #include <cmath>
 #include <limits>

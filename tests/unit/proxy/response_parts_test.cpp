@@ -1,13 +1,13 @@
-#include "wrcor/proxy/response_parts.h"
+#include "proxy/response_parts.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "data/synthetic.h"
+#include "minibatch/minibatch.h"
+#include "nn/weights.h"
 #include "plain_way.h"
 #include "support/catch.h"
-#include "wrcor/data/synthetic.h"
-#include "wrcor/minibatch/minibatch.h"
-#include "wrcor/nn/weights.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

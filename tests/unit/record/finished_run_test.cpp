@@ -1,9 +1,9 @@
 #include "wrcor/record/finished_run.h"
 
+#include "core/file.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 
 using namespace wrcor;
 using namespace wrcor::test;

@@ -3,14 +3,14 @@
 #include <iostream>
 #include <map>
 
+#include "core/file.h"
+#include "record/journal.h"
+#include "run/search_run.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
 #include "wrcor/core/random.h"
-#include "wrcor/record/journal.h"
-#include "wrcor/run/search_run.h"
 
 using namespace wrcor;
 

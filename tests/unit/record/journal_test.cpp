@@ -1,10 +1,10 @@
-#include "wrcor/record/journal.h"
+#include "record/journal.h"
 
+#include "core/file.h"
+#include "core/schema_version.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/schema_version.h"
 
 using namespace wrcor;
 

@@ -1,14 +1,14 @@
-#include "wrcor/record/score_file.h"
+#include "record/score_file.h"
 
 #include <limits>
 
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/schema_version.h"
+#include "core/seal.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/hash.h"
-#include "wrcor/core/schema_version.h"
-#include "wrcor/core/seal.h"
 
 using namespace wrcor;
 

@@ -1,4 +1,4 @@
-#include "wrcor/record/score_identity.h"
+#include "record/score_identity.h"
 
 #include <functional>
 #include <set>

@@ -1,9 +1,9 @@
-#include "wrcor/record/score_reading.h"
+#include "record/score_reading.h"
 
+#include "score/comparison.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/score/comparison.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

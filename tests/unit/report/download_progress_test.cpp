@@ -1,4 +1,4 @@
-#include "wrcor/report/download_progress.h"
+#include "report/download_progress.h"
 
 #include "support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "wrcor/report/evaluation_report.h"
+#include "report/evaluation_report.h"
 
 #include <nlohmann/json.hpp>
 

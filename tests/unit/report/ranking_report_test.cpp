@@ -1,8 +1,8 @@
-#include "wrcor/report/ranking_report.h"
+#include "report/ranking_report.h"
 
+#include "core/table.h"
+#include "report/progress.h"
 #include "support/catch.h"
-#include "wrcor/core/table.h"
-#include "wrcor/report/progress.h"
 
 using namespace wrcor;
 

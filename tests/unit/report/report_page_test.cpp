@@ -1,4 +1,4 @@
-#include "wrcor/report/report_page.h"
+#include "report/report_page.h"
 
 #include "support/catch.h"
 #include "wrcor/space/nas_bench_201.h"

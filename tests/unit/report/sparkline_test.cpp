@@ -1,7 +1,7 @@
-#include "wrcor/report/sparkline.h"
+#include "report/sparkline.h"
 
+#include "core/table.h"
 #include "support/catch.h"
-#include "wrcor/core/table.h"
 
 using namespace wrcor;
 

@@ -1,12 +1,12 @@
-#include "wrcor/run/data_fetch.h"
+#include "run/data_fetch.h"
 
 #include <csignal>
 
+#include "data/binary_records.h"
+#include "run/interrupt.h"
 #include "support/http_server.h"
 #include "unit/data/fixtures.h"
 #include "wrcor/config/config_loader.h"
-#include "wrcor/data/binary_records.h"
-#include "wrcor/run/interrupt.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor {

@@ -1,4 +1,4 @@
-#include "wrcor/run/duration_model.h"
+#include "run/duration_model.h"
 
 #include "support/catch.h"
 

@@ -1,12 +1,12 @@
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/run/evaluation_queue.h"
+#include "run/evaluation_queue.h"
+#include "eval/evaluator.h"
 
 #include <atomic>
 
+#include "data/synthetic.h"
 #include "support/catch.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
-#include "wrcor/data/synthetic.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

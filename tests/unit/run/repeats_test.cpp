@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "core/file.h"
+#include "run/search_run.h"
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
-#include "wrcor/core/file.h"
-#include "wrcor/run/search_run.h"
 
 using namespace wrcor;
 

@@ -1,16 +1,16 @@
-#include "wrcor/eval/evaluator.h"
-#include "wrcor/run/search_run.h"
+#include "run/search_run.h"
+#include "eval/evaluator.h"
 
 #include <csignal>
 
+#include "core/file.h"
+#include "core/file_lock.h"
+#include "record/journal.h"
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/file.h"
-#include "wrcor/core/file_lock.h"
-#include "wrcor/record/journal.h"
 #include "wrcor/run/workbench.h"
 
 using namespace wrcor;

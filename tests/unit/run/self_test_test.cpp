@@ -1,4 +1,4 @@
-#include "wrcor/run/self_test.h"
+#include "run/self_test.h"
 
 #include "support/catch.h"
 #include "wrcor/core/error.h"

@@ -1,13 +1,13 @@
-#include "wrcor/run/train_run.h"
+#include "run/train_run.h"
 
 #include <csignal>
 
+#include "core/file.h"
+#include "minibatch/tensor_file.h"
+#include "report/training_report.h"
+#include "run/interrupt.h"
 #include "support/document_check.h"
 #include "unit/data/fixtures.h"
-#include "wrcor/core/file.h"
-#include "wrcor/minibatch/tensor_file.h"
-#include "wrcor/report/training_report.h"
-#include "wrcor/run/interrupt.h"
 
 namespace wrcor {
 namespace {

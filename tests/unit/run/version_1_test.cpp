@@ -1,13 +1,13 @@
 // Files that the first version of the program wrote: they stay readable, but are not continued with
 // the scores of another revision.
+#include "core/file.h"
+#include "eval/device.h"
+#include "record/journal.h"
+#include "run/search_run.h"
+#include "score/scoring_revision.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "unit/config/config_support.h"
-#include "wrcor/core/file.h"
-#include "wrcor/eval/device.h"
-#include "wrcor/record/journal.h"
-#include "wrcor/run/search_run.h"
-#include "wrcor/score/scoring_revision.h"
 
 using namespace wrcor;
 using namespace wrcor::test;

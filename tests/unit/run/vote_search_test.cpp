@@ -1,14 +1,14 @@
 #include <map>
 
+#include "config/proxy_choice.h"
+#include "core/file.h"
+#include "run/search_run.h"
+#include "score/standings.h"
 #include "support/catch.h"
 #include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "unit/config/config_support.h"
-#include "wrcor/config/proxy_choice.h"
-#include "wrcor/core/file.h"
-#include "wrcor/run/search_run.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/score/standings.h"
 
 using namespace wrcor;
 using namespace wrcor::test;

@@ -1,4 +1,4 @@
-#include "wrcor/score/agreement.h"
+#include "score/agreement.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "wrcor/score/benchmark_table.h"
+#include "score/benchmark_table.h"
 
+#include "score/statistics.h"
 #include "support/catch.h"
 #include "support/shared.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
-#include "wrcor/score/statistics.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

@@ -1,10 +1,10 @@
-#include "wrcor/score/comparison.h"
+#include "score/comparison.h"
 
 #include <set>
 
+#include "record/score_reading.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "wrcor/record/score_reading.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "score/statistics.h"
 #include "support/catch.h"
 #include "wrcor/core/random.h"
-#include "wrcor/score/statistics.h"
 
 using namespace wrcor;
 

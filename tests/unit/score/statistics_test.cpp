@@ -1,4 +1,4 @@
-#include "wrcor/score/statistics.h"
+#include "score/statistics.h"
 
 #include <cmath>
 #include <limits>

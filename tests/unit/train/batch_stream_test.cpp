@@ -1,4 +1,4 @@
-#include "wrcor/train/batch_stream.h"
+#include "train/batch_stream.h"
 
 #include "support/catch.h"
 #include "unit/train/support.h"

@@ -1,4 +1,4 @@
-#include "wrcor/train/labelled_images.h"
+#include "train/labelled_images.h"
 
 #include <algorithm>
 

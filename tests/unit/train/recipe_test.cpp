@@ -1,4 +1,4 @@
-#include "wrcor/train/recipe.h"
+#include "train/recipe.h"
 
 #include "support/catch.h"
 

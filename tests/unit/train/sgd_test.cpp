@@ -1,4 +1,4 @@
-#include "wrcor/train/sgd.h"
+#include "train/sgd.h"
 
 #include <torch/optim/sgd.h>
 

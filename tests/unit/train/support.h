@@ -1,10 +1,10 @@
 #pragma once
 
-#include "wrcor/data/synthetic.h"
-#include "wrcor/nn/weights.h"
+#include "data/synthetic.h"
+#include "nn/weights.h"
+#include "train/labelled_images.h"
+#include "train/trainable_network.h"
 #include "wrcor/space/nas_bench_201.h"
-#include "wrcor/train/labelled_images.h"
-#include "wrcor/train/trainable_network.h"
 
 namespace wrcor::test {
 

@@ -1,10 +1,10 @@
-#include "wrcor/train/trainable_network.h"
+#include "train/trainable_network.h"
 
 #include <ATen/core/grad_mode.h>
 
+#include "nn/autograd_network.h"
 #include "support/catch.h"
 #include "unit/train/support.h"
-#include "wrcor/nn/autograd_network.h"
 
 using namespace wrcor;
 using Mode = TrainableNetwork::Mode;

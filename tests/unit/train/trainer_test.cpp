@@ -1,4 +1,4 @@
-#include "wrcor/train/trainer.h"
+#include "train/trainer.h"
 
 #include "support/catch.h"
 #include "unit/data/fixtures.h"

@@ -1,4 +1,4 @@
-#include "wrcor/nn/average_pool.h"
+#include "nn/average_pool.h"
 
 #include "support/catch.h"
 #include "support/vector_targets.h"

@@ -1,4 +1,4 @@
-#include "wrcor/nn/batch_norm.h"
+#include "nn/batch_norm.h"
 
 #include "check.h"
 #include "support/catch.h"

@@ -6,7 +6,7 @@
 
 #include <ATen/ATen.h>
 
-#include "wrcor/nn/operator.h"
+#include "nn/operator.h"
 #include "wrcor/space/plan_builder.h"
 
 namespace wrcor::test {

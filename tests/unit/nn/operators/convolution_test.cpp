@@ -1,4 +1,4 @@
-#include "wrcor/nn/convolution.h"
+#include "nn/convolution.h"
 
 #include <ATen/core/grad_mode.h>
 

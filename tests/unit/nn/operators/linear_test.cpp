@@ -1,6 +1,6 @@
 #include "check.h"
+#include "nn/exact_product.h"
 #include "support/catch.h"
-#include "wrcor/nn/exact_product.h"
 
 using namespace wrcor;
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <string>
+
+#include "nn/weights.h"
+#include "wrcor/space/network_plan.h"
+
+namespace wrcor {
+
+/// The state dict of a network that nobody has trained: its parameters, and batch-norm statistics
+/// that have seen no minibatch (mean 0, variance 1, 0 minibatches).
+/// @return by name, what StateDict accepts; the parameters belong to `weights`
+std::map<std::string, at::Tensor> initial_state(const NetworkPlan& plan,
+                                                const WeightSource& weights);
+
+}  // namespace wrcor

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "nn/pass.h"
+#include "proxy/observation.h"
+
+// Observers of the shared passes, besides those of responses.
+namespace wrcor {
+
+/// The input of the global average pooling, and the batch variance of each batch norm.
+class FeatureObserver final : public PassObserver {
+ public:
+  explicit FeatureObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  void variance(int layer, const at::Tensor& variance) override;
+  Features take() { return std::move(features_); }
+
+ private:
+  const NetworkPlan& plan_;
+  std::int64_t samples_ = 0;
+  Features features_;
+};
+
+/// Activity patterns of all ReLU units over the samples of the minibatch.
+class PatternObserver final : public PassObserver {
+ public:
+  explicit PatternObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  std::int64_t distinct() const;
+
+ private:
+  std::set<int> activated_;        ///< layers that a ReLU reads
+  std::vector<at::Tensor> words_;  ///< [units, words] int32, by layer
+};
+
+class WeightGradientObserver final : public PassObserver {
+ public:
+  explicit WeightGradientObserver(const Network& network);
+  Interest interest(int layer) const override;
+  void weight_gradient(int layer, const at::Tensor& gradient) override;
+  std::vector<WeightGradient> take() { return std::move(gradients_); }
+
+ private:
+  std::set<int> layers_;
+  std::vector<WeightGradient> gradients_;
+};
+
+class SaliencyObserver final : public PassObserver {
+ public:
+  explicit SaliencyObserver(const Network& network);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  void output_gradient(int layer, const at::Tensor& gradient) override;
+  std::vector<ChannelSaliency> take() { return std::move(saliency_); }
+
+ private:
+  std::set<int> layers_;
+  std::map<int, at::Tensor> outputs_;
+  std::vector<ChannelSaliency> saliency_;
+};
+
+/// The gradient at the output of one layer.
+class OutputGradientObserver final : public PassObserver {
+ public:
+  explicit OutputGradientObserver(int layer) : layer_(layer) {}
+  Interest interest(int layer) const override { return {.output_gradient = layer == layer_}; }
+  void output_gradient(int /*layer*/, const at::Tensor& gradient) override { seen_ = gradient; }
+  /// Undefined when no gradient reached the layer.
+  const at::Tensor& seen() const { return seen_; }
+
+ private:
+  int layer_;
+  at::Tensor seen_;
+};
+
+/// Covariances of block outputs' channels.
+class CovarianceObserver final : public PassObserver {
+ public:
+  explicit CovarianceObserver(const NetworkPlan& plan);
+  Interest interest(int layer) const override;
+  void output(int layer, const at::Tensor& output) override;
+  std::vector<at::Tensor> take();
+
+ private:
+  const NetworkPlan& plan_;
+  std::map<int, at::Tensor> by_layer_;
+};
+
+}  // namespace wrcor

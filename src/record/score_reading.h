@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "score/score_table.h"
+
+namespace wrcor {
+
+/// Adds what a file holds to a table: JSON lines or CSV of `wrcor score`, a result.json of
+/// `wrcor search`, or its folder. A line that a crash left incomplete at the end is dropped, with a
+/// warning, and what failed is left out.
+/// @throws DataError for a file that cannot be read or holds something else; as ScoreTable::add()
+void read_scores(const std::filesystem::path& path, ScoreTable& table);
+
+/// The same for the text of such a file. @param name  of the file, for messages
+void read_scores(std::string_view text, const std::string& name, ScoreTable& table);
+
+}  // namespace wrcor

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "core/built_in_file.h"
+
+namespace wrcor {
+
+/// The files of tests/golden/nb201_small. They are in pages of the program that are not loaded
+/// before their first use.
+std::vector<BuiltInFile> golden_data();
+
+}  // namespace wrcor

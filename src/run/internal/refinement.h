@@ -1,0 +1,20 @@
+#pragma once
+
+#include "eval/evaluator.h"
+#include "record/journal.h"
+#include "record/search_result.h"
+#include "wrcor/record/progress.h"
+#include "wrcor/run/workbench.h"
+
+namespace wrcor {
+
+/// Spends repeats where they matter: evaluates the first architectures of a ranking
+/// (search.refine) with all repeats (score.repeats), where the search took the first alone, and
+/// orders them anew. One that cannot be evaluated so keeps what it has.
+/// @param replayed  what earlier sittings have refined
+/// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
+///         in the journal
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
+            const JournalContent& replayed, const ProgressSink& progress);
+
+}  // namespace wrcor

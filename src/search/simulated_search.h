@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "score/standings.h"
+#include "score/statistics.h"
+#include "wrcor/search/search_spec.h"
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+/// The entry of an architecture in a table.
+struct TableEntry {
+  MemberScores scores;                         ///< seen by a search: one per member of the rule
+  std::vector<std::optional<double>> metrics;  ///< reported for the architecture that it finds
+};
+
+/// Table that replaces evaluations.
+struct SearchTable {
+  RankingRule rule;
+  std::map<std::string, TableEntry> rows;  ///< by architecture, as SearchSpace::format() writes it
+};
+
+/// The results of the runs of one strategy.
+struct SimulatedSearch {
+  std::string strategy;
+  int runs = 0;
+  std::int64_t proposals = 0;  ///< of each run, the maximum
+  double evaluations = 0;      ///< mean number of different architectures among them
+  /// Of the best architecture of each run, the mean of equally good ones; the deviation is a
+  /// sample's. Runs that met no score are ignored; nothing if no others remain.
+  std::vector<std::optional<Spread>> metrics;
+};
+
+/// Searches that look evaluations up instead of running networks.
+class SimulatedSearches {
+ public:
+  /// @param space  outlives the object
+  /// @param spec   of all searches, but for strategy and seed
+  /// @param seed   Run k is the search that `wrcor search` makes with the seed run.seed = seed + k.
+  SimulatedSearches(const SearchSpace& space, SearchSpec spec, std::uint64_t seed)
+      : space_(space), spec_(std::move(spec)), seed_(seed) {}
+
+  /// The registered strategies: first the random ones, then those that propose a fixed list.
+  static std::vector<std::string> strategies(const SearchSpace& space);
+
+  /// @param runs  a strategy that proposes a fixed list has one run over all of it
+  /// @throws DataError when the strategy proposes an architecture that the table lacks, or finds
+  ///         one without a metric
+  SimulatedSearch run(const std::string& strategy, const SearchTable& table,
+                      const std::vector<std::string>& metrics, int runs);
+
+ private:
+  using Row = std::map<std::string, TableEntry>::value_type;
+
+  struct Search {
+    std::vector<const Row*> best;  ///< equally good; empty when nothing has a score
+    std::int64_t proposals = 0;
+    std::size_t evaluations = 0;
+  };
+
+  static std::vector<const Row*> best_of(const Standings& standings,
+                                         const std::vector<const Row*>& met);
+  Search search_once(const SearchSpec& spec, const SearchTable& table);
+  const std::string& evaluated(const Genotype& genotype);
+
+  const SearchSpace& space_;
+  SearchSpec spec_;
+  std::uint64_t seed_;
+  std::map<Genotype, std::string> evaluated_;  ///< what a search evaluates for a proposal
+};
+
+}  // namespace wrcor
