@@ -91,7 +91,7 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
     throw DataError("'" + file.string() + "' is not the configuration of a run");
   }
   for (const Setting& setting : settings()) {
-    if (setting.bearing <= Bearing::length || !setting.serves(Purpose::search)) continue;
+    if (setting.scope <= Scope::length || !setting.serves(Purpose::search)) continue;
     const auto& has = found.at(setting.section()).at(setting.name());
     const auto made_with = result_settings.at(setting.section()).value(setting.name(), has);
     if (has == made_with) continue;

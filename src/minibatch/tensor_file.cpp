@@ -44,7 +44,7 @@ const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
 /// The function of a call.
 std::string called(const PickleValue& call) {
   const PickleValue& function = *call.items[0];
-  return function.kind == Kind::name ? words_for(function) : "something without a name";
+  return function.kind == Kind::name ? description_of(function) : "something without a name";
 }
 
 bool is_tensor(const PickleValue& call) {
@@ -182,7 +182,7 @@ class TensorReader {
       throw TensorError("has no storage");
     }
     const auto type = element_type(*parts[1]);
-    if (!type) throw TensorError("has elements of the unknown type " + words_for(*parts[1]));
+    if (!type) throw TensorError("has elements of the unknown type " + description_of(*parts[1]));
     const at::Tensor bytes = storage("data/" + std::string(parts[2]->text));
     const auto width = static_cast<std::int64_t>(at::elementSize(*type));
     layout.check(bytes.numel() / width);

@@ -30,7 +30,7 @@ Json lasting_settings(Config config, const RankingRule& rule,
   config.score.proxies = proxies;
   Json sections;
   for (const Setting& setting : settings()) {
-    if (setting.bearing >= Bearing::search && setting.serves(Purpose::search))
+    if (setting.scope >= Scope::search && setting.serves(Purpose::search))
       sections[setting.section()][setting.name()] = setting.get(config);
   }
   return sections;
@@ -205,7 +205,7 @@ void require_same_run(const Json& found, const RunSpec& spec, const ScoringCondi
 json_schema_parts::Schema journal_header_schema() {
   using namespace json_schema_parts;
   const auto lasts = [](const Setting& setting) {
-    return setting.bearing >= Bearing::search && setting.serves(Purpose::search);
+    return setting.scope >= Scope::search && setting.serves(Purpose::search);
   };
   return object(
       joined(joined({{"check", hexadecimal(16)}}, program_members(schema_version::journal)),

@@ -126,7 +126,7 @@ std::string summary_line(const SearchResult& result) {
   if (result.timing.evaluated > 0) {
     text +=
         fmt::format(", {:.3f} s an architecture",
-                    result.timing.sitting_seconds / static_cast<double>(result.timing.evaluated));
+                    result.timing.session_seconds / static_cast<double>(result.timing.evaluated));
     if (result.timing.worker_memory > 0) {
       text += fmt::format(", {} MiB of tensors a worker", (result.timing.worker_memory >> 20) + 1);
     }

@@ -172,7 +172,7 @@ ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
   if (!options.weights.empty()) {
     for (const Setting& setting : settings()) {
-      if (setting.bearing == Bearing::weights)
+      if (setting.scope == Scope::weights)
         sources.unused[setting.key] = "the weights are those of --weights";
     }
   }
