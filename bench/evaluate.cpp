@@ -73,8 +73,7 @@ Options read_options(int argc, char** argv) {
   app.add_option("--evaluations", options.evaluations,
                  "evaluations of the sample, round and round; 0: each once");
   app.add_option("--workers", options.workers, "processors that either way uses");
-  app.add_option("--at-once", options.networks_per_batch,
-                 "networks that a worker evaluates as one batch");
+  app.add_option("--at-once", options.networks_per_batch, "networks per batch of a worker");
   app.add_option("--rounds", options.rounds, "repetitions; the best of each way counts");
   app.add_option("--batch", options.batch, "images of the minibatch");
   app.add_option("--channels", options.channels, "of the first stage");

@@ -278,8 +278,7 @@ void setup_describe(CLI::App& command, const LayerParts& layer_parts) {
   command.add_flag("--all", options->all, "every architecture of the space, as CSV");
   command.add_flag(
       "--layers", options->layers,
-      "how much each response adds to WRCor's score, on a minibatch: its weighted part "
-      "of K");
+      "contribution of each response to WRCor's score, on a minibatch: its weighted part of K");
   std::vector<std::string> keys{"space", "data.name", "data.root"};
   keys.insert(keys.end(), std::begin(settings_of_layers), std::end(settings_of_layers));
   add_settings(command, keys, options->sources);

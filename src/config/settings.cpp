@@ -253,13 +253,13 @@ std::string rule_problem(const std::string& rule) {
 std::vector<Setting> score_settings() {
   Setting rank_by =
       text(MEMBER(score.rank_by), "--rank-by", "RULE",
-           "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
+           "ranking rule: a proxy, a vote, a list of proxies that vote, or METHOD(list); empty: "
            "the first of the proxies, or auto");
   rank_by.check = rule_problem;
   rank_by.scope = Scope::search;
   Setting chosen = names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
-                         "proxies to compute; a vote stands for its members, all for every one; "
-                         "none: those that the ranking needs");
+                         "proxies to compute; a vote means its members, all means every proxy; "
+                         "none: those needed for the ranking");
   chosen.optional = true;
   chosen.scope = Scope::search;
   chosen.get = [](const Config& config) {
@@ -279,7 +279,7 @@ std::vector<Setting> score_settings() {
       named_value(MEMBER(score.proxy_input), "--proxy-input", "proxy input", "proxy inputs",
                   NamedValues<ProxyInput>{{"published", ProxyInput::published},
                                           {"images", ProxyInput::images}},
-                  "what proxies receive that were published with noise: noise, or the images"),
+                  "input of proxies that were published with noise: noise, or the images"),
       with_scope(Scope::weights,
                  named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
                              NamedValues<Initialisation>{{"default", Initialisation::standard},
@@ -292,10 +292,11 @@ std::vector<Setting> score_settings() {
           named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
                       NamedValues<WeightsMode>{{"shared", WeightsMode::shared},
                                                {"independent", WeightsMode::independent}},
-                      "architectures have equal weights in equal places, or each its own")),
+                      "share weights between architectures at equal places, or draw them "
+                      "independently")),
       with_scope(Scope::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
-                                         "draws of weights that a score is averaged over; search "
-                                         "tells how sure ranks are by them")),
+                                         "draws of weights to average a score over; search derives "
+                                         "rank intervals from them")),
   };
 }
 
@@ -305,10 +306,10 @@ std::vector<Setting> search_settings() {
            {"strategy", "strategies", [] { return strategies().names(); }}, "search strategy"),
       with_scope(Scope::length,
                  integer(MEMBER(search.budget), "--budget", 1, 1'000'000'000,
-                         "evaluations asked for, repeated ones included; none: 1000, or all for "
+                         "maximum number of proposals, duplicates included; none: 1000, or all for "
                          "exhaustive")),
       with_scope(Scope::length, number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
-                                               "stop asking after this time, in seconds")),
+                                               "time limit of the search in seconds")),
       integer(MEMBER(search.window), "--window", 1, 1'000'000,
               "proposals in flight; 1 is the sequential algorithm"),
       named_value(
@@ -359,8 +360,7 @@ std::vector<Setting> run_settings() {
       integer(
           "run.at_once", [](auto& config) -> auto& { return config.run.networks_per_batch; },
           "--at-once", 0, 4096,
-          "networks that a worker evaluates as one batch; 0: one on the CPU, what fits the "
-          "memory on CUDA"));
+          "networks per batch of a worker; 0: one on the CPU, as many as fit the memory on CUDA"));
   networks_per_batch.zero_name = "auto";
   return {
       integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
@@ -373,15 +373,15 @@ std::vector<Setting> run_settings() {
       networks_per_batch,
       with_scope(Scope::nothing,
                  integer(MEMBER(run.max_memory), "--max-memory", 1, 1 << 30,
-                         "MiB that the tensors of a worker may take on the CPU; what needs more is "
-                         "computed in parts, or fails")),
+                         "memory limit for the tensors of a worker on the CPU, in MiB; evaluations "
+                         "that need more recompute activations, or fail")),
       boolean(MEMBER(run.tf32), "--tf32", "--no-tf32",
-              "CUDA: factors of products are rounded to 10 bits; faster, other scores"),
+              "CUDA: factors of products are rounded to 10 bits; faster, but changes scores"),
       with_scope(
           Scope::search,
           boolean(
               MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
-              "order of memory when a network is trained, and on CUDA when it is evaluated alone")),
+              "channels-last memory order for training, and on CUDA for networks evaluated alone")),
   };
 }
 
@@ -401,12 +401,12 @@ std::vector<Setting> train_settings() {
       number_from_0(MEMBER(train.weight_decay), "--weight-decay", 1,
                     "of all parameters: added to their gradients, times the parameters"),
       integer(MEMBER(train.images), "--train-images", 2, most_images,
-              "train on so many images, drawn at random; none: all"),
+              "train on this many images, drawn at random; none: all"),
       integer(MEMBER(train.test_images), "--test-images", 1, most_images,
-              "evaluate on so many images, drawn at random; none: all"),
+              "evaluate on this many images, drawn at random; none: all"),
       number_above_0(MEMBER(train.holdout), "--holdout", 0.9,
-                     "evaluate on this part of the training images, drawn at random and not "
-                     "trained on, instead of the test images"),
+                     "hold out this fraction of the training images, drawn at random, for "
+                     "evaluation instead of the test images"),
       path(MEMBER(train.test_root), "--test-root", "DIR",
            "folder of the test images of --data folder, with the same classes"),
       with_scope(Scope::nothing,
@@ -449,13 +449,13 @@ const std::vector<Setting>& settings() {
 
 const std::vector<SettingSection>& setting_sections() {
   static const std::vector<SettingSection> all = {
-      {"space", "the architectures, and the network that each is built into"},
-      {"data", "the minibatch that the networks see"},
+      {"space", "the search space and the size of its networks"},
+      {"data", "the data set and the minibatch"},
       {"score", "how a network is scored"},
       {"search", "how architectures are chosen"},
       {"constraints", "architectures outside of these limits are not scored"},
       {"run", "randomness and hardware"},
-      {"train", "how wrcor train trains a network"},
+      {"train", "training"},
   };
   return all;
 }
