@@ -236,7 +236,7 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   if (options.all && format != "csv") throw UsageError("--all is written as CSV: use --format csv");
 
   if (options.all && options.layers)
-    throw UsageError("--layers takes one architecture apart; it does not go with --all");
+    throw UsageError("--layers decomposes one architecture; it cannot be combined with --all");
 
   ConfigSources sources = options.sources;
   if (!options.layers) {

@@ -61,7 +61,7 @@ void require_free(const std::filesystem::path& page) {
   open_to_read(page).read(start.data(), static_cast<std::streamsize>(start.size()));
   if (start != report_mark) {
     throw UsageError("'" + page.string() +
-                     "' exists and is no report; choose another --out, or remove it");
+                     "' exists and is not a report; choose another --out, or remove it");
   }
 }
 

@@ -227,7 +227,7 @@ Config with_absolute_paths(Config config) {
     if (given.empty()) continue;
     const std::string path = std::filesystem::absolute(given).string();
     if (!is_utf8(path)) {
-      throw UsageError(setting.key + ": config.json has to name " + in_quotes(path) +
+      throw UsageError(setting.key + ": config.json must name " + in_quotes(path) +
                        ", which is not UTF-8; rename the folder, or work in another one");
     }
     setting.set(config, path);

@@ -14,7 +14,7 @@ DatasetKind of_one_size(const DatasetInfo& info,
                         std::unique_ptr<Dataset> (*open)(const DatasetOptions&)) {
   const auto check = [info](const DatasetOptions& options) {
     if (!options.test_root.empty()) {
-      throw UsageError(info.name + " has test images of its own, so --test-root cannot be " +
+      throw UsageError(info.name + " has its own test images, so --test-root cannot be " +
                        in_quotes(options.test_root) + "; only --data folder takes it");
     }
     const ImageSize own{info.image.height, info.image.width};

@@ -215,7 +215,7 @@ std::vector<ResponsePart> Evaluator::response_parts(const Genotype& genotype) co
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
-  throw RunError("cannot take " + space_.format(genotype) + " apart: " + first_line(error));
+  throw RunError("cannot decompose " + space_.format(genotype) + ": " + first_line(error));
 }
 
 std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const try {

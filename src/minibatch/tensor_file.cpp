@@ -160,7 +160,7 @@ class TensorReader {
   at::Tensor dense_tensor(const PickleValue& value) {
     const auto* arguments = arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
     if (arguments == nullptr) {
-      throw TensorError("is no dense tensor but is made by " + called(value));
+      throw TensorError("is not a dense tensor but is made by " + called(value));
     }
     if (arguments->size() < 4 || (*arguments)[1]->kind != Kind::integer) {
       throw TensorError("has no valid shape");

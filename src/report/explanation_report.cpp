@@ -64,8 +64,7 @@ std::string meaning_text(const ProxyExplanation& facts) {
   const double deviation = spread_of(facts.weights).deviation;
   const double error = deviation / std::sqrt(static_cast<double>(facts.weights.size()));
   return fmt::format(
-      "  The mean of {} over {} draws is known to ±{} (95 %). Beside the score of another cell "
-      "under "
+      "  The mean of {} over {} draws is known to ±{} (95 %). Compared with another cell under "
       "other\n  weights, a difference below {} may be chance.\n",
       facts.proxy, facts.weights.size(),
       amount(student_t_97_5(static_cast<int>(facts.weights.size()) - 1) * error),
@@ -105,7 +104,7 @@ std::string changes_text(const Explanation& explanation) {
     rows.push_back({decision, by_decision[decision].front()->value, cell(best),
                     undefined != nullptr ? undefined->other + " (no score)" : cell(worst)});
   }
-  return fmt::format("What one other operation would do to {}, under the same weights and images\n",
+  return fmt::format("Effect of one other operation on {}, under the same weights and images\n",
                      by.proxy) +
          format_table({"decision", "now", "best", "worst"}, rows, 2) + "\n";
 }

@@ -137,7 +137,7 @@ Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
                bench.workers == 1 ? "worker" : "workers", bench.threads,
                bench.threads == 1 ? "thread" : "threads",
                bench.conditions.networks_per_batch > 1
-                   ? fmt::format(", {} networks at once", bench.conditions.networks_per_batch)
+                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
                    : "");
   return bench;
 }
