@@ -16,12 +16,12 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "baseline.h"
 #include "breakdown.h"
 #include "core/worker_pool.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
 #include "minibatch/minibatch.h"
-#include "plain_way.h"
 #include "work.h"
 #include "wrcor/core/random.h"
 #include "wrcor/data/builtin.h"
@@ -36,7 +36,7 @@ struct Options {
   int networks = 64;
   int evaluations = 0;  ///< 0: every network once
   int workers = 2;
-  int at_once = 1;
+  int networks_per_batch = 1;
   int rounds = 3;
   int batch = 64;
   int channels = 16;
@@ -45,7 +45,7 @@ struct Options {
   std::string data = "synthetic";
   std::string root;
   std::vector<std::string> proxies{"wrcor"};
-  bool plain = true;
+  bool baseline = true;
   bool broken_down = true;
   bool tf32 = false;
   bool json = false;
@@ -68,12 +68,12 @@ std::vector<Genotype> sample_of(const NasBench201& space, int networks) {
 
 Options read_options(int argc, char** argv) {
   Options options;
-  CLI::App app("Seconds an architecture: the plain way, this program, and what the machine can do");
+  CLI::App app("Seconds per architecture: the baseline, this program, and what the machine can do");
   app.add_option("--networks", options.networks, "random cells of the sample");
   app.add_option("--evaluations", options.evaluations,
                  "evaluations of the sample, round and round; 0: each once");
   app.add_option("--workers", options.workers, "processors that either way uses");
-  app.add_option("--at-once", options.at_once, "networks that a worker evaluates as one batch");
+  app.add_option("--at-once", options.networks_per_batch, "networks per batch of a worker");
   app.add_option("--rounds", options.rounds, "repetitions; the best of each way counts");
   app.add_option("--batch", options.batch, "images of the minibatch");
   app.add_option("--channels", options.channels, "of the first stage");
@@ -82,7 +82,7 @@ Options read_options(int argc, char** argv) {
   app.add_option("--data", options.data, "data set of the minibatch");
   app.add_option("--data-root", options.root, "its folder");
   app.add_option("--proxy", options.proxies, "proxies of this program's way")->delimiter(',');
-  app.add_flag("!--no-plain", options.plain, "leave the plain way out");
+  app.add_flag("!--no-baseline", options.baseline, "leave the baseline out");
   app.add_flag("!--no-breakdown", options.broken_down, "leave the breakdown out");
   app.add_flag("--tf32", options.tf32, "let CUDA round the factors of products to 10 bits");
   app.add_flag("--json", options.json, "print a JSON document instead of a table");
@@ -115,9 +115,9 @@ class Bench {
   }
 
   nlohmann::ordered_json run() {
-    double plain = 1e300, ours = 1e300;
+    double baseline = 1e300, ours = 1e300;
     for (int round = 0; round < options_.rounds; ++round) {
-      if (options_.plain) plain = std::min(plain, plain_seconds());
+      if (options_.baseline) baseline = std::min(baseline, baseline_seconds());
       ours = std::min(ours, our_seconds());
     }
     nlohmann::ordered_json result{{"device", device_.str()},
@@ -125,15 +125,15 @@ class Bench {
                                   {"networks", options_.networks},
                                   {"evaluations", evaluations()},
                                   {"workers", options_.workers},
-                                  {"at_once", options_.at_once},
+                                  {"at_once", options_.networks_per_batch},
                                   {"batch", options_.batch},
                                   {"channels", options_.channels},
                                   {"cells", options_.cells},
                                   {"proxies", options_.proxies},
                                   {"seconds", ours}};
-    if (options_.plain) {
-      result["plain_seconds"] = plain;
-      result["ratio"] = plain / ours;
+    if (options_.baseline) {
+      result["baseline_seconds"] = baseline;
+      result["ratio"] = baseline / ours;
       if (options_.proxies.front() == "wrcor") result["largest_difference"] = largest_difference();
     }
     add_limit(result, ours);
@@ -153,13 +153,13 @@ class Bench {
     return options_.evaluations > 0 ? options_.evaluations : options_.networks;
   }
 
-  double plain_seconds() {
-    plain_scores_.clear();
+  double baseline_seconds() {
+    baseline_scores_.clear();
     const Clock::time_point start = Clock::now();
     for (const Genotype& genotype : sample_) {
-      plain_scores_.push_back(
-          plain_wrcor(plain_pass(space_.plan(genotype), bank_, minibatch_.images, minibatch_.labels,
-                                 Counting::reference)));
+      baseline_scores_.push_back(
+          baseline_wrcor(baseline_pass(space_.plan(genotype), bank_, minibatch_.images,
+                                       minibatch_.labels, Counting::reference)));
     }
     return seconds_since(start) / options_.networks;
   }
@@ -171,9 +171,10 @@ class Bench {
     std::vector<std::future<std::vector<Evaluation>>> pending;
     scores_.clear();
     const Clock::time_point start = Clock::now();
-    for (std::size_t i = 0; i < all.size(); i += static_cast<std::size_t>(options_.at_once)) {
+    for (std::size_t i = 0; i < all.size();
+         i += static_cast<std::size_t>(options_.networks_per_batch)) {
       const std::size_t count =
-          std::min(static_cast<std::size_t>(options_.at_once), all.size() - i);
+          std::min(static_cast<std::size_t>(options_.networks_per_batch), all.size() - i);
       pending.push_back(pool_.submit(
           [&, i, count] { return evaluator_.evaluate_batch(std::span(all).subspan(i, count)); }));
     }
@@ -186,8 +187,9 @@ class Bench {
 
   double largest_difference() const {
     double worst = 0;
-    for (std::size_t i = 0; i < std::min(scores_.size(), plain_scores_.size()); ++i) {
-      worst = std::max(worst, std::abs(scores_[i] - plain_scores_[i]) / std::abs(plain_scores_[i]));
+    for (std::size_t i = 0; i < std::min(scores_.size(), baseline_scores_.size()); ++i) {
+      worst = std::max(worst,
+                       std::abs(scores_[i] - baseline_scores_[i]) / std::abs(baseline_scores_[i]));
     }
     return worst;
   }
@@ -233,7 +235,7 @@ class Bench {
   WeightBank bank_;
   Evaluator evaluator_;
   std::vector<Genotype> sample_;
-  std::vector<double> plain_scores_, scores_;
+  std::vector<double> baseline_scores_, scores_;
   WorkerPool pool_;
 };
 

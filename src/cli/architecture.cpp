@@ -91,12 +91,13 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
     throw DataError("'" + file.string() + "' is not the configuration of a run");
   }
   for (const Setting& setting : settings()) {
-    if (setting.bearing <= Bearing::length || !setting.serves(Purpose::search)) continue;
+    if (setting.scope <= Scope::length || !setting.serves(Purpose::search)) continue;
     const auto& has = found.at(setting.section()).at(setting.name());
     const auto made_with = result_settings.at(setting.section()).value(setting.name(), has);
     if (has == made_with) continue;
-    throw DataError("'" + file.string() + "' is not of the run whose result.json lies beside it: " +
-                    setting.key + " is " + has.dump() + ", there " + made_with.dump() +
+    throw DataError("'" + file.string() +
+                    "' does not belong to the run of the result.json next to it: " + setting.key +
+                    " is " + has.dump() + ", there " + made_with.dump() +
                     "; restore it from a copy, or name a configuration with --config");
   }
 }

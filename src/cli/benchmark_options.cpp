@@ -11,7 +11,7 @@ void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
                    const std::string& metrics) {
   auto* file = command
                    .add_option("--benchmark", target.file,
-                               "CSV file with a row an architecture and columns of accuracies")
+                               "CSV file with one row per architecture and columns of accuracies")
                    ->type_name("FILE.csv");
   auto* metric = command.add_option("--metric", target.metrics, metrics)
                      ->delimiter(',')
@@ -25,14 +25,14 @@ void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
   }
   command
       .add_option("--key", target.key,
-                  "what names the architectures: arch strings, id (as 'wrcor describe' says),\n"
+                  "key of the architectures: arch strings, id (as printed by 'wrcor describe'),\n"
                   "index, the benchmark's own numbers, or naslib, NASLib's tuples of six digits;\n"
                   "with =COLUMN for a column of another name\n"
                   "(default arch; arch|id|index|naslib)")
       ->type_name("KEY[=COLUMN]");
   command
       .add_option("--missing", target.missing,
-                  "what the table writes where a figure is missing, besides nothing: -1, nan, ...")
+                  "markers for missing values, besides an empty field: -1, nan, ...")
       ->delimiter(',')
       ->type_name("VALUE,...");
 }

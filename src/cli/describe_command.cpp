@@ -236,7 +236,7 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   if (options.all && format != "csv") throw UsageError("--all is written as CSV: use --format csv");
 
   if (options.all && options.layers)
-    throw UsageError("--layers takes one architecture apart; it does not go with --all");
+    throw UsageError("--layers decomposes one architecture; it cannot be combined with --all");
 
   ConfigSources sources = options.sources;
   if (!options.layers) {
@@ -278,8 +278,7 @@ void setup_describe(CLI::App& command, const LayerParts& layer_parts) {
   command.add_flag("--all", options->all, "every architecture of the space, as CSV");
   command.add_flag(
       "--layers", options->layers,
-      "how much each response adds to WRCor's score, on a minibatch: its weighted part "
-      "of K");
+      "contribution of each response to WRCor's score, on a minibatch: its weighted part of K");
   std::vector<std::string> keys{"space", "data.name", "data.root"};
   keys.insert(keys.end(), std::begin(settings_of_layers), std::end(settings_of_layers));
   add_settings(command, keys, options->sources);

@@ -331,14 +331,15 @@ void setup_evaluate(CLI::App& command) {
   command
       .add_option(
           "--table-score", options->table_scores,
-          "take this column of the benchmark as one more score (--table-score=-COLUMN: lower\n"
-          "is better); without --scores, of all its architectures")
+          "use this column of the benchmark as an additional score (--table-score=-COLUMN:\n"
+          "lower is better); without --scores, of all its architectures")
       ->type_name("COLUMN");
-  add_whole_number(command, "--top-k", options->top_k, 1, 1'000'000,
-                   "of the share of the k highest scored that are among the k best; at most all\n"
-                   "that are compared");
+  add_whole_number(
+      command, "--top-k", options->top_k, 1, 1'000'000,
+      "k for the share of the k highest scored that are among the k best; at most all\n"
+      "that are compared");
   add_whole_number(command, "--bootstrap", options->resamples, 0, 100'000,
-                   "resamples behind the 95 % intervals; 0 for none");
+                   "bootstrap resamples for the 95 % intervals; 0 for none");
   auto* simulate =
       command.add_flag("--simulate-search", options->simulate,
                        "run every strategy on the scores, which cover the whole space ('wrcor\n"

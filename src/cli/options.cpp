@@ -116,8 +116,8 @@ void add_settings(CLI::App& command, const std::vector<std::string>& keys, Confi
 
 void add_logging(CLI::App& command, LoggingOptions& target) {
   const std::string group = "Messages";
-  auto* quiet = command.add_flag("--quiet,-q", target.quiet, "errors only on standard error");
-  auto* verbose = command.add_flag("--verbose,-v", target.verbose, "more on standard error");
+  auto* quiet = command.add_flag("--quiet,-q", target.quiet, "show errors only on standard error");
+  auto* verbose = command.add_flag("--verbose,-v", target.verbose, "show more on standard error");
   quiet->group(group)->excludes(verbose);
   verbose->group(group);
   command.add_option("--log-file", target.log_file, "append all messages to this file")

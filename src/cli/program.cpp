@@ -36,14 +36,14 @@ constexpr Command commands[] = {
     {"search", "run a search and rank what it found"},
     {"score", "score named architectures, exactly as they are"},
     {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
-    {"report", "one HTML page of finished searches, with charts, to show and to keep"},
-    {"describe", "size, cost and class of an architecture"},
+    {"report", "write a self-contained HTML report of finished searches"},
+    {"describe", "show the size, cost and class of an architecture"},
     {"export", "write a network for PyTorch: TorchScript, weights, Python source"},
     {"train", "train a network as NAS-Bench-201 does"},
     {"data", "fetch and show the data sets in the cache folder"},
-    {"list", "what can be chosen by name, and the devices"},
+    {"list", "list proxies, votes, spaces, strategies, data sets and devices"},
     {"config", "write, check and describe configuration files"},
-    {"doctor", "what this machine has; fails when a search cannot run"},
+    {"doctor", "check the machine; fails if a search cannot run"},
     {"completion", "print the completion script of a shell"},
 };
 

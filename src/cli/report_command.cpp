@@ -61,7 +61,7 @@ void require_free(const std::filesystem::path& page) {
   open_to_read(page).read(start.data(), static_cast<std::streamsize>(start.size()));
   if (start != report_mark) {
     throw UsageError("'" + page.string() +
-                     "' exists and is no report; choose another --out, or remove it");
+                     "' exists and is not a report; choose another --out, or remove it");
   }
 }
 
@@ -166,13 +166,13 @@ void setup_report(CLI::App& command) {
                   "is replaced, no other file is")
       ->type_name("FILE.html");
   command.add_option("--title", options->title, "heading of the page")->type_name("TEXT");
-  add_whole_number(command, "--top", options->top, 1, 100, "cells drawn of each run");
+  add_whole_number(command, "--top", options->top, 1, 100, "cells to draw per run");
   add_benchmark(command, options->benchmark, false,
                 "columns to compare with; in all of them higher is better");
   auto* times =
       command
           .add_option("--training-times", options->training_times,
-                      "CSV file with a row an architecture and a column of seconds of training")
+                      "CSV file with one row per architecture and a column of seconds of training")
           ->type_name("FILE.csv");
   auto* column = command
                      .add_option("--training-column", options->training_column,

@@ -16,7 +16,7 @@ void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
       ->type_name("STR");
   command
       .add_option("--arch-file", options->architecture_file,
-                  "file with one architecture a line; - for standard input")
+                  "file with one architecture per line; - for standard input")
       ->type_name("FILE");
   auto* all = command.add_flag("--all", options->all, "every architecture of the space");
   command.add_flag("--unique", options->unique, "the representative of every strict class")
@@ -29,12 +29,12 @@ void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
   command
       .add_option(
           "--explain", options->explained,
-          std::string("print why this architecture scores as it does and how sure that is, by "
-                      "--repeats (here 8 unless given) draws of weights and minibatches;\n") +
+          std::string("explain the score of this architecture and its uncertainty over --repeats "
+                      "(default here 8) draws of weights and minibatches;\n") +
               architecture_forms)
       ->type_name("ARCH");
   command.add_flag("--plan", options->plan,
-                   "print which passes serve which proxies and what each costs instead of scores; "
+                   "print the passes, the proxies that use them and their cost instead of scores; "
                    "without architectures, for five random ones");
   command.add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")
       ->type_name("I/N");

@@ -16,8 +16,7 @@ void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
       .add_option("--out", options->out,
                   "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)")
       ->type_name("DIR");
-  command.add_flag("--resume", options->resume,
-                   "go on with the run in --out, with its own settings");
+  command.add_flag("--resume", options->resume, "continue the run in --out, with its own settings");
   command.add_flag("--dry-run", options->dry_run,
                    "print the effective configuration and the work, and stop");
   add_whole_number(command, "--top", options->top, 1, 999'999'999,

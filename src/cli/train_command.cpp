@@ -32,16 +32,16 @@ void setup_train(CLI::App& command, const Run<TrainOptions>& run) {
           "architecture",
           [options](const std::string& text) { options->sources.flags["train.arch"] = text; },
           std::string(architecture_forms) +
-              ";\nof a run the architecture alone, not its sizes; the same as --arch")
+              ";\nonly the architecture of a run is used, not its sizes; the same as --arch")
       ->excludes("--arch");
   command
       .add_option("--out", options->out,
                   "folder of the training (default runs/<time>-train-<data>-seed<seed>)")
       ->type_name("DIR");
   command.add_flag("--resume", options->resume,
-                   "go on with the training in --out, with its own settings");
+                   "continue the training in --out, with its own settings");
   add_choice(command, "--format", options->format, {"table", "csv", "json"},
-             "form of the output: a line an epoch, or at the end what result.json has");
+             "form of the output: one line per epoch, or the content of result.json at the end");
   set_example(command, "wrcor train runs/first#1 --data cifar10 --epochs 12 --out runs/trained");
   set_action(
       command, [options, run] { run(*options); },

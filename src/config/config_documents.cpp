@@ -142,7 +142,7 @@ std::string commented_config() {
 
 nlohmann::ordered_json result_settings_schema(Purpose purpose) {
   return written_settings_schema([purpose](const Setting& setting) {
-    return setting.bearing != Bearing::nothing && setting.serves(purpose);
+    return setting.scope != Scope::nothing && setting.serves(purpose);
   });
 }
 

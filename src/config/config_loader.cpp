@@ -212,7 +212,7 @@ nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {
 nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
-    if (setting.bearing == Bearing::nothing || !setting.serves(purpose)) continue;
+    if (setting.scope == Scope::nothing || !setting.serves(purpose)) continue;
     auto& value = document[setting.section()][setting.name()];
     value = setting.get(config);
     if (setting.is_path) value = last_name(value.get<std::string>());
@@ -227,7 +227,7 @@ Config with_absolute_paths(Config config) {
     if (given.empty()) continue;
     const std::string path = std::filesystem::absolute(given).string();
     if (!is_utf8(path)) {
-      throw UsageError(setting.key + ": config.json has to name " + in_quotes(path) +
+      throw UsageError(setting.key + ": config.json must name " + in_quotes(path) +
                        ", which is not UTF-8; rename the folder, or work in another one");
     }
     setting.set(config, path);

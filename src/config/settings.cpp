@@ -45,10 +45,10 @@ template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 
 /// What most settings of a section affect.
-Bearing usual_bearing(const std::string& section) {
-  if (section == "data") return Bearing::source;
-  if (section == "search" || section == "constraints") return Bearing::search;
-  return Bearing::scores;
+Scope usual_scope(const std::string& section) {
+  if (section == "data") return Scope::source;
+  if (section == "search" || section == "constraints") return Scope::search;
+  return Scope::scores;
 }
 
 /// @param member  callable that takes a Config, const or not, to the member that holds the value
@@ -62,7 +62,7 @@ Setting make_setting(SettingType type, const char* key, Member member, const cha
   setting.type = type;
   setting.description = description;
   setting.optional = is_optional<Value>;
-  setting.bearing = usual_bearing(setting.section());
+  setting.scope = usual_scope(setting.section());
   if constexpr (!std::is_enum_v<Value>) {
     setting.get = [member](const Config& config) { return to_value(member(config)); };
     setting.set = [member](Config& config, const json& value) {
@@ -164,8 +164,8 @@ Setting named_value(const char* key, Member member, const char* flag, const char
   return setting;
 }
 
-Setting bearing_on(Bearing bearing, Setting setting) {
-  setting.bearing = bearing;
+Setting with_scope(Scope scope, Setting setting) {
+  setting.scope = scope;
   return setting;
 }
 
@@ -197,7 +197,7 @@ std::vector<Setting> data_settings() {
   };
   Setting mirror = text(MEMBER(data.mirror), "--mirror", "URL",
                         "folder to download from; empty: the site of the data set's authors");
-  mirror.bearing = Bearing::nothing;
+  mirror.scope = Scope::nothing;
   mirror.pattern_words = "a URL that starts with http://, https:// or file://";
   mirror.check = [words = mirror.pattern_words](const std::string& given) -> std::string {
     for (const char* scheme : {"http://", "https://", "file://"}) {
@@ -221,9 +221,9 @@ std::vector<Setting> data_settings() {
   };
   return {
       // Its number of classes affects the networks, whatever the minibatch.
-      bearing_on(Bearing::search, name(MEMBER(data.name), "--data",
-                                       {"data set", "data sets", [] { return datasets().names(); }},
-                                       "data set that the images are drawn from")),
+      with_scope(Scope::search, name(MEMBER(data.name), "--data",
+                                     {"data set", "data sets", [] { return datasets().names(); }},
+                                     "data set that the images are drawn from")),
       path(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       image_size,
@@ -233,8 +233,8 @@ std::vector<Setting> data_settings() {
       batch_size,
       boolean(MEMBER(data.augment), "--augment", "--no-augment",
               "crop and flip the images at random, as in training"),
-      bearing_on(Bearing::nothing, boolean(MEMBER(data.download), "--download", "--no-download",
-                                           "download a data set that the cache folder lacks")),
+      with_scope(Scope::nothing, boolean(MEMBER(data.download), "--download", "--no-download",
+                                         "download a data set that the cache folder lacks")),
       mirror,
   };
 }
@@ -253,15 +253,15 @@ std::string rule_problem(const std::string& rule) {
 std::vector<Setting> score_settings() {
   Setting rank_by =
       text(MEMBER(score.rank_by), "--rank-by", "RULE",
-           "what orders the ranking: a proxy, a vote, a list that votes, or METHOD(list); empty: "
+           "ranking rule: a proxy, a vote, a list of proxies that vote, or METHOD(list); empty: "
            "the first of the proxies, or auto");
   rank_by.check = rule_problem;
-  rank_by.bearing = Bearing::search;
+  rank_by.scope = Scope::search;
   Setting chosen = names(MEMBER(score.proxies), "--proxy", {"proxy", "proxies", proxy_choices},
-                         "proxies to compute; a vote stands for its members, all for every one; "
-                         "none: those that the ranking needs");
+                         "proxies to compute; a vote means its members, all means every proxy; "
+                         "none: those needed for the ranking");
   chosen.optional = true;
-  chosen.bearing = Bearing::search;
+  chosen.scope = Scope::search;
   chosen.get = [](const Config& config) {
     return config.score.proxies.empty() ? json(nullptr) : json(config.score.proxies);
   };
@@ -279,23 +279,24 @@ std::vector<Setting> score_settings() {
       named_value(MEMBER(score.proxy_input), "--proxy-input", "proxy input", "proxy inputs",
                   NamedValues<ProxyInput>{{"published", ProxyInput::published},
                                           {"images", ProxyInput::images}},
-                  "what proxies receive that were published with noise: noise, or the images"),
-      bearing_on(Bearing::weights,
+                  "input of proxies that were published with noise: noise, or the images"),
+      with_scope(Scope::weights,
                  named_value(MEMBER(score.init), "--init", "initialisation", "initialisations",
                              NamedValues<Initialisation>{{"default", Initialisation::standard},
                                                          {"xavier", Initialisation::xavier},
                                                          {"kaiming", Initialisation::kaiming},
                                                          {"normal", Initialisation::normal}},
                              "distribution of the weights")),
-      bearing_on(
-          Bearing::weights,
+      with_scope(
+          Scope::weights,
           named_value(MEMBER(score.weights_mode), "--weights-mode", "weights mode", "weights modes",
                       NamedValues<WeightsMode>{{"shared", WeightsMode::shared},
                                                {"independent", WeightsMode::independent}},
-                      "architectures have equal weights in equal places, or each its own")),
-      bearing_on(Bearing::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
-                                           "draws of weights that a score is averaged over; search "
-                                           "tells how sure ranks are by them")),
+                      "share weights between architectures at equal places, or draw them "
+                      "independently")),
+      with_scope(Scope::weights, integer(MEMBER(score.repeats), "--repeats", 1, 1000,
+                                         "draws of weights to average a score over; search derives "
+                                         "rank intervals from them")),
   };
 }
 
@@ -303,12 +304,12 @@ std::vector<Setting> search_settings() {
   return {
       name(MEMBER(search.strategy), "--strategy",
            {"strategy", "strategies", [] { return strategies().names(); }}, "search strategy"),
-      bearing_on(Bearing::length,
+      with_scope(Scope::length,
                  integer(MEMBER(search.budget), "--budget", 1, 1'000'000'000,
-                         "evaluations asked for, repeated ones included; none: 1000, or all for "
+                         "maximum number of proposals, duplicates included; none: 1000, or all for "
                          "exhaustive")),
-      bearing_on(Bearing::length, number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
-                                                 "stop asking after this time, in seconds")),
+      with_scope(Scope::length, number_above_0(MEMBER(search.max_seconds), "--max-seconds", 1e9,
+                                               "time limit of the search in seconds")),
       integer(MEMBER(search.window), "--window", 1, 1'000'000,
               "proposals in flight; 1 is the sequential algorithm"),
       named_value(
@@ -323,7 +324,7 @@ std::vector<Setting> search_settings() {
       boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
               "random: an architecture may be proposed again"),
       // With it, most scores are from one draw, whatever score.repeats.
-      bearing_on(Bearing::weights,
+      with_scope(Scope::weights,
                  integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
                          "best architectures that are scored with all --repeats at the end, the "
                          "others with one; none: all are")),
@@ -347,38 +348,40 @@ std::vector<Setting> run_settings() {
                         "where networks run; auto takes CUDA when it is usable");
   device.pattern = "^(auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?)$";
   device.pattern_words = "auto, cpu, cuda or cuda:K";
-  device.bearing = Bearing::source;
+  device.scope = Scope::source;
   Setting workers =
       integer(MEMBER(run.workers), "--workers", 0, 1024,
               "parallel evaluations; never changes a result; 0: chosen by the program");
   workers.zero_name = "auto";
-  workers.bearing = Bearing::nothing;
-  // It changes the last digits of scores, like run.threads.
-  Setting at_once = bearing_on(
-      Bearing::search, integer(MEMBER(run.at_once), "--at-once", 0, 4096,
-                               "networks that a worker evaluates as one batch; 0: one on the CPU, "
-                               "what fits the memory on CUDA"));
-  at_once.zero_name = "auto";
+  workers.scope = Scope::nothing;
+  // It changes the last digits of scores, like run.threads. Its key is that of earlier versions.
+  Setting networks_per_batch = with_scope(
+      Scope::search,
+      integer(
+          "run.at_once", [](auto& config) -> auto& { return config.run.networks_per_batch; },
+          "--at-once", 0, 4096,
+          "networks per batch of a worker; 0: one on the CPU, as many as fit the memory on CUDA"));
+  networks_per_batch.zero_name = "auto";
   return {
       integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
               "seed of everything random"),
       device,
       workers,
       // They change the last digits of scores.
-      bearing_on(Bearing::search,
+      with_scope(Scope::search,
                  integer(MEMBER(run.threads), "--threads", 1, 1024, "threads of each worker")),
-      at_once,
-      bearing_on(Bearing::nothing,
+      networks_per_batch,
+      with_scope(Scope::nothing,
                  integer(MEMBER(run.max_memory), "--max-memory", 1, 1 << 30,
-                         "MiB that the tensors of a worker may take on the CPU; what needs more is "
-                         "computed in parts, or fails")),
+                         "memory limit for the tensors of a worker on the CPU, in MiB; evaluations "
+                         "that need more recompute activations, or fail")),
       boolean(MEMBER(run.tf32), "--tf32", "--no-tf32",
-              "CUDA: factors of products are rounded to 10 bits; faster, other scores"),
-      bearing_on(
-          Bearing::search,
+              "CUDA: factors of products are rounded to 10 bits; faster, but changes scores"),
+      with_scope(
+          Scope::search,
           boolean(
               MEMBER(run.channels_last), "--channels-last", "--no-channels-last",
-              "order of memory when a network is trained, and on CUDA when it is evaluated alone")),
+              "channels-last memory order for training, and on CUDA for networks evaluated alone")),
   };
 }
 
@@ -398,15 +401,15 @@ std::vector<Setting> train_settings() {
       number_from_0(MEMBER(train.weight_decay), "--weight-decay", 1,
                     "of all parameters: added to their gradients, times the parameters"),
       integer(MEMBER(train.images), "--train-images", 2, most_images,
-              "train on so many images, drawn at random; none: all"),
+              "train on this many images, drawn at random; none: all"),
       integer(MEMBER(train.test_images), "--test-images", 1, most_images,
-              "evaluate on so many images, drawn at random; none: all"),
+              "evaluate on this many images, drawn at random; none: all"),
       number_above_0(MEMBER(train.holdout), "--holdout", 0.9,
-                     "evaluate on this part of the training images, drawn at random and not "
-                     "trained on, instead of the test images"),
+                     "hold out this fraction of the training images, drawn at random, for "
+                     "evaluation instead of the test images"),
       path(MEMBER(train.test_root), "--test-root", "DIR",
            "folder of the test images of --data folder, with the same classes"),
-      bearing_on(Bearing::nothing,
+      with_scope(Scope::nothing,
                  integer(MEMBER(train.checkpoint_every), "--checkpoint-every", 1, 100'000,
                          "epochs from one checkpoint to the next; an interrupted run writes one, "
                          "too")),
@@ -446,13 +449,13 @@ const std::vector<Setting>& settings() {
 
 const std::vector<SettingSection>& setting_sections() {
   static const std::vector<SettingSection> all = {
-      {"space", "the architectures, and the network that each is built into"},
-      {"data", "the minibatch that the networks see"},
+      {"space", "the search space and the size of its networks"},
+      {"data", "the data set and the minibatch"},
       {"score", "how a network is scored"},
       {"search", "how architectures are chosen"},
       {"constraints", "architectures outside of these limits are not scored"},
       {"run", "randomness and hardware"},
-      {"train", "how wrcor train trains a network"},
+      {"train", "training"},
   };
   return all;
 }

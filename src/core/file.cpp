@@ -31,7 +31,7 @@ std::string reason() { return std::strerror(errno); }
 }
 
 /// The reason to refuse a file that is not a regular one.
-std::string no_file(mode_t mode) {
+std::string not_a_file(mode_t mode) {
   const char* found = S_ISDIR(mode)    ? std::strerror(EISDIR)
                       : S_ISFIFO(mode) ? "a named pipe"
                       : S_ISSOCK(mode) ? "a socket"
@@ -43,7 +43,7 @@ std::string no_file(mode_t mode) {
 void require_file_or_nothing(const std::filesystem::path& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0 || S_ISREG(file.st_mode)) return;
-  throw DataError("cannot write '" + path.string() + "': " + no_file(file.st_mode));
+  throw DataError("cannot write '" + path.string() + "': " + not_a_file(file.st_mode));
 }
 
 /// Whether a path names a stream that a shell passes, or /dev/null.
@@ -60,12 +60,12 @@ Descriptor opened_input(const std::filesystem::path& path) {
   const int error = errno;
   struct stat file {};
   if (!opened && error == ENXIO && ::stat(path.c_str(), &file) == 0)
-    throw Unreadable(no_file(file.st_mode));  // a socket
+    throw Unreadable(not_a_file(file.st_mode));  // a socket
   if (!opened) throw Unreadable(std::strerror(error));
   if (::fstat(opened.number(), &file) != 0) throw Unreadable(reason());
   if (S_ISREG(file.st_mode)) return opened;
   if (S_ISDIR(file.st_mode) || !is_name_of_stream(path.native()))
-    throw Unreadable(no_file(file.st_mode));
+    throw Unreadable(not_a_file(file.st_mode));
   const int flags = ::fcntl(opened.number(), F_GETFL);
   if (::fcntl(opened.number(), F_SETFL, flags & ~O_NONBLOCK) != 0) throw Unreadable(reason());
   return opened;
@@ -281,14 +281,14 @@ std::vector<std::filesystem::path> make_folder(const std::filesystem::path& path
   if (parent != path && !std::filesystem::exists(parent, failure)) made = make_folder(parent);
   if (std::filesystem::create_directory(path, failure)) made.push_back(path);
   if (failure) {
-    const MadeFolders useless(std::move(made));
+    const CreatedFolders useless(std::move(made));
     throw RunError("cannot create '" + path.string() + "': " + failure.message());
   }
   flush_folder(parent);
   return made;
 }
 
-MadeFolders::~MadeFolders() {
+CreatedFolders::~CreatedFolders() {
   std::error_code not_empty;
   for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder)
     std::filesystem::remove(*folder, not_empty);

@@ -80,13 +80,13 @@ void remove_partial_files(const std::filesystem::path& path);
 std::vector<std::filesystem::path> make_folder(const std::filesystem::path& path);
 
 /// Folders that were made for later output: those that stay empty are removed with the object.
-class MadeFolders {
+class CreatedFolders {
  public:
   /// @param made  as make_folder() returns them
-  explicit MadeFolders(std::vector<std::filesystem::path> made = {}) : made_(std::move(made)) {}
-  ~MadeFolders();
-  MadeFolders(MadeFolders&&) = default;
-  MadeFolders& operator=(MadeFolders&&) = delete;
+  explicit CreatedFolders(std::vector<std::filesystem::path> made = {}) : made_(std::move(made)) {}
+  ~CreatedFolders();
+  CreatedFolders(CreatedFolders&&) = default;
+  CreatedFolders& operator=(CreatedFolders&&) = delete;
 
  private:
   std::vector<std::filesystem::path> made_;

@@ -44,7 +44,7 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t long
     content += added;
   }
   if (stream.bad()) fail_to_read(path.string());
-  if (!is_utf8(content)) reject("bytes that are no UTF-8");
+  if (!is_utf8(content)) reject("bytes that are not UTF-8");
   if (content.starts_with(byte_order_mark)) content.erase(0, byte_order_mark.size());
   return content;
 }

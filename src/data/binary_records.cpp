@@ -167,7 +167,7 @@ class BinaryRecords final : public Dataset {
     for (const fs::path& file : files()) records_ += read_records(layout, file);
     if (records_.empty()) {
       throw DataError("no image of " + layout.title + " in " + files().front().string() +
-                      " and the files beside it");
+                      " and the files next to it");
     }
     const std::size_t official = layout.files.size() * layout.records_per_file;
     const std::string folder = files().front().parent_path().string();

@@ -14,7 +14,7 @@ DatasetKind of_one_size(const DatasetInfo& info,
                         std::unique_ptr<Dataset> (*open)(const DatasetOptions&)) {
   const auto check = [info](const DatasetOptions& options) {
     if (!options.test_root.empty()) {
-      throw UsageError(info.name + " has test images of its own, so --test-root cannot be " +
+      throw UsageError(info.name + " has its own test images, so --test-root cannot be " +
                        in_quotes(options.test_root) + "; only --data folder takes it");
     }
     const ImageSize own{info.image.height, info.image.width};
@@ -59,15 +59,16 @@ const Registry<DatasetKind>& datasets() {
     all.add("imagenet16",
             "ImageNet16-120: photographs of 120 classes, 16x16 (downloaded by the user)",
             from(of_one_size(imagenet16_info(), make_imagenet16), imagenet16_origin()));
-    all.add("folder", "one's own PNG and JPEG files, a folder for each class, resized",
+    all.add("folder", "your own PNG and JPEG files, a folder for each class, resized",
             from({image_folder_info, make_image_folder},
                  "name a folder with --data-root that has a folder of images for each class"));
-    all.add(
-        synthetic, "dead leaves: made images with the statistics of photographs, 10 classes, 32x32",
-        from(of_one_size(
-                 synthetic_info(),
-                 [](const DatasetOptions& options) { return make_synthetic(0, options.split); }),
-             "the program makes its images"));
+    all.add(synthetic,
+            "dead leaves: synthetic images with the statistics of photographs, 10 classes, 32x32",
+            from(of_one_size(synthetic_info(),
+                             [](const DatasetOptions& options) {
+                               return make_synthetic(0, options.split);
+                             }),
+                 "the program makes its images"));
     return all;
   }();
   return registry;

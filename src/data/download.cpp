@@ -231,7 +231,7 @@ void download(const std::string& url, const std::filesystem::path& path, std::ui
     if (outcome.kind == Kind::refused) throw DataError(url + ": " + outcome.reason);
     if (attempt >= options.attempts) {
       throw DataError(url + ": " + outcome.reason + " (tried " + std::to_string(attempt) +
-                      " times; what has arrived is kept)");
+                      " times; the received part is kept)");
     }
     resume = outcome.kind == Kind::broken;
     if (!resume) continue;

@@ -134,7 +134,7 @@ fs::path fetch(const DataSource& source, const fs::path& cache, const FetchOptio
   }
   const fs::path folder = cache / source.folder;
   if (first_unlike(source, cache) == nullptr) return folder;
-  const MadeFolders made(make_folder(cache));
+  const CreatedFolders made(make_folder(cache));
   const FileLock lock = wait_for_lock(source, cache, options.download);
   const ArchiveMember* unlike = first_unlike(source, cache);
   if (unlike == nullptr) return folder;  // another process has fetched it

@@ -70,8 +70,8 @@ Listing list_root(const DatasetOptions& options) {
 Listing list_test_root(const DatasetOptions& options, const Listing& training) {
   if (options.test_root.empty()) {
     throw UsageError(
-        "the data set 'folder' has no test images of its own: name their folder with --test-root, "
-        "or keep some of the training images for the test with --holdout 0.1");
+        "the data set 'folder' does not have its own test images: name their folder with "
+        "--test-root, or keep some of the training images for the test with --holdout 0.1");
   }
   Listing test = list(options.test_root);
   if (test.folders != training.folders) {
@@ -123,8 +123,9 @@ class ImageFolder final : public Dataset {
     for (const std::string& file : root.files) ignored.push_back(file);
     for (const std::string& name : root.folders) add_class(fs::path(folder) / name, ignored);
     if (!ignored.empty()) {
-      spdlog::warn("{}: ignoring what is no PNG or JPEG file by its suffix: {} in all, such as {}",
-                   folder, ignored.size(), in_quotes(ignored.front()));
+      spdlog::warn(
+          "{}: ignoring what is not a PNG or JPEG file by its suffix: {} in all, such as {}",
+          folder, ignored.size(), in_quotes(ignored.front()));
     }
   }
 

@@ -21,7 +21,7 @@ std::string keys_of(const PickledImages& form) {
 const PickleValue& entry(const PickleValue& root, std::string_view key, const PickledImages& form) {
   using Kind = PickleValue::Kind;
   if (root.kind != Kind::dictionary) {
-    throw PickleError(root.place, words_for(root), "a dictionary with " + keys_of(form));
+    throw PickleError(root.place, description_of(root), "a dictionary with " + keys_of(form));
   }
   for (std::size_t k = root.items.size(); k > 0; k -= 2) {
     const PickleValue& found = *root.items[k - 2];

@@ -20,7 +20,7 @@ class JpegReader {
   explicit JpegReader(const std::string& name) : name_(name) {
     jpeg_std_error(&errors_.manager);
     errors_.manager.error_exit = leave;
-    errors_.manager.emit_message = heed_warning;
+    errors_.manager.emit_message = handle_warning;
     errors_.manager.output_message = [](j_common_ptr) {};
     progress_.progress_monitor = limit_scans;
     info_.err = &errors_.manager;
@@ -53,7 +53,7 @@ class JpegReader {
   }
 
   /// For a truncated file libjpeg only warns, and invents the rest.
-  static void heed_warning(j_common_ptr info, int level) {
+  static void handle_warning(j_common_ptr info, int level) {
     const int code = info->err->msg_code;
     if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER)) leave(info);
   }

@@ -47,7 +47,7 @@ const PickleValue* state_of(const PickleValue& call) {
 class Arguments {
  public:
   Arguments(const PickleValue& tuple, std::string_view of) : tuple_(tuple), of_(of) {
-    if (tuple.kind != Kind::tuple) reject(words_for(tuple), "a tuple");
+    if (tuple.kind != Kind::tuple) reject(description_of(tuple), "a tuple");
   }
 
   std::size_t size() const { return tuple_.items.size(); }
@@ -61,7 +61,7 @@ class Arguments {
 
   const PickleValue& at(std::size_t position, Kind kind) const {
     const PickleValue& item = at(position);
-    if (item.kind != kind) reject(words_for(item), words_for(PickleValue{.kind = kind}));
+    if (item.kind != kind) reject(description_of(item), description_of(PickleValue{.kind = kind}));
     return item;
   }
 
@@ -95,7 +95,7 @@ Content content_of(const PickleValue& value) {
     return {given.at(0, Kind::text).text, true};
   }
   if (called(value) == "bytes" && arguments_of(value).size() == 0) return {};
-  throw PickleError(value.place, words_for(value), "bytes");
+  throw PickleError(value.place, description_of(value), "bytes");
 }
 
 struct Type {
@@ -105,7 +105,7 @@ struct Type {
 };
 
 Type type_of(const PickleValue& value) {
-  if (called(value) != "dtype") throw PickleError(value.place, words_for(value), "a dtype");
+  if (called(value) != "dtype") throw PickleError(value.place, description_of(value), "a dtype");
   const std::string_view code = arguments_of(value).text(0);
   constexpr std::string_view kinds = "biufcSUV";
   const bool known =
@@ -130,7 +130,7 @@ std::vector<std::int64_t> shape_of(const PickleValue& tuple) {
       throw PickleError(
           tuple.place,
           "a shape with " +
-              (size->kind == Kind::integer ? std::to_string(size->integer) : words_for(*size)),
+              (size->kind == Kind::integer ? std::to_string(size->integer) : description_of(*size)),
           "integers of 0 or more");
     }
     shape.push_back(size->integer);
@@ -199,7 +199,7 @@ Array array_of(const PickleValue& value) {
     const Arguments given = arguments_of(value);
     return {.place = value.place, .type = type_of(given.at(0)), .content = content_of(given.at(1))};
   }
-  throw PickleError(value.place, words_for(value), "a numpy array");
+  throw PickleError(value.place, description_of(value), "a numpy array");
 }
 
 std::string decode_latin1(const Array& array) {
@@ -276,7 +276,7 @@ void require_numpy_names(const Pickle& pickle) {
   for (const PickleValue& value : pickle.values()) {
     if (value.kind == Kind::name && !is_known(value)) {
       throw PickleError(
-          value.place, words_for(value),
+          value.place, description_of(value),
           "names of numpy's arrays only: this pickle wants to run other code, which is not done");
     }
   }
@@ -295,7 +295,7 @@ ByteArray::ByteArray(const PickleValue& value, const std::vector<std::int64_t>& 
 std::vector<std::int64_t> integers_of(const PickleValue& value) {
   if (value.kind == Kind::call) return integers_of_array(value, 1);
   if (value.kind != Kind::list) {
-    throw PickleError(value.place, words_for(value), "a list or array of integers");
+    throw PickleError(value.place, description_of(value), "a list or array of integers");
   }
   std::vector<std::int64_t> integers;
   integers.reserve(value.items.size());

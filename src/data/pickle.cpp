@@ -59,7 +59,7 @@ enum Instruction : unsigned char {
   frame = 0x95,
 };
 
-std::string words_for(Kind kind) {
+std::string description_of(Kind kind) {
   switch (kind) {
     case Kind::none:
       return "None";
@@ -264,7 +264,7 @@ class PickleMachine {
   void push_stack_global() {
     const std::vector<const PickleValue*> parts = pop_last(2);
     for (const PickleValue* part : parts) {
-      if (part->kind != Kind::text) reject(words_for(part->kind), "a text that is a name");
+      if (part->kind != Kind::text) reject(description_of(part->kind), "a text that is a name");
     }
     push_name(parts[0]->text, parts[1]->text);
   }
@@ -290,7 +290,7 @@ class PickleMachine {
     PickleValue& target = *top();
     if (kind == Kind::dictionary && items.size() % 2 != 0) reject("a key without a value", "pairs");
     if (target.kind == Kind::call) return;
-    if (target.kind != kind) reject(words_for(target.kind), words_for(kind));
+    if (target.kind != kind) reject(description_of(target.kind), description_of(kind));
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
 
@@ -298,7 +298,8 @@ class PickleMachine {
   void set_state(const PickleValue* state) {
     PickleValue& target = *top();
     if (target.kind == Kind::dictionary) return;
-    if (target.kind != Kind::call) reject("a state for " + words_for(target.kind), "an object");
+    if (target.kind != Kind::call)
+      reject("a state for " + description_of(target.kind), "an object");
     target.items.push_back(state);
   }
 
@@ -393,12 +394,13 @@ class PickleMachine {
 
 }  // namespace
 
-std::string words_for(const PickleValue& value) {
+std::string description_of(const PickleValue& value) {
   if (value.kind == Kind::name) {
     return in_quotes(fmt::format("{}.{}", value.module.substr(0, 60), value.text.substr(0, 60)));
   }
   const bool is_named_call = value.kind == Kind::call && value.items[0]->kind == Kind::name;
-  return words_for(value.kind) + (is_named_call ? " of " + words_for(*value.items[0]) : "");
+  return description_of(value.kind) +
+         (is_named_call ? " of " + description_of(*value.items[0]) : "");
 }
 
 PickleError::PickleError(std::size_t place, const std::string& found, const std::string& expected)

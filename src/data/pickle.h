@@ -41,7 +41,7 @@ struct PickleValue {
 };
 
 /// "None", "a list", "'os.system'", "a call of 'os.system'".
-std::string words_for(const PickleValue& value);
+std::string description_of(const PickleValue& value);
 
 /// The text is not a pickle, or its content is not the expected one. One line.
 struct PickleError : std::runtime_error {

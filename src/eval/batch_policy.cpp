@@ -31,7 +31,7 @@ std::optional<std::vector<Evaluation>> BatchPolicy::attempt(std::span<const Geno
   if (!tried.result) {
     const std::size_t most = genotypes.size() / 2;
     largest_ = std::min(largest_.load(), most);
-    spdlog::info("out of memory with {} networks at once; from here on at most {}",
+    spdlog::info("out of memory with {} networks per batch; from here on at most {}",
                  genotypes.size(), most);
   }
   return std::move(tried.result);
@@ -39,7 +39,7 @@ std::optional<std::vector<Evaluation>> BatchPolicy::attempt(std::span<const Geno
   throw;
 } catch (const std::exception& error) {
   std::call_once(said_failed_, [&] {
-    spdlog::warn("cannot evaluate {} networks at once, tries them in smaller batches: {}",
+    spdlog::warn("cannot evaluate {} networks per batch, tries them in smaller batches: {}",
                  genotypes.size(), first_line(error));
   });
   return std::nullopt;

@@ -26,7 +26,7 @@ void degrade(Score& score, const std::string& reason) {
 }
 
 /// False for proxies of only the structure or the weights.
-bool looks_at_images(const Proxy& proxy) {
+bool uses_images(const Proxy& proxy) {
   return proxy.requirements().any() || !proxy.own_passes().empty();
 }
 
@@ -59,7 +59,7 @@ Evaluator::Evaluator(const SearchSpace& space, Minibatch minibatch, EvaluatorOpt
     requirements_ |= proxy.requirements();
     // Whether the output is constant is determined on the minibatch, whatever else a proxy uses:
     // the status of a score must not depend on the other proxies.
-    if (looks_at_images(proxy)) requirements_ |= {Need::logits};
+    if (uses_images(proxy)) requirements_ |= {Need::logits};
   }
   const int classes = space_.input().classes;
   const auto largest = minibatch_.labels.max().item<std::int64_t>();
@@ -215,7 +215,7 @@ std::vector<ResponsePart> Evaluator::response_parts(const Genotype& genotype) co
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
-  throw RunError("cannot take " + space_.format(genotype) + " apart: " + first_line(error));
+  throw RunError("cannot decompose " + space_.format(genotype) + ": " + first_line(error));
 }
 
 std::vector<PassCost> Evaluator::explain(const Genotype& genotype) const try {
@@ -283,7 +283,7 @@ Evaluation Evaluator::scored(const Genotype& genotype, const Observation& seen,
     Score& score = evaluation.scores[i].second;
     if (!connected) {
       degrade(score, "disconnected");
-    } else if (!output.empty() && looks_at_images(*proxies_[i].proxy)) {
+    } else if (!output.empty() && uses_images(*proxies_[i].proxy)) {
       degrade(score, output);
     }
   }

@@ -31,8 +31,8 @@ Attempted<Evaluation> MemoryPolicy::evaluate_in_less(const std::string& architec
   if (tried.result) {
     std::call_once(said_recomputed_, [&] {
       spdlog::info(
-          "{} and perhaps others need more memory than there is: their activations are "
-          "computed twice, which takes longer and changes no score",
+          "{} and perhaps others need more memory than is available: their activations are "
+          "recomputed, which takes longer and changes no score",
           architecture);
     });
   }

@@ -44,7 +44,7 @@ const std::vector<const PickleValue*>* arguments_of(const PickleValue& value,
 /// The function of a call.
 std::string called(const PickleValue& call) {
   const PickleValue& function = *call.items[0];
-  return function.kind == Kind::name ? words_for(function) : "something without a name";
+  return function.kind == Kind::name ? description_of(function) : "something without a name";
 }
 
 bool is_tensor(const PickleValue& call) {
@@ -160,7 +160,7 @@ class TensorReader {
   at::Tensor dense_tensor(const PickleValue& value) {
     const auto* arguments = arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
     if (arguments == nullptr) {
-      throw TensorError("is no dense tensor but is made by " + called(value));
+      throw TensorError("is not a dense tensor but is made by " + called(value));
     }
     if (arguments->size() < 4 || (*arguments)[1]->kind != Kind::integer) {
       throw TensorError("has no valid shape");
@@ -182,7 +182,7 @@ class TensorReader {
       throw TensorError("has no storage");
     }
     const auto type = element_type(*parts[1]);
-    if (!type) throw TensorError("has elements of the unknown type " + words_for(*parts[1]));
+    if (!type) throw TensorError("has elements of the unknown type " + description_of(*parts[1]));
     const at::Tensor bytes = storage("data/" + std::string(parts[2]->text));
     const auto width = static_cast<std::int64_t>(at::elementSize(*type));
     layout.check(bytes.numel() / width);

@@ -81,7 +81,7 @@ class BatchCorrelations final : public BatchPassObserver {
                      const std::vector<std::vector<Tap>>& taps, IndexPool& pool) {
     const NetworkBatch::Step& step = batch.steps()[s];
     std::vector<std::int64_t> positions, matrices, rows, multiplicities;
-    const auto look_at = [&](std::int64_t position, const NetworkBatch::Member& member) {
+    const auto observe = [&](std::int64_t position, const NetworkBatch::Member& member) {
       const auto matrix = static_cast<std::int64_t>(positions.size());
       bool tapped = false;
       for (const Tap& tap : taps[at_index(member.network)]) {
@@ -96,10 +96,10 @@ class BatchCorrelations final : public BatchPassObserver {
     };
     if (side == Side::activation) {
       for (std::size_t k = 0; k < step.members.size(); ++k)
-        look_at(static_cast<std::int64_t>(k), step.members[k]);
+        observe(static_cast<std::int64_t>(k), step.members[k]);
     } else {
       for (std::size_t k = 0; k < step.live.members.size(); ++k) {
-        look_at(static_cast<std::int64_t>(k),
+        observe(static_cast<std::int64_t>(k),
                 step.members[static_cast<std::size_t>(step.live.members[k])]);
       }
     }

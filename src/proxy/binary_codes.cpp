@@ -14,7 +14,7 @@ BinaryCodeSums::BinaryCodeSums(const NetworkPlan& plan, std::span<const Tap> tap
         tap.side == Side::activation
             ? layer.out
             : plan.layers[static_cast<std::size_t>(layer.inputs.front())].out;
-    of(tap.side).not_shown +=
+    of(tap.side).unreceived_features +=
         static_cast<double>(tap.multiplicity) * shape.channels * shape.height * shape.width;
   }
 }
@@ -37,7 +37,7 @@ void BinaryCodeSums::record(const at::Tensor& response, std::span<const Tap> tap
     if (!side.sum.defined()) side.sum = at::zeros_like(shared);
     side.finite = side.finite.defined() ? side.finite.logical_and(finite) : finite;
     side.sum.add_(shared, tap.multiplicity);
-    side.not_shown -= tap.multiplicity * features;
+    side.unreceived_features -= tap.multiplicity * features;
   }
 }
 
@@ -46,7 +46,7 @@ at::Tensor BinaryCodeSums::sum(Side side) const {
   if (!one.sum.defined()) return {};
   const at::Tensor undefined =
       at::full({}, std::numeric_limits<double>::quiet_NaN(), one.sum.options());
-  return at::where(one.finite, one.sum + one.not_shown, undefined);
+  return at::where(one.finite, one.sum + one.unreceived_features, undefined);
 }
 
 }  // namespace wrcor

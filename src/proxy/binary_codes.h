@@ -27,8 +27,8 @@ class BinaryCodeSums final : public TapObserver {
  private:
   struct OneSide {
     at::Tensor sum;
-    at::Tensor finite;     ///< whether all responses were finite
-    double not_shown = 0;  ///< features of the responses that were not received
+    at::Tensor finite;               ///< whether all responses were finite
+    double unreceived_features = 0;  ///< features of the responses that were not received
   };
   OneSide& of(Side side) { return sides_[side == Side::activation ? 0 : 1]; }
 

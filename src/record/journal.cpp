@@ -27,7 +27,7 @@ struct Contradiction {
 };
 
 /// Adds an entry to the content. @throws Contradiction
-void take_in(const nlohmann::ordered_json& entry, JournalContent& content) {
+void add_entry(const nlohmann::ordered_json& entry, JournalContent& content) {
   content.elapsed = entry.at("elapsed").get<double>();
   const Evaluation evaluation = evaluation_from_json(entry);
   const auto arch = entry.at("arch").get<std::string>();
@@ -157,7 +157,7 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
                  if (number == 1) {
                    content.header = entry;
                  } else {
-                   take_in(entry, content);
+                   add_entry(entry, content);
                  }
                });
   journal.file_->drop_incomplete(lines);

@@ -20,7 +20,7 @@ struct RunDirectory {
 struct TrainingDirectory {
   std::filesystem::path path;
   std::filesystem::path config() const { return path / "config.json"; }
-  std::filesystem::path metrics() const { return path / "metrics.jsonl"; }  ///< a line an epoch
+  std::filesystem::path metrics() const { return path / "metrics.jsonl"; }  ///< one line per epoch
   /// Everything that it takes to go on, from the start on.
   std::filesystem::path checkpoint() const { return path / "checkpoint.pt"; }
   std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch

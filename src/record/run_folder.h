@@ -24,7 +24,7 @@ class OwnFolder {
             const std::vector<std::filesystem::path>& written);
 
  private:
-  MadeFolders made_;
+  CreatedFolders made_;
   FileLock lock_;  ///< removed before the folders
 };
 

@@ -31,7 +31,7 @@ Json lasting_settings(Config config, const RankingRule& rule,
   config.score.proxies = proxies;
   Json sections;
   for (const Setting& setting : settings()) {
-    if (setting.bearing >= Bearing::search && setting.serves(Purpose::search))
+    if (setting.scope >= Scope::search && setting.serves(Purpose::search))
       sections[setting.section()][setting.name()] = setting.get(config);
   }
   return sections;
@@ -61,7 +61,7 @@ void compare(const Json& found, const Json& asked, const std::string& section,
 }
 
 std::string remedy(const std::filesystem::path& folder) {
-  return ", or start it anew with --config " + in_quotes((folder / "config.json").string()) +
+  return ", or start it again with --config " + in_quotes((folder / "config.json").string()) +
          " and another --out";
 }
 
@@ -90,7 +90,7 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
                          const std::string& quoted_folder, const std::string& libtorch) {
   const int revision = found.value("scoring_revision", 1);
   if (revision != scoring_revision) {
-    throw UsageError(quoted_folder + " was begun with scoring revision " +
+    throw UsageError(quoted_folder + " was started with scoring revision " +
                      std::to_string(revision) + ", this program has " +
                      std::to_string(scoring_revision) +
                      ": some scores differ; resume it with wrcor " +
@@ -99,11 +99,11 @@ void require_same_scores(const Json& found, const std::filesystem::path& folder,
   const auto library = found.find("libtorch");
   if (library == found.end()) {
     spdlog::warn(
-        "{} does not say with which libtorch it was begun; if it was not {}, scores differ "
+        "{} does not say with which libtorch it was started; if it was not {}, scores differ "
         "in their last digits",
         quoted_folder, libtorch);
   } else if (*library != libtorch) {
-    throw UsageError(quoted_folder + " was begun with libtorch " + library->get<std::string>() +
+    throw UsageError(quoted_folder + " was started with libtorch " + library->get<std::string>() +
                      ", this program has " + libtorch +
                      ": scores differ in their last digits; resume it with a build on libtorch " +
                      library->get<std::string>() + remedy(folder));
@@ -131,7 +131,7 @@ void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
   }
   if (differences.empty()) return;
   spdlog::warn(
-      "{} was begun with {}: new scores may differ from those of its journal in their last "
+      "{} was started with {}: new scores may differ from those of its journal in their last "
       "digits",
       quoted_folder, join(differences, "; "));
 }
@@ -206,7 +206,7 @@ void require_same_run(const Json& found, const RunSpec& spec, const ScoringCondi
 json_schema_parts::Schema journal_header_schema() {
   using namespace json_schema_parts;
   const auto lasts = [](const Setting& setting) {
-    return setting.bearing >= Bearing::search && setting.serves(Purpose::search);
+    return setting.scope >= Scope::search && setting.serves(Purpose::search);
   };
   return object(
       joined(joined({{"check", hexadecimal(16)}}, program_members(schema_version::journal)),

@@ -58,7 +58,7 @@ void ScoreFile::read_existing(const std::filesystem::path& path, const std::stri
     const auto reject = [&](const std::string& found, const std::string& otherwise) {
       if (!begun) throw UsageError(place + found + "; choose another --out" + otherwise);
       throw DataError(place + found +
-                      ", behind scores that fit; restore the file from a copy, or choose another "
+                      ", after valid scores; restore the file from a copy, or choose another "
                       "--out");
     };
     if (!key) reject("expected a score, found something else", "");

@@ -21,11 +21,11 @@ std::string score_identity(const Config& config, const ScoringConditions& condit
                                   {"classes", conditions.batch.at("classes")},
                                   {"device", conditions.device_kind}};
   if (!weights.empty()) identity["weights"] = sha256_of_file(weights);
-  const Bearing least = weights.empty() ? Bearing::weights : Bearing::scores;
+  const Scope least = weights.empty() ? Scope::weights : Scope::scores;
   // Defaults are omitted, so that a setting added by a later version keeps the identity of older
   // scores.
   for (const Setting& setting : settings()) {
-    if (setting.bearing < least || !setting.serves(Purpose::search)) continue;
+    if (setting.scope < least || !setting.serves(Purpose::search)) continue;
     const nlohmann::json value = setting.get(config);
     if (value != setting.default_value()) identity[setting.key] = value;
   }

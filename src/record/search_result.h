@@ -35,14 +35,14 @@ inline constexpr EndedBy all_ends[] = {EndedBy::budget, EndedBy::max_seconds, En
 std::string_view to_string(EndedBy end);
 
 struct SearchTiming {
-  std::string started;         ///< of this sitting, ISO 8601, UTC
-  double seconds = 0;          ///< of searching, earlier sittings included
-  std::int64_t evaluated = 0;  ///< networks run in this sitting
-  double sitting_seconds = 0;  ///< of searching in this sitting
+  std::string started;         ///< of this session, ISO 8601, UTC
+  double seconds = 0;          ///< of searching, earlier sessions included
+  std::int64_t evaluated = 0;  ///< networks run in this session
+  double session_seconds = 0;  ///< of searching in this session
   std::string device;
   int workers = 1;
-  int at_once = 1;  ///< networks that a worker evaluates as one batch
-  /// Most bytes that the tensors of one worker took on the CPU in this sitting.
+  int networks_per_batch = 1;  ///< networks that a worker evaluates as one batch
+  /// Most bytes that the tensors of one worker took on the CPU in this session.
   std::int64_t worker_memory = 0;
 };
 

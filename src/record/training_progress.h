@@ -12,7 +12,7 @@ struct TrainingProgress {
   int epochs = 0;
   std::int64_t batches = 0;  ///< of an epoch
   TrainingPosition position;
-  std::int64_t batches_done = 0;  ///< in this sitting
+  std::int64_t batches_done = 0;  ///< in this session
 };
 using TrainingProgressSink = std::function<void(const TrainingProgress&)>;
 

@@ -75,7 +75,7 @@ Json to_json(const TrainingResult& result, const RunSpec& spec) {
           {"timing",
            {{"started", result.started},
             {"seconds", seconds},
-            {"sitting_seconds", result.sitting_seconds},
+            {"sitting_seconds", result.session_seconds},
             {"device", result.device},
             {"machine", machine_name()},
             {"processor", result.platform.processor},

@@ -36,8 +36,8 @@ struct TrainingResult {
   Platform platform;
   std::vector<EpochMetrics> epochs;
   std::string weights_sha256;  ///< of weights.pt
-  std::string started;         ///< of this sitting, ISO 8601, UTC
-  double sitting_seconds = 0;
+  std::string started;         ///< of this session, ISO 8601, UTC
+  double session_seconds = 0;
 
   const EpochMetrics& last() const { return epochs.back(); }
   /// The first of those with the highest accuracy on the images that it was evaluated on.

@@ -17,7 +17,7 @@
 namespace wrcor {
 namespace {
 
-using ProxyFacts = Explanation::ProxyFacts;
+using ProxyExplanation = Explanation::ProxyExplanation;
 using Change = Explanation::Change;
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -30,7 +30,7 @@ std::string spread_text(const std::vector<double>& values, const std::string& of
   return fmt::format("±{} over {} {}", amount(spread_of(values).deviation), values.size(), of);
 }
 
-std::string sureness(const ProxyFacts& facts) {
+std::string uncertainty_text(const ProxyExplanation& facts) {
   const std::string weights = spread_text(facts.weights, "draws of weights");
   const std::string minibatches = spread_text(facts.minibatches, "minibatches");
   const std::string both = weights.empty() || minibatches.empty() ? "" : ", ";
@@ -41,7 +41,7 @@ std::string sureness(const ProxyFacts& facts) {
 std::string scores_text(const Explanation& explanation) {
   Rows rows;
   for (std::size_t p = 0; p < explanation.proxies.size(); ++p) {
-    const ProxyFacts& facts = explanation.proxies[p];
+    const ProxyExplanation& facts = explanation.proxies[p];
     const Score& score = explanation.evaluation.scores[p].second;
     if (!score.order()) {
       rows.push_back(
@@ -49,23 +49,22 @@ std::string scores_text(const Explanation& explanation) {
       continue;
     }
     rows.push_back({facts.proxy, score.value ? score_text(*score.value) : power_text(*score.log10),
-                    sureness(facts),
+                    uncertainty_text(facts),
                     explanation.drawn == 0 ? ""
                                            : fmt::format("better than {} of {} random cells",
-                                                         facts.beaten, explanation.drawn)});
+                                                         facts.outscored, explanation.drawn)});
   }
   return "Scores, with their standard deviations\n" + format_table({}, rows, 2);
 }
 
 /// The lead that another cell needs to be better beyond chance under the same draw: the deviation
 /// of a difference of two scores is the root of two times that of one.
-std::string meaning_text(const ProxyFacts& facts) {
+std::string meaning_text(const ProxyExplanation& facts) {
   if (facts.weights.size() < 2) return {};
   const double deviation = spread_of(facts.weights).deviation;
   const double error = deviation / std::sqrt(static_cast<double>(facts.weights.size()));
   return fmt::format(
-      "  The mean of {} over {} draws is known to ±{} (95 %). Beside the score of another cell "
-      "under "
+      "  The mean of {} over {} draws is known to ±{} (95 %). Compared with another cell under "
       "other\n  weights, a difference below {} may be chance.\n",
       facts.proxy, facts.weights.size(),
       amount(student_t_97_5(static_cast<int>(facts.weights.size()) - 1) * error),
@@ -75,7 +74,7 @@ std::string meaning_text(const ProxyFacts& facts) {
 /// For each decision, the choices that raise and lower the score most.
 std::string changes_text(const Explanation& explanation) {
   if (!explanation.evaluation.scores.front().second.value) return {};
-  const ProxyFacts& by = explanation.proxies.front();
+  const ProxyExplanation& by = explanation.proxies.front();
   const double sign = by.higher_is_better ? 1 : -1;
   const auto gain = [&](const Change& change) { return sign * change.differences.front().value(); };
   std::vector<std::string> decisions;
@@ -105,7 +104,7 @@ std::string changes_text(const Explanation& explanation) {
     rows.push_back({decision, by_decision[decision].front()->value, cell(best),
                     undefined != nullptr ? undefined->other + " (no score)" : cell(worst)});
   }
-  return fmt::format("What one other operation would do to {}, under the same weights and images\n",
+  return fmt::format("Effect of one other operation on {}, under the same weights and images\n",
                      by.proxy) +
          format_table({"decision", "now", "best", "worst"}, rows, 2) + "\n";
 }
@@ -169,7 +168,7 @@ nlohmann::ordered_json optional_json(const std::optional<double>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
-nlohmann::ordered_json proxy_json(const ProxyFacts& facts) {
+nlohmann::ordered_json proxy_json(const ProxyExplanation& facts) {
   nlohmann::ordered_json json{{"proxy", facts.proxy}};
   const auto add = [&](const char* name, const std::vector<double>& values) {
     if (values.size() < 2) return;
@@ -179,7 +178,7 @@ nlohmann::ordered_json proxy_json(const ProxyFacts& facts) {
   add("weights", facts.weights);
   add("minibatches", facts.minibatches);
   json["random_cells"] = facts.random_cells;
-  json["beaten"] = facts.beaten;
+  json["beaten"] = facts.outscored;
   return json;
 }
 
@@ -210,7 +209,7 @@ std::string explanation_json(const Explanation& explanation) {
   document["drawn"] = explanation.drawn;
   for (const char* key : {"proxies", "changes", "parts"})
     document[key] = nlohmann::ordered_json::array();
-  for (const ProxyFacts& facts : explanation.proxies)
+  for (const ProxyExplanation& facts : explanation.proxies)
     document["proxies"].push_back(proxy_json(facts));
   for (const Change& change : explanation.changes)
     document["changes"].push_back(change_json(explanation, change));

@@ -43,8 +43,8 @@ std::string plan_table(const std::vector<std::vector<PassCost>>& costs) {
     }
   }
   return format_table({"seconds", "shared pass", "serves"}, shared) + "\n" +
-         format_table({"seconds", "proxy", "passes of its own"}, own) +
-         fmt::format("\n{:.4f} s a network, mean of {}\n", total_seconds(mean), costs.size());
+         format_table({"seconds", "proxy", "own passes"}, own) +
+         fmt::format("\n{:.4f} s per network, mean of {}\n", total_seconds(mean), costs.size());
 }
 
 std::string plan_json(const std::vector<std::vector<PassCost>>& costs) {

@@ -125,10 +125,11 @@ std::string summary_line(const SearchResult& result) {
   text += fmt::format("; {:.1f} s", result.timing.seconds);
   if (result.timing.evaluated > 0) {
     text +=
-        fmt::format(", {:.3f} s an architecture",
-                    result.timing.sitting_seconds / static_cast<double>(result.timing.evaluated));
+        fmt::format(", {:.3f} s per architecture",
+                    result.timing.session_seconds / static_cast<double>(result.timing.evaluated));
     if (result.timing.worker_memory > 0) {
-      text += fmt::format(", {} MiB of tensors a worker", (result.timing.worker_memory >> 20) + 1);
+      text +=
+          fmt::format(", {} MiB of tensors per worker", (result.timing.worker_memory >> 20) + 1);
     }
   }
   return text;

@@ -26,7 +26,7 @@ std::string ranking_csv(const SearchResult& result, std::size_t rows);
 /// The same as a JSON array, rows as in result.json.
 std::string ranking_json(const SearchResult& result, std::size_t rows);
 
-/// "300 proposals, 217 architectures: 214 ok, 3 degenerate; 21.4 s, 0.098 s an architecture"
+/// "300 proposals, 217 architectures: 214 ok, 3 degenerate; 21.4 s, 0.098 s per architecture"
 std::string summary_line(const SearchResult& result);
 
 }  // namespace wrcor

@@ -105,7 +105,8 @@ std::string time_text(const Json& run, std::size_t architectures) {
   const double seconds = number_at(run, "/timing/seconds");
   std::string text = fmt::format("{:.1f} s", seconds);
   if (architectures > 0)
-    text += fmt::format(", {:.3f} s an architecture", seconds / static_cast<double>(architectures));
+    text +=
+        fmt::format(", {:.3f} s per architecture", seconds / static_cast<double>(architectures));
   return text;
 }
 

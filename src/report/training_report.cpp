@@ -53,7 +53,7 @@ std::string summary_line(const TrainingResult& result) {
       "{:.2f} % of {} {} are right after {} epochs (best: {:.2f} % after {}), {} of training",
       last.test_accuracy, result.data.at("test").at("images").get<std::int64_t>(),
       result.data.at("test").at("held_out").get<bool>() ? "images held out" : "test images",
-      last.epoch, best.test_accuracy, best.epoch, duration_text(result.sitting_seconds));
+      last.epoch, best.test_accuracy, best.epoch, duration_text(result.session_seconds));
 }
 
 std::string format_training_progress(const TrainingProgress& state, double seconds) {

@@ -16,8 +16,7 @@ std::filesystem::path fetch_data(const DataSource& source, const Config& config,
     if (InterruptGuard::signal() == 0) return;
     throw Interrupted(InterruptGuard::signal(),
                       "interrupted while " + source.title +
-                          " was fetched; what has arrived is kept, and the same command goes on "
-                          "with it");
+                          " was fetched; the received part is kept; the same command continues");
   };
   return fetch(source, cache_folder(), options);
 }

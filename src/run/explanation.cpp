@@ -78,7 +78,7 @@ std::vector<Explanation::Change> changes_of(const SearchSpace& space, const Geno
 }
 
 /// Compares a score with those of random cells.
-void compare(Explanation::ProxyFacts& facts, const Score& own, std::size_t proxy,
+void compare(Explanation::ProxyExplanation& facts, const Score& own, std::size_t proxy,
              std::span<const Evaluation> random_cells) {
   const std::optional<double> mine = own.order();
   for (const Evaluation& evaluation : random_cells) {
@@ -86,7 +86,7 @@ void compare(Explanation::ProxyFacts& facts, const Score& own, std::size_t proxy
     const std::optional<double> other = score.order();
     if (score.value) facts.random_cells.push_back(*score.value);
     if (mine && (!other || (facts.higher_is_better ? *mine > *other : *mine < *other)))
-      ++facts.beaten;
+      ++facts.outscored;
   }
 }
 
@@ -120,7 +120,7 @@ Explanation explain(const RunSpec& spec, const std::string& arch, std::size_t ra
 
   for (std::size_t p = 0; p < own.scores.size(); ++p) {
     const auto& [name, score] = explanation.evaluation.scores[p];
-    Explanation::ProxyFacts& facts = explanation.proxies.emplace_back();
+    Explanation::ProxyExplanation& facts = explanation.proxies.emplace_back();
     facts.proxy = name;
     facts.higher_is_better = proxies().find(name).make.better == Direction::higher;
     facts.weights = score.repeats;

@@ -40,7 +40,7 @@ void handle(int number, void (*handler)(int)) {
 }
 
 /// A signal that was ignored at the start of the program (nohup, a background job) stays ignored.
-void heed(int number, void (*handler)(int)) {
+void install_handler(int number, void (*handler)(int)) {
   struct sigaction action {};
   const bool ignored = sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
   if (!ignored) handle(number, handler);
@@ -51,16 +51,16 @@ void heed(int number, void (*handler)(int)) {
 InterruptGuard::InterruptGuard() : waits_around_(waits.exchange(0)) {
   if (guards++ > 0) return;
   received = 0;
-  heed(SIGINT, on_signal);
-  heed(SIGTERM, on_signal);
+  install_handler(SIGINT, on_signal);
+  install_handler(SIGTERM, on_signal);
   handle(SIGALRM, on_alarm);
 }
 
 InterruptGuard::~InterruptGuard() {
   waits = waits_around_;
   if (--guards > 0) return;
-  heed(SIGINT, SIG_DFL);
-  heed(SIGTERM, SIG_DFL);
+  install_handler(SIGINT, SIG_DFL);
+  install_handler(SIGTERM, SIG_DFL);
   handle(SIGALRM, SIG_IGN);  // one may be pending
 }
 

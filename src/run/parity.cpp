@@ -138,7 +138,7 @@ GoldenSet built_in_golden_set() {
             for (const auto& [name, content] : golden_data()) {
               if (name == file) return std::string(content);
             }
-            throw DataError(origin + ": there is no file '" + file + "'");
+            throw DataError(origin + ": the file '" + file + "' does not exist");
           }};
 }
 
@@ -156,11 +156,11 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
     for (const auto& entry : golden.at("cases"))
       check_named_case(entry, set, minibatch, device, results);
   } catch (const JsonError& failure) {
-    throw DataError("'" + set.origin + "/golden.json' is no list of golden scores: found " +
+    throw DataError("'" + set.origin + "/golden.json' is not a list of golden scores: found " +
                     failure.what());
   } catch (const nlohmann::json::exception& failure) {
     throw DataError("'" + set.origin +
-                    "/golden.json' is no list of golden scores: " + failure.what());
+                    "/golden.json' is not a list of golden scores: " + failure.what());
   }
   return results;
 }

@@ -53,7 +53,7 @@ class Refinement {
     rank_first(result_.ranking, count, result_.rule);
     count_statuses();
     result_.timing.seconds = before_.seconds + seconds();
-    result_.timing.sitting_seconds = before_.sitting_seconds + seconds();
+    result_.timing.session_seconds = before_.session_seconds + seconds();
     result_.timing.evaluated = before_.evaluated + evaluated_;
     result_.timing.worker_memory = bench_.evaluator->peak_memory();
   }

@@ -37,8 +37,8 @@ double flops_of_proposals(const SearchSpec& search, const SearchSpace& space) {
 }
 
 /// More workers than batches in flight would be idle.
-int useful_workers(const Workbench& bench, std::int64_t in_flight, int at_once) {
-  const auto batches = static_cast<int>((in_flight + at_once - 1) / at_once);
+int useful_workers(const Workbench& bench, std::int64_t in_flight, int networks_per_batch) {
+  const auto batches = static_cast<int>((in_flight + networks_per_batch - 1) / networks_per_batch);
   if (bench.workers <= batches) return bench.workers;
   spdlog::info("{} of {} workers are used: no more proposals than --window are in flight", batches,
                bench.workers);
@@ -62,12 +62,13 @@ SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& jou
                                             return standings_.prefers(a.number, b.number);
                                           })),
       in_flight_(most_in_flight(spec, bench, *strategy_)),
-      at_once_(static_cast<int>(
+      networks_per_batch_(static_cast<int>(
           std::min<std::int64_t>(bench.conditions.networks_per_batch, in_flight_))),
-      workers_(useful_workers(bench, in_flight_, at_once_)),
+      workers_(useful_workers(bench, in_flight_, networks_per_batch_)),
       started_(utc_now()),
       queue_(bench,
-             {workers_, at_once_, spec.config.search.refine ? 1 : bench.evaluator->repeats()},
+             {workers_, networks_per_batch_,
+              spec.config.search.refine ? 1 : bench.evaluator->repeats()},
              {// What cannot be kept is not worth computing.
               [this] { journal_.require_intact(); },
               [this](const Genotype& genotype, const Evaluation& evaluation) {
@@ -105,7 +106,7 @@ EndedBy SearchLoop::propose() {
   return none_left ? EndedBy::exhausted : EndedBy::budget;
 }
 
-double SearchLoop::sitting_seconds() const {
+double SearchLoop::session_seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
@@ -273,10 +274,10 @@ SearchResult SearchLoop::result() {
   result.timing = {started_,
                    elapsed(),
                    evaluated_,
-                   sitting_seconds(),
+                   session_seconds(),
                    bench_.evaluator->device().str(),
                    workers_,
-                   at_once_,
+                   networks_per_batch_,
                    bench_.evaluator->peak_memory()};
   return result;
 }

@@ -25,7 +25,7 @@ std::string resume_command(const RunDirectory& directory) {
 }
 
 /// Whether unrelated files have the names of a run's.
-bool holds_others(const RunDirectory& directory) {
+bool has_foreign_files(const RunDirectory& directory) {
   return file_exists(directory.result()) ||
          (file_exists(directory.journal()) && !holds_nothing(directory.journal()));
 }
@@ -33,7 +33,7 @@ bool holds_others(const RunDirectory& directory) {
 void require_run(const RunDirectory& directory) {
   if (directory.holds_run()) return;
   throw UsageError("'" + directory.path.string() + "' holds no run to resume" +
-                   (holds_others(directory)
+                   (has_foreign_files(directory)
                         ? ": it has no journal.jsonl of a search; start one in another folder"
                         : "; start one without --resume"));
 }

@@ -104,7 +104,7 @@ void require_same_training(const Json& found, const Json& asked, const std::stri
   Json present = asked.at("machine");
   if (!machine.contains(kernels_name)) present.erase(kernels_name);  // of the first version
   if (const auto all = differences(machine, present); !all.empty())
-    spdlog::warn("'{}' was begun elsewhere ({}): the last digits may differ", folder,
+    spdlog::warn("'{}' was started on another machine ({}): the last digits may differ", folder,
                  join(all, "; "));
 }
 

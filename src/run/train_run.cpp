@@ -197,7 +197,7 @@ class TrainingRun {
     save_tensor_file(directory_.weights(), network_.state());
     result_.weights_sha256 = sha256_of_file(directory_.weights());
     result_.epochs = metrics_->epochs();
-    result_.sitting_seconds = seconds_since(start_);
+    result_.session_seconds = seconds_since(start_);
     write_file_atomic(directory_.result(), to_json(result_, spec_).dump(2) + "\n");
     return result_;
   }

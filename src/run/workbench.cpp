@@ -68,9 +68,9 @@ std::unique_ptr<Evaluator> make_evaluator(const RunSpec& spec, const SearchSpace
 /// On CUDA as many as fit the memory for all workers together, with a margin for what the estimate
 /// omits: a batch keeps the device busy, which the small kernels of one network do not. The same on
 /// every machine with such a device.
-int chosen_at_once(const Config& config, const SearchSpace& space, const Evaluator& evaluator,
-                   int workers) {
-  const int wanted = config.run.at_once;
+int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
+                              const Evaluator& evaluator, int workers) {
+  const int wanted = config.run.networks_per_batch;
   if (!evaluator.batches()) {
     if (wanted > 1)
       spdlog::info(
@@ -139,12 +139,12 @@ Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
       fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
   bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
   bench.conditions.networks_per_batch =
-      chosen_at_once(config, *bench.space, *bench.evaluator, bench.workers);
+      chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
   spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
                bench.workers == 1 ? "worker" : "workers", bench.threads,
                bench.threads == 1 ? "thread" : "threads",
                bench.conditions.networks_per_batch > 1
-                   ? fmt::format(", {} networks at once", bench.conditions.networks_per_batch)
+                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
                    : "");
   return bench;
 }

@@ -13,13 +13,13 @@ namespace wrcor {
 /// Why an architecture scores as it does, and how sure that is.
 struct Explanation {
   /// Of one proxy. Lists are empty where a score of theirs is undefined.
-  struct ProxyFacts {
+  struct ProxyExplanation {
     std::string proxy;
     bool higher_is_better = true;
     std::vector<double> weights;       ///< scores under draws of weights, on one minibatch
     std::vector<double> minibatches;   ///< scores on several minibatches, under one draw of weights
     std::vector<double> random_cells;  ///< defined scores of cells drawn at random, by one draw
-    std::size_t beaten = 0;  ///< random cells with a worse score by the same draw, or none
+    std::size_t outscored = 0;  ///< random cells with a worse score by the same draw, or none
   };
   /// What another choice in one decision would change.
   struct Change {
@@ -32,7 +32,7 @@ struct Explanation {
 
   std::string arch;
   Evaluation evaluation;  ///< mean over the draws of weights
-  std::vector<ProxyFacts> proxies;
+  std::vector<ProxyExplanation> proxies;
   std::vector<Change> changes;
   std::vector<ResponsePart> parts;  ///< of K of WRCor
   std::size_t drawn = 0;            ///< random cells

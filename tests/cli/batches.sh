@@ -25,7 +25,7 @@ cmp "$stdout_file" batches.csv || fail 'scores of batches depend on the number o
 # --- a search: the same on any number of workers, and after an interruption
 search=(search "${small[@]}" --proxy wrcor --strategy exhaustive --budget 40 --at-once 8)
 expect_exit 0 wrcor "${search[@]}" --workers 1 --out one
-expect_contains "$stderr" '8 networks at once'
+expect_contains "$stderr" '8 networks per batch'
 expect_exit 0 wrcor "${search[@]}" --workers 2 --out two
 expect_same_result one two
 expect_matches "$(<one/result.json)" '"at_once": 8,'
@@ -49,10 +49,10 @@ expect_exit 0 wrcor "${heavy[@]}"
 unbounded=$stdout
 expect_exit 0 wrcor "${heavy[@]}" --max-memory 1000
 expect_equal "$stdout" "$unbounded"
-expect_lacks "$stderr" 'computed twice'
+expect_lacks "$stderr" 'activations are recomputed'
 expect_exit 0 wrcor "${heavy[@]}" --max-memory 12
 expect_equal "$stdout" "$unbounded"
-expect_contains "$stderr" 'computed twice'
+expect_contains "$stderr" 'activations are recomputed'
 expect_exit 1 wrcor "${heavy[@]}" --max-memory 1
 expect_contains "$stdout" '"reason":"out_of_memory"'
 expect_matches "$stderr" 'a request for [0-9]+ bytes was refused within the bound of 1 MiB'

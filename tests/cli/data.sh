@@ -104,7 +104,7 @@ expect_interrupted() {
   done
   kill -INT "$1"
   expect_end 130 "$1"
-  expect_matches "$(<errors)" 'error: interrupted while CIFAR-10 was fetched; what has arrived is kept, and the same command goes on'
+  expect_matches "$(<errors)" 'error: interrupted while CIFAR-10 was fetched; the received part is kept; the same command continues'
 }
 mkdir -p cache
 # By default a background job of a script ignores SIGINT.

@@ -82,7 +82,7 @@ expect_contains "$stderr" 'do not trust this build'
 # --- the program checks itself, alone
 expect_exit 0 wrcor doctor --self-test
 expect_matches "$stdout" '^self-test: 294 of 294 golden scores agree \(largest error [0-9.e-]+ of limit 1e-0[45], [a-z0-9_]+\); this build can be trusted on (cpu|cuda:0)$'
-refuse 2 'does not go with --golden' wrcor doctor --self-test --golden golden
+refuse 2 'cannot be combined with --golden' wrcor doctor --self-test --golden golden
 # It detects one changed digit of one golden score in the program.
 score=$(sed -nE '/"name": "arch1462"/,/"wrcor"/ s/.*"wrcor": ([0-9.]+),?.*/\1/p' "$source_dir/tests/golden/nb201_small/golden.json")
 mkdir tampered

@@ -26,7 +26,7 @@ expect_equal "$(head -n 1 <<<"$stdout")" 'unit,layer,side,weight,norm,share,corr
 expect_equal "$(awk -F, 'NR > 1 { sum += $6 } END { printf "%.6f", sum }' <<<"$stdout")" 1.000000
 expect_exit 0 wrcor describe "$arch" --layers "${small[@]}" --format json
 expect_contains "$stdout" '"layers": ['
-refuse 2 'takes one architecture apart' wrcor describe --all --layers
+refuse 2 'decomposes one architecture' wrcor describe --all --layers
 refuse 2 'it takes neither --classes nor --image-size' wrcor describe "$arch" --layers --classes 100
 refuse 2 '--layers is a table' wrcor describe "$arch" --layers --format svg
 
@@ -47,8 +47,8 @@ expect_contains "$stdout" 'over 8 draws of weights'
 # A cell without a path has no score, and the explanation reports it.
 expect_exit 0 wrcor score --explain 0 "${small[@]}" --repeats 2
 expect_matches "$stdout" 'wrcor +none +degenerate: disconnected'
-refuse 2 'does not go with --arch' wrcor score --explain "$arch" --arch "$arch"
-refuse 2 'give one of them' wrcor score --explain "$arch" --plan
+refuse 2 'cannot be combined with --arch' wrcor score --explain "$arch" --arch "$arch"
+refuse 2 'exclude each other' wrcor score --explain "$arch" --plan
 # Of a run, with its sizes.
 expect_exit 0 wrcor search "${small[@]}" --strategy random --budget 3 --proxy params --quiet --out run
 best=$(sed -nE 's/^ *"params": ([0-9]+),/\1/p' run/result.json | head -n 1)

@@ -75,8 +75,8 @@ refuse 2 "architecture" wrcor export
 refuse 2 "unknown operation" wrcor export '|nor_conv_5x5~0|' --out other.pt
 refuse 2 "'net.pt' exists; choose another --out, or --force replaces it" wrcor export "$arch" --out net.pt
 expect_same_file net.pt torchscript.1
-refuse 2 "'run' is no file" wrcor export "$arch" --out run --force
-refuse 2 "'/dev/null' is no file" wrcor export "$arch" --out /dev/null --force
+refuse 2 "'run' is not a file" wrcor export "$arch" --out run --force
+refuse 2 "'/dev/null' is not a file" wrcor export "$arch" --out /dev/null --force
 refuse 2 '--weights: the format .python. has none' wrcor export "$arch" --weights drawn.pt --format python
 refuse 2 '--seed: has no effect, because the weights are those of --weights; leave it out' \
   wrcor export "$arch" --weights drawn.pt --seed 1 --out other.pt

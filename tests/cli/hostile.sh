@@ -226,7 +226,7 @@ record="{\"arch\":\"$cell\",\"scores\":"
 refuse_scores ': expected scores .*found a number that is too large' "$record{\"a\":1e400}}\n"
 refuse_scores ':2: expected .*found no JSON from byte' "$record{\"a\":1}}\n$record{\"a\":NaN}}\n$record{\"a\":1}}\n"
 refuse_scores ':2: expected .*the key .a. twice' "$record{\"a\":1}}\n$record{\"a\":1,\"a\":2}}\n$record{\"a\":1}}\n"
-refuse_scores ': found bytes that are no UTF-8' "$record{\"\0377\":1}}\n"
+refuse_scores ': found bytes that are not UTF-8' "$record{\"\0377\":1}}\n"
 refuse_scores ": expected scores .*found the key 'a.u001b\[2J' twice" "$record{\"a\\\\u001b[2J\":1,\"a\\\\u001b[2J\":1}}\n"
 refuse_scores ":2: .*architecture string: .*found '.x1b" "$record{}}\n{\"arch\":\"\\\\u001b[2J\",\"scores\":{}}\n$record{}}\n"
 { printf '%s' "$record" && printf '[%.0s' $(seq 100000) && echo; } >scores
@@ -242,7 +242,7 @@ refuse_table() {
 for number in nan inf 1e400 0x1p3 --1 1.; do
   [ "$number" = 1. ] || refuse_table ":2:[0-9]+: column 'acc': expected a finite number" "arch,acc\n$cell,$number\n" 3
 done
-refuse_table ': found bytes that are no UTF-8' 'arch,acc\0377\n' 3
+refuse_table ': found bytes that are not UTF-8' 'arch,acc\0377\n' 3
 refuse_table ": unknown column 'acc'.*known columns: arch, a.u001b\[2Jc" 'arch,a\0033[2Jc\n' 2
 refuse_table ":2:[0-9]+: column 'acc': .*got '.u001b\[2J'" "arch,acc\n$cell,\0033[2J\n" 3
 refuse_table ':2:1: the quote that opens here is never closed' "arch,acc\n\"$cell,1\n" 3
@@ -266,7 +266,7 @@ with zipfile.ZipFile("bomb.pt", "w", zipfile.ZIP_DEFLATED) as archive:
     archive.writestr("a/data.pkl", bytes(100 << 20))
 END
   batch=(score --channels 4 --cells 1 --arch "$cell" --batch)
-  refuse_lightly 3 "evil.pt: found 'a', which is no dense tensor but is made by 'posix.system'" "${batch[@]}" evil.pt
+  refuse_lightly 3 "evil.pt: found 'a', which is not a dense tensor but is made by 'posix.system'" "${batch[@]}" evil.pt
   [ ! -e mark ] || fail 'a pickle was run'
   refuse_lightly 3 "bomb.pt: .*the record 'data.pkl', which is compressed" "${batch[@]}" bomb.pt
 fi
@@ -301,7 +301,7 @@ expect_printable "$stderr"
 expect_file $'m\xfcller/run/report.html'
 expect_exit 0 in_latin_1 score --arch "$cell" --out scores
 cp "$golden/batch.pt" $'m\xfcller'
-refuse 2 "data.batch_file: config.json has to name '.*m.xfcller/batch.pt', which is not UTF-8; rename the folder" \
+refuse 2 "data.batch_file: config.json must name '.*m.xfcller/batch.pt', which is not UTF-8; rename the folder" \
   in_latin_1 wrcor search --channels 4 --cells 1 --batch batch.pt --out second
 expect_printable "$stderr"
 [ ! -e $'m\xfcller/second' ] || fail 'a refused search left something behind'

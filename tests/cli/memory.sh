@@ -84,7 +84,7 @@ expect_exit 0 wrcor "${scoring[@]}"
 expect_contains "$stderr" "'scores.jsonl' holds 1 of 2 architectures already"
 expect_matches "$(tail -n 1 scores.jsonl)" '"status":"ok"'
 printf '%s\n' "$heavy" >heavy.txt
-refuse 1 "the architecture could not be evaluated; the same command goes on with 'heavy.jsonl'" \
+refuse 1 "the architecture could not be evaluated; the same command continues 'heavy.jsonl'" \
   limited score "${large[@]}" --arch-file heavy.txt --out heavy.jsonl --quiet
 [ ! -s heavy.jsonl ] || fail 'a failure was kept'
 # Printed scores may include failures: evaluate skips them.

@@ -16,7 +16,7 @@ expect_lacks "$(<once/result.json)" '"ranks"'
 expect_exit 0 wrcor "${run[@]}" --repeats 2 --out twice
 expect_matches "$stdout" '^rank  ranks '
 expect_matches "$stdout" $'\n'' +1  1-[0-9]+ '
-expect_matches "$stderr" 'the first places are a statistical tie: over 2 repeats, [0-9]+ architectures are not told from the best'
+expect_matches "$stderr" 'the first places are a statistical tie: over 2 repeats, [0-9]+ architectures cannot be distinguished from the best'
 expect_contains "$(<twice/result.json)" '"ranks": ['
 expect_exit 0 wrcor "${run[@]}" --repeats 2 --format csv --out csv
 expect_matches "$stdout" '^rank,ranks,wrcor,params,flops,arch,status'

@@ -94,7 +94,7 @@ refuse 3 'broken/journal.jsonl:3: expected a journal line, found damage' wrcor r
 
 # --- a page that cannot be written, or is another file
 echo 'my own page' >mine.html
-refuse 2 "'mine.html' exists and is no report; choose another --out, or remove it" wrcor report run --out mine.html
+refuse 2 "'mine.html' exists and is not a report; choose another --out, or remove it" wrcor report run --out mine.html
 expect_equal "$(<mine.html)" 'my own page'
 refuse 2 "'odd' is a folder; name a file in it" wrcor report run --out odd
 refuse 1 'no/such/folder' wrcor report run --out no/such/folder/page.html

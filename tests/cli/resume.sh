@@ -191,16 +191,16 @@ with_header() {
   seal "$1"
 }
 expect_exit 0 wrcor search --resume --out moved
-expect_lacks "$stderr" 'was begun with'
+expect_lacks "$stderr" 'was started with'
 with_header moved 's/"processor":"[^"]*"/"processor":"Abacus"/'
 expect_exit 0 wrcor search --resume --out moved
-expect_matches "$stderr" "warning: 'moved' was begun with processor \"Abacus\", now \"[^\"]*\": new scores may differ"
+expect_matches "$stderr" "warning: 'moved' was started with processor \"Abacus\", now \"[^\"]*\": new scores may differ"
 with_header moved 's/"processor":"[^"]*",//; s/"blas":"[^"]*",//'
 expect_exit 0 wrcor search --resume --out moved
-expect_lacks "$stderr" 'was begun with'
+expect_lacks "$stderr" 'was started with'
 with_header moved 's/"kernels":"[^"]*"/"kernels":"MMX"/'
 expect_exit 0 wrcor search --resume --out moved
-expect_matches "$stderr" "warning: 'moved' was begun with kernels \"MMX\", now \"[^\"]*\": new scores may differ"
+expect_matches "$stderr" "warning: 'moved' was started with kernels \"MMX\", now \"[^\"]*\": new scores may differ"
 
 # --- damage within a journal is not repaired silently
 unchecked unfinished/journal.jsonl

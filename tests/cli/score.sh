@@ -136,7 +136,7 @@ set +m
 wait_for_lines stopped.jsonl 10 "$pid"
 kill -INT "$pid"
 expect_end 130 "$pid"
-expect_matches "$(<messages)" "^error: interrupted after [0-9]+ of 105 architectures; the same command goes on with 'stopped.jsonl'$"
+expect_matches "$(<messages)" "^error: interrupted after [0-9]+ of 105 architectures; the same command continues 'stopped.jsonl'$"
 expect_exit 0 wrcor "${all[@]}" --out stopped.jsonl
 expect_same_file stopped.jsonl whole.jsonl
 
@@ -175,7 +175,7 @@ expect_exit 0 wrcor score "${small[@]}" --proxy all --plan
 expect_matches "$stdout" '(^|'$'\n'') +[0-9.]+  forward pass of the minibatch +wrcor, '
 expect_matches "$stdout" 'backward pass of the loss with weight gradients +wrcor, .*snip'
 expect_matches "$stdout" ' +[0-9.]+  synflow +forward and backward pass of one image of ones'
-expect_matches "$stdout" '[0-9.]+ s a network, mean of 5$'
+expect_matches "$stdout" '[0-9.]+ s per network, mean of 5$'
 expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,params --plan --arch "$good" --format jsonl
 expect_json "$stdout"
 expect_lacks "$stdout" 'weight gradients'

@@ -73,7 +73,7 @@ done
 # --- outputs replace no existing files
 printf '<p>important</p>\n' >page.html
 cp page.html before
-unchanged . 2 "'page.html' exists and is no report" wrcor report run --out page.html
+unchanged . 2 "'page.html' exists and is not a report" wrcor report run --out page.html
 unchanged . 2 "'page.html' exists" wrcor export "$cell" --channels 4 --cells 1 --format python --out page.html
 unchanged . 2 "'page.html' exists already" wrcor config init --out page.html
 unchanged . 2 'page.html:1: expected a score' wrcor score "${net[@]}" --arch "$cell" --out page.html
@@ -140,7 +140,7 @@ mixed
 cp other/config.json mixed/
 for command in 'describe mixed' 'export mixed --format python'; do
   # shellcheck disable=SC2086 # words of a command line
-  unchanged mixed 3 "mixed/config.json. is not of the run whose result.json lies beside it: score.init is .xavier., there .default." wrcor $command
+  unchanged mixed 3 "mixed/config.json. does not belong to the run of the result.json next to it: score.init is .xavier., there .default." wrcor $command
 done
 mixed
 cp other/result.json mixed/
@@ -168,7 +168,7 @@ for command in 'report run --out full.html' "export run --out full.pt" \
   # shellcheck disable=SC2086 # words of a command line
   refuse 1 "cannot write '[^']*': File too large" limited 2 $command
 done
-refuse 1 "cannot write 'full.jsonl': File too large; the same command goes on with" \
+refuse 1 "cannot write 'full.jsonl': File too large; the same command continues" \
   limited 2 score "${net[@]}" --proxy wrcor --all --shard 1/100 --out full.jsonl
 expect_exit 0 limited 1 --version
 to_limited_file() { (ulimit -f 1 && "$wrcor_program" config schema >short); }
@@ -229,7 +229,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   export ATEN_CPU_CAPABILITY=default
   expect_exit 0 wrcor search --resume --out elsewhere
   unset ATEN_CPU_CAPABILITY
-  expect_matches "$stderr" "warning: 'elsewhere' was begun with kernels \"[^\"]*\", now \"[^\"]*\": new scores may differ"
+  expect_matches "$stderr" "warning: 'elsewhere' was started with kernels \"[^\"]*\", now \"[^\"]*\": new scores may differ"
 fi
 
 # --- folders without search permission; root has it, unless that capability is removed

@@ -170,7 +170,7 @@ for class in cat dog; do
   done
 done
 pets=(train "$cell" --channels 4 --cells 1 --threads 1 --epochs 1 --data folder --data-root pets)
-refuse 2 "has no test images of its own: name their folder with --test-root, or keep some" wrcor "${pets[@]}" --out own
+refuse 2 "does not have its own test images: name their folder with --test-root, or keep some" wrcor "${pets[@]}" --out own
 expect_exit 0 wrcor "${pets[@]}" --test-root tests --out own
 expect_contains "$stderr" '6 images of folder to train on, 6 test images to evaluate on'
 expect_exit 0 wrcor "${pets[@]}" --holdout 0.3 --out held

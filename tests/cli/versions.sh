@@ -24,7 +24,7 @@ refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config 
 unchecked {run,vote}/{journal.jsonl,result.json,config.json}
 for run in run vote; do
   cp -r "$first_version/$run" "$run"
-  refuse 2 "'$run' was begun with scoring revision 1, this program has 2: .*with --config" wrcor search --resume --out $run
+  refuse 2 "'$run' was started with scoring revision 1, this program has 2: .*with --config" wrcor search --resume --out $run
   diff -r "$first_version/$run" $run || fail 'a refused run was changed'
   archs() { grep -E '"(arch|status)":' <<<"$1"; }
   expect_exit 0 wrcor search --config "$first_version/$run/config.json" --proxy-input images --out "$run again" --format json --top 100

@@ -62,7 +62,7 @@ for format in jsonl csv; do
   for size in 0 4 8 12; do
     mount -t tmpfs -o "size=$((size + 4))k" none disk
     head -c 4096 /dev/zero >disk/others
-    refuse 1 "No space left on device; the same command goes on with 'disk/scores'" \
+    refuse 1 "No space left on device; the same command continues 'disk/scores'" \
       wrcor "${score[@]}" --format "$format" --out disk/scores
     mount -o remount,size=1m disk
     expect_exit 0 wrcor "${score[@]}" --format "$format" --out disk/scores
@@ -138,7 +138,7 @@ expect_same_result deleted slow
 # --- the same for scores
 start "${score[@]}" --out scores
 while_stopped scores mv scores moved
-lost "it can no longer be reached: No such file.*; the same command goes on with 'scores'"
+lost "it can no longer be reached: No such file.*; the same command continues 'scores'"
 mv moved scores
 expect_exit 0 wrcor "${score[@]}" --repeats 12 --out scores
 expect_exit 0 wrcor "${score[@]}" --repeats 12 --out again

@@ -69,9 +69,9 @@ struct Config {
   struct Run {
     std::uint64_t seed = 0;
     std::string device = "auto";
-    int workers = 0;  ///< 0: chosen by the program; never changes a result
-    int threads = 1;  ///< of each worker
-    int at_once = 0;  ///< networks per batch of a worker; 0: chosen by the program
+    int workers = 0;             ///< 0: chosen by the program; never changes a result
+    int threads = 1;             ///< of each worker
+    int networks_per_batch = 0;  ///< networks per batch of a worker; 0: chosen by the program
     /// Limit for the tensors of one worker on the CPU, in MiB; nothing: no limit.
     std::optional<std::int64_t> max_memory;
     bool tf32 = false;

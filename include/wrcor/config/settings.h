@@ -18,7 +18,7 @@ enum class SettingType { integer, number, boolean, text, text_list };
 /// What a setting affects, from nothing to everything. To resume a run, the settings that affect
 /// its search or more must be equal; scores are comparable if the settings that affect scores are
 /// equal.
-enum class Bearing {
+enum class Scope {
   nothing,  ///< how the work is done, such as run.workers: not part of a result
   length,   ///< the extent of a search: may change on resume
   source,   ///< the origin of something recorded separately: minibatch, kind of device
@@ -58,7 +58,7 @@ struct Setting {
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool is_path = false;                   ///< of a text: a file or a folder
   bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
-  Bearing bearing = Bearing::scores;
+  Scope scope = Scope::scores;
   std::set<Purpose> purposes{Purpose::search};  ///< that it belongs to
 
   /// Of a text: returns the error in it, or nothing.

@@ -12,7 +12,7 @@ struct ProgressState {
   std::string stage = {};      ///< what is done, when it is not the search or the scoring itself
   std::int64_t done = 0;       ///< proposals settled
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
-  std::int64_t evaluated = 0;  ///< networks run in this sitting
+  std::int64_t evaluated = 0;  ///< networks run in this session
   std::int64_t replayed = 0;   ///< proposals settled before the first of them
   /// Until the end, where more is known about what is left than its number.
   std::optional<double> seconds_left = {};

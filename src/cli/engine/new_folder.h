@@ -18,9 +18,9 @@ class NewFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  MadeFolders all_;  ///< removed after the one in it
+  CreatedFolders all_;  ///< removed after the one in it
   std::filesystem::path path_;
-  MadeFolders made_;
+  CreatedFolders made_;
 };
 
 }  // namespace wrcor::cli

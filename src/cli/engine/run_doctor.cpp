@@ -112,7 +112,7 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
 
 void run_doctor(const DoctorOptions& options) {
   if (options.self_test && !options.golden_folders.empty())
-    throw UsageError("--self-test does not go with --golden: give one of them");
+    throw UsageError("--self-test cannot be combined with --golden: give one of them");
   const Config config = load_config(options.sources);
   resolve_device(config.run.device);
   if (options.self_test) {

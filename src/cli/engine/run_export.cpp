@@ -78,7 +78,7 @@ void require_place(const ExportOptions& options, const ExportFormat& format) {
   const std::filesystem::file_status there = std::filesystem::status(options.out, unreachable);
   if (!std::filesystem::exists(there)) return;
   if (!std::filesystem::is_regular_file(there))
-    throw UsageError("--out: '" + options.out + "' is no file that could be replaced");
+    throw UsageError("--out: '" + options.out + "' is not a file that could be replaced");
   if (!options.force)
     throw UsageError("'" + options.out + "' exists; choose another --out, or --force replaces it");
 }

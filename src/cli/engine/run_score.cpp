@@ -94,9 +94,10 @@ void check_plan(const ScoreOptions& options) {
   if (printed_format(options) == "csv")
     throw UsageError("--plan prints a table or, with --format jsonl, JSON");
   if (!options.out.empty() || !options.weights.empty())
-    throw UsageError("--plan goes with neither --out nor --weights: it prints no scores");
+    throw UsageError("--plan cannot be combined with --out or --weights: it prints no scores");
   if (!options.shard.empty())
-    throw UsageError("--plan does not go with --shard: it takes the architectures as a whole");
+    throw UsageError(
+        "--plan cannot be combined with --shard: it takes the architectures as a whole");
 }
 
 void check_explanation(const ScoreOptions& options) {
@@ -105,14 +106,13 @@ void check_explanation(const ScoreOptions& options) {
   if (names_architectures(options) || !options.out.empty() || !options.weights.empty() ||
       !options.shard.empty())
     throw UsageError(
-        "--explain takes one architecture; it does not go with --arch, --arch-file, --all, "
+        "--explain takes one architecture; it cannot be combined with --arch, --arch-file, --all, "
         "--unique, --out, --weights or --shard");
 }
 
 void check(const ScoreOptions& options) {
   const bool explains = !options.explained.empty();
-  if (options.plan && explains)
-    throw UsageError("--plan and --explain are two things; give one of them");
+  if (options.plan && explains) throw UsageError("--plan and --explain exclude each other");
   if (options.plan) return check_plan(options);
   if (explains) return check_explanation(options);
   if (options.format == "table" && !options.out.empty())
@@ -173,7 +173,7 @@ ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
   if (!options.weights.empty()) {
     for (const Setting& setting : settings()) {
-      if (setting.bearing == Bearing::weights)
+      if (setting.scope == Scope::weights)
         sources.unused[setting.key] = "the weights are those of --weights";
     }
   }
@@ -206,7 +206,7 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
                  std::vector<Genotype> architectures) {
   const std::string identity = score_identity(spec.config, bench.conditions, options.weights);
   const auto lines = make_lines(options.format, spec.proxies, identity);
-  const std::string goes_on = "; the same command goes on with '" + options.out + "'";
+  const std::string continues = "; the same command continues '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity, spec.proxies);
     const std::size_t asked = leave_out_known(options.out, file, *bench.space, architectures);
@@ -218,9 +218,9 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
                   });
     report_failures(failed, asked, "; the same command tries them again");
   } catch (const Interrupted& interrupt) {
-    throw Interrupted(interrupt.signal(), interrupt.what() + goes_on);
+    throw Interrupted(interrupt.signal(), interrupt.what() + continues);
   } catch (const RunError& failure) {
-    throw RunError(failure.what() + goes_on);
+    throw RunError(failure.what() + continues);
   }
 }
 

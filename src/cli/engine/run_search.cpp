@@ -89,7 +89,7 @@ void report_equals(const SearchResult& result) {
                    [&](const Ranked& entry) { return ranking_value(entry, result.rule) != best; });
   const auto equal = after - result.ranking.begin();
   if (equal < 2) return;
-  spdlog::warn("{} of {} architectures have the best score by {}; their order says nothing", equal,
+  spdlog::warn("{} of {} architectures have the best score by {}; their order is arbitrary", equal,
                result.ranking.size(), result.rule.text());
 }
 
@@ -98,10 +98,9 @@ void report_tie(const SearchResult& result, const Config& config) {
   const std::optional<std::size_t> tied = contenders(result);
   if (!tied || *tied < 2) return;
   spdlog::warn(
-      "the first places are a statistical tie: over {} repeats, {} architectures are not told from "
-      "the best by paired t-tests at 5 % (not corrected for their number); more --repeats tell "
-      "more "
-      "of them apart{}",
+      "the first places are a statistical tie: over {} repeats, {} architectures cannot be "
+      "distinguished from the best by paired t-tests at 5 % (not corrected for their number); more "
+      "--repeats distinguish more of them{}",
       config.score.repeats, *tied,
       config.search.refine ? "" : ", --refine N spends them on the best N alone");
 }

@@ -83,7 +83,7 @@ const tiles = (run) =>
     tile(
       'Time',
       durationText(run.searchSeconds),
-      `${durationText(run.searchSeconds / run.cells.length)} an architecture`,
+      `${durationText(run.searchSeconds / run.cells.length)} per architecture`,
     ),
     metrics.map((metric) => {
       const { best } = report.accuracies.columns.find((column) => column.name === metric.name);
@@ -331,7 +331,7 @@ const drawCost = () => {
       'run',
       'architectures',
       'seconds',
-      'seconds an architecture',
+      'seconds per architecture',
       ...(report.training
         ? ['with a training time', 'seconds of training these', 'training one / scoring one']
         : []),

@@ -11,7 +11,7 @@ namespace wrcor {
 /// Spends repeats where they matter: evaluates the first architectures of a ranking
 /// (search.refine) with all repeats (score.repeats), where the search took the first alone, and
 /// orders them anew. One that cannot be evaluated so keeps what it has.
-/// @param replayed  what earlier sittings have refined
+/// @param replayed  what earlier sessions have refined
 /// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
 ///         in the journal
 void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,

@@ -26,7 +26,7 @@ namespace wrcor {
 /// later.
 class SearchLoop {
  public:
-  /// @param replayed  what an earlier sitting evaluated, which the loop takes out one by one;
+  /// @param replayed  what an earlier session evaluated, which the loop takes out one by one;
   /// outlives the loop, as do the others
   SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& journal,
              JournalContent& replayed, ProgressSink progress);
@@ -54,8 +54,8 @@ class SearchLoop {
     std::int64_t rejected = 0;  ///< of ConstrainedSpace, up to this proposal
   };
 
-  double sitting_seconds() const;
-  double elapsed() const { return replayed_.elapsed + sitting_seconds(); }
+  double session_seconds() const;
+  double elapsed() const { return replayed_.elapsed + session_seconds(); }
   bool out_of_time() const;
   bool caught_up() const;
   bool may_drop() const;
@@ -82,7 +82,7 @@ class SearchLoop {
   ConstrainedSpace space_;
   std::unique_ptr<SearchStrategy> strategy_;
   std::int64_t in_flight_;  ///< maximum number of unsettled proposals
-  int at_once_;
+  int networks_per_batch_;
   int workers_;
   double flops_left_ = 0;  ///< of future proposals, if known
   ProgressState state_;

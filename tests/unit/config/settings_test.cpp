@@ -123,18 +123,18 @@ TEST_CASE("the commented file names every setting, its flag and its variable",
 }
 
 TEST_CASE("what a setting bears on decides where it is written", "[config][settings]") {
-  std::map<Bearing, std::set<std::string>> keys;
-  for (const Setting& setting : settings()) keys[setting.bearing].insert(setting.key);
-  CHECK(keys[Bearing::nothing].contains("run.workers"));
-  CHECK(keys[Bearing::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
-  CHECK(keys[Bearing::weights] == std::set<std::string>{"score.init", "score.repeats",
-                                                        "score.weights_mode", "search.refine"});
+  std::map<Scope, std::set<std::string>> keys;
+  for (const Setting& setting : settings()) keys[setting.scope].insert(setting.key);
+  CHECK(keys[Scope::nothing].contains("run.workers"));
+  CHECK(keys[Scope::length] == std::set<std::string>{"search.budget", "search.max_seconds"});
+  CHECK(keys[Scope::weights] == std::set<std::string>{"score.init", "score.repeats",
+                                                      "score.weights_mode", "search.refine"});
   for (const char* key :
        {"space.name", "space.channels", "space.cells", "score.counting", "run.seed"})
-    CHECK(keys[Bearing::scores].contains(key));
+    CHECK(keys[Scope::scores].contains(key));
   for (const char* key : {"data.root", "data.batch_file", "data.batch_size", "run.device"})
-    CHECK(keys[Bearing::source].contains(key));
-  for (const std::string& key : keys[Bearing::nothing])
+    CHECK(keys[Scope::source].contains(key));
+  for (const std::string& key : keys[Scope::nothing])
     CHECK_FALSE(result_config(Config()).contains(nlohmann::json::json_pointer(
         "/" + find_setting(key)->section() + "/" + find_setting(key)->name())));
 }

@@ -188,10 +188,10 @@ TEST_CASE("a new file takes the place of no other", "[core][file]") {
 TEST_CASE("folders that stay empty go, those that were there do not", "[core][file]") {
   const test::TemporaryFolder folder;
   std::filesystem::create_directory(folder.path() / "old");
-  { const MadeFolders made(make_folder(folder.path() / "old" / "a" / "b")); }
+  { const CreatedFolders made(make_folder(folder.path() / "old" / "a" / "b")); }
   CHECK(std::filesystem::is_empty(folder.path() / "old"));
   {
-    const MadeFolders made(make_folder(folder.path() / "old" / "a" / "b"));
+    const CreatedFolders made(make_folder(folder.path() / "old" / "a" / "b"));
     folder.write("old/a/file", "x");
   }
   CHECK(file_exists(folder.path() / "old" / "a" / "file"));

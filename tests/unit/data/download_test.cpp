@@ -159,7 +159,7 @@ TEST_CASE("what stays broken is given up, and what has arrived is kept", "[data]
   Target target;
   target.options.attempts = 1;
   CHECK_THAT(target.refusal(server.url()),
-             ContainsSubstring("tried 1 times; what has arrived is kept"));
+             ContainsSubstring("tried 1 times; the received part is kept"));
   CHECK(read_file(target.file) == content.substr(0, half));
 
   const HttpServer silent([](const HttpRequest&, int) { return HttpReply{"", "", false}; });

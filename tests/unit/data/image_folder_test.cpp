@@ -68,9 +68,10 @@ TEST_CASE("what is hidden is skipped, what is no image with one warning", "[data
   folder.write("labels.csv", "");
   const LogCapture log;
   CHECK(make_image_folder(options(folder))->size() == 2);
-  CHECK(log.text() == "warning: " + folder.path().string() +
-                          ": ignoring what is no PNG or JPEG file by its suffix: 3 in all, such as "
-                          "'labels.csv'\n");
+  CHECK(log.text() ==
+        "warning: " + folder.path().string() +
+            ": ignoring what is not a PNG or JPEG file by its suffix: 3 in all, such as "
+            "'labels.csv'\n");
 }
 
 TEST_CASE("listing a folder decodes nothing; reading names the file that is no image",

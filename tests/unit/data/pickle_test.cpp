@@ -70,7 +70,7 @@ TEST_CASE("what a pickle would call is kept, not run", "[data][pickle]") {
   REQUIRE(call.kind == Kind::call);
   REQUIRE(call.items.size() == 3);
   CHECK(call.items[0]->is_name("os", "system"));
-  CHECK(words_for(call) == "a call of 'os.system'");
+  CHECK(description_of(call) == "a call of 'os.system'");
   CHECK(call.items[1]->items[0]->text == "true");
   CHECK(call.items[2]->integer == 7);
 }
@@ -78,7 +78,7 @@ TEST_CASE("what a pickle would call is kept, not run", "[data][pickle]") {
 TEST_CASE("a name of protocol 4 is that of two texts", "[data][pickle]") {
   const Pickle pickle("\x80\x04\x8c\x02os\x8c\x06system\x93."sv);
   CHECK(pickle.root().is_name("os", "system"));
-  CHECK(words_for(pickle.root()) == "'os.system'");
+  CHECK(description_of(pickle.root()) == "'os.system'");
 }
 
 TEST_CASE("a list that holds itself is one", "[data][pickle]") {

@@ -97,9 +97,10 @@ TEST_CASE("a folder's test images lie in another folder, with the same classes",
   DatasetOptions options;
   options.root = (folder.path() / "train").string();
   options.split = Split::test;
-  CHECK_THAT(message_of<UsageError>([&] { make_image_folder(options); }),
-             ContainsSubstring("no test images of its own: name their folder with --test-root") &&
-                 ContainsSubstring("--holdout 0.1"));
+  CHECK_THAT(
+      message_of<UsageError>([&] { make_image_folder(options); }),
+      ContainsSubstring("does not have its own test images: name their folder with --test-root") &&
+          ContainsSubstring("--holdout 0.1"));
   options.test_root = (folder.path() / "test").string();
   CHECK(make_image_folder(options)->size() == 2);
   options.split = Split::training;
@@ -116,7 +117,7 @@ TEST_CASE("no other data set takes a test root", "[data][split]") {
   options.split = Split::test;
   options.test_root = "elsewhere";
   CHECK(message_of<UsageError>([&] { datasets().find("synthetic").make.open(options); }) ==
-        "synthetic has test images of its own, so --test-root cannot be 'elsewhere'; only --data "
+        "synthetic has its own test images, so --test-root cannot be 'elsewhere'; only --data "
         "folder takes it");
 }
 

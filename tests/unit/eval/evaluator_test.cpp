@@ -2,12 +2,12 @@
 
 #include <limits>
 
+#include "baseline.h"
 #include "core/processor.h"
 #include "core/worker_pool.h"
 #include "data/synthetic.h"
 #include "eval/device.h"
 #include "nn/draws.h"
-#include "plain_way.h"
 #include "support/catch.h"
 #include "support/vector_targets.h"
 #include "wrcor/core/error.h"
@@ -42,7 +42,7 @@ EvaluatorOptions response_proxies() {
 
 }  // namespace
 
-TEST_CASE("wrcor equals the plain way", "[eval]") {
+TEST_CASE("wrcor equals the baseline", "[eval]") {
   const Fixture f;
   for (const Counting counting : {Counting::reference, Counting::paper}) {
     EvaluatorOptions options;
@@ -53,9 +53,9 @@ TEST_CASE("wrcor equals the plain way", "[eval]") {
                               .evaluate(genotype, bank)
                               .score("wrcor")
                               .value;
-    const double plain = plain_wrcor(
-        plain_pass(f.space.plan(genotype), bank, f.minibatch.images, f.minibatch.labels, counting));
-    CHECK(score == Approx(plain).epsilon(1e-6));
+    const double baseline = baseline_wrcor(baseline_pass(
+        f.space.plan(genotype), bank, f.minibatch.images, f.minibatch.labels, counting));
+    CHECK(score == Approx(baseline).epsilon(1e-6));
   }
 }
 

@@ -188,11 +188,11 @@ TEST_CASE("a network that does not fit at once fits with its activations recompu
     CHECK(text_of(evaluator->evaluate(genotype)) == expected);
     return memory.peak();
   };
-  const std::int64_t at_once = peak({}), recomputed = peak({100, 100});
-  INFO(recomputed << " bytes where " << at_once << " are taken at once");
-  REQUIRE(recomputed * 5 < at_once * 4);
+  const std::int64_t unlimited = peak({}), recomputed = peak({100, 100});
+  INFO(recomputed << " bytes where " << unlimited << " are taken at once");
+  REQUIRE(recomputed * 5 < unlimited * 4);
   ScarceMemory memory;
-  memory.limit((at_once + recomputed) / 2);
+  memory.limit((unlimited + recomputed) / 2);
   CHECK(text_of(evaluator->evaluate(genotype)) == expected);
   CHECK(memory.refused() == 2);
 }

@@ -183,7 +183,7 @@ TEST_CASE("nothing in a file is run", "[minibatch][tensor_file]") {
       static_cast<char>(command.size()) + "\x00\x00\x00"s + command + "\x85Rs.";
   CHECK_THAT(
       message_of(archive_with(pickle)),
-      ContainsSubstring("found 'a', which is no dense tensor but is made by 'posix.system'"));
+      ContainsSubstring("found 'a', which is not a dense tensor but is made by 'posix.system'"));
   CHECK_FALSE(std::filesystem::exists(mark));
 }
 

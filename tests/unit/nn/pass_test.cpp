@@ -1,9 +1,9 @@
 #include <map>
 #include <set>
 
+#include "baseline.h"
 #include "nn/pass.h"
 #include "nn/response.h"
-#include "plain_way.h"
 #include "support/catch.h"
 #include "wrcor/core/random.h"
 #include "wrcor/space/nas_bench_201.h"
@@ -58,12 +58,12 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   const at::Tensor logits = pass.forward(batch.images);
   const Loss loss = cross_entropy(logits, batch.labels);
   pass.backward(0, loss.gradient, true);
-  const PlainPass plain = plain_pass(plan, bank, batch.images, batch.labels, counting);
+  const BaselinePass baseline = baseline_pass(plan, bank, batch.images, batch.labels, counting);
   INFO(space.format(genotype));
-  CHECK(difference(logits, plain.logits) < 1e-5);
-  CHECK(loss.value == Approx(plain.loss).epsilon(1e-6));
+  CHECK(difference(logits, baseline.logits) < 1e-5);
+  CHECK(loss.value == Approx(baseline.loss).epsilon(1e-6));
   std::set<KeepAll::Key> compared;
-  for (const PlainResponse& response : plain.responses) {
+  for (const BaselineResponse& response : baseline.responses) {
     const auto found = recorder.kept.find({response.tap.layer, response.tap.side});
     if (found == recorder.kept.end()) {
       // A gradient that reaches no loss: autograd has

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "baseline.h"
 #include "data/synthetic.h"
 #include "minibatch/minibatch.h"
 #include "nn/weights.h"
-#include "plain_way.h"
 #include "support/catch.h"
 #include "wrcor/space/nas_bench_201.h"
 
@@ -25,9 +25,9 @@ struct Fixture {
     const Network network(space.plan(space.parse(arch)), bank);
     return response_parts(network, minibatch.images, minibatch.labels, counting);
   }
-  PlainPass plain(const std::string& arch, Counting counting) const {
-    return plain_pass(space.plan(space.parse(arch)), bank, minibatch.images, minibatch.labels,
-                      counting);
+  BaselinePass baseline(const std::string& arch, Counting counting) const {
+    return baseline_pass(space.plan(space.parse(arch)), bank, minibatch.images, minibatch.labels,
+                         counting);
   }
 };
 
@@ -62,14 +62,14 @@ TEST_CASE("the parts of K double in weight from unit to unit", "[proxy]") {
 TEST_CASE("a part's effect is what the score loses without the response", "[proxy]") {
   const Fixture fixture;
   for (const Counting counting : {Counting::reference, Counting::paper}) {
-    const PlainPass plain = fixture.plain(cell, counting);
-    const double score = plain_wrcor(plain);
+    const BaselinePass baseline = fixture.baseline(cell, counting);
+    const double score = baseline_wrcor(baseline);
     const std::vector<ResponsePart> parts = fixture.parts(cell, counting);
-    REQUIRE(parts.size() == plain.responses.size());
-    for (std::size_t i = 0; i < plain.responses.size(); ++i) {
-      PlainPass without = plain;
+    REQUIRE(parts.size() == baseline.responses.size());
+    for (std::size_t i = 0; i < baseline.responses.size(); ++i) {
+      BaselinePass without = baseline;
       without.responses.erase(without.responses.begin() + static_cast<std::ptrdiff_t>(i));
-      const Tap& tap = plain.responses[i].tap;
+      const Tap& tap = baseline.responses[i].tap;
       const std::string layer = fixture.space.plan(fixture.space.parse(cell))
                                     .layers[static_cast<std::size_t>(tap.layer)]
                                     .name;
@@ -78,7 +78,7 @@ TEST_CASE("a part's effect is what the score loses without the response", "[prox
                one.unit == tap.unit;
       });
       REQUIRE(part != parts.end());
-      CHECK(part->effect.value() == Approx(score - plain_wrcor(without)).margin(1e-4));
+      CHECK(part->effect.value() == Approx(score - baseline_wrcor(without)).margin(1e-4));
     }
   }
 }

@@ -117,7 +117,7 @@ TEST_CASE("a score that was edited, or is of another run, is refused with its li
                                     ContainsSubstring("its check does not fit"));
     CHECK_THAT(refused(other->record("|two|", good())),
                ContainsSubstring("scores:" + number + ": ") &&
-                   ContainsSubstring("other settings (xyz, now abc), behind scores that fit"));
+                   ContainsSubstring("other settings (xyz, now abc), after valid scores"));
     // The parts of a file may be reordered.
     folder.write("scores", first + form->record("|two|", good()) + form->record("|three|", good()));
     CHECK(rejection(path, *form, "abc") == "accepted");

@@ -22,7 +22,7 @@ SearchResult three_networks() {
   add("|c|", {});
   result.counts = {10, 3, 2, 1, 0, 7};
   result.timing.seconds = 2;
-  result.timing.sitting_seconds = 1.5;
+  result.timing.session_seconds = 1.5;
   result.timing.evaluated = 3;
   return result;
 }

@@ -48,8 +48,8 @@ TEST_CASE("a signal ends a download in an orderly way", "[run][fetch]") {
     if (state.done == 3) std::raise(SIGTERM);
   };
   CHECK(test::message_of<Interrupted>([&] { fetch_data(cifar10_source(), config, interrupt); }) ==
-        "interrupted while CIFAR-10 was fetched; what has arrived is kept, and the same command "
-        "goes on with it");
+        "interrupted while CIFAR-10 was fetched; the received part is kept; the same command "
+        "continues");
   CHECK(std::filesystem::file_size(cache.path() / "cifar-10-binary.tar.gz.part") == 3);
 }
 

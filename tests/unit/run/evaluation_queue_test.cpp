@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds long_enough(600'000);
 
-Workbench bench_of(int at_once, const std::string& proxy = "wrcor") {
+Workbench bench_of(int networks_per_batch, const std::string& proxy = "wrcor") {
   Workbench bench;
   auto space = std::make_unique<NasBench201>(MacroSettings{4, 1, 10, 32, 32});
   EvaluatorOptions options;
@@ -23,7 +23,7 @@ Workbench bench_of(int at_once, const std::string& proxy = "wrcor") {
   bench.evaluator = std::make_unique<Evaluator>(
       *space, draw_minibatch(*make_synthetic(), 8, true, 1), options, at::kCPU);
   bench.space = std::move(space);
-  bench.conditions.networks_per_batch = at_once;
+  bench.conditions.networks_per_batch = networks_per_batch;
   return bench;
 }
 

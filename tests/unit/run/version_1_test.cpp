@@ -81,7 +81,7 @@ TEST_CASE("a run of version 1 is not continued with other scores", "[run][versio
     folder.write(run + "/journal.jsonl", journal);
     CHECK_THROWS_WITH(
         run_search(resolve(configured(run, "published")), {folder.path() / run}, true, {}),
-        ContainsSubstring("was begun with scoring revision 1, this program has 2"));
+        ContainsSubstring("was started with scoring revision 1, this program has 2"));
     CHECK(read_file(folder.path() / run / "journal.jsonl") == journal);
   }
 }
@@ -103,11 +103,11 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   CHECK_NOTHROW(resume("version", "/tool/version", "99.0.0"));
   CHECK_THROWS_WITH(
       resume("revision", "/scoring_revision", 99),
-      ContainsSubstring("was begun with scoring revision 99, this program has 2") &&
-          ContainsSubstring("resume it with wrcor 0.1.0, or start it anew with --config") &&
+      ContainsSubstring("was started with scoring revision 99, this program has 2") &&
+          ContainsSubstring("resume it with wrcor 0.1.0, or start it again with --config") &&
           ContainsSubstring("config.json' and another --out"));
   CHECK_THROWS_WITH(resume("libtorch", "/libtorch", "9.9.9"),
-                    ContainsSubstring("was begun with libtorch 9.9.9, this program has ") &&
+                    ContainsSubstring("was started with libtorch 9.9.9, this program has ") &&
                         ContainsSubstring("a build on libtorch 9.9.9"));
   CHECK_THROWS_WITH(resume("schema", "/schema_version", 5),
                     ContainsSubstring("journal.jsonl:1: schema_version: expected 1 to 4, got '5'"));

@@ -11,7 +11,7 @@
 namespace wrcor {
 
 /// One response in the baseline.
-struct PlainResponse {
+struct BaselineResponse {
   Tap tap;
   at::Tensor values;
 };
@@ -19,15 +19,15 @@ struct PlainResponse {
 /// The straightforward evaluation, as research scripts do it: autograd with gradients of all
 /// weights, every response kept to the end. The baseline of the benchmarks, and an independent
 /// check of the explicit passes.
-struct PlainPass {
+struct BaselinePass {
   at::Tensor logits;
   double loss = 0;
-  std::vector<PlainResponse> responses;
+  std::vector<BaselineResponse> responses;
 };
-PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& weights, const at::Tensor& images,
-                     const at::Tensor& labels, Counting counting);
+BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& weights,
+                           const at::Tensor& images, const at::Tensor& labels, Counting counting);
 
 /// WRCor from such a pass: one float64 correlation on the host for each counted response.
-double plain_wrcor(const PlainPass& pass);
+double baseline_wrcor(const BaselinePass& pass);
 
 }  // namespace wrcor

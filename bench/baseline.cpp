@@ -1,4 +1,4 @@
-#include "plain_way.h"
+#include "baseline.h"
 
 #include <torch/csrc/autograd/autograd.h>
 
@@ -52,8 +52,8 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
 
 }  // namespace
 
-PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const at::Tensor& images,
-                     const at::Tensor& labels, Counting counting) {
+BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& source,
+                           const at::Tensor& images, const at::Tensor& labels, Counting counting) {
   const Weights weights = trainable_weights(plan, source);
   const std::vector<Tap> taps = plan.responses(counting);
   std::map<int, at::Tensor> watched;  // input of a tapped layer, by layer
@@ -72,7 +72,7 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
     }
     outputs.push_back(run_layer(plan.layers[i], weights[i], inputs));
   }
-  PlainPass pass;
+  BaselinePass pass;
   pass.logits = outputs.back();
   const at::Tensor loss = at::cross_entropy_loss(pass.logits, labels);
   pass.loss = loss.item<double>();
@@ -95,10 +95,10 @@ PlainPass plain_pass(const NetworkPlan& plan, const WeightSource& source, const 
   return pass;
 }
 
-double plain_wrcor(const PlainPass& pass) {
+double baseline_wrcor(const BaselinePass& pass) {
   const std::int64_t samples = pass.logits.size(0);
   at::Tensor k = at::zeros({samples, samples}, at::kDouble);
-  for (const PlainResponse& response : pass.responses) {
+  for (const BaselineResponse& response : pass.responses) {
     for (int i = 0; i < response.tap.multiplicity; ++i) {
       const at::Tensor matrix =
           at::corrcoef(response.values.cpu().to(at::kDouble).reshape({samples, -1})).abs();
