@@ -57,6 +57,15 @@ struct TrainOptions {
   std::string format = "table";
 };
 
+struct DataFetchOptions {
+  ConfigSources sources;
+  std::vector<std::string> names;
+};
+
+struct DataInfoOptions {
+  std::string format = "table";
+};
+
 struct DoctorOptions {
   ConfigSources sources;
   std::vector<std::string> golden_folders;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <CLI/App.hpp>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,7 +8,6 @@
 #include "command_options.h"
 #include "score/response_part.h"
 #include "wrcor/config/config.h"
-#include "wrcor/data/source.h"
 #include "wrcor/space/genotype.h"
 
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
@@ -28,9 +26,6 @@ using DeviceNames = std::function<std::vector<std::string>()>;
 using LayerParts =
     std::function<std::vector<ResponsePart>(const Config& config, const Genotype& genotype)>;
 
-/// Makes sure that a data set is in the cache folder. @return its folder
-using Fetch = std::function<std::filesystem::path(const DataSource& source, const Config& config)>;
-
 void setup_search(CLI::App& command, const Run<SearchOptions>& run);
 void setup_score(CLI::App& command, const Run<ScoreOptions>& run);
 void setup_evaluate(CLI::App& command);
@@ -38,7 +33,8 @@ void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_export(CLI::App& command, const Run<ExportOptions>& run);
 void setup_train(CLI::App& command, const Run<TrainOptions>& run);
-void setup_data(CLI::App& data, const Fetch& fetch);
+void setup_data(CLI::App& data, const Run<DataFetchOptions>& fetch,
+                const Run<DataInfoOptions>& info);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);
 void setup_doctor(CLI::App& command, const Run<DoctorOptions>& run);

@@ -5,15 +5,11 @@
 #include "eval/evaluator.h"
 #include "eval/out_of_memory.h"
 #include "report/download_progress.h"
-#include "run/data_fetch.h"
 #include "runs.h"
 #include "wrcor/run/workbench.h"
 
 int main(int argc, char** argv) {
   using namespace wrcor::cli;
-  const auto fetch = [](const wrcor::DataSource& source, const wrcor::Config& config) {
-    return wrcor::fetch_data(source, config, wrcor::download_progress());
-  };
   const auto layer_parts = [](const wrcor::Config& config, const wrcor::Genotype& genotype) {
     return wrcor::make_workbench(wrcor::resolve(config), wrcor::download_progress())
         .evaluator->response_parts(genotype);
@@ -27,7 +23,8 @@ int main(int argc, char** argv) {
                   {"describe", [&](auto& command) { setup_describe(command, layer_parts); }},
                   {"export", [](auto& command) { setup_export(command, run_export); }},
                   {"train", [](auto& command) { setup_train(command, run_train); }},
-                  {"data", [&](auto& command) { setup_data(command, fetch); }},
+                  {"data",
+                   [](auto& command) { setup_data(command, run_data_fetch, run_data_info); }},
                   {"list", [](auto& command) { setup_list(command, wrcor::usable_devices); }},
                   {"config", setup_config},
                   {"doctor", [](auto& command) { setup_doctor(command, run_doctor); }},

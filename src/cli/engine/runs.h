@@ -2,7 +2,7 @@
 
 #include "../command_options.h"
 
-// What the commands do that need libtorch: one function and one file a command.
+// What the commands do that the engine runs: one file a command.
 // @throws wrcor::Error
 namespace wrcor::cli {
 
@@ -10,6 +10,8 @@ void run_search_command(const SearchOptions& options);
 void run_score(const ScoreOptions& options);
 void run_export(ExportOptions options);
 void run_train(const TrainOptions& options);
+void run_data_fetch(const DataFetchOptions& options);
+void run_data_info(const DataInfoOptions& options);
 void run_doctor(const DoctorOptions& options);
 
 }  // namespace wrcor::cli

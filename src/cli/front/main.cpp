@@ -11,7 +11,6 @@ int main(int argc, char** argv) {
   using namespace wrcor::cli;
   const auto hand_over = [argv] { become_engine(argv); };
   const auto run = [&](const auto&) { hand_over(); };
-  const auto fetch = [&](const auto&...) -> std::filesystem::path { become_engine(argv); };
   const auto layer_parts = [&](const auto&...) -> std::vector<wrcor::ResponsePart> {
     become_engine(argv);
   };
@@ -28,7 +27,7 @@ int main(int argc, char** argv) {
                   {"describe", [&](auto& command) { setup_describe(command, layer_parts); }},
                   {"export", [&](auto& command) { setup_export(command, run); }},
                   {"train", [&](auto& command) { setup_train(command, run); }},
-                  {"data", [&](auto& command) { setup_data(command, fetch); }},
+                  {"data", [&](auto& command) { setup_data(command, run, run); }},
                   {"list", [&](auto& command) { setup_list(command, devices); }},
                   {"config", setup_config},
                   {"doctor", [&](auto& command) { setup_doctor(command, run); }},

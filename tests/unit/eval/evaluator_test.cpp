@@ -120,7 +120,7 @@ TEST_CASE("a request may be for the first of the repeats only", "[eval]") {
   REQUIRE(both.repeats.size() == 2);
   CHECK(first.value == both.repeats.front());
   CHECK(first.repeats.empty());
-  CHECK(evaluator.evaluate_batch(std::vector{genotype}, 1).front().score("wrcor").value ==
+  CHECK(evaluator.evaluate_batch(std::vector<Genotype>{genotype}, 1).front().score("wrcor").value ==
         first.value);
   CHECK_THROWS_AS(evaluator.evaluate(genotype, 3), std::logic_error);
 }

@@ -201,7 +201,7 @@ TEST_CASE("the result's file is its document, written row by row", "[run][search
     config.score.rank_by = rank_by;
     const RunDirectory directory{folder.path() / rank_by};
     const SearchResult result = run_search(resolve(config), directory, false, {});
-    CHECK(read_file(directory.result()) == to_json(result, config).dump(2) + "\n");
+    CHECK(read_file(directory.result()) == to_json(result, resolve(config)).dump(2) + "\n");
   }
 }
 
