@@ -100,7 +100,7 @@ class Bench {
       : options_(options),
         device_(resolve_device(options.device)),
         space_({options.channels, options.cells, 10, 32, 32}),
-        minibatch_(draw_minibatch(*datasets().find(options.data).make.open({options.root}),
+        minibatch_(draw_minibatch(*datasets().find(options.data).value.open({options.root}),
                                   options.batch, true, 0)),
         // That of the evaluator's first repeat, so that both have the same weights.
         bank_(derive_seed(0, {"repeat", "0", "shared"}), Initialisation::standard, device_),

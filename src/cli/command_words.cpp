@@ -47,6 +47,7 @@ OptionWords option_words(CLI::Option& option) {
 CommandWords command_words(CLI::App& command) {
   CommandWords words{command.get_name(), command.get_description(), {}, {}, {}};
   for (CLI::Option* option : command.get_options()) {
+    if (option->get_group().empty()) continue;  // a former name
     (option->nonpositional() ? words.options : words.arguments).push_back(option_words(*option));
   }
   for (CLI::App* sub : command.get_subcommands([](CLI::App*) { return true; })) {

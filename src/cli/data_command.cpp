@@ -16,7 +16,7 @@ void setup_fetch(CLI::App& data, const Run<DataFetchOptions>& run) {
       "fetch", "download data sets into the cache folder and print where they are");
   std::vector<std::string> names;
   for (const auto& entry : datasets().entries()) {
-    if (entry.make.source) names.push_back(entry.name);
+    if (entry.value.source) names.push_back(entry.name);
   }
   CLI::Option* option =
       command->add_option("names", options->names, "data sets, among them " + join(names))

@@ -245,7 +245,7 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   }
   find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
-  const auto space = spaces().find(config.space.name).make(network_size(options, config));
+  const auto space = spaces().find(config.space.name).value(network_size(options, config));
   const auto* cells = dynamic_cast<const NasBench201*>(space.get());
   if (cells == nullptr) throw UsageError("describe knows the space 'nb201' only");
 

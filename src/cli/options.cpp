@@ -73,6 +73,11 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
             ->type_name(placeholder(setting))
             ->group(group);
     if (setting.choices) set_candidates(*option, setting.choices->names());
+    if (!setting.former_flag.empty()) {
+      command.add_option_function<std::string>(setting.former_flag, take)
+          ->excludes(option)
+          ->group("");  // in no help
+    }
     return;
   }
   auto* positive = command.add_flag_callback(

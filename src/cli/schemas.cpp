@@ -41,6 +41,6 @@ const Registry<std::function<Schema()>>& schemas() {
 
 std::vector<std::string> schema_kinds() { return schemas().names(); }
 
-Schema json_schema(const std::string& kind) { return schemas().find(kind).make(); }
+Schema json_schema(const std::string& kind) { return schemas().find(kind).value(); }
 
 }  // namespace wrcor::cli

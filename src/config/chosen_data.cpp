@@ -10,7 +10,7 @@ DatasetOptions dataset_options(const Config& config) {
 }
 
 DatasetInfo dataset_info(const Config& config) {
-  return datasets().find(config.data.name).make.info(dataset_options(config));
+  return datasets().find(config.data.name).value.info(dataset_options(config));
 }
 
 }  // namespace wrcor

@@ -93,6 +93,8 @@ nlohmann::ordered_json config_schema() {
       entry.update(type_schema(setting));
       entry["default"] = setting.default_value();
       members.push_back({setting.name(), entry, /*required=*/false});
+      if (!setting.former_key.empty())
+        members.push_back({setting.recorded_name(), entry, /*required=*/false});
     }
     ordered_json schema = {{"description", section.description}};
     schema.update(object(members));
@@ -108,7 +110,7 @@ nlohmann::ordered_json written_settings_schema(const std::function<bool(const Se
     std::vector<Member> members;
     for (const Setting& setting : settings()) {
       if (setting.section() == section.name && chosen(setting))
-        members.push_back({setting.name(), type_schema(setting)});
+        members.push_back({setting.recorded_name(), type_schema(setting)});
     }
     if (!members.empty()) sections.push_back({section.name, object(members)});
   }

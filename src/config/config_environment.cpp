@@ -17,7 +17,7 @@ constexpr std::string_view prefix = "WRCOR_";
 const Setting* setting_of(const std::string& variable) {
   const auto& all = settings();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& setting) {
-    return setting.environment_name() == variable;
+    return setting.environment_name() == variable || setting.former_environment_name() == variable;
   });
   return found == all.end() ? nullptr : &*found;
 }

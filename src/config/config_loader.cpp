@@ -213,7 +213,7 @@ nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
     if (setting.scope == Scope::nothing || !setting.serves(purpose)) continue;
-    auto& value = document[setting.section()][setting.name()];
+    auto& value = document[setting.section()][setting.recorded_name()];
     value = setting.get(config);
     if (setting.is_path) value = last_name(value.get<std::string>());
   }

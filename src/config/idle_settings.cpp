@@ -24,7 +24,7 @@ std::string given_batch(const Config& config) {
 /// classes.
 bool folder_defines_dataset(const Config& config) {
   try {
-    datasets().find(config.data.name).make.info({});
+    datasets().find(config.data.name).value.info({});
     return false;
   } catch (const Error&) {
     return true;
@@ -44,7 +44,7 @@ std::string image_size_reason(const Config& config, Purpose) {
   if (folder_defines_dataset(config)) return {};
   try {
     const auto size = parse_image_size(config.data.image_size);
-    datasets().find(config.data.name).make.info({.root = {}, .image_size = size});
+    datasets().find(config.data.name).value.info({.root = {}, .image_size = size});
   } catch (const Error&) {
     return {};
   }
@@ -56,7 +56,7 @@ std::string augment_reason(const Config& config, Purpose purpose) {
 }
 
 std::string mirror_reason(const Config& config, Purpose purpose) {
-  if (!datasets().find(config.data.name).make.source)
+  if (!datasets().find(config.data.name).value.source)
     return "the data set " + in_quotes(config.data.name) + " is not downloaded";
   if (!config.data.root.empty()) return "nothing is downloaded into a folder that data.root names";
   if (!config.data.download) return "data.download is false";

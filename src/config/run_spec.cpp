@@ -22,7 +22,7 @@ std::shared_ptr<const SearchSpace> make_space(const Config& config, int classes,
                                               const ImageSize& image) {
   return spaces()
       .find(config.space.name)
-      .make({config.space.channels, config.space.cells, classes, image.height, image.width});
+      .value({config.space.channels, config.space.cells, classes, image.height, image.width});
 }
 
 }  // namespace

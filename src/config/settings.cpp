@@ -358,9 +358,10 @@ std::vector<Setting> run_settings() {
   Setting networks_per_batch = with_scope(
       Scope::search,
       integer(
-          "run.at_once", [](auto& config) -> auto& { return config.run.networks_per_batch; },
-          "--at-once", 0, 4096,
+          MEMBER(run.networks_per_batch), "--networks-per-batch", 0, 4096,
           "networks per batch of a worker; 0: one on the CPU, as many as fit the memory on CUDA"));
+  networks_per_batch.former_key = "run.at_once";
+  networks_per_batch.former_flag = "--at-once";
   networks_per_batch.zero_name = "auto";
   return {
       integer(MEMBER(run.seed), "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
@@ -460,23 +461,39 @@ const std::vector<SettingSection>& setting_sections() {
   return all;
 }
 
-const Setting* find_setting(std::string_view key) {
-  const auto& all = settings();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == key; });
-  return found == all.end() ? nullptr : &*found;
-}
+namespace {
 
-std::string Setting::section() const { return key.substr(0, key.find('.')); }
-std::string Setting::name() const { return key.substr(key.find('.') + 1); }
-
-std::string Setting::environment_name() const {
+/// "WRCOR_SEARCH_BUDGET" of "search.budget"
+std::string variable_of(const std::string& key) {
   std::string result = "WRCOR_" + key;
   for (char& letter : result) {
     letter =
         letter == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
   }
   return result;
+}
+
+}  // namespace
+
+const Setting* find_setting(std::string_view key) {
+  const auto& all = settings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& s) {
+    return s.key == key || (!key.empty() && s.former_key == key);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string Setting::section() const { return key.substr(0, key.find('.')); }
+std::string Setting::name() const { return key.substr(key.find('.') + 1); }
+
+std::string Setting::recorded_name() const {
+  return former_key.empty() ? name() : former_key.substr(former_key.find('.') + 1);
+}
+
+std::string Setting::environment_name() const { return variable_of(key); }
+
+std::string Setting::former_environment_name() const {
+  return former_key.empty() ? "" : variable_of(former_key);
 }
 
 json Setting::default_value() const { return get(Config()); }

@@ -32,7 +32,7 @@ Json lasting_settings(Config config, const RankingRule& rule,
   Json sections;
   for (const Setting& setting : settings()) {
     if (setting.scope >= Scope::search && setting.serves(Purpose::search))
-      sections[setting.section()][setting.name()] = setting.get(config);
+      sections[setting.section()][setting.recorded_name()] = setting.get(config);
   }
   return sections;
 }

@@ -191,7 +191,7 @@ Direction better_of(const RankingRule& rule, const std::string& proxy) {
   if (member != rule.members.end()) return member->better;
   const std::vector<std::string> registered = proxies().names();
   const bool known = std::find(registered.begin(), registered.end(), proxy) != registered.end();
-  return known ? proxies().find(proxy).make.better : Direction::higher;
+  return known ? proxies().find(proxy).value.better : Direction::higher;
 }
 
 AgreementMatrix agreement_matrix(const FinishedRun& run,

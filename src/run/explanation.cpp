@@ -122,7 +122,7 @@ Explanation explain(const RunSpec& spec, const std::string& arch, std::size_t ra
     const auto& [name, score] = explanation.evaluation.scores[p];
     Explanation::ProxyExplanation& facts = explanation.proxies.emplace_back();
     facts.proxy = name;
-    facts.higher_is_better = proxies().find(name).make.better == Direction::higher;
+    facts.higher_is_better = proxies().find(name).value.better == Direction::higher;
     facts.weights = score.repeats;
     if (minibatches.size() > 1) facts.minibatches = all_scores(minibatches, p);
     compare(facts, own.scores[p].second, p, all.first(random_cells));

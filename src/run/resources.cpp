@@ -20,7 +20,7 @@ std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
   if (config.data.download) {
     options.fetch = [&](const DataSource& source) { fetch_data(source, config, download); };
   }
-  return datasets().find(config.data.name).make.open(options);
+  return datasets().find(config.data.name).value.open(options);
 }
 
 at::Device prepare_machine(const Config& config) {

@@ -39,7 +39,7 @@ void warn_of_equal_images(const Minibatch& minibatch) {
 /// Whether missing data may be downloaded before they are needed.
 bool may_download(const Config& config) {
   return config.data.download && config.data.root.empty() &&
-         datasets().find(config.data.name).make.source.has_value();
+         datasets().find(config.data.name).value.source.has_value();
 }
 
 int chosen_workers(const Config& config, const at::Device& device) {

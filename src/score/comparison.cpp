@@ -10,7 +10,7 @@ namespace {
 
 Direction registered_direction(const std::string& proxy) {
   for (const auto& entry : proxies().entries()) {
-    if (entry.name == proxy) return entry.make.better;
+    if (entry.name == proxy) return entry.value.better;
   }
   return Direction::higher;
 }

@@ -110,7 +110,7 @@ class RuleParser {
   static VoteMethod method_called(const Word& word) {
     if (word.sign) fail(word.position, "a method has no sign; give its members signs");
     for (const auto& entry : vote_methods().entries()) {
-      if (entry.name == word.name) return entry.make;
+      if (entry.name == word.name) return entry.value;
     }
     fail_unknown("method", "methods", word, vote_methods().names());
   }
@@ -162,9 +162,9 @@ class RuleParser {
 RankingNames registered_names() {
   RankingNames names;
   for (const auto& entry : proxies().entries()) {
-    names.proxies.emplace_back(entry.name, entry.make.better);
+    names.proxies.emplace_back(entry.name, entry.value.better);
   }
-  for (const auto& entry : votes().entries()) names.votes.emplace_back(entry.name, entry.make);
+  for (const auto& entry : votes().entries()) names.votes.emplace_back(entry.name, entry.value);
   return names;
 }
 
@@ -178,7 +178,7 @@ std::string RankingRule::text() const {
     words.push_back((member.better == Direction::higher ? "+" : "-") + member.proxy);
   }
   for (const auto& entry : vote_methods().entries()) {
-    if (entry.make == method) return entry.name + "(" + join(words, ",") + ")";
+    if (entry.value == method) return entry.name + "(" + join(words, ",") + ")";
   }
   return join(words, ",");
 }

@@ -8,7 +8,7 @@ std::unique_ptr<SearchStrategy> SearchSpec::make_strategy(const SearchSpace& spa
                                                           const Preference& prefers) const {
   StrategyOptions its_options = options;
   its_options.prefers = prefers;
-  return strategies().find(strategy).make(space, its_options, Rng(seed));
+  return strategies().find(strategy).value(space, its_options, Rng(seed));
 }
 
 std::int64_t SearchSpec::most_proposals(const std::optional<std::uint64_t>& all) const {

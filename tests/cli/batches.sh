@@ -15,7 +15,7 @@ score=(score "${small[@]}" --proxy 'wrcor,acor' "${cells[@]}")
 # --- the same scores
 expect_exit 0 wrcor "${score[@]}" --at-once 1 --workers 1 --format csv
 cp "$stdout_file" alone.csv
-expect_exit 0 wrcor "${score[@]}" --at-once 4 --workers 1 --format csv
+expect_exit 0 wrcor "${score[@]}" --networks-per-batch 4 --workers 1 --format csv
 cp "$stdout_file" batches.csv
 expect_equal "$(wc -l <batches.csv)" 11
 cmp alone.csv batches.csv || fail 'scores of batches differ from those of the networks alone'
@@ -39,7 +39,7 @@ expect_same_result one cut
 
 # --- a strategy that learns has a window in flight at most, whatever a batch could hold
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy evolution --population 6 --tournament 2 --window 4 \
-  --budget 20 --at-once 16 --workers 2 --out evolution
+  --budget 20 --networks-per-batch 16 --workers 2 --out evolution
 expect_contains "$(<evolution/result.json)" '"asked": 20,'
 
 # --- a bound on memory: the same bytes, or no score
@@ -57,8 +57,23 @@ expect_exit 1 wrcor "${heavy[@]}" --max-memory 1
 expect_contains "$stdout" '"reason":"out_of_memory"'
 expect_matches "$stderr" 'a request for [0-9]+ bytes was refused within the bound of 1 MiB'
 
+# --- former names of the setting are still accepted, and runs record the former key
+printf 'run:\n  at_once: 4\n' >former.yaml
+printf 'run:\n  networks_per_batch: 4\n' >present.yaml
+for named in former present; do
+  expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 6 --config "$named.yaml" --out "$named"
+  expect_matches "$(<"$named/result.json")" '"at_once": 4,'
+done
+expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 6 --at-once 4 --dry-run
+expect_contains "$stdout" 'networks_per_batch'
+WRCOR_RUN_AT_ONCE=4 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 6 --dry-run
+dry=$stdout
+WRCOR_RUN_NETWORKS_PER_BATCH=4 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --budget 6 --dry-run
+expect_equal "$stdout" "$dry"
+expect_exit 2 wrcor search "${small[@]}" --at-once 4 --networks-per-batch 4 --dry-run
+
 # --- invalid numbers of networks, or of MiB
 expect_exit 2 wrcor "${score[@]}" --at-once -1
-expect_contains "$stderr" '--at-once: expected an integer from 0'
+expect_contains "$stderr" '--networks-per-batch: expected an integer from 0'
 expect_exit 2 wrcor "${score[@]}" --max-memory 0
 expect_contains "$stderr" '--max-memory: expected an integer from 1'

@@ -50,8 +50,8 @@ TEST_CASE("every vote and method makes a rule that reads itself back", "[contrac
   for (const auto& entry : votes().entries()) {
     INFO(entry.name);
     const RankingRule rule = RankingRule::parse(entry.name);
-    CHECK(rule.method == entry.make.method);
-    CHECK(rule.members.size() == entry.make.members.size());
+    CHECK(rule.method == entry.value.method);
+    CHECK(rule.members.size() == entry.value.members.size());
     CHECK(rule.is_vote());
     CHECK(RankingRule::parse(rule.text()) == rule);
     for (const auto& proxy : names.proxies) CHECK(proxy.first != entry.name);
@@ -59,7 +59,7 @@ TEST_CASE("every vote and method makes a rule that reads itself back", "[contrac
   for (const auto& entry : vote_methods().entries()) {
     INFO(entry.name);
     const RankingRule rule = RankingRule::parse(entry.name + "(wrcor,-acor)");
-    CHECK(rule.method == entry.make);
+    CHECK(rule.method == entry.value);
     CHECK(RankingRule::parse(rule.text()) == rule);
   }
 }
@@ -67,7 +67,7 @@ TEST_CASE("every vote and method makes a rule that reads itself back", "[contrac
 TEST_CASE("every space keeps the contract of a search space", "[contract]") {
   for (const auto& entry : spaces().entries()) {
     INFO(entry.name);
-    const auto space = entry.make(tiny);
+    const auto space = entry.value(tiny);
     CHECK(space->name() == entry.name);
     Rng rng(1);
     for (int i = 0; i < 200; ++i) {
@@ -110,8 +110,8 @@ TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
 
   for (const auto& entry : datasets().entries()) {
     INFO(entry.name);
-    const DatasetInfo info = entry.make.info(options);
-    const auto dataset = entry.make.open(options);
+    const DatasetInfo info = entry.value.info(options);
+    const auto dataset = entry.value.open(options);
     CHECK(info.name == entry.name);
     CHECK(dataset->info().name == entry.name);
     CHECK(dataset->info().classes == info.classes);
@@ -136,18 +136,18 @@ TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
 
     const DatasetOptions other{.root = options.root, .image_size = ImageSize{8, 12}};
     if (entry.name == "folder") {
-      CHECK(entry.make.info(other).image == FeatureShape{3, 8, 12});
-      CHECK(entry.make.open(other)->info().image == FeatureShape{3, 8, 12});
+      CHECK(entry.value.info(other).image == FeatureShape{3, 8, 12});
+      CHECK(entry.value.open(other)->info().image == FeatureShape{3, 8, 12});
     } else {
-      CHECK_THROWS_AS(entry.make.info(other), UsageError);
-      CHECK_THROWS_AS(entry.make.open(other), UsageError);
+      CHECK_THROWS_AS(entry.value.info(other), UsageError);
+      CHECK_THROWS_AS(entry.value.open(other), UsageError);
     }
   }
 }
 
 TEST_CASE("every proxy gives a value or a reason for every cell, and the same one twice",
           "[contract]") {
-  const auto space = spaces().find("nb201").make(tiny);
+  const auto space = spaces().find("nb201").value(tiny);
   EvaluatorOptions options;
   options.proxies = proxies().names();
   const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
@@ -172,7 +172,7 @@ TEST_CASE("every proxy gives a value or a reason for every cell, and the same on
 }
 
 TEST_CASE("a proxy scores the same alone, in company and in any order", "[contract]") {
-  const auto space = spaces().find("nb201").make(tiny);
+  const auto space = spaces().find("nb201").value(tiny);
   const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
   const auto evaluator = [&](std::vector<std::string> names) {
     EvaluatorOptions options;
@@ -200,7 +200,7 @@ TEST_CASE("a proxy scores the same alone, in company and in any order", "[contra
 }
 
 TEST_CASE("an identity cell is undefined for one component only", "[contract]") {
-  const auto space = spaces().find("nb201").make(tiny);
+  const auto space = spaces().find("nb201").value(tiny);
   EvaluatorOptions options;
   options.proxies = {"az_trainability", "wrcor"};
   const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
@@ -217,11 +217,11 @@ TEST_CASE("an identity cell is undefined for one component only", "[contract]") 
 }
 
 TEST_CASE("every strategy is a function of its seed and of what it is told", "[contract]") {
-  const auto space = spaces().find("nb201").make(tiny);
+  const auto space = spaces().find("nb201").value(tiny);
   for (const auto& entry : strategies().entries()) {
     INFO(entry.name);
     const auto trace = [&](std::uint64_t seed, std::size_t window) {
-      const auto strategy = entry.make(*space, {.population = 8, .tournament = 3}, Rng(seed));
+      const auto strategy = entry.value(*space, {.population = 8, .tournament = 3}, Rng(seed));
       std::vector<Genotype> asked;
       for (std::size_t i = 0; i < 100; ++i) {
         if (i >= window)

@@ -43,6 +43,9 @@ struct Setting {
   std::string key;   ///< "search.budget": section and name in a file, and the member of Config
   std::string flag;  ///< "--budget", unique among the settings for the same purpose
   std::string negative_flag;  ///< of a boolean: "--no-augment"
+  // What earlier versions called it, which is still accepted, and what records still call it.
+  std::string former_key = {};
+  std::string former_flag = {};
   SettingType type = SettingType::text;
   std::string description;       ///< one line
   std::string placeholder = {};  ///< of a text: stands for the value in the help
@@ -70,7 +73,9 @@ struct Setting {
 
   std::string section() const;
   std::string name() const;
+  std::string recorded_name() const;     ///< in what runs leave: of the former key, if it has one
   std::string environment_name() const;  ///< "WRCOR_SEARCH_BUDGET"
+  std::string former_environment_name() const;  ///< empty: it has none
   nlohmann::json default_value() const;
   bool serves(Purpose purpose) const { return purposes.contains(purpose); }
 };
@@ -84,6 +89,7 @@ struct SettingSection {
 const std::vector<Setting>& settings();
 const std::vector<SettingSection>& setting_sections();
 
+/// @param key  also a former one
 /// @return null when there is no such key.
 const Setting* find_setting(std::string_view key);
 

@@ -10,24 +10,22 @@
 
 namespace wrcor {
 
-/// An ordered list of named factories. Registration is explicit (`builtin.cpp` of each folder):
-/// linkers drop self-registering objects from static libraries.
-///
-/// @tparam Factory  callable that makes the thing
-template <typename Factory>
+/// An ordered list of named values: factories, or the things themselves. Registration is explicit
+/// (`builtin.cpp` of each folder): linkers drop self-registering objects from static libraries.
+template <typename Value>
 class Registry {
  public:
   struct Entry {
     std::string name;
     std::string summary;  ///< one line, shown by `wrcor list`
-    Factory make;
+    Value value;
   };
 
   Registry(std::string singular, std::string plural)
       : singular_(std::move(singular)), plural_(std::move(plural)) {}
 
-  void add(std::string name, std::string summary, Factory make) {
-    entries_.push_back({std::move(name), std::move(summary), std::move(make)});
+  void add(std::string name, std::string summary, Value value) {
+    entries_.push_back({std::move(name), std::move(summary), std::move(value)});
   }
 
   const std::vector<Entry>& entries() const { return entries_; }

@@ -97,11 +97,11 @@ std::string as_table(const std::vector<DataState>& states) {
 void run_data_fetch(const DataFetchOptions& options) {
   const Config config = load_config(options.sources);
   for (const std::string& name : options.names) {
-    const DatasetKind& kind = datasets().find(name).make;
+    const DatasetKind& kind = datasets().find(name).value;
     if (!kind.source) throw UsageError("'" + name + "' cannot be fetched: " + kind.origin);
   }
   for (const std::string& name : options.names) {
-    const DataSource& source = *datasets().find(name).make.source;
+    const DataSource& source = *datasets().find(name).value.source;
     write_output(fetch_data(source, config, download_progress()).string() + "\n");
   }
 }
@@ -109,7 +109,7 @@ void run_data_fetch(const DataFetchOptions& options) {
 void run_data_info(const DataInfoOptions& options) {
   std::vector<DataState> states;
   for (const auto& entry : datasets().entries()) {
-    states.push_back(state_of(entry.name, entry.make));
+    states.push_back(state_of(entry.name, entry.value));
   }
   write_output(options.format == "json" ? as_json(states) : as_table(states));
 }

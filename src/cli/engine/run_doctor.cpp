@@ -140,7 +140,7 @@ void run_doctor(const DoctorOptions& options) {
       {"cache folder", cache.empty() ? "none: set HOME or WRCOR_DATA" : cache},
   };
   for (const auto& entry : datasets().entries()) {
-    rows.push_back({"data " + entry.name, dataset_state(entry.make, config.data.root)});
+    rows.push_back({"data " + entry.name, dataset_state(entry.value, config.data.root)});
   }
   write_output(format_table({}, rows));
   if (blas_is_reference()) {

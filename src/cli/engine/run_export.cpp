@@ -66,7 +66,7 @@ const ExportFormat& chosen_format(const ExportOptions& options) {
   if (options.format == "onnx")
     throw UsageError("--format: ONNX is made of TorchScript, here net.pt: " +
                      std::string(onnx_line));
-  return export_formats().find(options.format).make;
+  return export_formats().find(options.format).value;
 }
 
 void require_place(const ExportOptions& options, const ExportFormat& format) {
@@ -104,7 +104,7 @@ void run_export(ExportOptions options) {
       find_ranked(options.architecture, options.sources);
 
   const Config config = load_config(options.sources);
-  const auto space = spaces().find(config.space.name).make(network_size(options, config));
+  const auto space = spaces().find(config.space.name).value(network_size(options, config));
   const Genotype genotype = read_architecture(*space, options.architecture);
   ExportedNetwork network{*space, genotype, {}};
   if (!format.is_source) network.state = network_state(options, config, *space, genotype);

@@ -82,7 +82,7 @@ TEST_CASE("a registry finds by name and lists what it has", "[core][registry]") 
   Registry<int> registry("thing", "things");
   registry.add("one", "the first", 1);
   registry.add("two", "the second", 2);
-  CHECK(registry.find("two").make == 2);
+  CHECK(registry.find("two").value == 2);
   CHECK(registry.names() == std::vector<std::string>{"one", "two"});
   CHECK_THROWS_AS(registry.find("three"), UsageError);
 }

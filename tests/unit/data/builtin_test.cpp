@@ -16,8 +16,8 @@ TEST_CASE("the data sets are registered with a line each", "[data][registry]") {
     CHECK_FALSE(entry.summary.empty());
     CHECK(entry.summary.find('\n') == std::string::npos);
   }
-  CHECK(datasets().find("synthetic").make.open({})->info().name == "synthetic");
-  CHECK(datasets().find("cifar100").make.info({}).classes == 100);
+  CHECK(datasets().find("synthetic").value.open({})->info().name == "synthetic");
+  CHECK(datasets().find("cifar100").value.info({}).classes == 100);
 }
 
 TEST_CASE("an unknown data set is an error that lists the known ones", "[data][registry]") {
@@ -29,7 +29,7 @@ TEST_CASE("an unknown data set is an error that lists the known ones", "[data][r
 }
 
 TEST_CASE("a data set of one size takes no other", "[data][registry]") {
-  const DatasetKind& kind = datasets().find("synthetic").make;
+  const DatasetKind& kind = datasets().find("synthetic").value;
   const DatasetOptions same{.root = "", .image_size = ImageSize{32, 32}};
   const DatasetOptions other{.root = "", .image_size = ImageSize{32, 64}};
   CHECK(kind.info(same).image == FeatureShape{3, 32, 32});

@@ -116,7 +116,7 @@ TEST_CASE("no other data set takes a test root", "[data][split]") {
   DatasetOptions options;
   options.split = Split::test;
   options.test_root = "elsewhere";
-  CHECK(message_of<UsageError>([&] { datasets().find("synthetic").make.open(options); }) ==
+  CHECK(message_of<UsageError>([&] { datasets().find("synthetic").value.open(options); }) ==
         "synthetic has its own test images, so --test-root cannot be 'elsewhere'; only --data "
         "folder takes it");
 }

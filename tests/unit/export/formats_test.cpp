@@ -12,7 +12,7 @@ using test::cells_of_all_kinds;
 using test::network_of;
 
 std::string exported(const ExportedNetwork& network, const std::string& format) {
-  return export_formats().find(format).make.content(network);
+  return export_formats().find(format).value.content(network);
 }
 
 TEST_CASE("every format gives equal bytes for equal networks", "[export][formats]") {
@@ -20,9 +20,9 @@ TEST_CASE("every format gives equal bytes for equal networks", "[export][formats
   for (const auto& format : export_formats().entries()) {
     INFO(format.name);
     CHECK(format.summary.size() < 90);
-    const std::string content = format.make.content(network_of(space, cells_of_all_kinds[0]));
-    CHECK(content == format.make.content(network_of(space, cells_of_all_kinds[0])));
-    CHECK(content.starts_with(format.make.is_source ? "\"\"\"" : "PK"));
+    const std::string content = format.value.content(network_of(space, cells_of_all_kinds[0]));
+    CHECK(content == format.value.content(network_of(space, cells_of_all_kinds[0])));
+    CHECK(content.starts_with(format.value.is_source ? "\"\"\"" : "PK"));
   }
 }
 

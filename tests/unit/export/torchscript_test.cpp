@@ -17,7 +17,7 @@ using test::cells_of_all_kinds;
 using test::network_of;
 
 std::string archive_of(const ExportedNetwork& network) {
-  return export_formats().find("torchscript").make.content(network);
+  return export_formats().find("torchscript").value.content(network);
 }
 
 torch::jit::Module loaded(const std::string& archive) {

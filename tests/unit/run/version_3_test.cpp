@@ -22,7 +22,7 @@ TEST_CASE("a result of version 3 is read without a check", "[run][versions]") {
 }
 
 TEST_CASE("score files of version 3 are read without a check", "[report][versions]") {
-  const auto space = spaces().find("nb201").make({});
+  const auto space = spaces().find("nb201").value({});
   for (const char* name : {"scores.jsonl", "scores.csv"}) {
     ScoreTable table(*space);
     read_scores(fixtures / "version_3" / name, table);

@@ -13,7 +13,7 @@ namespace {
 
 std::unique_ptr<SearchStrategy> make(const std::string& name, const SearchSpace& space,
                                      StrategyOptions options = {}, std::uint64_t seed = 1) {
-  return strategies().find(name).make(space, options, Rng(seed));
+  return strategies().find(name).value(space, options, Rng(seed));
 }
 
 int distance(const Genotype& a, const Genotype& b) {
