@@ -1,5 +1,6 @@
 #include "wrcor/config/settings.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -85,6 +86,19 @@ TEST_CASE("plain scalars have the types of YAML's core schema", "[config][settin
   }
 }
 
+TEST_CASE("a former key names the setting, and is what records have", "[config][settings]") {
+  const Setting* setting = find_setting("run.at_once");
+  REQUIRE(setting == find_setting("run.networks_per_batch"));
+  REQUIRE(setting != nullptr);
+  CHECK(setting->name() == "networks_per_batch");
+  CHECK(setting->recorded_name() == "at_once");
+  CHECK(setting->environment_name() == "WRCOR_RUN_NETWORKS_PER_BATCH");
+  CHECK(setting->former_environment_name() == "WRCOR_RUN_AT_ONCE");
+  CHECK(find_setting("search.budget")->recorded_name() == "budget");
+  CHECK(find_setting("search.budget")->former_environment_name().empty());
+  CHECK(find_setting("") == nullptr);
+}
+
 TEST_CASE("the schema describes every setting with its default", "[config][settings]") {
   auto schema = config_schema();
   CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
@@ -97,7 +111,9 @@ TEST_CASE("the schema describes every setting with its default", "[config][setti
     CHECK(section["additionalProperties"] == false);
     described += section["properties"].size();
   }
-  CHECK(described == settings().size());
+  const auto renamed = std::ranges::count_if(
+      settings(), [](const Setting& setting) { return !setting.former_key.empty(); });
+  CHECK(described == settings().size() + static_cast<std::size_t>(renamed));
   for (const Setting& setting : settings()) {
     INFO(setting.key);
     const auto& entry = schema["properties"][setting.section()]["properties"][setting.name()];

@@ -34,7 +34,7 @@ TEST_CASE("what is no text file is refused", "[core][text]") {
   CHECK_THAT(problem(folder.write("a",
                                   "\xff\xfe"
                                   "a\0b")),
-             ContainsSubstring("no UTF-8"));
+             ContainsSubstring("not UTF-8"));
   CHECK_THAT(problem(folder.write("b", std::string("a\0b", 3))), ContainsSubstring("NUL bytes"));
   CHECK_THAT(problem(folder.write("c", std::string((1 << 20) + 1, 'x'))),
              ContainsSubstring("c: found more than 1 MiB, expected a text file"));

@@ -183,7 +183,7 @@ TEST_CASE("files that are no text are no score files", "[record][scores]") {
   Files files;
   CHECK_THAT(files.problem("utf16", std::string("\xff\xfe{\0\"\0", 6)),
              ContainsSubstring("NUL bytes"));
-  CHECK_THAT(files.problem("latin1", line(a, "\"m\xfcller\":1")), ContainsSubstring("no UTF-8"));
+  CHECK_THAT(files.problem("latin1", line(a, "\"m\xfcller\":1")), ContainsSubstring("not UTF-8"));
   files.add("bom", "\xef\xbb\xbf" + line(a, R"("acor":1)") + "\r\n");
   CHECK(files.table().archs().size() == 1);
 }

@@ -65,7 +65,7 @@ TEST_CASE("in a vote the first column is its value", "[report]") {
 
 TEST_CASE("the summary names what there was", "[report]") {
   CHECK(summary_line(three_networks()) ==
-        "10 proposals, 3 architectures: 2 ok, 1 degenerate, 7 draws infeasible; 2.0 s, 0.500 s an "
+        "10 proposals, 3 architectures: 2 ok, 1 degenerate, 7 draws infeasible; 2.0 s, 0.500 s per "
         "architecture");
   SearchResult none = three_networks();
   none.counts = {};
