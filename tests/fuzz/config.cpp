@@ -1,6 +1,6 @@
 // Configuration files: accepted values make a configuration whose JSON is accepted, too, and
 // reading that JSON gives the same JSON.
-#include "config_file.h"
+#include "config/internal/config_file.h"
 #include "support/property.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
