@@ -140,6 +140,7 @@ bool names_command_of_engine(const std::set<std::string>& words, const Executabl
   return std::any_of(words.begin(), words.end(),
                      [&](const std::string& word) { return executable.of_engine.contains(word); });
 }
+
 /// "wrcor export": the program and the first word that names a command.
 std::string command_named_by(int argc, char** argv) {
   for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc))) {
@@ -158,7 +159,8 @@ bool is_out_of_memory(const std::exception& error, const Executable& executable)
 int run(int argc, char** argv, const Executable& executable) {
   require_utf8(argc, argv);
   const std::set<std::string> words = words_of(argc, argv);
-  if (names_command_of_engine(words, executable)) executable.hand_over();
+  const bool is_help = words.contains("--help") || words.contains("-h");  // both know every option
+  if (!is_help && names_command_of_engine(words, executable)) executable.hand_over();
 
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
