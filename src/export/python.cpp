@@ -78,7 +78,7 @@ constexpr std::string_view network_template = R"(class Network(nn.Module):
 
 constexpr int last_node = nb201::node_count - 1;
 
-/// What makes the layer of an operation, or nothing for those without one.
+/// The expression that constructs the layer of an operation; empty for those without one.
 std::string layer_source(int operation) {
   switch (operation) {
     case NasBench201::nor_conv_1x1:

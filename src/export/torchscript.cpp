@@ -1,4 +1,4 @@
-// A TorchScript module, made of the plan: each layer that has tensors is a module at the path of
+// A TorchScript module, built from the plan: each layer that has tensors is a module at the path of
 // its name, and the forward of the whole lists the layers in order of execution.
 #include <spdlog/fmt/fmt.h>
 #include <torch/csrc/jit/api/module.h>
@@ -80,7 +80,7 @@ class ModuleBuilder {
   }
 
  private:
-  /// A module of a class of its own.
+  /// A module with its own class.
   Module new_module(const std::string& name) {
     Module module(c10::QualifiedName("__torch__." + name), unit_, /*shouldMangle=*/true);
     set_training(module);

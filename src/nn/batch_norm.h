@@ -6,7 +6,7 @@
 
 namespace wrcor {
 
-/// What batch-norm layers do during a pass.
+/// How batch-norm layers normalise during a pass.
 enum class NormMode {
   minibatch,  ///< normalise with the minibatch's own statistics, as in training
   off,        ///< hand their input on
@@ -17,7 +17,7 @@ enum class NormMode {
 /// tensor.
 at::Tensor channel_rows(const at::Tensor& tensor);
 
-/// What the backward pass of a batch norm needs.
+/// The state that the backward pass of a batch norm needs.
 struct BatchNormState {
   at::Tensor input;              ///< [N, C, H, W]
   at::Tensor mean;               ///< [C]

@@ -27,7 +27,7 @@ at::Tensor as_channels(const at::Tensor& values, std::int64_t samples) {
   return values.reshape({samples, -1, values.size(2), values.size(3)});
 }
 
-/// What the backward step of a layer reads.
+/// The tensors that the backward step of a layer reads.
 Reads reads_of(const Layer& layer) {
   return layer.kind == LayerKind::input ? Reads{} : operator_of(layer.kind).reads();
 }

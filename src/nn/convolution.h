@@ -23,7 +23,7 @@ at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureS
 /// functions below do; they equal those above with the ReLU as a separate layer. For one group.
 bool fuses_relu(const at::Tensor& weight);
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
-/// What the ReLU's backward pass needs of its input: a bit for each value, whether it is passed.
+/// The bits that the ReLU's backward pass needs: for each value of its input, whether it passes.
 /// @return uint8, in the order of a channels-last tensor; with some bytes behind it
 at::Tensor relu_mask(const at::Tensor& input);
 /// Gradient at the input of the ReLU.

@@ -14,9 +14,9 @@ namespace {
 
 std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 
-/// What is equal for layers that are one step: kind, place, geometry and number of inputs; the
-/// kernel of the convolution that a ReLU feeds or a batch norm normalises, which keeps blocks
-/// together that need not be taken apart and put together again; the identity of the weights.
+/// The properties that the layers of one step share: kind, place, geometry and number of inputs;
+/// the kernel of the convolution that a ReLU feeds or a batch norm normalises, so that a block is
+/// not divided and joined again; the identity of the weights.
 using Key = std::tuple<LayerKind, std::string, int, int, int, int, int, double, int, int, int,
                        std::size_t, int, const void*>;
 

@@ -50,8 +50,8 @@ struct TorchScript {
   std::string statements_before{};  ///< indented by two, a line each
 };
 
-/// What layers of one kind compute. Constant, without state, safe to use from several threads.
-/// Tensors that are handed in are never written to.
+/// The computation of layers of one kind. Constant, without state, safe to use from several
+/// threads. The tensors that it receives are never written to.
 class Operator {
  public:
   virtual ~Operator() = default;

@@ -235,7 +235,7 @@ void Pass::step_back(std::size_t sweep, std::size_t i, std::vector<Gradient>& gr
   }
 }
 
-/// What the weight of a layer was multiplied with.
+/// The input that the weight of a layer was multiplied with.
 at::Tensor Pass::weight_gradient_input(const Layer& layer) const {
   const int source = weight_gradient_source(plan_, layer);
   const at::Tensor& output = states_[at_index(source)].output;

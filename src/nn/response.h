@@ -8,7 +8,7 @@
 
 namespace wrcor {
 
-/// Sees the tensors that taps look at.
+/// Receives the tensors that taps name.
 class TapObserver : public PassObserver {
  public:
   TapObserver(const NetworkPlan& plan, std::span<const Tap> taps);
@@ -18,7 +18,7 @@ class TapObserver : public PassObserver {
 
  protected:
   /// @param response  [N, C, H, W] activation, or gradient of the loss at it
-  /// @param taps  all taps of this side that look at the tensor, at least one
+  /// @param taps  all taps of this side for the tensor, at least one
   virtual void record(const at::Tensor& response, std::span<const Tap> taps) = 0;
 
  private:

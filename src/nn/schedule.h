@@ -24,7 +24,7 @@ struct Reads {
   bool statistics = false;  ///< of a batch norm
 };
 
-/// What observers want to see of one layer.
+/// The tensors of one layer that observers receive.
 struct Interest {
   bool output = false;
   bool variance = false;         ///< of each channel, as a batch norm in minibatch mode sees it
@@ -35,7 +35,7 @@ struct Interest {
   Interest& operator|=(const Interest& other);
 };
 
-/// What the operator of a layer can do.
+/// The abilities of the operator of a layer.
 struct LayerAbilities {
   Reads reads;
   bool fuses_relu = false;

@@ -30,7 +30,7 @@ std::map<std::string, Expected> expected_tensors(const NetworkPlan& plan) {
   return expected;
 }
 
-/// What all names begin with, "module.model.", where without it some of them are expected; else
+/// The common prefix of all names, "module.model.", if some of them are expected without it; else
 /// nothing.
 std::string wrapping_prefix(const Tensors& tensors,
                             const std::map<std::string, Expected>& expected) {

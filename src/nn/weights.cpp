@@ -9,7 +9,7 @@
 namespace wrcor {
 namespace {
 
-/// What a parameter is drawn from.
+/// The distribution that a parameter is drawn from.
 Distribution distribution_of(const Parameter& parameter, Initialisation initialisation) {
   if (parameter.role != ParameterRole::weight) return parameter.initial;
   const auto fan_in = static_cast<double>(parameter.fan_in);

@@ -42,7 +42,7 @@ class StateDict final : public WeightSource {
  public:
   /// Checks `tensors` against the network: exactly its parameters and batch-norm statistics, with
   /// their shapes and types, and finite. Counters of minibatches may be missing: they are 0 then.
-  /// What wraps all names, such as `module.` of PyTorch's DataParallel, is left out, with a
+  /// A prefix of all names, such as `module.` of PyTorch's DataParallel, is left out, with a
   /// message.
   /// @throws DataError that names every missing, unknown or mismatched tensor, or those that are
   /// not finite (the first ten of each kind).

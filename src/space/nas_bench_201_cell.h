@@ -1,6 +1,6 @@
 #pragma once
 
-// What the files of NAS-Bench-201 share and nobody else needs: its graph, its names, its numbering.
+// Shared by the files of NAS-Bench-201: its graph, its names, its numbering.
 
 #include <array>
 #include <cstdint>

@@ -28,7 +28,7 @@ struct Value {
   }
 };
 
-/// An operation applied to a value. Each convolution is an atom of its own, for it has its own
+/// An operation applied to a value. Each convolution is a separate atom, because it has its own
 /// weights; pooling has none, so two poolings of one value are one atom.
 struct Atom {
   int operation = 0;

@@ -5,7 +5,7 @@
 
 namespace wrcor {
 
-/// The cell that an architecture repeats, as a graph for people: nodes are tensors, edges are
+/// The cell that an architecture repeats, as a human-readable graph: nodes are tensors, edges are
 /// operations between them.
 struct CellGraph {
   struct Edge {

@@ -33,7 +33,7 @@ struct Costs {
   std::int64_t flops = 0;  ///< multiply-accumulates of convolution and linear weights for one image
 };
 
-/// What the networks of a space read and tell apart: of the data, not of the space.
+/// The input and the number of classes of a space's networks: properties of the data.
 struct NetworkInput {
   FeatureShape image;
   int classes = 0;
@@ -46,7 +46,7 @@ class SearchSpace {
   virtual ~SearchSpace() = default;
 
   virtual std::string name() const = 0;
-  /// What the networks are built for.
+  /// The input that the networks are built for.
   virtual NetworkInput input() const = 0;
   virtual const std::vector<Decision>& decisions() const = 0;
 
@@ -56,7 +56,7 @@ class SearchSpace {
   virtual Genotype at(std::uint64_t index) const = 0;
   virtual std::uint64_t index(const Genotype& genotype) const = 0;
 
-  /// The genotype that the space's benchmark publishes under a number of its own; nothing when it
+  /// The genotype that the space's benchmark publishes under its own number; nothing when it
   /// numbers them as index() does, or not at all. @throws UsageError for a number that it does not
   /// have.
   virtual std::optional<Genotype> at_official(std::uint64_t /*official*/) const {
@@ -86,7 +86,7 @@ class SearchSpace {
   /// all images.
   virtual bool connected(const Genotype& genotype) const = 0;
 
-  /// The cell that the genotype describes, as a graph for people.
+  /// The cell that the genotype describes, as a human-readable graph.
   virtual CellGraph cell(const Genotype& genotype) const = 0;
   virtual Costs costs(const Genotype& genotype) const = 0;
   virtual NetworkPlan plan(const Genotype& genotype) const = 0;

@@ -15,7 +15,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
-// What does not depend on the instruction set.
+// Parts that do not depend on the instruction set.
 #ifndef WRCOR_NN_IM2COL
 #define WRCOR_NN_IM2COL
 namespace wrcor {

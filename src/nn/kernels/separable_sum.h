@@ -5,7 +5,7 @@
 
 namespace wrcor {
 
-/// What one output position of an axis sums: weights[k] times the input at first + k.
+/// The sum for one output position of an axis: weights[k] times the input at first + k.
 struct WeightedRange {
   int first = 0;
   std::vector<float> weights;
