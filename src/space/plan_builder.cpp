@@ -41,17 +41,17 @@ int PlanBuilder::input(const FeatureShape& images) {
 int PlanBuilder::add_window(LayerKind kind, int from, int channels, const Window& window,
                             std::string name) {
   const FeatureShape& in = shape(from);
-  const auto [kernel, stride, padding] = window;
-  const auto length = [&](int size) { return (size + 2 * padding - kernel) / stride + 1; };
-  require(std::min(in.height, in.width) + 2 * padding >= kernel, name,
+  const int border = 2 * window.padding;
+  const auto length = [&](int size) { return (size + border - window.kernel) / window.stride + 1; };
+  require(std::min(in.height, in.width) + border >= window.kernel, name,
           "its kernel is larger than its input");
   return add({.kind = kind,
               .inputs = {from},
               .out = {channels, length(in.height), length(in.width)},
               .name = std::move(name),
-              .kernel = kernel,
-              .stride = stride,
-              .padding = padding});
+              .kernel = window.kernel,
+              .stride = window.stride,
+              .padding = window.padding});
 }
 
 int PlanBuilder::convolution(int from, int channels, const Window& window, std::string name,
