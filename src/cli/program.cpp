@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/first_line.h"
 #include "core/utf8.h"
 #include "help.h"
 #include "options.h"
@@ -210,8 +211,7 @@ int run_program(int argc, char** argv, const Executable& executable) {
       return static_cast<int>(ExitCode::failure);
     }
     // libtorch's messages continue with a stack trace.
-    const std::string message = error.what();
-    spdlog::error("{}", message.substr(0, message.find('\n')));
+    spdlog::error("{}", first_line(error.what()));
     return static_cast<int>(ExitCode::failure);
   }
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/first_line.h"
+
 namespace wrcor {
 namespace {
 
@@ -43,8 +45,7 @@ std::optional<OutOfMemory> as_out_of_memory(const std::exception& error) {
 }
 
 std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
+  return std::string(first_line(std::string_view(error.what())));
 }
 
 }  // namespace wrcor

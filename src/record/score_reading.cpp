@@ -10,6 +10,7 @@
 
 #include "core/csv.h"
 #include "core/file.h"
+#include "core/first_line.h"
 #include "core/json.h"
 #include "core/text_file.h"
 #include "record/result_document.h"
@@ -26,8 +27,6 @@ using Json = nlohmann::ordered_json;
 using Record = ScoreTable::Record;
 
 constexpr std::uint64_t largest_file = 256 << 20;
-
-std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);

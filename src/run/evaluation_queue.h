@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "core/worker_pool.h"
-#include "eval/evaluator.h"
 #include "run/duration_model.h"
 #include "wrcor/run/workbench.h"
+#include "wrcor/score/evaluation.h"
+#include "wrcor/space/genotype.h"
 
 namespace wrcor {
 

@@ -1,6 +1,4 @@
 #include "wrcor/run/workbench.h"
-#include "eval/evaluator.h"
-#include "wrcor/config/config_loader.h"
 
 #include <spdlog/spdlog.h>
 
@@ -8,10 +6,12 @@
 
 #include "core/processor.h"
 #include "eval/device.h"
+#include "eval/evaluator.h"
 #include "internal/resources.h"
 #include "minibatch/minibatch.h"
 #include "nn/batch_pass.h"
 #include "run/interrupt.h"
+#include "wrcor/config/config_loader.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/seeds.h"
 #include "wrcor/data/builtin.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "eval/evaluator.h"
 #include "record/journal.h"
 #include "record/search_result.h"
 #include "wrcor/record/progress.h"

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include "eval/evaluator.h"
 #include "record/journal.h"
 #include "record/search_result.h"
 #include "run/evaluation_queue.h"

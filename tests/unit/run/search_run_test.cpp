@@ -1,5 +1,4 @@
 #include "run/search_run.h"
-#include "eval/evaluator.h"
 
 #include <csignal>
 
