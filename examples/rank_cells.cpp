@@ -16,8 +16,8 @@ namespace {
 void rank_cells(const std::vector<std::string>& texts) {
   wrcor::Config config;
   config.score.proxies = {"wrcor", "synflow", "naswot"};
-  config.space.channels = 4;  // small networks, for speed: the default is 16 channels,
-  config.space.cells = 1;     // and 5 cells a stage
+  config.space.options["channels"] = 4;  // small networks, for speed: the default is 16 channels,
+  config.space.options["cells"] = 1;     // and 5 cells a stage
   // Draws one minibatch of synthetic images and the weights that all networks share.
   const wrcor::Workbench bench = wrcor::make_workbench(wrcor::resolve(config));
 

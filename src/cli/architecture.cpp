@@ -92,7 +92,9 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
   }
   for (const Setting& setting : settings()) {
     if (setting.scope <= Scope::length || !setting.serves(Purpose::search)) continue;
-    const auto& has = found.at(setting.section()).at(setting.recorded_name());
+    const auto& section = found.at(setting.section());
+    if (setting.is_space_option && !section.contains(setting.recorded_name())) continue;
+    const auto& has = section.at(setting.recorded_name());
     const auto made_with =
         result_settings.at(setting.section()).value(setting.recorded_name(), has);
     if (has == made_with) continue;

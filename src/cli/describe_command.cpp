@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "core/schema_version.h"
 #include "core/table.h"
 #include "drawing/cell_drawing.h"
+#include "drawing/portrait_drawing.h"
 #include "options.h"
 #include "output.h"
 #include "schemas.h"
@@ -41,57 +41,53 @@ struct DescribeOptions {
   bool layers = false;
 };
 
-/// The description of one cell.
-struct Description {
-  Genotype genotype;
-  std::uint64_t id = 0;
-  std::uint64_t official = 0;
-  std::string canonical;
-  std::uint64_t published = 0;
-  bool connected = false;
-  Costs costs;
-};
+/// Columns of a list of architectures, and their values for one.
+using Columns = std::vector<std::pair<std::string, nlohmann::ordered_json>>;
 
-Description describe(const NasBench201& space, const Genotype& genotype) {
-  Description result;
-  result.genotype = genotype;
-  result.id = space.index(genotype);
-  result.official = official_index(result.id);
-  result.canonical = space.format(space.representative(genotype, Dedupe::strict));
-  result.published = published_class(genotype, PublishedClasses::n6466);
-  result.connected = space.connected(genotype);
-  result.costs = space.costs(genotype);
-  return result;
+Columns columns_of(const SearchSpace& space, const Genotype& genotype) {
+  const Portrait portrait = space.portrait(genotype);
+  const Costs costs = space.costs(genotype);
+  Columns columns{{"arch", space.format(genotype)}};
+  const auto add = [&columns](const std::vector<Fact>& facts) {
+    for (const Fact& fact : facts) {
+      if (fact.in_table) columns.emplace_back(fact.key, fact.value);
+    }
+  };
+  add(portrait.numbers);
+  columns.emplace_back("canonical", space.format(space.representative(genotype, Dedupe::strict)));
+  add(portrait.facts);
+  columns.emplace_back("connected", space.connected(genotype) ? 1 : 0);
+  columns.emplace_back("params", costs.params);
+  columns.emplace_back("flops", costs.flops);
+  return columns;
 }
 
-std::string csv_header() {
-  return csv_line(
-      {"arch", "id", "index", "canonical", "published_class", "connected", "params", "flops"});
+std::string csv_header(const Columns& columns) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : columns) names.push_back(name);
+  return csv_line(names);
 }
 
-std::string csv_row(const NasBench201& space, const Description& cell) {
-  return csv_line({space.format(cell.genotype), std::to_string(cell.id),
-                   std::to_string(cell.official), cell.canonical, std::to_string(cell.published),
-                   cell.connected ? "1" : "0", std::to_string(cell.costs.params),
-                   std::to_string(cell.costs.flops)});
+std::string csv_row(const Columns& columns) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : columns)
+    values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  return csv_line(values);
 }
 
-std::string describe_all(const NasBench201& space) {
-  std::string text = csv_header();
-  for (std::uint64_t id = 0; id < NasBench201::cell_count; ++id) {
-    text += csv_row(space, describe(space, space.at(id)));
+std::string describe_all(const SearchSpace& space) {
+  constexpr std::uint64_t most_listed = 10'000'000;
+  const auto size = space.size();
+  if (!size || *size > most_listed)
+    throw UsageError("--all: the space " + in_quotes(space.name()) +
+                     " has too many architectures to list");
+  std::string text;
+  for (std::uint64_t index = 0; index < *size; ++index) {
+    const Columns columns = columns_of(space, space.at(index));
+    if (index == 0) text += csv_header(columns);
+    text += csv_row(columns);
   }
   return text;
-}
-
-/// Number of cells in the strict class of `genotype`.
-int class_size(const NasBench201& space, const Genotype& genotype) {
-  const Genotype representative = space.representative(genotype, Dedupe::strict);
-  int size = 0;
-  for (std::uint64_t id = 0; id < NasBench201::cell_count; ++id) {
-    if (space.representative(space.at(id), Dedupe::strict) == representative) ++size;
-  }
-  return size;
 }
 
 nlohmann::ordered_json edges_json(const CellGraph& cell) {
@@ -105,11 +101,22 @@ nlohmann::ordered_json edges_json(const CellGraph& cell) {
   return edges;
 }
 
-/// "4 of 6": edges between the input and the output, of all edges of the space.
-std::string reachable_edges(const CellGraph& cell, const SearchSpace& space) {
+/// "4 of 6": edges between the input and the output, of all that a cell may have.
+std::string reachable_edges(const CellGraph& cell) {
   const auto reachable = std::count_if(cell.edges.begin(), cell.edges.end(),
                                        [](const auto& edge) { return edge.reachable; });
-  return std::to_string(reachable) + " of " + std::to_string(space.decisions().size());
+  return std::to_string(reachable) + " of " + std::to_string(cell.places);
+}
+
+/// The rows of the parts of a network, as objects.
+nlohmann::ordered_json parts_json(const Portrait::Parts& parts) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& row : parts.rows) {
+    nlohmann::ordered_json object;
+    for (std::size_t k = 0; k < row.size(); ++k) object[parts.columns[k]] = row[k];
+    rows.push_back(std::move(object));
+  }
+  return rows;
 }
 
 std::string optional_number(const std::optional<double>& value, bool exact) {
@@ -139,78 +146,62 @@ std::string layers_csv(const std::vector<ResponsePart>& parts) {
   return text;
 }
 
+/// Everything about an architecture, with its labels for readers.
+std::vector<Fact> facts_of(const SearchSpace& space, const Genotype& genotype,
+                           const Portrait& portrait) {
+  const Costs costs = space.costs(genotype);
+  std::vector<Fact> facts{{"arch", "architecture", space.format(genotype)}};
+  facts.insert(facts.end(), portrait.numbers.begin(), portrait.numbers.end());
+  facts.push_back({"params", "parameters", costs.params});
+  facts.push_back({"flops", "FLOPs", costs.flops});
+  facts.push_back({"connected", "connected", space.connected(genotype)});
+  facts.push_back({"canonical", "canonical form",
+                   space.format(space.representative(genotype, Dedupe::strict))});
+  facts.insert(facts.end(), portrait.facts.begin(), portrait.facts.end());
+  return facts;
+}
+
+std::string fact_text(const nlohmann::ordered_json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return value.dump();
+}
+
 /// @param layers  nothing: not requested
-std::string describe_one(const NasBench201& space, const Genotype& genotype, bool as_json,
+std::string describe_one(const SearchSpace& space, const Genotype& genotype, bool as_json,
                          const std::optional<std::vector<ResponsePart>>& layers) {
-  const Description cell = describe(space, genotype);
-  const Genotype effective = effective_cell(genotype);
-  const Costs effective_costs = space.costs(effective);
-  const CellGraph cell_graph = space.cell(genotype);
-  const nlohmann::ordered_json facts = {
-      {"arch", space.format(genotype)},
-      {"id", cell.id},
-      {"index", cell.official},
-      {"params", cell.costs.params},
-      {"flops", cell.costs.flops},
-      {"connected", cell.connected},
-      {"canonical", cell.canonical},
-      {"class_size", class_size(space, genotype)},
-      {"published_class", cell.published},
-      {"effective", space.format(effective)},
-      {"effective_params", effective_costs.params},
-  };
+  const Portrait portrait = space.portrait(genotype);
+  const std::vector<Fact> facts = facts_of(space, genotype, portrait);
   if (as_json) {
     nlohmann::ordered_json document{{"schema_version", schema_version::description}};
-    document.update(facts);
-    document["edges"] = edges_json(cell_graph);
+    for (const Fact& fact : facts) document[fact.key] = fact.value;
+    if (portrait.graph) document["edges"] = edges_json(*portrait.graph);
+    if (portrait.parts) document["parts"] = parts_json(*portrait.parts);
     if (layers) {
       document["layers"] = nlohmann::ordered_json::array();
       for (const ResponsePart& part : *layers) document["layers"].push_back(to_json(part));
     }
     return document.dump(2) + "\n";
   }
-  const std::map<std::string, std::string> titles = {
-      {"arch", "architecture"},
-      {"id", "id"},
-      {"index", "official index"},
-      {"params", "parameters"},
-      {"flops", "FLOPs"},
-      {"connected", "connected"},
-      {"canonical", "canonical form"},
-      {"class_size", "cells in its class"},
-      {"published_class", "published class"},
-      {"effective", "effective cell"},
-      {"effective_params", "effective parameters"},
-  };
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [key, value] : facts.items()) {
-    const std::string text = value.is_string()    ? value.get<std::string>()
-                             : value.is_boolean() ? (value.get<bool>() ? "yes" : "no")
-                                                  : value.dump();
-    rows.push_back({titles.at(key), text});
-  }
-  rows.push_back({"reachable edges", reachable_edges(cell_graph, space)});
-  std::string text = format_table({}, rows) + "\n" + cell_text(cell_graph);
+  for (const Fact& fact : facts) rows.push_back({fact.label, fact_text(fact.value)});
+  if (portrait.graph) rows.push_back({"reachable edges", reachable_edges(*portrait.graph)});
+  std::string text = format_table({}, rows) + "\n" + portrait_text(portrait);
   if (layers) text += "\n" + format_table(layer_columns, layer_rows(*layers, /*exact=*/false));
   return text;
 }
 
-MacroSettings network_size(const DescribeOptions& options, const Config& config) {
+NetworkInput network_input(const DescribeOptions& options, const Config& config) {
   const DatasetInfo data = dataset_info(config);
-  MacroSettings macro;
-  macro.channels = config.space.channels;
-  macro.cells_per_stage = config.space.cells;
-  macro.classes = data.classes;
-  macro.height = data.image.height;
-  macro.width = data.image.width;
-  if (!options.classes.empty()) {
-    macro.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
-  }
+  NetworkInput input{data.image, data.classes};
+  if (!options.classes.empty())
+    input.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
   if (!options.image_size.empty()) {
-    macro.height = static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
-    macro.width = macro.height;
+    input.image.height =
+        static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
+    input.image.width = input.image.height;
   }
-  return macro;
+  return input;
 }
 
 /// The parts of WRCor's score of the architecture, on a minibatch.
@@ -245,28 +236,30 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   }
   find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
-  const auto space = spaces().find(config.space.name).value(network_size(options, config));
-  const auto* cells = dynamic_cast<const NasBench201*>(space.get());
-  if (cells == nullptr) throw UsageError("describe knows the space 'nb201' only");
-
+  const auto space = make_space(config.space, network_input(options, config));
   if (options.all) {
-    write_output(describe_all(*cells));
+    write_output(describe_all(*space));
     return;
   }
-  const Genotype genotype = read_architecture(*cells, options.architecture);
-  const std::string title = cells->format(genotype);
+  const Genotype genotype = read_architecture(*space, options.architecture);
+  const std::string title = space->format(genotype);
   std::optional<std::vector<ResponsePart>> layers;
   if (options.layers) layers = layers_of(options, config, genotype, format, layer_parts);
   if (layers && format == "csv") {
     write_output(layers_csv(*layers));
   } else if (format == "dot") {
-    write_output(cell_dot(cells->cell(genotype), title));
+    const Portrait portrait = space->portrait(genotype);
+    if (!portrait.graph)
+      throw UsageError("--format dot: architectures of " + in_quotes(space->name()) +
+                       " are no graphs; use svg or text");
+    write_output(cell_dot(*portrait.graph, title));
   } else if (format == "svg") {
-    write_output(cell_svg(cells->cell(genotype), title));
+    write_output(portrait_svg(space->portrait(genotype), title));
   } else if (format == "csv") {
-    write_output(csv_header() + csv_row(*cells, describe(*cells, genotype)));
+    const Columns columns = columns_of(*space, genotype);
+    write_output(csv_header(columns) + csv_row(columns));
   } else {
-    write_output(describe_one(*cells, genotype, format == "json", layers));
+    write_output(describe_one(*space, genotype, format == "json", layers));
   }
 }
 
@@ -304,22 +297,29 @@ nlohmann::ordered_json description_schema() {
                               {"target", count},
                               {"operation", text()},
                               {"reachable", {{"type", "boolean"}}}});
+  const auto optional = [](const char* name, const Schema& schema) {
+    return Member{name, schema, /*required=*/false};
+  };
+  const Schema fact = {{"type", {"string", "integer", "number", "boolean"}}};
+  nlohmann::ordered_json schema =
+      object({{"schema_version", constant(schema_version::description)},
+              {"arch", text()},
+              optional("id", count),
+              optional("index", count),
+              {"params", count},
+              {"flops", count},
+              {"connected", {{"type", "boolean"}}},
+              {"canonical", text()},
+              optional("class_size", count),
+              optional("published_class", count),
+              optional("effective", text()),
+              optional("effective_params", count),
+              optional("edges", array(edge)),
+              optional("parts", array({{"type", "object"}, {"additionalProperties", text()}})),
+              optional("layers", array(response_part_schema()))});
+  schema["additionalProperties"] = fact;  // what only some spaces say
   return document("description", schema_version::description,
-                  "What wrcor describe --format json prints",
-                  object({{"schema_version", constant(schema_version::description)},
-                          {"arch", text()},
-                          {"id", count},
-                          {"index", count},
-                          {"params", count},
-                          {"flops", count},
-                          {"connected", {{"type", "boolean"}}},
-                          {"canonical", text()},
-                          {"class_size", count},
-                          {"published_class", count},
-                          {"effective", text()},
-                          {"effective_params", count},
-                          {"edges", array(edge)},
-                          {"layers", array(response_part_schema()), /*required=*/false}}));
+                  "What wrcor describe --format json prints", schema);
 }
 
 }  // namespace wrcor::cli

@@ -66,6 +66,7 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   const auto take = [&target, key = setting.key](const std::string& text) {
     target.flags[key] = text;
   };
+  if (setting.is_space_option && !setting.flag.starts_with("--" + setting.name())) return;
   const std::string group = group_title(setting);
   if (setting.type != SettingType::boolean) {
     CLI::Option* option =
@@ -86,6 +87,37 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
       setting.negative_flag, [take] { take("false"); }, "the opposite of " + setting.flag);
   positive->group(group)->excludes(negative);
   negative->group(group);
+}
+
+/// The options of a space that have no flag of their own, as KEY=VALUE.
+void add_space_options(CLI::App& command, ConfigSources& target) {
+  std::vector<std::string> names;
+  std::string known;
+  for (const Setting& setting : settings()) {
+    if (!setting.is_space_option) continue;
+    names.push_back(setting.name());
+    known += "\n" + setting.name() + ": " + setting.description;
+  }
+  const auto take = [&target, names](const std::vector<std::string>& given) {
+    for (const std::string& text : given) {
+      const std::size_t equals = text.find('=');
+      if (equals == text.npos)
+        throw UsageError("--space-option: expected KEY=VALUE, got " + in_quotes(text));
+      const std::string name = text.substr(0, equals);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        throw UsageError("--space-option: " +
+                         unknown_name_message("option", "options", name, names));
+      if (!target.flags.emplace("space." + name, text.substr(equals + 1)).second)
+        throw UsageError("--space-option: " + in_quotes(name) + " is given twice");
+    }
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--space-option", take, "option of the space; may be given several times" + known)
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all()
+      ->group("Section space: the search space and the size of its networks");
 }
 
 /// Whether two names refer to one file, which need not exist yet.
@@ -115,6 +147,7 @@ void add_settings(CLI::App& command, const std::vector<std::string>& keys, Confi
       target.taken.insert(setting.key);
       known = true;
     }
+    if (key == "space" || key == "space.name") add_space_options(command, target);
     if (!known) throw std::logic_error("no setting or section is called " + key);
   }
 }

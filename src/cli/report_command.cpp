@@ -89,7 +89,7 @@ std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
                      "', '" + std::next(different)->name + "' the space '" +
                      std::next(different)->run.space + "'; make a report for each");
   }
-  return spaces().find(runs.front().run.space).value({});
+  return make_naming_space({runs.front().run.space});
 }
 
 /// @param options  that describe the form of tables

@@ -110,7 +110,8 @@ nlohmann::ordered_json written_settings_schema(const std::function<bool(const Se
     std::vector<Member> members;
     for (const Setting& setting : settings()) {
       if (setting.section() == section.name && chosen(setting))
-        members.push_back({setting.recorded_name(), type_schema(setting)});
+        members.push_back(
+            {setting.recorded_name(), type_schema(setting), /*required=*/!setting.is_space_option});
     }
     if (!members.empty()) sections.push_back({section.name, object(members)});
   }
@@ -126,7 +127,7 @@ std::string commented_config() {
   for (const SettingSection& section : setting_sections()) {
     text += "\n# " + section.description + "\n" + section.name + ":\n";
     for (const Setting& setting : settings()) {
-      if (setting.section() != section.name) continue;
+      if (setting.section() != section.name || !setting.belongs_to(Config())) continue;
       text += "  # " + setting.description + "\n";
       std::vector<std::string> notes;
       if (const std::string accepted = accepted_values(setting); !accepted.empty()) {

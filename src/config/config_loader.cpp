@@ -63,6 +63,7 @@ class MergedConfig {
   /// @throws UsageError with all problems, if any
   Config checked(const ConfigSources& sources) {
     const std::vector<ConfigCheck>& checks = sources.checks;
+    check_space_options();
     if (invalid_.empty()) check_effects(sources);
     check_evolution();
     check_refinement();
@@ -93,6 +94,20 @@ class MergedConfig {
         reason = idle_reason(*find_setting(key), resolved, sources.purpose);
       }
       if (!reason.empty()) report(key, "has no effect, because " + reason + "; leave it out");
+    }
+  }
+
+  /// The limits of a setting are those of all spaces.
+  void check_space_options() {
+    if (!valid({"space.name"})) return;
+    for (const auto& [name, value] : config_.space.options) {
+      const std::string key = "space." + name;
+      try {
+        (void)require_option(config_.space.name, name, value);
+      } catch (const UsageError& error) {
+        report(key, error.what());
+        invalid_.insert(key);
+      }
     }
   }
 
@@ -203,7 +218,7 @@ Config load_config(const ConfigSources& sources) {
 nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
-    if (!setting.serves(purpose)) continue;
+    if (!setting.serves(purpose) || !setting.belongs_to(config)) continue;
     document[setting.section()][setting.name()] = setting.get(config);
   }
   return document;
@@ -212,7 +227,8 @@ nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {
 nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
   nlohmann::ordered_json document;
   for (const Setting& setting : settings()) {
-    if (setting.scope == Scope::nothing || !setting.serves(purpose)) continue;
+    if (setting.scope == Scope::nothing || !setting.serves(purpose) || !setting.belongs_to(config))
+      continue;
     auto& value = document[setting.section()][setting.recorded_name()];
     value = setting.get(config);
     if (setting.is_path) value = last_name(value.get<std::string>());

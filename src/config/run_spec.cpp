@@ -18,11 +18,9 @@ SearchSpec search_spec(const Config& config, const Seeds& seeds) {
           .seed = seeds.search};
 }
 
-std::shared_ptr<const SearchSpace> make_space(const Config& config, int classes,
-                                              const ImageSize& image) {
-  return spaces()
-      .find(config.space.name)
-      .value({config.space.channels, config.space.cells, classes, image.height, image.width});
+std::shared_ptr<const SearchSpace> sized_space(const Config& config, const DatasetInfo& data,
+                                               const ImageSize& image) {
+  return make_space(config.space, {{data.image.channels, image.height, image.width}, data.classes});
 }
 
 }  // namespace
@@ -30,10 +28,9 @@ std::shared_ptr<const SearchSpace> make_space(const Config& config, int classes,
 RunSpec resolve(const Config& config) {
   const Seeds seeds = seeds_of(config.run.seed);
   const DatasetInfo data = dataset_info(config);
-  const ImageSize image{data.image.height, data.image.width};
   RunSpec spec{.config = config,
                .data = data,
-               .space = make_space(config, data.classes, image),
+               .space = sized_space(config, data, {data.image.height, data.image.width}),
                .rule = ranking_rule(config),
                .proxies = effective_proxies(config),
                .seeds = seeds,
@@ -44,7 +41,7 @@ RunSpec resolve(const Config& config) {
 std::shared_ptr<const SearchSpace> space_for(const RunSpec& spec, const ImageSize& image) {
   if (image.height == spec.data.image.height && image.width == spec.data.image.width)
     return spec.space;
-  return make_space(spec.config, spec.data.classes, image);
+  return sized_space(spec.config, spec.data, image);
 }
 
 }  // namespace wrcor

@@ -173,13 +173,64 @@ Setting with_scope(Scope scope, Setting setting) {
 #define MEMBER(path) \
 #path, [](auto& config) -> auto& { return config.path; }
 
-std::vector<Setting> space_settings() {
-  return {
-      name(MEMBER(space.name), "--space", {"space", "spaces", [] { return spaces().names(); }},
-           "search space"),
-      integer(MEMBER(space.channels), "--channels", 1, 4096, "channels of the first stage"),
-      integer(MEMBER(space.cells), "--cells", 1, 300, "cells in each stage"),
+/// Options that have a flag of their own.
+constexpr std::string_view options_with_flags[] = {"channels", "cells"};
+
+Setting space_option(const SpaceOption& option) {
+  const std::string name = option.name;
+  const bool has_flag = std::ranges::find(options_with_flags, name) != std::end(options_with_flags);
+  Setting setting;
+  setting.key = "space." + name;
+  setting.flag = (has_flag ? "--" : "--space-option ") + name;
+  setting.type = SettingType::integer;
+  setting.description = option.summary;
+  setting.minimum = static_cast<std::uint64_t>(option.least);
+  setting.maximum = static_cast<std::uint64_t>(option.most);
+  setting.optional = true;
+  setting.is_space_option = true;
+  setting.get = [name](const Config& config) { return to_value(config.space.option(name)); };
+  setting.set = [name](Config& config, const json& value) {
+    if (value.is_null()) {
+      config.space.options.erase(name);
+    } else {
+      config.space.options[name] = value.get<std::int64_t>();
+    }
   };
+  return setting;
+}
+
+/// The options of all spaces, each once. Whether the space in question has it, and within which
+/// limits, is checked when all is known.
+std::vector<Setting> space_options() {
+  std::vector<Setting> all;
+  for (const auto& space : spaces().entries()) {
+    for (const SpaceOption& option : space.value.options) {
+      const auto known = std::ranges::find(all, "space." + option.name, &Setting::key);
+      if (known == all.end()) {
+        all.push_back(space_option(option));
+        continue;
+      }
+      known->minimum = std::min(known->minimum, static_cast<std::uint64_t>(option.least));
+      known->maximum = std::max(known->maximum, static_cast<std::uint64_t>(option.most));
+    }
+  }
+  for (Setting& setting : all) {
+    std::vector<std::string> fallbacks;
+    for (const auto& space : spaces().entries()) {
+      if (const SpaceOption* option = space.value.find_option(setting.name()))
+        fallbacks.push_back(space.name + " " + std::to_string(option->fallback));
+    }
+    setting.description += "; none: " + join(fallbacks);
+  }
+  return all;
+}
+
+std::vector<Setting> space_settings() {
+  std::vector<Setting> all = {name(MEMBER(space.name), "--space",
+                                   {"space", "spaces", [] { return spaces().names(); }},
+                                   "search space")};
+  for (Setting& option : space_options()) all.push_back(std::move(option));
+  return all;
 }
 
 // 4 to 1024, as a regular expression: JSON Schema cannot express it otherwise.
@@ -423,10 +474,10 @@ std::vector<Setting> train_settings() {
 #undef IMAGE_SIDE
 
 /// Settings of a search that a training also has.
-constexpr std::string_view shared_keys[] = {
-    "space.name",      "space.channels", "space.cells",   "data.name",        "data.root",
-    "data.image_size", "data.augment",   "data.download", "data.mirror",      "run.seed",
-    "run.device",      "run.threads",    "run.tf32",      "run.channels_last"};
+constexpr std::string_view shared_keys[] = {"space.name",      "data.name",    "data.root",
+                                            "data.image_size", "data.augment", "data.download",
+                                            "data.mirror",     "run.seed",     "run.device",
+                                            "run.threads",     "run.tf32",     "run.channels_last"};
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
@@ -435,7 +486,8 @@ std::vector<Setting> all_settings() {
     for (Setting& setting : part()) all.push_back(std::move(setting));
   }
   for (Setting& setting : all) {
-    if (std::ranges::find(shared_keys, setting.key) != std::end(shared_keys))
+    if (setting.is_space_option ||
+        std::ranges::find(shared_keys, setting.key) != std::end(shared_keys))
       setting.purposes.insert(Purpose::training);
   }
   return all;

@@ -62,7 +62,7 @@ FinishedRun run_of(ResultDocument document) {
   FinishedRun run;
   run.space = document.space();
   run.rule = document.rule();
-  const auto space = spaces().find(run.space).value({});  // for the names, whatever the size
+  const auto space = make_naming_space({run.space});
   const auto& rows = document.rows();
   if (rows.empty()) throw DataError("'" + document.file() + "': the ranking has no rows");
   for_each_rank(document.file(), rows.size(), [&](std::size_t rank) {

@@ -31,7 +31,8 @@ Json lasting_settings(Config config, const RankingRule& rule,
   config.score.proxies = proxies;
   Json sections;
   for (const Setting& setting : settings()) {
-    if (setting.scope >= Scope::search && setting.serves(Purpose::search))
+    if (setting.scope >= Scope::search && setting.serves(Purpose::search) &&
+        setting.belongs_to(config))
       sections[setting.section()][setting.recorded_name()] = setting.get(config);
   }
   return sections;

@@ -25,7 +25,8 @@ std::string score_identity(const Config& config, const ScoringConditions& condit
   // Defaults are omitted, so that a setting added by a later version keeps the identity of older
   // scores.
   for (const Setting& setting : settings()) {
-    if (setting.scope < least || !setting.serves(Purpose::search)) continue;
+    if (setting.scope < least || !setting.serves(Purpose::search) || !setting.belongs_to(config))
+      continue;
     const nlohmann::json value = setting.get(config);
     if (value != setting.default_value()) identity[setting.key] = value;
   }

@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "drawing/cell_drawing.h"
+#include "drawing/portrait_drawing.h"
 #include "report/report_page.h"
 #include "wrcor/score/proxies.h"
 
@@ -53,7 +53,7 @@ class Cells {
 
  private:
   Json drawing(const std::string& arch) {
-    const std::string svg = cell_svg(space_.cell(space_.parse(arch)), "");
+    const std::string svg = portrait_svg(space_.portrait(space_.parse(arch)), "");
     Json numbers = Json::array();
     for (std::size_t start = 0, end = 0; start < svg.size(); start = end) {
       end = std::min(svg.find('\n', start), svg.size() - 1) + 1;

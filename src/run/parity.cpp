@@ -13,13 +13,15 @@
 #include "internal/golden_data.h"
 #include "minibatch/minibatch.h"
 #include "minibatch/tensor_file.h"
-#include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/space/nas_bench_201.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
+
+/// Networks of more parameters have the size that people train.
+constexpr std::int64_t full_size_params = 400'000;
 
 double score_from_json(const nlohmann::json& json) {
   if (json.is_number()) return json.get<double>();
@@ -55,43 +57,55 @@ double error_of_plain(double computed, double expected, double snip) {
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
-/// A size of a network, within the program's limits.
-int size_from_json(const nlohmann::json& golden, const char* name, std::uint64_t most) {
-  const nlohmann::json& value = golden.at(name);
-  if (value.is_number_unsigned() && value >= 1 && value <= most) return value.get<int>();
-  throw DataError(name + std::string(": expected an integer from 1 to ") + std::to_string(most) +
-                  ", got " + value.dump());
-}
-
-NasBench201 space_from_json(const nlohmann::json& golden, const at::Tensor& images) {
-  constexpr std::uint64_t most_classes = 65536;
-  return NasBench201({size_from_json(golden, "C", find_setting("space.channels")->maximum),
-                      size_from_json(golden, "N", find_setting("space.cells")->maximum),
-                      size_from_json(golden, "num_classes", most_classes),
-                      static_cast<int>(images.size(2)), static_cast<int>(images.size(3))});
+/// The space of a case: that of the set, and the sizes that the case gives. Cases of the first sets
+/// name no space, and the sizes of NAS-Bench-201 by letters.
+std::unique_ptr<SearchSpace> space_from_json(const nlohmann::json& set,
+                                             const nlohmann::json& golden,
+                                             const at::Tensor& images) {
+  SpaceChoice choice;
+  choice.name = set.value("space", "nb201");
+  const std::map<std::string, std::string> letters = {{"channels", "C"}, {"cells", "N"}};
+  for (const SpaceOption& option : spaces().find(choice.name).value.options) {
+    const auto letter = letters.find(option.name);
+    for (const std::string& name : {option.name, letter == letters.end() ? "" : letter->second}) {
+      const auto size = golden.find(name);
+      if (size == golden.end()) continue;
+      if (!size->is_number_integer() && !size->is_boolean())
+        throw DataError(name + ": expected an integer, got " + size->dump());
+      choice.options[option.name] = size->get<std::int64_t>();
+    }
+  }
+  constexpr int most_classes = 65536;
+  const nlohmann::json& classes = golden.at("num_classes");
+  if (!classes.is_number_unsigned() || classes < 1 || classes > most_classes)
+    throw DataError("num_classes: expected an integer from 1 to " + std::to_string(most_classes) +
+                    ", got " + classes.dump());
+  const auto side = [&](int dimension) { return static_cast<int>(images.size(dimension)); };
+  return make_space(choice, {{side(1), side(2), side(3)}, classes.get<int>()});
 }
 
 std::map<std::string, at::Tensor> read_tensors(const GoldenSet& set, const std::string& file) {
   return parse_tensor_file(set.read(file), set.origin + "/" + file);
 }
 
-void check_case(const nlohmann::json& golden, const GoldenSet& set, const Minibatch& minibatch,
-                const at::Device& device, std::vector<ParityCase>& results) {
+void check_case(const nlohmann::json& all, const nlohmann::json& golden, const GoldenSet& set,
+                const Minibatch& minibatch, const at::Device& device,
+                std::vector<ParityCase>& results) {
   EvaluatorOptions options;
   options.proxies = known_scores(golden);
   options.proxy_input = ProxyInput::images;  // the set has no noise
-  const NasBench201 space = space_from_json(golden, minibatch.images);
-  const Genotype genotype = space.parse(golden.at("arch").get<std::string>());
+  const auto space = space_from_json(all, golden, minibatch.images);
+  const Genotype genotype = space->parse(golden.at("arch").get<std::string>());
   const auto weights = golden.at("weights").get<std::string>();
   const StateDict state(set.origin + "/" + weights, read_tensors(set, weights),
-                        space.plan(genotype), device);
+                        space->plan(genotype), device);
   const Evaluation evaluation =
-      Evaluator(space, minibatch, options, device).evaluate(genotype, state);
+      Evaluator(*space, minibatch, options, device).evaluate(genotype, state);
   if (evaluation.status == Status::failed) {
     throw RunError("cannot evaluate " + golden.at("name").get<std::string>() + ": " +
                    evaluation.reason);
   }
-  const bool full_size = golden.at("N").get<int>() > 1;
+  const bool full_size = space->costs(genotype).params > full_size_params;
   for (const auto& [proxy, score] : evaluation.scores) {
     const double expected = score_from_json(golden.at("scores").at(proxy));
     const double error =
@@ -104,13 +118,13 @@ void check_case(const nlohmann::json& golden, const GoldenSet& set, const Miniba
 }
 
 /// The same, with the name of the case in front of the error.
-void check_named_case(const nlohmann::json& golden, const GoldenSet& set,
+void check_named_case(const nlohmann::json& all, const nlohmann::json& golden, const GoldenSet& set,
                       const Minibatch& minibatch, const at::Device& device,
                       std::vector<ParityCase>& results) {
   const std::string place =
       set.origin + "/golden.json: " + golden.at("name").get<std::string>() + ": ";
   try {
-    check_case(golden, set, minibatch, device, results);
+    check_case(all, golden, set, minibatch, device, results);
   } catch (const DataError& failure) {
     throw DataError(place + failure.what());
   } catch (const UsageError& failure) {  // not an architecture
@@ -154,7 +168,7 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
     const auto batch = golden.at("batch").get<std::string>();
     const Minibatch minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
     for (const auto& entry : golden.at("cases"))
-      check_named_case(entry, set, minibatch, device, results);
+      check_named_case(golden, entry, set, minibatch, device, results);
   } catch (const JsonError& failure) {
     throw DataError("'" + set.origin + "/golden.json' is not a list of golden scores: found " +
                     failure.what());

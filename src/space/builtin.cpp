@@ -1,15 +1,75 @@
 #include "wrcor/space/builtin.h"
 
-namespace wrcor {
+#include "nats_sss/nats_sss.h"
+#include "nb201/family.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
 
-const Registry<SpaceFactory>& spaces() {
-  static const Registry<SpaceFactory> registry = [] {
-    Registry<SpaceFactory> all("space", "spaces");
+namespace wrcor {
+namespace {
+
+/// "; it has channels, cells"
+std::string options_hint(const SpaceFamily& family) {
+  std::vector<std::string> names;
+  for (const SpaceOption& option : family.options) names.push_back(option.name);
+  return "; it has " + (names.empty() ? "none" : join(names));
+}
+
+}  // namespace
+
+const Registry<SpaceFamily>& spaces() {
+  static const Registry<SpaceFamily> registry = [] {
+    Registry<SpaceFamily> all("space", "spaces");
     all.add("nb201", "NAS-Bench-201 topology: 15,625 cells of 4 nodes and 5 operations",
-            [](const MacroSettings& macro) { return std::make_unique<NasBench201>(macro); });
+            nb201_family());
+    all.add("nats_sss", "NATS-Bench sizes: 32,768 choices of five widths for one cell",
+            nats_sss_family());
     return all;
   }();
   return registry;
+}
+
+const SpaceOption* SpaceFamily::find_option(const std::string& name) const {
+  for (const SpaceOption& option : options) {
+    if (option.name == name) return &option;
+  }
+  return nullptr;
+}
+
+std::optional<std::int64_t> SpaceChoice::option(const std::string& option_name) const {
+  const SpaceOption* option = spaces().find(name).value.find_option(option_name);
+  if (option == nullptr) return std::nullopt;
+  const auto given = options.find(option_name);
+  return given == options.end() ? option->fallback : given->second;
+}
+
+const SpaceOption& require_option(const std::string& space, const std::string& name,
+                                  std::int64_t value) {
+  const SpaceFamily& family = spaces().find(space).value;
+  const SpaceOption* option = family.find_option(name);
+  if (option == nullptr)
+    throw UsageError("the space " + in_quotes(space) + " has no option " + in_quotes(name) +
+                     options_hint(family));
+  if (value < option->least || value > option->most)
+    throw UsageError("the space " + in_quotes(space) + " takes " + name + " from " +
+                     std::to_string(option->least) + " to " + std::to_string(option->most) +
+                     ", got " + std::to_string(value));
+  return *option;
+}
+
+std::unique_ptr<SearchSpace> make_naming_space(const SpaceChoice& choice) {
+  return make_space({choice.name, {}}, {{3, 32, 32}, 10});
+}
+
+std::unique_ptr<SearchSpace> make_space(const SpaceChoice& choice, const NetworkInput& input) {
+  const auto& [name, given] = choice;
+  const SpaceFamily& family = spaces().find(name).value;
+  SpaceOptions values;
+  for (const SpaceOption& option : family.options) values[option.name] = option.fallback;
+  for (const auto& [key, value] : given) {
+    values[require_option(name, key, value).name] = value;
+  }
+  return family.make(values, input);
 }
 
 }  // namespace wrcor

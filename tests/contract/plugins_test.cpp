@@ -19,7 +19,15 @@ using namespace wrcor;
 
 namespace {
 
-constexpr MacroSettings tiny{4, 1, 10, 32, 32};
+const NetworkInput small_input{{3, 32, 32}, 10};
+
+/// A space whose networks are as small as they can be.
+std::unique_ptr<SearchSpace> smallest(const std::string& name) {
+  SpaceChoice choice{name, {}};
+  for (const SpaceOption& option : spaces().find(name).value.options)
+    choice.options[option.name] = option.name.ends_with("channels") ? 4 : option.least;
+  return make_space(choice, small_input);
+}
 
 template <typename Factory>
 void require_good_names(const Registry<Factory>& registry) {
@@ -67,7 +75,7 @@ TEST_CASE("every vote and method makes a rule that reads itself back", "[contrac
 TEST_CASE("every space keeps the contract of a search space", "[contract]") {
   for (const auto& entry : spaces().entries()) {
     INFO(entry.name);
-    const auto space = entry.value(tiny);
+    const auto space = smallest(entry.name);
     CHECK(space->name() == entry.name);
     Rng rng(1);
     for (int i = 0; i < 200; ++i) {
@@ -147,7 +155,7 @@ TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
 
 TEST_CASE("every proxy gives a value or a reason for every cell, and the same one twice",
           "[contract]") {
-  const auto space = spaces().find("nb201").value(tiny);
+  const auto space = smallest("nb201");
   EvaluatorOptions options;
   options.proxies = proxies().names();
   const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
@@ -172,7 +180,7 @@ TEST_CASE("every proxy gives a value or a reason for every cell, and the same on
 }
 
 TEST_CASE("a proxy scores the same alone, in company and in any order", "[contract]") {
-  const auto space = spaces().find("nb201").value(tiny);
+  const auto space = smallest("nb201");
   const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
   const auto evaluator = [&](std::vector<std::string> names) {
     EvaluatorOptions options;
@@ -200,7 +208,7 @@ TEST_CASE("a proxy scores the same alone, in company and in any order", "[contra
 }
 
 TEST_CASE("an identity cell is undefined for one component only", "[contract]") {
-  const auto space = spaces().find("nb201").value(tiny);
+  const auto space = smallest("nb201");
   EvaluatorOptions options;
   options.proxies = {"az_trainability", "wrcor"};
   const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
@@ -217,7 +225,7 @@ TEST_CASE("an identity cell is undefined for one component only", "[contract]") 
 }
 
 TEST_CASE("every strategy is a function of its seed and of what it is told", "[contract]") {
-  const auto space = spaces().find("nb201").value(tiny);
+  const auto space = smallest("nb201");
   for (const auto& entry : strategies().entries()) {
     INFO(entry.name);
     const auto trace = [&](std::uint64_t seed, std::size_t window) {

@@ -7,8 +7,8 @@
 
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/score/proxy_input.h"
+#include "wrcor/space/builtin.h"
 #include "wrcor/space/counting.h"
-#include "wrcor/space/search_space.h"
 
 namespace wrcor {
 
@@ -16,11 +16,7 @@ namespace wrcor {
 /// environment variables and a YAML or JSON file by config_loader.h; settings.cpp describes every
 /// member once.
 struct Config {
-  struct Space {
-    std::string name = "nb201";
-    int channels = 16;
-    int cells = 5;
-  } space;
+  SpaceChoice space;
 
   struct Data {
     std::string name = "synthetic";

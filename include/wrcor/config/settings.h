@@ -40,8 +40,10 @@ struct SettingChoices {
 /// One configurable value: the source for flags, environment variables, files, the JSON Schema, the
 /// commented file and the help. Its default is that of a default-constructed Config.
 struct Setting {
-  std::string key;   ///< "search.budget": section and name in a file, and the member of Config
-  std::string flag;  ///< "--budget", unique among the settings for the same purpose
+  std::string key;  ///< "search.budget": section and name in a file, and the member of Config
+  /// "--budget", unique among the settings for the same purpose; "--space-option stacks" of an
+  /// option that has no flag of its own.
+  std::string flag;
   std::string negative_flag;  ///< of a boolean: "--no-augment"
   // What earlier versions called it, which is still accepted, and what records still call it.
   std::string former_key = {};
@@ -60,7 +62,8 @@ struct Setting {
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool is_path = false;                   ///< of a text: a file or a folder
-  bool optional = false;  ///< can be unset: null in a file, "none" in a flag or a variable
+  bool optional = false;         ///< can be unset: null in a file, "none" in a flag or a variable
+  bool is_space_option = false;  ///< only some spaces have it; unset: the fallback of the space
   Scope scope = Scope::scores;
   std::set<Purpose> purposes{Purpose::search};  ///< that it belongs to
 
@@ -78,6 +81,8 @@ struct Setting {
   std::string former_environment_name() const;  ///< empty: it has none
   nlohmann::json default_value() const;
   bool serves(Purpose purpose) const { return purposes.contains(purpose); }
+  /// Whether a configuration has the setting: whether its space has the option.
+  bool belongs_to(const Config& config) const { return !is_space_option || !get(config).is_null(); }
 };
 
 struct SettingSection {

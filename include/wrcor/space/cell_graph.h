@@ -19,6 +19,7 @@ struct CellGraph {
   std::vector<std::string> nodes;       ///< names, the input first, the output last
   std::vector<std::string> operations;  ///< names of all operations of the space, in its order
   std::vector<Edge> edges;  ///< those with an operation: what passes nothing on is no edge
+  int places = 0;           ///< where a cell of the space may have an edge
 
   const std::string& operation(const Edge& edge) const {
     return operations[static_cast<std::size_t>(edge.operation)];

@@ -54,20 +54,27 @@ class ConstrainedSpace final : public SearchSpace {
   std::vector<Genotype> neighbours(const Genotype& genotype) const override;
 
   std::string name() const override { return base_.name(); }
+  std::string title() const override { return base_.title(); }
   NetworkInput input() const override { return base_.input(); }
   const std::vector<Decision>& decisions() const override { return base_.decisions(); }
   std::optional<std::uint64_t> size() const override { return base_.size(); }
   Genotype at(std::uint64_t index) const override { return base_.at(index); }
   std::uint64_t index(const Genotype& genotype) const override { return base_.index(genotype); }
+  std::optional<Genotype> at_official(std::uint64_t official) const override {
+    return base_.at_official(official);
+  }
   Genotype parse(std::string_view text) const override { return base_.parse(text); }
   std::string format(const Genotype& genotype) const override { return base_.format(genotype); }
   Genotype representative(const Genotype& genotype, Dedupe dedupe) const override {
     return base_.representative(genotype, dedupe);
   }
   bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
-  CellGraph cell(const Genotype& genotype) const override { return base_.cell(genotype); }
+  Portrait portrait(const Genotype& genotype) const override { return base_.portrait(genotype); }
   Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
   NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
+  std::optional<std::string> python_source(const Genotype& genotype) const override {
+    return base_.python_source(genotype);
+  }
 
  private:
   /// Redraws from the base space, at most `draws` times,

@@ -39,23 +39,21 @@ class NasBench201 final : public SearchSpace {
   explicit NasBench201(const MacroSettings& macro = {});
 
   std::string name() const override { return "nb201"; }
+  std::string title() const override;
   NetworkInput input() const override { return {{3, macro_.height, macro_.width}, macro_.classes}; }
   const std::vector<Decision>& decisions() const override;
   std::optional<std::uint64_t> size() const override { return cell_count; }
   Genotype at(std::uint64_t index) const override;
   std::uint64_t index(const Genotype& genotype) const override;
   std::optional<Genotype> at_official(std::uint64_t official) const override;
-  bool valid(const Genotype& genotype) const override;
-  Genotype sample(Rng& rng) const override;
-  Genotype mutate(const Genotype& parent, Rng& rng) const override;
-  std::vector<Genotype> neighbours(const Genotype& genotype) const override;
   Genotype parse(std::string_view text) const override;
   std::string format(const Genotype& genotype) const override;
   Genotype representative(const Genotype& genotype, Dedupe dedupe) const override;
   bool connected(const Genotype& genotype) const override;
-  CellGraph cell(const Genotype& genotype) const override;
+  Portrait portrait(const Genotype& genotype) const override;
   Costs costs(const Genotype& genotype) const override;
   NetworkPlan plan(const Genotype& genotype) const override;
+  std::optional<std::string> python_source(const Genotype& genotype) const override;
 
   const MacroSettings& macro() const { return macro_; }
 
@@ -65,6 +63,9 @@ class NasBench201 final : public SearchSpace {
 
 /// Removes (sets to none) every edge that no path from the input to the output uses.
 Genotype effective_cell(const Genotype& genotype);
+
+/// Number of cells in the strict class of the cell, see Dedupe.
+int strict_class_size(const Genotype& genotype);
 
 /// The benchmark's own numbering of the cells, a fixed shuffle of the lexicographic ids.
 /// @param lexicographic_id  0 .. 15624

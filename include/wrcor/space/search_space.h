@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "wrcor/core/random.h"
-#include "wrcor/space/cell_graph.h"
 #include "wrcor/space/genotype.h"
 #include "wrcor/space/network_plan.h"
+#include "wrcor/space/portrait.h"
 
 namespace wrcor {
 
@@ -45,16 +45,20 @@ class SearchSpace {
  public:
   virtual ~SearchSpace() = default;
 
+  /// As the registry or the user's file names it.
   virtual std::string name() const = 0;
+  /// For readers: "NAS-Bench-201 (Dong and Yang, arXiv 2001.00326)".
+  virtual std::string title() const { return name(); }
   /// The input that the networks are built for.
   virtual NetworkInput input() const = 0;
   virtual const std::vector<Decision>& decisions() const = 0;
 
-  /// Number of genotypes, or nothing when they cannot be enumerated.
-  virtual std::optional<std::uint64_t> size() const = 0;
+  /// Number of architectures that at() lists, or nothing when they have no numbers.
+  virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
   /// The genotype with this index, 0 <= index < size(); inverse of index().
-  virtual Genotype at(std::uint64_t index) const = 0;
-  virtual std::uint64_t index(const Genotype& genotype) const = 0;
+  /// @throws UsageError for other numbers, and where architectures have none
+  virtual Genotype at(std::uint64_t index) const;
+  virtual std::uint64_t index(const Genotype& genotype) const;
 
   /// The genotype that the space's benchmark publishes under its own number; nothing when it
   /// numbers them as index() does, or not at all. @throws UsageError for a number that it does not
@@ -65,14 +69,18 @@ class SearchSpace {
 
   /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate()
   /// and neighbours() give always does.
-  virtual bool valid(const Genotype& genotype) const = 0;
+  /// By default every genotype with one choice of each decision does.
+  virtual bool valid(const Genotype& genotype) const;
 
-  /// Draws from the space's default distribution with nothing but `rng`.
-  virtual Genotype sample(Rng& rng) const = 0;
-  /// A valid genotype that differs from `parent`.
-  virtual Genotype mutate(const Genotype& parent, Rng& rng) const = 0;
-  /// All genotypes at distance one, by decision, then by value.
-  virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
+  /// Draws from the space's default distribution with nothing but `rng`. By default every choice is
+  /// uniform, and what is not valid() is drawn again.
+  virtual Genotype sample(Rng& rng) const;
+  /// A valid genotype that differs from `parent`. By default one decision, chosen uniformly, gets
+  /// another value, chosen uniformly; what is not valid() is drawn again.
+  virtual Genotype mutate(const Genotype& parent, Rng& rng) const;
+  /// All valid genotypes at distance one, by decision, then by value. By default those that differ
+  /// in one decision.
+  virtual std::vector<Genotype> neighbours(const Genotype& genotype) const;
 
   /// Inverse of format(). @throws UsageError with the
   /// byte offset, what was found and what was expected.
@@ -80,16 +88,28 @@ class SearchSpace {
   virtual std::string format(const Genotype& genotype) const = 0;
 
   /// The member of the genotype's class that stands for all of it; two genotypes are in one class
-  /// iff their representatives are equal.
-  virtual Genotype representative(const Genotype& genotype, Dedupe dedupe) const = 0;
+  /// iff their representatives are equal. By default every genotype stands for itself.
+  virtual Genotype representative(const Genotype& genotype, Dedupe /*dedupe*/) const {
+    return genotype;
+  }
   /// Whether information flows from the input to the output; without, the output is the same for
   /// all images.
-  virtual bool connected(const Genotype& genotype) const = 0;
+  virtual bool connected(const Genotype& /*genotype*/) const { return true; }
 
-  /// The cell that the genotype describes, as a human-readable graph.
-  virtual CellGraph cell(const Genotype& genotype) const = 0;
-  virtual Costs costs(const Genotype& genotype) const = 0;
+  virtual Portrait portrait(const Genotype& genotype) const = 0;
+  /// In closed form where that is faster than plan().
+  virtual Costs costs(const Genotype& genotype) const;
   virtual NetworkPlan plan(const Genotype& genotype) const = 0;
+  /// Source of the network in Python, as one would write it by hand, without a docstring: the
+  /// classes of its modules, the last of them `Network`, which takes no arguments. Their names give
+  /// the state dict those of the plan. Nothing: the space has no such form.
+  virtual std::optional<std::string> python_source(const Genotype& /*genotype*/) const {
+    return std::nullopt;
+  }
+
+ protected:
+  /// @throws UsageError unless the genotype has one choice of each decision
+  void require_choices(const Genotype& genotype) const;
 };
 
 }  // namespace wrcor

@@ -25,18 +25,17 @@
 namespace wrcor::cli {
 namespace {
 
-MacroSettings network_size(const ExportOptions& options, const Config& config) {
+NetworkInput network_input(const ExportOptions& options, const Config& config) {
   const DatasetInfo data = dataset_info(config);
-  MacroSettings macro{config.space.channels, config.space.cells, data.classes, data.image.height,
-                      data.image.width};
+  NetworkInput input{data.image, data.classes};
   if (!config.data.batch_file.empty()) {
     const at::Tensor images = load_minibatch(config.data.batch_file).images;
-    macro.height = static_cast<int>(images.size(2));
-    macro.width = static_cast<int>(images.size(3));
+    input.image.height = static_cast<int>(images.size(2));
+    input.image.width = static_cast<int>(images.size(3));
   }
   if (!options.classes.empty())
-    macro.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
-  return macro;
+    input.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
+  return input;
 }
 
 /// The tensors of a file, or those that `wrcor search` and `wrcor score` evaluate first.
@@ -104,7 +103,7 @@ void run_export(ExportOptions options) {
       find_ranked(options.architecture, options.sources);
 
   const Config config = load_config(options.sources);
-  const auto space = spaces().find(config.space.name).value(network_size(options, config));
+  const auto space = make_space(config.space, network_input(options, config));
   const Genotype genotype = read_architecture(*space, options.architecture);
   ExportedNetwork network{*space, genotype, {}};
   if (!format.is_source) network.state = network_state(options, config, *space, genotype);

@@ -118,8 +118,8 @@ TEST_CASE("the schema of scores tells values from reasons", "[cli][schema]") {
 TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[cli][schema]") {
   const test::TemporaryFolder folder;
   Config config;
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 4;
   config.score.proxies = {"auto", "zico"};
   config.search.strategy = "random";
@@ -148,8 +148,8 @@ TEST_CASE("what a search writes is as its schemas say, and nothing else is", "[c
 TEST_CASE("what a training writes is as its schemas say, and nothing else is", "[cli][schema]") {
   const test::TemporaryFolder folder;
   Config config;
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.train.arch = "|nor_conv_1x1~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
   config.train.epochs = 1;
   config.train.images = 16;

@@ -18,8 +18,8 @@ TEST_CASE("a flag wins over the environment, that over the file, that over the d
   CHECK(config.search.budget == 3);
   CHECK(config.search.window == 2);
   CHECK(config.search.population == 70);
-  CHECK(config.space.cells == 1);
-  CHECK(config.space.channels == Config().space.channels);
+  CHECK(config.space.option("cells") == 1);
+  CHECK(config.space.option("channels") == Config().space.option("channels"));
 }
 
 TEST_CASE("values of every type come from flags", "[config]") {

@@ -12,7 +12,7 @@ namespace {
 
 CellGraph cell_of(const std::string& arch) {
   const NasBench201 space;
-  return space.cell(space.parse(arch));
+  return *space.portrait(space.parse(arch)).graph;
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -69,7 +69,7 @@ TEST_CASE("a cell without any operation is drawn as its nodes", "[drawing]") {
 TEST_CASE("no label of any cell hides a line", "[drawing]") {
   const NasBench201 space;
   for (std::uint64_t id = 0; id < NasBench201::cell_count; id += 7) {
-    const CellGraph cell = space.cell(space.at(id));
+    const CellGraph cell = *space.portrait(space.at(id)).graph;
     const std::string text = cell_text(cell);
     std::size_t labels = 0, heads = 0;
     for (const std::string& name : cell.operations) labels += count(text, name);

@@ -19,8 +19,8 @@ namespace {
 Config tiny_config() {
   Config config;
   config.score.proxies = {"wrcor", "acor"};
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.search.strategy = "random";
   config.search.budget = 5;

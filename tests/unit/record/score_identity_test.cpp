@@ -14,8 +14,8 @@ namespace {
 Config small_config() {
   Config config;
   config.score.proxies = {"wrcor"};
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.run.device = "cpu";
   config.run.workers = 1;
@@ -63,8 +63,8 @@ TEST_CASE("what a score does not depend on leaves its identity alone", "[record]
 TEST_CASE("what a score depends on is in its identity", "[record][identity]") {
   std::set<std::string> seen{identity(small_config())};
   const Change changes[] = {
-      [](Config& c) { c.space.channels = 5; },
-      [](Config& c) { c.space.cells = 2; },
+      [](Config& c) { c.space.options["channels"] = 5; },
+      [](Config& c) { c.space.options["cells"] = 2; },
       [](Config& c) { c.data.batch_size = 9; },
       [](Config& c) { c.data.augment = false; },
       [](Config& c) { c.score.counting = Counting::paper; },
@@ -102,5 +102,5 @@ TEST_CASE("with weights of a file the file counts, and not how weights would be 
   CHECK(same != identity_with(nothing, other.path()));
   CHECK(same ==
         identity_with([](Config& c) { c.score.init = Initialisation::xavier; }, one.path()));
-  CHECK(same != identity_with([](Config& c) { c.space.channels = 5; }, one.path()));
+  CHECK(same != identity_with([](Config& c) { c.space.options["channels"] = 5; }, one.path()));
 }

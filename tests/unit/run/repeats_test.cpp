@@ -13,8 +13,8 @@ namespace {
 Config small_config() {
   Config config;
   config.score.proxies = {"wrcor"};
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.search.strategy = "random";
   config.search.budget = 15;

@@ -19,8 +19,8 @@ namespace {
 Config small_config() {
   Config config;
   config.score.proxies = {"wrcor"};
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.search.budget = 40;
   config.search.population = 10;
@@ -235,8 +235,8 @@ TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
 TEST_CASE("a search that runs out of feasible architectures keeps what it found", "[run][search]") {
   const test::TemporaryFolder folder;
   Config config = small_config();
-  config.space.channels = 16;
-  config.space.cells = 5;
+  config.space.options["channels"] = 16;
+  config.space.options["cells"] = 5;
   config.search.dedupe = Dedupe::exact;
   config.constraints.min_params = 1'530'000;  // six 3x3 convolutions and nothing else
   config.search.population = 2;

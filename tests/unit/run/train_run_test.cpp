@@ -20,8 +20,8 @@ constexpr const char* architecture =
 
 Config small_config() {
   Config config;
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.train.arch = architecture;
   config.train.epochs = 3;
   config.train.batch_size = 16;
@@ -262,7 +262,7 @@ TEST_CASE("a training may start from weights of a file", "[run][train]") {
   train(config, folder.path() / "b");
   const auto weights = load_tensor_file(folder.path() / "b" / "weights.pt");
   CHECK(weights.at("stem.1.num_batches_tracked").item<std::int64_t>() == 16);
-  config.space.channels = 8;
+  config.space.options["channels"] = 8;
   CHECK_THAT(message_of<DataError>(
                  [&] { run_training(resolve(config), {folder.path() / "c"}, false, {}); }),
              ContainsSubstring("does not hold the weights of this architecture"));

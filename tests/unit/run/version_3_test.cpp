@@ -22,7 +22,7 @@ TEST_CASE("a result of version 3 is read without a check", "[run][versions]") {
 }
 
 TEST_CASE("score files of version 3 are read without a check", "[report][versions]") {
-  const auto space = spaces().find("nb201").value({});
+  const auto space = make_naming_space({});
   for (const char* name : {"scores.jsonl", "scores.csv"}) {
     ScoreTable table(*space);
     read_scores(fixtures / "version_3" / name, table);
@@ -39,8 +39,8 @@ TEST_CASE("a training of version 1 is gone on with as it was begun", "[run][vers
   folder.write("training/metrics.jsonl", metrics + R"({"epoch":3,"learn)");
   Config config;
   config.train.arch = "|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|";
-  config.space.channels = 1;
-  config.space.cells = 1;
+  config.space.options["channels"] = 1;
+  config.space.options["cells"] = 1;
   config.train.epochs = 2;
   config.train.batch_size = 4;
   config.train.images = 8;

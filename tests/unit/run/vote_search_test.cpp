@@ -27,8 +27,8 @@ Config configured(const Names& proxies, const std::string& rank_by = {}) {
 
 Config small_vote(const std::string& rank_by) {
   Config config = configured({"wrcor"}, rank_by);
-  config.space.channels = 4;
-  config.space.cells = 1;
+  config.space.options["channels"] = 4;
+  config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.search.budget = 30;
   config.search.population = 10;

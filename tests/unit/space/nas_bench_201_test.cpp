@@ -155,7 +155,7 @@ TEST_CASE("costs are counted in 64 bits", "[space][nb201][costs]") {
 }
 
 TEST_CASE("the registry of spaces makes nb201 and suggests it for misspelt names", "[space]") {
-  const auto space = spaces().find("nb201").value({.channels = 4, .cells_per_stage = 1});
+  const auto space = make_space({"nb201", {{"channels", 4}, {"cells", 1}}}, {{3, 32, 32}, 10});
   CHECK(space->name() == "nb201");
   CHECK(space->costs({3, 0, 0, 0, 0, 3}).params == 11'054);
   CHECK_THROWS_WITH(spaces().find("nb200"),

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "nas_bench_201_cell.h"
+#include "cell.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {

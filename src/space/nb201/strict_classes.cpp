@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-#include "nas_bench_201_cell.h"
+#include "cell.h"
 
 namespace wrcor {
 namespace {
@@ -151,15 +151,29 @@ std::vector<std::uint16_t> strict_table() {
   return table;
 }
 
+const std::vector<std::uint16_t>& representatives() {
+  static const std::vector<std::uint16_t> table = strict_table();
+  return table;
+}
+
 }  // namespace
+
+int strict_class_size(const Genotype& genotype) {
+  nb201::require_cell(genotype);
+  static const std::vector<int> sizes = [] {
+    std::vector<int> counts(NasBench201::cell_count);
+    for (const std::uint16_t representative : representatives()) ++counts[representative];
+    return counts;
+  }();
+  return sizes[representatives()[nb201::id_of(genotype)]];
+}
 
 Genotype NasBench201::representative(const Genotype& genotype, Dedupe dedupe) const {
   nb201::require_cell(genotype);
   if (dedupe == Dedupe::exact) return genotype;
   // Unused edges change a score, so cells with some share it with no other.
   if (dedupe == Dedupe::score && effective_cell(genotype) != genotype) return genotype;
-  static const std::vector<std::uint16_t> table = strict_table();
-  return nb201::cell_of(table[nb201::id_of(genotype)]);
+  return nb201::cell_of(representatives()[nb201::id_of(genotype)]);
 }
 
 }  // namespace wrcor

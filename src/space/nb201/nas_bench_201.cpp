@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "nas_bench_201_cell.h"
+#include "cell.h"
+#include "family.h"
+#include "space/cell/cell_drawing_graph.h"
+#include "space/cell/reach.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -51,27 +54,15 @@ namespace {
 
 using nb201::edges;
 
-/// Nodes of a cell that the input reaches, and nodes that reach the output.
-struct Reach {
-  std::array<bool, nb201::node_count> from_input{};
-  std::array<bool, nb201::node_count> to_output{};
-
-  explicit Reach(const Genotype& genotype) {
-    from_input.front() = true;
-    to_output.back() = true;
-    // Edges are listed by target, so one sweep each way settles every node.
-    for (int e = 0; e < NasBench201::edge_count; ++e) {
-      if (genotype[e] != NasBench201::none && from_input[edges[e].source]) {
-        from_input[edges[e].target] = true;
-      }
-    }
-    for (int e = NasBench201::edge_count - 1; e >= 0; --e) {
-      if (genotype[e] != NasBench201::none && to_output[edges[e].target]) {
-        to_output[edges[e].source] = true;
-      }
-    }
+/// All six edges with their operations.
+std::vector<CellEdge> edges_of(const Genotype& genotype) {
+  std::vector<CellEdge> cell;
+  for (std::size_t e = 0; e < NasBench201::edge_count; ++e) {
+    cell.push_back({edges[e].source, edges[e].target,
+                    nas_bench_201_operations()[static_cast<std::size_t>(genotype[e])]});
   }
-};
+  return cell;
+}
 
 struct ConvolutionCounts {
   std::int64_t kernel_1 = 0;
@@ -144,6 +135,8 @@ std::vector<Decision> make_decisions() {
 
 NasBench201::NasBench201(const MacroSettings& macro) : macro_(macro) { require_macro(macro); }
 
+std::string NasBench201::title() const { return "NAS-Bench-201 (Dong and Yang, arXiv 2001.00326)"; }
+
 const std::vector<Decision>& NasBench201::decisions() const {
   static const std::vector<Decision> decisions = make_decisions();
   return decisions;
@@ -165,52 +158,27 @@ std::optional<Genotype> NasBench201::at_official(std::uint64_t official) const {
   return at(lexicographic_id(official));
 }
 
-bool NasBench201::valid(const Genotype& genotype) const { return nb201::is_cell(genotype); }
-
-Genotype NasBench201::sample(Rng& rng) const {
-  Genotype genotype(edge_count);
-  for (int& operation : genotype) operation = static_cast<int>(rng.below(operation_count));
-  return genotype;
-}
-
-Genotype NasBench201::mutate(const Genotype& parent, Rng& rng) const {
-  nb201::require_cell(parent);
-  Genotype child = parent;
-  int& operation = child[rng.below(edge_count)];
-  const int other = static_cast<int>(rng.below(operation_count - 1));
-  operation = other < operation ? other : other + 1;
-  return child;
-}
-
-std::vector<Genotype> NasBench201::neighbours(const Genotype& genotype) const {
-  nb201::require_cell(genotype);
-  std::vector<Genotype> result;
-  result.reserve(edge_count * (operation_count - 1));
-  for (int e = 0; e < edge_count; ++e) {
-    for (int operation = 0; operation < operation_count; ++operation) {
-      if (operation == genotype[e]) continue;
-      result.push_back(genotype);
-      result.back()[e] = operation;
-    }
-  }
-  return result;
-}
-
 bool NasBench201::connected(const Genotype& genotype) const {
   nb201::require_cell(genotype);
-  return Reach(genotype).from_input.back();
+  return Reach(edges_of(genotype), nb201::node_count).connected();
 }
 
-CellGraph NasBench201::cell(const Genotype& genotype) const {
+Portrait NasBench201::portrait(const Genotype& genotype) const {
   const Genotype effective = effective_cell(genotype);
-  CellGraph graph{.nodes = {"in", "1", "2", "out"},
-                  .operations = {nb201::operation_names.begin(), nb201::operation_names.end()},
-                  .edges = {}};
-  for (int e = 0; e < edge_count; ++e) {
-    if (genotype[e] == none) continue;
-    graph.edges.push_back({edges[e].source, edges[e].target, genotype[e], effective[e] != none});
-  }
-  return graph;
+  const std::uint64_t id = index(genotype);
+  Portrait portrait;
+  portrait.numbers = {{"id", "id", id, true},
+                      {"index", "official index", official_index(id), true}};
+  portrait.facts = {
+      {"class_size", "cells in its class", strict_class_size(genotype)},
+      {"published_class", "published class", published_class(genotype, PublishedClasses::n6466),
+       true},
+      {"effective", "effective cell", format(effective)},
+      {"effective_params", "effective parameters", costs(effective).params},
+  };
+  portrait.graph =
+      cell_drawing_graph(edges_of(genotype), nb201::node_count, nas_bench_201_operations());
+  return portrait;
 }
 
 Costs NasBench201::costs(const Genotype& genotype) const {
@@ -223,14 +191,23 @@ Costs NasBench201::costs(const Genotype& genotype) const {
 
 Genotype effective_cell(const Genotype& genotype) {
   nb201::require_cell(genotype);
-  const Reach reach(genotype);
+  const std::vector<CellEdge> cell = edges_of(genotype);
+  const Reach reach(cell, nb201::node_count);
   Genotype effective = genotype;
-  for (int e = 0; e < NasBench201::edge_count; ++e) {
-    if (!reach.from_input[edges[e].source] || !reach.to_output[edges[e].target]) {
-      effective[e] = NasBench201::none;
-    }
+  for (std::size_t e = 0; e < cell.size(); ++e) {
+    if (!reach.uses(cell[e])) effective[e] = NasBench201::none;
   }
   return effective;
+}
+
+SpaceFamily nb201_family() {
+  return {.options = {{"channels", "channels of the first stage", 1, 4096, 16},
+                      {"cells", "cells in each stage", 1, 300, 5}},
+          .make = [](const SpaceOptions& options, const NetworkInput& input) {
+            return std::make_unique<NasBench201>(MacroSettings{
+                static_cast<int>(options.at("channels")), static_cast<int>(options.at("cells")),
+                input.classes, input.image.height, input.image.width});
+          }};
 }
 
 }  // namespace wrcor

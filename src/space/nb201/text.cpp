@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nas_bench_201_cell.h"
+#include "cell.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 
