@@ -47,16 +47,11 @@ const std::vector<Values>& values() {
   static const std::vector<Values> table = [] {
     const Values narrow = multiples(8, 16, 48), medium = multiples(8, 32, 64),
                  wide = multiples(8, 48, 96), wider = multiples(8, 80, 256);
-    std::vector<Values> all = {narrow,
-                               narrow,
-                               narrow,
-                               medium,
-                               wide,
-                               wider,
-                               wider,
-                               multiples(8, 128, 512),
-                               multiples(8, 128, 1536)};
-    all.insert(all.end(), {narrow, narrow, narrow, medium, wide, wider, wider});
+    // The input widths of the mobile blocks and their bottlenecks have the same ranges.
+    const std::vector<Values> mobile = {narrow, narrow, narrow, medium, wide, wider, wider};
+    std::vector<Values> all = mobile;
+    all.insert(all.end(), {multiples(8, 128, 512), multiples(8, 128, 1536)});
+    all.insert(all.end(), mobile.begin(), mobile.end());
     all.insert(all.end(), {integers(1, 2), integers(2, 3), integers(2, 3), integers(2, 4),
                            integers(2, 6), integers(2, 6), integers(1, 2)});
     all.insert(all.end(), mobile_count, Values{{1, 2, 4, 6}});

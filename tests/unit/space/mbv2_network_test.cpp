@@ -269,6 +269,29 @@ TEST_CASE("blocks end with their last ReLU, and the last of them is what the cla
   CHECK(layer_at(plan, plan.features).out == FeatureShape{64, 8, 8});
 }
 
+TEST_CASE("layers count once for each published module that gives their output",
+          "[space][mbv2][plan]") {
+  const auto space = make_mbv2({}, {{3, 32, 32}, 10});
+  const NetworkPlan plan = space->plan(space->parse(tiny));
+  const auto modules = [&](const std::string& name) { return layer_named(plan, name).modules; };
+  // A convolution or batch norm of the framework, and the module whose `netblock` it is.
+  CHECK(modules("module_list.0.module_list.0.netblock") == 2);
+  CHECK(modules("module_list.0.module_list.1.netblock") == 2);
+  // The last ReLU of a block, and the block.
+  CHECK(modules("module_list.0.module_list.2") == 2);
+  CHECK(modules("module_list.1.module_list.1") == 1);
+  CHECK(modules("module_list.1.module_list.3") == 2);
+  const std::string path = "module_list.1.module_list.0.";
+  CHECK(modules(path + "module_list.2") == 1);
+  CHECK(modules(path + "module_list.6") == 1);  // the squeeze-excitation
+  CHECK(modules(path + "proj.0") == 1);
+  CHECK(modules(path + "proj.1") == 2);  // itself, and the sequence that it ends
+  CHECK(modules("module_list.1.module_list.0") == 1);
+  for (const Layer& layer : plan.layers) {
+    if (layer.out.height == 1) CHECK(layer.modules == 0);
+  }
+}
+
 TEST_CASE("odd bottlenecks are rounded to the even multiple of eight", "[space][mbv2][plan]") {
   const auto space = make_mbv2();
   const auto depthwise = [&](int bottleneck) {
