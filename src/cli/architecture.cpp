@@ -150,7 +150,7 @@ Genotype read_architecture(const SearchSpace& space, const std::string& text) {
     }
   }
   if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
-  return space.parse(text);
+  return parse_architecture(space, text);
 }
 
 }  // namespace wrcor::cli

@@ -88,6 +88,10 @@ std::string test_root_reason(const Config& config, Purpose) {
   return config.train.holdout ? "the images for tests are those of train.holdout" : "";
 }
 
+std::string cost_table_reason(const Config& config, Purpose) {
+  return config.constraints.max_cost.empty() ? "constraints.max_cost limits none of its costs" : "";
+}
+
 /// The settings that some configurations do not read.
 const std::map<std::string, Reason>& reasons() {
   static const std::map<std::string, Reason> all = {
@@ -98,6 +102,7 @@ const std::map<std::string, Reason>& reasons() {
       {"search.population", only_of_strategy("evolution")},
       {"search.tournament", only_of_strategy("evolution")},
       {"search.replacement", only_of_strategy("random")},
+      {"constraints.cost_table", cost_table_reason},
       {"run.tf32", on_cpu},
       {"run.channels_last", channels_last_reason},
       {"run.max_memory", max_memory_reason},

@@ -1,18 +1,18 @@
 #include "wrcor/config/run_spec.h"
 
 #include "config/chosen_data.h"
+#include "config/cost_limits.h"
 #include "config/proxy_choice.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
 
-SearchSpec search_spec(const Config& config, const Seeds& seeds) {
+SearchSpec search_spec(const Config& config, const SearchSpace& space, const Seeds& seeds) {
   const Config::Search& search = config.search;
-  const Config::Constraints& limits = config.constraints;
   return {.strategy = search.strategy,
           .options = {search.population, search.tournament, search.replacement, search.dedupe},
-          .limits = {limits.min_params, limits.max_params, limits.max_flops},
+          .limits = cost_limits(config, space),
           .budget = search.budget,
           .window = search.window,
           .seed = seeds.search};
@@ -34,7 +34,8 @@ RunSpec resolve(const Config& config) {
                .rule = ranking_rule(config),
                .proxies = effective_proxies(config),
                .seeds = seeds,
-               .search = search_spec(config, seeds)};
+               .search = {}};
+  spec.search = search_spec(config, *spec.space, seeds);
   return spec;
 }
 

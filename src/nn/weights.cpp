@@ -48,18 +48,44 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
-WeightBank::WeightBank(std::uint64_t seed, Initialisation initialisation, at::Device device)
-    : seed_(seed), initialisation_(initialisation), device_(device) {}
+WeightBank::WeightBank(std::uint64_t seed, Initialisation initialisation, at::Device device,
+                       std::int64_t limit)
+    : seed_(seed), initialisation_(initialisation), device_(device), limit_(limit) {}
 
+// Two threads that need one tensor at the same time may both draw it: they draw the same values.
 at::Tensor WeightBank::get(const Parameter& parameter) const {
-  const std::string shape = shape_text(parameter.shape);
-  const std::lock_guard lock(mutex_);
-  at::Tensor& tensor = drawn_[parameter.name + " " + shape];
-  if (!tensor.defined()) {
-    const Rng rng(derive_seed(seed_, {"weights", parameter.name, shape}));
-    tensor = draw(parameter, initialisation_, rng).to(device_);
-  }
+  const std::string shape = shape_text(parameter.shape), key = parameter.name + " " + shape;
+  if (at::Tensor tensor = find(key); tensor.defined()) return tensor;
+  const Rng rng(derive_seed(seed_, {"weights", parameter.name, shape}));
+  at::Tensor tensor = draw(parameter, initialisation_, rng).to(device_);
+  keep(key, tensor);
   return tensor;
+}
+
+at::Tensor WeightBank::find(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return {};
+  kept_.splice(kept_.begin(), kept_, found->second);
+  return found->second->tensor;
+}
+
+void WeightBank::keep(const std::string& key, const at::Tensor& tensor) const {
+  const std::lock_guard lock(mutex_);
+  if (by_key_.contains(key)) return;  // another thread was faster
+  kept_.push_front({key, tensor});
+  by_key_[key] = kept_.begin();
+  bytes_ += static_cast<std::int64_t>(tensor.nbytes());
+  while (bytes_ > limit_ && kept_.size() > 1) {
+    bytes_ -= static_cast<std::int64_t>(kept_.back().tensor.nbytes());
+    by_key_.erase(kept_.back().key);
+    kept_.pop_back();
+  }
+}
+
+std::int64_t WeightBank::kept_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 }  // namespace wrcor

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include <ATen/ATen.h>
 
@@ -22,19 +24,38 @@ class WeightSource {
 };
 
 /// Initial weights as a function of (seed, parameter name, shape), never of the order in which
-/// networks are built: two networks that share a slot share its tensor. Drawn once, kept, safe to
-/// use from several threads.
+/// networks are built: two networks that share a slot share its tensor. Tensors are kept up to a
+/// limit; those that were not used for the longest time go first, and are drawn again when needed,
+/// with the same values. Safe to use from several threads.
 class WeightBank final : public WeightSource {
  public:
-  WeightBank(std::uint64_t seed, Initialisation initialisation, at::Device device);
+  static constexpr std::int64_t usual_limit = std::int64_t{128} << 20;
+
+  /// @param limit  bytes that are kept
+  WeightBank(std::uint64_t seed, Initialisation initialisation, at::Device device,
+             std::int64_t limit = usual_limit);
   at::Tensor get(const Parameter& parameter) const override;
+
+  std::int64_t kept_bytes() const;
 
  private:
   std::uint64_t seed_;
   Initialisation initialisation_;
   at::Device device_;
+  std::int64_t limit_;
+
+  struct Kept {
+    std::string key;  ///< name and shape
+    at::Tensor tensor;
+  };
+  /// The tensor kept under a key, which is then the last one used; undefined: there is none.
+  at::Tensor find(const std::string& key) const;
+  void keep(const std::string& key, const at::Tensor& tensor) const;
+
   mutable std::mutex mutex_;
-  mutable std::map<std::string, at::Tensor> drawn_;
+  mutable std::list<Kept> kept_;  ///< the last one used is the first
+  mutable std::unordered_map<std::string, std::list<Kept>::iterator> by_key_;
+  mutable std::int64_t bytes_ = 0;
 };
 
 /// Weights from a state dict, such as a file written by `torch.save` in Python.

@@ -78,6 +78,10 @@ void require_same_settings(const Json& found, const RunSpec& spec,
   // In the first version the name of a data set told its classes.
   if (!found.at("batch").contains("classes")) batch.erase("classes");
   compare(found.at("batch"), batch, "batch", differences);
+  const std::string table =
+      spec.search.limits.table ? spec.search.limits.table->sha256 : std::string();
+  if (found.value("cost_table", std::string()) != table)
+    differences.push_back("constraints.cost_table: the file has other content");
   if (found.at("device") != conditions.device_kind) {
     differences.push_back("device: the run has " + found.at("device").dump() + ", asked for \"" +
                           conditions.device_kind + "\"");
@@ -143,6 +147,7 @@ Json journal_header(const RunSpec& spec, const ScoringConditions& conditions) {
   Json header = program_json(schema_version::journal, conditions);
   header.update(computing_parts(conditions));
   header["batch"] = conditions.batch;
+  if (spec.search.limits.table) header["cost_table"] = spec.search.limits.table->sha256;
   header["config"] = lasting_settings(spec);
   return header;
 }
@@ -216,6 +221,7 @@ json_schema_parts::Schema journal_header_schema() {
               {"kernels", text(), /*required=*/false},
               {"at_once", whole_number(), /*required=*/false},
               {"batch", batch_schema()},
+              {"cost_table", hexadecimal(64), /*required=*/false},
               {"config", written_settings_schema(lasts)}}));
 }
 

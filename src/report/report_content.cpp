@@ -83,7 +83,7 @@ std::string limits_text(const Json& run) {
   std::vector<std::string> limits;
   const Json constraints = run.at("config").value("constraints", Json::object());
   for (const auto& [name, value] : constraints.items()) {
-    if (!value.is_null()) limits.push_back(name + " " + value.dump());
+    if (!value.is_null() && value != "") limits.push_back(name + " " + value.dump());
   }
   return join(limits);
 }

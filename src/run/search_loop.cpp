@@ -269,6 +269,10 @@ SearchResult SearchLoop::result() {
   rank(result.ranking, result.rule);
   counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
   if (!dropped_) counts_.infeasible = space_.rejected();
+  if (space_.without_cost() > 0) {
+    spdlog::warn("{} of the architectures that were rejected have no cost in '{}'",
+                 space_.without_cost(), spec_.limits.table->file);
+  }
   result.counts = counts_;
   result.conditions = bench_.conditions;
   result.timing = {started_,

@@ -7,6 +7,7 @@
 #include "core/text_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -47,7 +48,7 @@ std::string as_tuple(const std::string& text) {
 Genotype read_genotype(const SearchSpace& space, BenchmarkKey::Kind kind, const CsvReader& csv,
                        std::size_t column) {
   try {
-    if (kind == BenchmarkKey::Kind::arch) return space.parse(csv.field(column));
+    if (kind == BenchmarkKey::Kind::arch) return parse_architecture(space, csv.field(column));
     if (kind == BenchmarkKey::Kind::naslib) return space.parse(as_tuple(csv.field(column)));
     return numbered_genotype(space, kind, csv.field(column));
   } catch (const UsageError& error) {

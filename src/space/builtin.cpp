@@ -16,7 +16,34 @@ std::string options_hint(const SpaceFamily& family) {
   return "; it has " + (names.empty() ? "none" : join(names));
 }
 
+/// The name of another space that the text is an architecture of; empty: there is none.
+std::string other_space_of(std::string_view text, const std::string& excluded) {
+  constexpr std::size_t longest = 10'000;
+  if (text.size() > longest) return "";
+  for (const std::string& name : spaces().names()) {
+    if (name == excluded) continue;
+    try {
+      (void)make_naming_space({name, {}})->parse(text);
+      return name;
+    } catch (const UsageError&) {
+      continue;  // not of this space
+    }
+  }
+  return "";
+}
+
 }  // namespace
+
+Genotype parse_architecture(const SearchSpace& space, std::string_view text) {
+  try {
+    return space.parse(text);
+  } catch (const UsageError& error) {
+    const std::string other = other_space_of(text, space.name());
+    if (other.empty()) throw;
+    throw UsageError(std::string(error.what()) + "; it is an architecture of the space " +
+                     in_quotes(other) + " (--space " + other + ")");
+  }
+}
 
 const Registry<SpaceFamily>& spaces() {
   static const Registry<SpaceFamily> registry = [] {

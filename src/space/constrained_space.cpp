@@ -1,6 +1,7 @@
 #include "wrcor/space/constrained_space.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "wrcor/core/error.h"
@@ -24,6 +25,8 @@ std::string describe(const CostLimits& limits) {
   add("params >= ", limits.min_params);
   add("params <= ", limits.max_params);
   add("flops <= ", limits.max_flops);
+  for (const auto& [name, most] : limits.most)
+    parts.push_back(name + " <= " + nlohmann::json(most).dump());
   return parts.empty() ? "none" : join(parts);
 }
 
@@ -41,10 +44,30 @@ ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& li
 }
 
 bool ConstrainedSpace::feasible(const Genotype& genotype) const {
-  const Costs costs = base_.costs(base_.representative(genotype, dedupe_));
+  const Genotype representative = base_.representative(genotype, dedupe_);
+  const Costs costs = base_.costs(representative);
   return !(limits_.min_params && costs.params < *limits_.min_params) &&
          !(limits_.max_params && costs.params > *limits_.max_params) &&
-         !(limits_.max_flops && costs.flops > *limits_.max_flops);
+         !(limits_.max_flops && costs.flops > *limits_.max_flops) &&
+         keeps_to_named_limits(representative, costs);
+}
+
+bool ConstrainedSpace::keeps_to_named_limits(const Genotype& representative,
+                                             const Costs& costs) const {
+  if (limits_.most.empty()) return true;
+  std::map<std::string, double> known{{"params", static_cast<double>(costs.params)},
+                                      {"flops", static_cast<double>(costs.flops)}};
+  for (const NamedCost& cost : base_.further_costs(representative)) known[cost.name] = cost.value;
+  const std::string arch = limits_.table ? base_.format(representative) : "";
+  for (const auto& [name, most] : limits_.most) {
+    const auto own = known.find(name);
+    const std::optional<double> cost = own != known.end() ? std::optional(own->second)
+                                       : limits_.table    ? limits_.table->cost(name, arch)
+                                                          : std::nullopt;
+    if (!cost) ++without_cost_;
+    if (!cost || *cost > most) return false;
+  }
+  return true;
 }
 
 bool ConstrainedSpace::valid(const Genotype& genotype) const {
@@ -92,7 +115,11 @@ std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
 void ConstrainedSpace::fail(const std::string& what) const {
   throw NoFeasibleError(what + " of " + base_.name() + " within the limits (" + describe(limits_) +
                         ") among " + std::to_string(most_draws) +
-                        " draws in a row; relax the limits or change the size of the network");
+                        " draws in a row" +
+                        (without_cost_ > 0 ? " (of all so far, " + std::to_string(without_cost_) +
+                                                 " lack a cost in '" + limits_.table->file + "')"
+                                           : "") +
+                        "; relax the limits or change the size of the network");
 }
 
 }  // namespace wrcor

@@ -60,6 +60,8 @@ struct Config {
     std::optional<std::int64_t> min_params;
     std::optional<std::int64_t> max_params;
     std::optional<std::int64_t> max_flops;
+    std::string max_cost;    ///< "NAME=VALUE,NAME=VALUE"; empty: none
+    std::string cost_table;  ///< a CSV file of measured costs; empty: none
   } constraints;
 
   struct Run {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wrcor/core/registry.h"
@@ -53,6 +54,10 @@ const SpaceOption& require_option(const std::string& space, const std::string& n
 
 /// @throws UsageError for a space or an option that does not exist, and as SpaceFamily::make does
 std::unique_ptr<SearchSpace> make_space(const SpaceChoice& choice, const NetworkInput& input);
+
+/// space.parse(text); where that fails and another space has the architecture, the error says so.
+/// @throws UsageError
+Genotype parse_architecture(const SearchSpace& space, std::string_view text);
 
 /// A space for the texts and numbers of architectures, whatever the data.
 std::unique_ptr<SearchSpace> make_naming_space(const SpaceChoice& choice);

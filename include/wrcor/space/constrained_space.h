@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "wrcor/space/cost_table.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -15,6 +18,10 @@ struct CostLimits {
   std::optional<std::int64_t> min_params{};
   std::optional<std::int64_t> max_params{};
   std::optional<std::int64_t> max_flops{};
+  /// Largest values of costs by name: "params", "flops", those of the space's further_costs(), or
+  /// columns of the table.
+  std::map<std::string, double> most{};
+  std::shared_ptr<const CostTable> table{};
 };
 
 /// A space that draws, mutates and lists only feasible genotypes: those whose class representative,
@@ -36,9 +43,12 @@ class ConstrainedSpace final : public SearchSpace {
   /// @throws UsageError for a negative limit and for a minimum above its maximum.
   ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe);
 
+  /// An architecture is infeasible, too, when a cost that is limited is unknown.
   bool feasible(const Genotype& genotype) const;
   /// Genotypes that were thrown away as infeasible so far: drawn, mutated, or refused by valid().
   std::int64_t rejected() const { return rejected_; }
+  /// Of those, the ones for which the table lacks a cost that is limited.
+  std::int64_t without_cost() const { return without_cost_; }
 
   /// Whether the genotype is feasible; counts those that are not.
   bool valid(const Genotype& genotype) const override;
@@ -83,12 +93,15 @@ class ConstrainedSpace final : public SearchSpace {
   /// Redraws from the base space, at most `draws` times,
   /// skipping infeasible genotypes and `excluded`.
   std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
+  /// Whether the costs that are limited by name are known and small enough.
+  bool keeps_to_named_limits(const Genotype& representative, const Costs& costs) const;
   [[noreturn]] void fail(const std::string& what) const;
 
   const SearchSpace& base_;
   CostLimits limits_;
   Dedupe dedupe_;
   mutable std::int64_t rejected_ = 0;
+  mutable std::int64_t without_cost_ = 0;
 };
 
 }  // namespace wrcor

@@ -1,0 +1,101 @@
+#include "config/cost_limits.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include "core/csv.h"
+#include "core/hash.h"
+#include "core/text_file.h"
+#include "score/benchmark_table.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/suggest.h"
+
+namespace wrcor {
+namespace {
+
+constexpr std::uint64_t largest_table = 256 << 20;
+
+std::pair<std::string, double> parse_limit(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string name(text.substr(0, equals));
+  double value = 0;
+  if (equals < text.size() && !name.empty()) {
+    const std::string_view number = text.substr(equals + 1);
+    const char* end = number.data() + number.size();
+    const auto [stop, error] = std::from_chars(number.data(), end, value);
+    if (error == std::errc() && stop == end && std::isfinite(value)) return {name, value};
+  }
+  throw UsageError("expected NAME=VALUE with a number, got " + in_quotes(text));
+}
+
+/// Names of the costs that the space itself knows.
+std::set<std::string> own_costs(const SearchSpace& space) {
+  std::set<std::string> names{"params", "flops"};
+  Rng rng(0);
+  for (const NamedCost& cost : space.further_costs(space.sample(rng))) names.insert(cost.name);
+  return names;
+}
+
+/// "arch" or "index", whichever column the table has.
+BenchmarkKey key_of(const std::string& text, const std::string& file) {
+  const CsvReader csv(text, file);
+  for (const char* key : {"arch", "index"}) {
+    if (std::ranges::find(csv.header(), key) != csv.header().end()) return BenchmarkKey::parse(key);
+  }
+  throw UsageError(file + ": found no column 'arch' or 'index', which name the architectures");
+}
+
+std::shared_ptr<const CostTable> read_table(const std::string& file, const SearchSpace& space,
+                                            const std::set<std::string>& names) {
+  std::string text = read_text_file(file, largest_table);
+  const BenchmarkKey key = key_of(text, file);
+  auto table = std::make_shared<CostTable>();
+  table->file = file;
+  table->sha256 = sha256_hex(text);
+  const BenchmarkTable rows = BenchmarkTable::parse(std::move(text), file, space, key, names);
+  for (const std::string& name : names) {
+    auto& column = table->columns[name];
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (const auto& cost = rows.value(row, name)) column.emplace(rows.arch(row), *cost);
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+std::map<std::string, double> parse_cost_limits(const std::string& text) {
+  std::map<std::string, double> limits;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const auto [name, value] = parse_limit(std::string_view(text).substr(start, end - start));
+    if (!limits.emplace(name, value).second)
+      throw UsageError("the cost " + in_quotes(name) + " is limited twice");
+    start = end + 1;
+  }
+  return limits;
+}
+
+CostLimits cost_limits(const Config& config, const SearchSpace& space) {
+  const Config::Constraints& given = config.constraints;
+  CostLimits limits{.min_params = given.min_params,
+                    .max_params = given.max_params,
+                    .max_flops = given.max_flops,
+                    .most = parse_cost_limits(given.max_cost)};
+  const std::set<std::string> own = own_costs(space);
+  std::set<std::string> measured;
+  for (const auto& [name, most] : limits.most) {
+    if (!own.contains(name)) measured.insert(name);
+  }
+  if (measured.empty()) return limits;
+  if (given.cost_table.empty())
+    throw UsageError("--max-cost: the space " + in_quotes(space.name()) + " has no cost " +
+                     in_quotes(*measured.begin()) + "; it has " +
+                     join({own.begin(), own.end()}) + ", and --cost-table names a file with others");
+  limits.table = read_table(given.cost_table, space, measured);
+  return limits;
+}
+
+}  // namespace wrcor

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "wrcor/config/config.h"
+#include "wrcor/space/constrained_space.h"
+
+namespace wrcor {
+
+/// Reads "latency=12.5,params=1e6". @throws UsageError
+std::map<std::string, double> parse_cost_limits(const std::string& text);
+
+/// The limits of a configuration, with the columns of its cost table that they name.
+/// @throws UsageError for a cost that neither the space nor the table has; DataError for a table
+///         that cannot be read
+CostLimits cost_limits(const Config& config, const SearchSpace& space);
+
+}  // namespace wrcor
