@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n\f\v";
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 /// Reads one text; every error says where it stands.
 class Reader {
  public:
@@ -44,7 +48,7 @@ class Reader {
       ++cell.vertices;
     const std::size_t bits = end - start;
     if (bits > most_bits || static_cast<std::size_t>(cell.vertices * cell.vertices) != bits)
-      fail(end, std::to_string(bits) + " digits before " + found(end),
+      fail(end, counted(bits, "digit") + " before " + found(end),
            "a matrix of 0 and 1 for 2 to 7 vertices: 4, 9, 16, 25, 36 or 49 digits");
     for (int source = 0; source < cell.vertices; ++source) {
       for (int target = 0; target < cell.vertices; ++target, ++position_) {
@@ -83,14 +87,14 @@ class Reader {
     }
     if (names.size() == wanted) return;
     const std::size_t place = names.size() > wanted ? names[wanted].start : text_.size();
-    fail(place, std::to_string(names.size()) + " operations",
+    fail(place, counted(names.size(), "operation") + (names.size() == most_names ? " or more" : ""),
          std::to_string(interior) + ", one for each vertex between input and output" +
              (with_ends ? ", and 'input' and 'output'" : ""));
   }
 
-  /// One name more than a text may have is enough to refuse it.
+  static constexpr std::size_t most_names = most_vertices + 1;  // one too many
+
   std::vector<Name> split() const {
-    constexpr std::size_t most_names = most_vertices + 1;
     std::vector<Name> names;
     if (position_ == text_.size()) return names;
     const char separator = text_.find(';', position_) == text_.npos ? ',' : ';';

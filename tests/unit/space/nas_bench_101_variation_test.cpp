@@ -176,3 +176,23 @@ TEST_CASE("the sampling and the mutation of NAS-Bench-101 are options", "[space]
   CHECK(parent == same.sample(b));
   CHECK(space->mutate(parent, a) == same.mutate(parent, b));
 }
+
+TEST_CASE("children of NAS-Bench-101 are read and written as their pruned cells",
+          "[space][nb101]") {
+  for (const auto mutation : {NasBench101::Mutation::frame, NasBench101::Mutation::published}) {
+    const NasBench101 space = space_with(NasBench101::Sampling::matrix, mutation);
+    Rng rng(9);
+    Genotype genotype = space.sample(rng);
+    for (int k = 0; k < 500; ++k) {
+      genotype = space.mutate(genotype, rng);
+      INFO(space.format(genotype));
+      const Genotype pruned = space.parse(space.format(genotype));
+      CHECK(space.format(pruned) == space.format(genotype));
+      CHECK(space.representative(genotype, Dedupe::exact) == genotype);
+      CHECK(space.representative(genotype, Dedupe::score) == pruned);
+      CHECK(space.index(pruned) == space.index(genotype));
+      CHECK(space.representative(genotype, Dedupe::strict) == space.at(space.index(genotype)));
+      CHECK(space.costs(genotype).params == space.costs(pruned).params);
+    }
+  }
+}
