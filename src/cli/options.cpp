@@ -63,27 +63,26 @@ std::string group_title(const Setting& setting) {
 }
 
 void add_setting(CLI::App& command, const Setting& setting, ConfigSources& target) {
-  const auto take = [&target, key = setting.key, joins = setting.repeatable](
-                        const std::string& text) {
+  const auto take = [&target, key = setting.key,
+                     joins = setting.repeatable](const std::string& text) {
     std::string& taken = target.flags[key];
     taken = joins && !taken.empty() ? taken + "," + text : text;
   };
   if (setting.is_space_option && !setting.flag.starts_with("--" + setting.name())) return;
   const std::string group = group_title(setting);
   if (setting.type != SettingType::boolean) {
-    CLI::Option* option =
-        setting.repeatable
-            ? command
-                  .add_option_function<std::vector<std::string>>(
-                      setting.flag,
-                      [take](const std::vector<std::string>& texts) {
-                        for (const std::string& text : texts) take(text);
-                      },
-                      help_text(setting, target))
-                  ->expected(1)
-                  ->take_all()
-            : command.add_option_function<std::string>(setting.flag, take,
-                                                       help_text(setting, target));
+    CLI::Option* option = setting.repeatable
+                              ? command
+                                    .add_option_function<std::vector<std::string>>(
+                                        setting.flag,
+                                        [take](const std::vector<std::string>& texts) {
+                                          for (const std::string& text : texts) take(text);
+                                        },
+                                        help_text(setting, target))
+                                    ->expected(1)
+                                    ->take_all()
+                              : command.add_option_function<std::string>(
+                                    setting.flag, take, help_text(setting, target));
     option->type_name(placeholder(setting))->group(group);
     if (setting.choices) set_candidates(*option, setting.choices->names());
     if (!setting.former_flag.empty()) {

@@ -92,8 +92,8 @@ CostLimits cost_limits(const Config& config, const SearchSpace& space) {
   if (measured.empty()) return limits;
   if (given.cost_table.empty())
     throw UsageError("--max-cost: the space " + in_quotes(space.name()) + " has no cost " +
-                     in_quotes(*measured.begin()) + "; it has " +
-                     join({own.begin(), own.end()}) + ", and --cost-table names a file with others");
+                     in_quotes(*measured.begin()) + "; it has " + join({own.begin(), own.end()}) +
+                     ", and --cost-table names a file with others");
   limits.table = read_table(given.cost_table, space, measured);
   return limits;
 }

@@ -9,6 +9,19 @@
 #include "wrcor/core/error.h"
 
 namespace wrcor {
+namespace {
+
+std::string hex_of(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -40,15 +53,7 @@ std::vector<unsigned char> Sha256::finish() {
   return digest;
 }
 
-std::string Sha256::hex() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : finish()) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
-}
+std::string Sha256::hex() { return hex_of(finish()); }
 
 std::string Sha256::base64() {
   const std::vector<unsigned char> digest = finish();
@@ -58,6 +63,39 @@ std::string Sha256::base64() {
 }
 
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
+
+namespace {
+
+/// The digest is looked up once a thread, which takes longer than to compute one of a short text.
+class Md5 {
+ public:
+  Md5() {
+    if (EVP_DigestInit_ex(context_, EVP_md5(), nullptr) != 1)
+      throw std::runtime_error("OpenSSL offers no MD5");
+  }
+  ~Md5() { EVP_MD_CTX_free(context_); }
+  Md5(const Md5&) = delete;
+  Md5& operator=(const Md5&) = delete;
+
+  std::string hex(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_DigestInit_ex(context_, nullptr, nullptr);
+    EVP_DigestUpdate(context_, text.data(), text.size());
+    EVP_DigestFinal_ex(context_, digest.data(), &size);
+    return hex_of(std::span(digest).first(size));
+  }
+
+ private:
+  EVP_MD_CTX* context_ = EVP_MD_CTX_new();
+};
+
+}  // namespace
+
+std::string md5_hex(std::string_view text) {
+  thread_local Md5 digest;
+  return digest.hex(text);
+}
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   InputFile stream = open_to_read(path);

@@ -36,6 +36,9 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view text);
 
+/// 32 lower-case hexadecimal digits. Benchmarks name architectures by it; it protects nothing.
+std::string md5_hex(std::string_view text);
+
 /// Of the content of a file, which is read block by block. @throws DataError.
 std::string sha256_of_file(const std::filesystem::path& path);
 

@@ -53,7 +53,8 @@ class Picture {
     const int text = above > 0 ? label_height : 0, text_below = below > 0 ? label_height : 0;
     middle_ = margin + radius + above + text;
     height_ = middle_ + radius + below + text_below + margin;
-    width_ = 2 * (margin + radius) + distance * (static_cast<int>(cell.nodes.size()) - 1);
+    const int last = static_cast<int>(cell.nodes.size()) - 1;
+    width_ = centre(last) + half_width(last) + margin;
   }
 
   std::string svg(const std::string& title) const {
@@ -68,23 +69,45 @@ class Picture {
   }
 
  private:
-  static int centre(int node) { return margin + radius + distance * node; }
+  const std::string& name(int node) const { return cell_.nodes[static_cast<std::size_t>(node)]; }
+
+  /// A short name is in a circle, a longer one in a rectangle with round ends.
+  int half_width(int node) const {
+    constexpr int letter_width = 8, longest_in_circle = 4;
+    const int letters = static_cast<int>(name(node).size());
+    return letters <= longest_in_circle ? radius : radius / 2 + letters * letter_width / 2;
+  }
+  int centre(int node) const { return margin + half_width(0) + distance * node; }
+
+  std::string outline(int node) const {
+    constexpr const char* style = "fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"";
+    const int half = half_width(node);
+    if (half == radius)
+      return fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>", centre(node), middle_, radius,
+                         style);
+    return fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" {}/>",
+                       centre(node) - half, middle_ - radius, 2 * half, 2 * radius, radius, style);
+  }
 
   std::string node(int number) const {
     return fmt::format(
-        "<g class=\"cell-node\"><circle cx=\"{0}\" cy=\"{1}\" r=\"{2}\" fill=\"none\" "
-        "stroke=\"currentColor\" stroke-width=\"1.5\"/><text x=\"{0}\" y=\"{1}\" dy=\".35em\" "
-        "fill=\"currentColor\">{3}</text></g>\n",
-        centre(number), middle_, radius, escaped(cell_.nodes[static_cast<std::size_t>(number)]));
+        "<g class=\"cell-node\">{}<text x=\"{}\" y=\"{}\" dy=\".35em\" "
+        "fill=\"currentColor\">{}</text></g>\n",
+        outline(number), centre(number), middle_, escaped(name(number)));
   }
 
   std::string edge_group(const Edge& edge) const {
+    return fmt::format("<g class=\"cell-edge\" data-operation=\"{}\">{}{}</g>\n",
+                       escaped(cell_.operation(edge)),
+                       nodes_passed(edge) == 0 ? link(edge) : arc(edge), label(edge));
+  }
+
+  std::string label(const Edge& edge) const {
     const std::string& operation = cell_.operation(edge);
+    if (operation.empty()) return "";
     return fmt::format(
-        "<g class=\"cell-edge\" data-operation=\"{0}\">{1}"
-        "<text class=\"cell-label\" fill=\"currentColor\" x=\"{2}\" y=\"{3}\">{0}</text></g>\n",
-        escaped(operation), nodes_passed(edge) == 0 ? link(edge) : arc(edge),
-        (centre(edge.source) + centre(edge.target)) / 2, label_baseline(edge));
+        "<text class=\"cell-label\" fill=\"currentColor\" x=\"{}\" y=\"{}\">{}</text>",
+        (centre(edge.source) + centre(edge.target)) / 2, label_baseline(edge), escaped(operation));
   }
 
   static const char* colour(const Edge& edge) {
@@ -105,7 +128,8 @@ class Picture {
   }
 
   std::string link(const Edge& edge) const {
-    const int from = centre(edge.source) + radius, to = centre(edge.target) - radius;
+    const int from = centre(edge.source) + half_width(edge.source);
+    const int to = centre(edge.target) - half_width(edge.target);
     return line(edge, fmt::format("M{},{} H{}", from, middle_, to - head)) +
            arrowhead(edge, to, middle_, 1, 0);
   }

@@ -129,16 +129,17 @@ double error_of_plain(double computed, double expected, double snip) {
 }
 
 /// The space of a case: that of the set, and the sizes that the case gives. Cases of the first sets
-/// name no space, and the sizes of NAS-Bench-201 by letters.
+/// name no space, and the some sizes by other words.
 std::unique_ptr<SearchSpace> space_from_json(const nlohmann::json& set,
                                              const nlohmann::json& golden,
                                              const at::Tensor& images) {
   SpaceChoice choice;
   choice.name = set.value("space", choice.name);
-  const std::map<std::string, std::string> letters = {{"channels", "C"}, {"cells", "N"}};
+  const std::map<std::string, std::string> other_words = {
+      {"channels", "C"}, {"cells", "N"}, {"stem_channels", "stem"}};
   for (const SpaceOption& option : spaces().find(choice.name).value.options) {
-    const auto letter = letters.find(option.name);
-    for (const std::string& name : {option.name, letter == letters.end() ? "" : letter->second}) {
+    const auto other_word = other_words.find(option.name);
+    for (const std::string& name : {option.name, other_word == other_words.end() ? "" : other_word->second}) {
       const auto size = golden.find(name);
       if (size == golden.end()) continue;
       if (!size->is_number_integer() && !size->is_boolean())

@@ -271,7 +271,7 @@ SearchResult SearchLoop::result() {
   if (!dropped_) counts_.infeasible = space_.rejected();
   if (space_.without_cost() > 0) {
     spdlog::warn("{} of the architectures that were rejected have no cost in '{}'",
-                 space_.without_cost(), spec_.limits.table->file);
+                 space_.without_cost(), spec_.search.limits.table->file);
   }
   result.counts = counts_;
   result.conditions = bench_.conditions;

@@ -2,6 +2,7 @@
 
 #include "mbv2/mbv2.h"
 #include "nats_sss/nats_sss.h"
+#include "nb101/nas_bench_101.h"
 #include "nb201/family.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
@@ -52,6 +53,8 @@ const Registry<SpaceFamily>& spaces() {
             nb201_family());
     all.add("nats_sss", "NATS-Bench sizes: 32,768 choices of five widths for one cell",
             nats_sss_family());
+    all.add("nb101", "NAS-Bench-101: 423,624 cells of up to 7 vertices and 9 edges",
+            nb101_family());
     all.add("mbv2",
             "MobileNetV2-like networks for ImageNet of WRCor: 39 decisions, 3.5e29 networks",
             mbv2_family());

@@ -114,8 +114,7 @@ std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
 
 void ConstrainedSpace::fail(const std::string& what) const {
   throw NoFeasibleError(what + " of " + base_.name() + " within the limits (" + describe(limits_) +
-                        ") among " + std::to_string(most_draws) +
-                        " draws in a row" +
+                        ") among " + std::to_string(most_draws) + " draws in a row" +
                         (without_cost_ > 0 ? " (of all so far, " + std::to_string(without_cost_) +
                                                  " lack a cost in '" + limits_.table->file + "')"
                                            : "") +

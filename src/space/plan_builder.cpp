@@ -168,6 +168,12 @@ int PlanBuilder::linear(int from, int outputs, std::string name) {
   return position;
 }
 
+void PlanBuilder::set_initial(int layer, ParameterRole role, const Distribution& initial) {
+  for (Parameter& parameter : plan_.layers.at(static_cast<std::size_t>(layer)).parameters) {
+    if (parameter.role == role) parameter.initial = initial;
+  }
+}
+
 void PlanBuilder::count_modules(int layer, int modules) {
   plan_.layers.at(static_cast<std::size_t>(layer)).modules += modules;
 }

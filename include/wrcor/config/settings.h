@@ -62,8 +62,8 @@ struct Setting {
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool repeatable = false;  ///< of a text: the flag may be given again, commas join what it had
-  bool is_path = false;                   ///< of a text: a file or a folder
-  bool optional = false;         ///< can be unset: null in a file, "none" in a flag or a variable
+  bool is_path = false;     ///< of a text: a file or a folder
+  bool optional = false;    ///< can be unset: null in a file, "none" in a flag or a variable
   bool is_space_option = false;  ///< only some spaces have it; unset: the fallback of the space
   Scope scope = Scope::scores;
   std::set<Purpose> purposes{Purpose::search};  ///< that it belongs to

@@ -16,8 +16,11 @@ struct CellGraph {
     bool reachable = true;
   };
 
-  std::vector<std::string> nodes;       ///< names, the input first, the output last
-  std::vector<std::string> operations;  ///< names of all operations of the space, in its order
+  /// Names, the input first, the output last. Where the operations are those of the nodes, a name
+  /// says which: "1 conv3x3".
+  std::vector<std::string> nodes;
+  /// Names of all operations of the space, in its order; "": edges that only pass their source on.
+  std::vector<std::string> operations;
   std::vector<Edge> edges;  ///< those with an operation: what passes nothing on is no edge
   int places = 0;           ///< where a cell of the space may have an edge
 

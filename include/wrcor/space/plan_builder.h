@@ -47,6 +47,8 @@ class PlanBuilder {
   const FeatureShape& shape(int layer) const;
   int channels(int layer) const { return shape(layer).channels; }
 
+  /// Replaces the default, that of frameworks, for the layer's parameters of this role.
+  void set_initial(int layer, ParameterRole role, const Distribution& initial);
   /// Adds to the modules of the published network that give the layer's output.
   void count_modules(int layer, int modules);
   void end_block(int layer) { plan_.blocks.push_back(layer); }

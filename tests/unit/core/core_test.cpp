@@ -22,6 +22,12 @@ TEST_CASE("SHA-256 has the published test values", "[core][hash]") {
   CHECK(Sha256().update("abc").base64() == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
 }
 
+TEST_CASE("MD5 has the test values of RFC 1321", "[core][hash]") {
+  CHECK(md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e");
+  CHECK(md5_hex("abc") == "900150983cd24fb0d6963f7d28e17f72");
+  CHECK(md5_hex("message digest") == "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST_CASE("stable hashes tell where one part ends and the next begins", "[core][hash]") {
   CHECK(stable_hash({"ab", "c"}) != stable_hash({"a", "bc"}));
   CHECK(stable_hash({"a", ""}) != stable_hash({"a"}));

@@ -117,3 +117,23 @@ TEST_CASE("a cell as SVG has a title, every node and every edge", "[drawing]") {
       cell_of("|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|none~2|"), "dead");
   CHECK(count(dead, "stroke-dasharray") == 2);
 }
+
+TEST_CASE("a cell whose nodes have the operations: edges without a text", "[drawing]") {
+  CellGraph cell;
+  cell.nodes = {"in", "1 conv3x3", "2 maxpool3x3", "out"};
+  cell.operations = {""};
+  cell.edges = {{0, 1}, {0, 2}, {1, 2}, {2, 3}, {0, 3}};
+  CHECK(cell_text(cell) ==
+        "[in]────▶[1 conv3x3]────▶[2 maxpool3x3]────▶[out]\n"
+        "   │                     ▲                  ▲\n"
+        "   ├─────────────────────┘                  │\n"
+        "   └────────────────────────────────────────┘\n");
+  const std::string svg = cell_svg(cell, "cell");
+  CHECK(count(svg, "class=\"cell-edge\"") == 5);
+  CHECK(count(svg, "class=\"cell-label\"") == 0);
+  CHECK(count(svg, "<circle") == 2);
+  CHECK(count(svg, "<rect") == 2);
+  const std::string dot = cell_dot(cell, "cell");
+  CHECK(count(dot, "  0 -> 1;\n") == 1);
+  CHECK(count(dot, "shape=box") == 1);
+}
