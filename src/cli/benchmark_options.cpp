@@ -24,11 +24,12 @@ void add_benchmark(CLI::App& command, BenchmarkOptions& target, bool required,
     metric->needs(file);
   }
   command
-      .add_option("--key", target.key,
-                  "key of the architectures: arch strings, id (as printed by 'wrcor describe'),\n"
-                  "index, the benchmark's own numbers, or naslib, NASLib's tuples of six digits;\n"
-                  "with =COLUMN for a column of another name\n"
-                  "(default arch; arch|id|index|naslib)")
+      .add_option(
+          "--key", target.key,
+          "key of the architectures: arch strings, id (as printed by 'wrcor describe'),\n"
+          "index, the benchmark's own numbers, or naslib, NASLib's tuples of six digits;\n"
+          "with =COLUMN for a column of another name, and =A/B where two columns have its parts\n"
+          "(default arch; arch|id|index|naslib)")
       ->type_name("KEY[=COLUMN]");
   command
       .add_option("--missing", target.missing,

@@ -139,7 +139,8 @@ std::unique_ptr<SearchSpace> space_from_json(const nlohmann::json& set,
       {"channels", "C"}, {"cells", "N"}, {"stem_channels", "stem"}};
   for (const SpaceOption& option : spaces().find(choice.name).value.options) {
     const auto other_word = other_words.find(option.name);
-    for (const std::string& name : {option.name, other_word == other_words.end() ? "" : other_word->second}) {
+    for (const std::string& name :
+         {option.name, other_word == other_words.end() ? "" : other_word->second}) {
       const auto size = golden.find(name);
       if (size == golden.end()) continue;
       if (!size->is_number_integer() && !size->is_boolean())

@@ -45,10 +45,32 @@ std::string as_tuple(const std::string& text) {
   return bracketed ? text : "(" + text + ")";
 }
 
+/// The columns that the name of a key names: "matrix/ops" are two.
+std::vector<std::size_t> key_columns(const BenchmarkKey& key, const CsvReader& csv) {
+  const auto& header = csv.header();
+  const bool is_column = std::find(header.begin(), header.end(), key.column) != header.end();
+  std::vector<std::size_t> columns;
+  for (std::size_t start = 0; start <= key.column.size();) {
+    const std::size_t end =
+        is_column ? key.column.size() : std::min(key.column.find('/', start), key.column.size());
+    columns.push_back(csv.column(key.column.substr(start, end - start)));
+    start = end + 1;
+  }
+  return columns;
+}
+
+/// An architecture's text, of which each column has a part.
+std::string text_of(const CsvReader& csv, const std::vector<std::size_t>& columns) {
+  std::vector<std::string> parts;
+  for (const std::size_t column : columns) parts.push_back(csv.field(column));
+  return join(parts, "/");
+}
+
 Genotype read_genotype(const SearchSpace& space, BenchmarkKey::Kind kind, const CsvReader& csv,
-                       std::size_t column) {
+                       const std::vector<std::size_t>& columns) {
+  const std::size_t column = columns.front();
   try {
-    if (kind == BenchmarkKey::Kind::arch) return parse_architecture(space, csv.field(column));
+    if (kind == BenchmarkKey::Kind::arch) return parse_architecture(space, text_of(csv, columns));
     if (kind == BenchmarkKey::Kind::naslib) return space.parse(as_tuple(csv.field(column)));
     return numbered_genotype(space, kind, csv.field(column));
   } catch (const UsageError& error) {
@@ -125,13 +147,13 @@ BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
                                      const std::set<std::string>& columns,
                                      const MissingFigures& missing) {
   CsvReader csv(std::move(text), name);
-  const std::size_t key_column = csv.column(key.column);
+  const std::vector<std::size_t> named_by = key_columns(key, csv);
   std::vector<std::size_t> numbers;
   for (const std::string& column : columns) numbers.push_back(csv.column(column));
 
   std::vector<Row> rows;
   while (csv.next()) {
-    Row row{space.format(read_genotype(space, key.kind, csv, key_column)), csv.line(), {}};
+    Row row{space.format(read_genotype(space, key.kind, csv, named_by)), csv.line(), {}};
     for (const std::size_t number : numbers) {
       row.values.push_back(is_missing(csv.field(number), missing) ? std::nullopt
                                                                   : csv.number(number));
