@@ -207,8 +207,11 @@ expect_exit 0 wrcor search --resume --max-seconds 0.001 --out again --quiet
 expect_equal "$(without_timing again | grep -v max_seconds)" "$(without_timing timed | grep -v max_seconds)"
 
 # --- a clock that stands still, as in some virtual machines: the files can be continued
-standing() { FAULT_CLOCK=stands LD_PRELOAD=$fault_shim "$wrcor_program" "$@"; }
-if standing --version >/dev/null 2>&1; then
+standing() { FAULT_CLOCK=stands LD_PRELOAD=$fault_shim timeout -k 1 "${patience:-120}" "$wrcor_program" "$@"; }
+# A library of libtorch (UCX, in some systems) waits for the clock before the program starts.
+if ! patience=20 standing export "$cell" --format python >/dev/null 2>&1; then
+  echo 'skipped: a clock that stands still: the libraries of this libtorch wait for it, or there is no shim' >&2
+else
   expect_exit 0 standing "${train[@]}" --out standing
   expect_contains "$(<standing/metrics.jsonl)" '"images_per_second":0.0}'
   expect_exit 0 wrcor train --resume --out standing --quiet
