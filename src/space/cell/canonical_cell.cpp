@@ -1,0 +1,136 @@
+#include "canonical_cell.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "strict_key.h"
+
+namespace wrcor {
+namespace {
+
+using Value = AtomGraph::Value;
+
+/// Chooses the operations edge by edge, so that every atom with weights is on one edge, every other
+/// atom on one or more, and the last node has the value of the graph's output.
+class MemberSearch {
+ public:
+  /// Far more than the search needs in cells of five nodes. Part of what a representative is: a
+  /// change makes a new scoring revision.
+  static constexpr int most_steps = 200'000;
+
+  MemberSearch(const CellDefinition& definition, const AtomGraph& graph)
+      : definition_(definition),
+        graph_(graph),
+        values_(static_cast<std::size_t>(definition.nodes)),
+        used_(graph.atoms.size()),
+        skip_(position_of(CellOperation::Form::identity)),
+        none_(position_of(CellOperation::Form::none)) {
+    values_.front().input = 1;
+  }
+
+  /// Nothing: too many steps.
+  std::optional<Genotype> find() {
+    if (!extend(0, 1)) return std::nullopt;
+    return genotype_;
+  }
+
+ private:
+  std::optional<int> position_of(CellOperation::Form form) const {
+    const auto found = std::ranges::find(definition_.operations, form, &CellOperation::form);
+    if (found == definition_.operations.end()) return std::nullopt;
+    return static_cast<int>(found - definition_.operations.begin());
+  }
+
+  int last_node() const { return definition_.nodes - 1; }
+  Value& value(int node) { return values_[static_cast<std::size_t>(node)]; }
+  const Value& value(int node) const { return values_[static_cast<std::size_t>(node)]; }
+
+  /// Chooses the operation of an edge, and of all after it.
+  bool extend(int source, int target) {
+    if (source == target) return finish_node(target);
+    if (++steps_ > most_steps) return false;
+    for (std::size_t k = 0; k < graph_.atoms.size(); ++k) {
+      if (try_atom(k, source, target)) return true;
+    }
+    if (skip_ && !value(source).empty() && try_edge(*skip_, value(source), source, target))
+      return true;
+    return none_ && try_edge(*none_, {}, source, target);
+  }
+
+  bool try_atom(std::size_t k, int source, int target) {
+    const AtomGraph::Atom& atom = graph_.atoms[k];
+    const auto operation = static_cast<std::size_t>(atom.operation);
+    const bool is_free = used_[k] == 0 || !definition_.operations[operation].has_weights();
+    if (!is_free || atom.source != value(source)) return false;
+    Value added;
+    added.atoms[k] = 1;
+    ++used_[k];
+    if (try_edge(atom.operation, added, source, target)) return true;
+    --used_[k];
+    return false;
+  }
+
+  bool try_edge(int operation, const Value& added, int source, int target) {
+    const Value before = value(target);
+    value(target) += added;
+    if (may_become_needed(target)) {
+      genotype_.push_back(operation);
+      if (extend(source + 1, target)) return true;
+      genotype_.pop_back();
+    }
+    value(target) = before;
+    return false;
+  }
+
+  /// Whether the node's value, which only grows, may end as or in one that the graph has.
+  bool may_become_needed(int node) const {
+    if (value(node).within(graph_.output)) return true;
+    return node != last_node() && std::ranges::any_of(graph_.atoms, [&](const auto& atom) {
+             return value(node).within(atom.source);
+           });
+  }
+
+  bool finish_node(int node) {
+    if (node == last_node()) {
+      return value(node) == graph_.output &&
+             std::ranges::none_of(used_, [](int uses) { return uses == 0; });
+    }
+    const int nodes_left = last_node() - 1 - node;
+    return missing_sources(node) <= nodes_left && extend(0, node + 1);
+  }
+
+  /// Sources of unused atoms that no node up to this one has: each needs a node of its own.
+  int missing_sources(int node) const {
+    std::vector<Value> missing;
+    for (std::size_t k = 0; k < used_.size(); ++k) {
+      const Value& source = graph_.atoms[k].source;
+      const auto first = values_.begin(), end = first + node + 1;
+      if (used_[k] == 0 && std::find(first, end, source) == end &&
+          std::ranges::find(missing, source) == missing.end())
+        missing.push_back(source);
+    }
+    return static_cast<int>(missing.size());
+  }
+
+  const CellDefinition& definition_;
+  const AtomGraph& graph_;
+  std::vector<Value> values_;  ///< by node, as far as the edges are chosen
+  std::vector<int> used_;      ///< by atom: edges that it is on
+  std::optional<int> skip_, none_;
+  Genotype genotype_;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+Genotype canonical_cell(const CellDefinition& definition, const Genotype& effective) {
+  const auto atoms = AtomGraph::of(definition, effective);
+  if (!atoms) return effective;
+  const AtomGraph graph = graph_of(strict_key(*atoms));
+  // What leads nowhere in the cell found has no atom of the graph, so it can go.
+  const auto found = MemberSearch(definition, graph).find();
+  return found ? definition.effective(*found) : effective;
+}
+
+}  // namespace wrcor
