@@ -1,7 +1,9 @@
 #include "canonical_cell.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "strict_key.h"
@@ -15,13 +17,11 @@ using Value = AtomGraph::Value;
 /// atom on one or more, and the last node has the value of the graph's output.
 class MemberSearch {
  public:
-  /// Far more than the search needs in cells of five nodes. Part of what a representative is: a
-  /// change makes a new scoring revision.
-  static constexpr int most_steps = 200'000;
-
-  MemberSearch(const CellDefinition& definition, const AtomGraph& graph)
+  /// @param steps_left  what the search takes is subtracted
+  MemberSearch(const CellDefinition& definition, const AtomGraph& graph, int& steps_left)
       : definition_(definition),
         graph_(graph),
+        steps_left_(steps_left),
         values_(static_cast<std::size_t>(definition.nodes)),
         used_(graph.atoms.size()),
         skip_(position_of(CellOperation::Form::identity)),
@@ -29,7 +29,7 @@ class MemberSearch {
     values_.front().input = 1;
   }
 
-  /// Nothing: too many steps.
+  /// Nothing: the cell has no such member, or the search takes too many steps.
   std::optional<Genotype> find() {
     if (!extend(0, 1)) return std::nullopt;
     return genotype_;
@@ -49,7 +49,7 @@ class MemberSearch {
   /// Chooses the operation of an edge, and of all after it.
   bool extend(int source, int target) {
     if (source == target) return finish_node(target);
-    if (++steps_ > most_steps) return false;
+    if (steps_left_-- <= 0) return false;
     for (std::size_t k = 0; k < graph_.atoms.size(); ++k) {
       if (try_atom(k, source, target)) return true;
     }
@@ -97,7 +97,18 @@ class MemberSearch {
              std::ranges::none_of(used_, [](int uses) { return uses == 0; });
     }
     const int nodes_left = last_node() - 1 - node;
-    return missing_sources(node) <= nodes_left && extend(0, node + 1);
+    if (missing_sources(node) > nodes_left || !failed_.insert(state(node)).second) return false;
+    return extend(0, node + 1);
+  }
+
+  /// What the rest of the search depends on: the values that there are, in whatever order, and the
+  /// atoms in use.
+  std::vector<std::uint64_t> state(int node) const {
+    std::vector<std::uint64_t> all{static_cast<std::uint64_t>(node)};
+    for (std::size_t k = 0; k < used_.size(); ++k) all[0] = all[0] << 1 | (used_[k] > 0 ? 1 : 0);
+    for (int k = 1; k <= node; ++k) all.push_back(value(k).code());
+    std::sort(all.begin() + 1, all.end());
+    return all;
   }
 
   /// Sources of unused atoms that no node up to this one has: each needs a node of its own.
@@ -115,12 +126,40 @@ class MemberSearch {
 
   const CellDefinition& definition_;
   const AtomGraph& graph_;
+  int& steps_left_;
   std::vector<Value> values_;  ///< by node, as far as the edges are chosen
   std::vector<int> used_;      ///< by atom: edges that it is on
   std::optional<int> skip_, none_;
   Genotype genotype_;
-  int steps_ = 0;
+  std::set<std::vector<std::uint64_t>> failed_;  ///< states after which nothing was found
 };
+
+/// The cell with further nodes before the last one that no edge uses.
+Genotype with_nodes(const Genotype& cell, int nodes, int wanted, int none) {
+  Genotype larger(cell.begin(), cell.end() - (nodes - 1));
+  larger.resize(static_cast<std::size_t>((wanted - 1) * (wanted - 2) / 2), none);
+  larger.insert(larger.end(), cell.end() - (nodes - 1), cell.end());
+  larger.resize(static_cast<std::size_t>(wanted * (wanted - 1) / 2), none);
+  return larger;
+}
+
+/// Tries cells of few nodes first, where other nodes may be left out: most have few steps.
+std::optional<Genotype> find_member(const CellDefinition& definition, const AtomGraph& graph) {
+  // Part of what a representative is: a change makes a new scoring revision.
+  int steps_left = 20'000;
+  const auto& all = definition.operations;
+  const auto none = std::ranges::find(all, CellOperation::Form::none, &CellOperation::form);
+  CellDefinition smaller = definition;
+  const bool may_leave_out = none != all.end();
+  for (smaller.nodes = may_leave_out ? CellDefinition::least_nodes : definition.nodes;
+       smaller.nodes <= definition.nodes; ++smaller.nodes) {
+    if (const auto found = MemberSearch(smaller, graph, steps_left).find()) {
+      return with_nodes(*found, smaller.nodes, definition.nodes,
+                        static_cast<int>(none - all.begin()));
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -129,7 +168,7 @@ Genotype canonical_cell(const CellDefinition& definition, const Genotype& effect
   if (!atoms) return effective;
   const AtomGraph graph = graph_of(strict_key(*atoms));
   // What leads nowhere in the cell found has no atom of the graph, so it can go.
-  const auto found = MemberSearch(definition, graph).find();
+  const auto found = find_member(definition, graph);
   return found ? definition.effective(*found) : effective;
 }
 

@@ -18,6 +18,21 @@ bool AtomGraph::Value::within(const Value& other) const {
   return true;
 }
 
+// A code holds the multiplicities of a value; before it stands the number of an operation, from 1,
+// where there is one. With less than 16 operations and multiplicities below 128, 64 bits suffice.
+namespace {
+constexpr int multiplicity_bits = 7;
+constexpr std::uint64_t multiplicity_mask = (1U << multiplicity_bits) - 1;
+constexpr int value_bits = multiplicity_bits * static_cast<int>(AtomGraph::most_atoms + 1);
+}  // namespace
+
+std::uint64_t AtomGraph::Value::code() const {
+  auto code = static_cast<std::uint64_t>(input);
+  for (const int multiplicity : atoms)
+    code = code << multiplicity_bits | static_cast<std::uint64_t>(multiplicity);
+  return code;
+}
+
 namespace {
 
 /// Position of the atom, which is added unless it is there.
@@ -33,10 +48,6 @@ std::size_t place_of(std::vector<AtomGraph::Atom>& atoms, int operation, bool ha
   return atoms.size() - 1;
 }
 
-// A code holds an operation, its number from 1, and a value. With less than 16 operations and
-// multiplicities below 128, 64 bits suffice.
-constexpr int multiplicity_bits = 7;
-constexpr std::uint64_t multiplicity_mask = (1U << multiplicity_bits) - 1;
 constexpr int no_operation = -1;
 
 AtomGraph::Atom decoded(std::uint64_t code) {
@@ -66,15 +77,11 @@ class SmallestKey {
   static constexpr std::size_t unplaced = AtomGraph::most_atoms;
 
   std::uint64_t encode(int operation, const AtomGraph::Value& value) const {
-    auto code = static_cast<std::uint64_t>(operation + 1);
-    code = code << multiplicity_bits | static_cast<std::uint64_t>(value.input);
-    std::array<int, AtomGraph::most_atoms> by_position{};
+    AtomGraph::Value renamed{value.input, {}};
     for (std::size_t k = 0; k < graph_.atoms.size(); ++k) {
-      if (value.atoms[k] != 0) by_position[position_[k]] = value.atoms[k];
+      if (value.atoms[k] != 0) renamed.atoms[position_[k]] = value.atoms[k];
     }
-    for (const int multiplicity : by_position)
-      code = code << multiplicity_bits | static_cast<std::uint64_t>(multiplicity);
-    return code;
+    return static_cast<std::uint64_t>(operation + 1) << value_bits | renamed.code();
   }
 
   bool ready(std::size_t atom) const {

@@ -26,6 +26,8 @@ struct AtomGraph {
     bool empty() const { return *this == Value{}; }
     /// Whether no part occurs more often than in `other`.
     bool within(const Value& other) const;
+    /// The value as a number, different for different values.
+    std::uint64_t code() const;
   };
 
   /// An operation applied to a value. Each convolution is a separate atom, because it has its own
