@@ -60,9 +60,7 @@ class MemberSearch {
 
   bool try_atom(std::size_t k, int source, int target) {
     const AtomGraph::Atom& atom = graph_.atoms[k];
-    const auto operation = static_cast<std::size_t>(atom.operation);
-    const bool is_free = used_[k] == 0 || !definition_.operations[operation].has_weights();
-    if (!is_free || atom.source != value(source)) return false;
+    if (!is_free(k) || has_free_twin(k) || atom.source != value(source)) return false;
     Value added;
     added.atoms[k] = 1;
     ++used_[k];
@@ -71,10 +69,31 @@ class MemberSearch {
     return false;
   }
 
+  /// Whether an edge may have the atom, on another edge or not.
+  bool is_free(std::size_t k) const {
+    const auto operation = static_cast<std::size_t>(graph_.atoms[k].operation);
+    return used_[k] == 0 || !definition_.operations[operation].has_weights();
+  }
+
+  /// Whether an earlier atom that no edge has could be exchanged with this one: what one leads to,
+  /// the other does.
+  bool has_free_twin(std::size_t k) const {
+    for (std::size_t twin = 0; twin < k; ++twin) {
+      const bool alike = graph_.atoms[twin].operation == graph_.atoms[k].operation &&
+                         graph_.atoms[twin].source == graph_.atoms[k].source &&
+                         graph_.output.atoms[twin] == graph_.output.atoms[k] &&
+                         std::ranges::all_of(graph_.atoms, [&](const AtomGraph::Atom& reader) {
+                           return reader.source.atoms[twin] == reader.source.atoms[k];
+                         });
+      if (alike && used_[twin] == 0) return true;
+    }
+    return false;
+  }
+
   bool try_edge(int operation, const Value& added, int source, int target) {
     const Value before = value(target);
     value(target) += added;
-    if (may_become_needed(target)) {
+    if (may_become_needed(target) && may_suffice(source + 1, target)) {
       genotype_.push_back(operation);
       if (extend(source + 1, target)) return true;
       genotype_.pop_back();
@@ -86,9 +105,30 @@ class MemberSearch {
   /// Whether the node's value, which only grows, may end as or in one that the graph has.
   bool may_become_needed(int node) const {
     if (value(node).within(graph_.output)) return true;
-    return node != last_node() && std::ranges::any_of(graph_.atoms, [&](const auto& atom) {
-             return value(node).within(atom.source);
-           });
+    if (node == last_node()) return false;
+    for (std::size_t k = 0; k < graph_.atoms.size(); ++k) {
+      if (is_free(k) && value(node).within(graph_.atoms[k].source)) return true;
+    }
+    return false;
+  }
+
+  /// Whether the output may still contain the input and every atom with weights, which no further
+  /// edge has, as often as it must: through skips on all edges to come, from `source` to `target`
+  /// and after it.
+  bool may_suffice(int source, int target) const {
+    Value to_come = value(target), before;
+    for (int node = 0; node < target; ++node) {
+      before += value(node);
+      if (node >= source) to_come += value(node);
+    }
+    const bool is_last = target == last_node();
+    if (!is_last) to_come += before;
+    const int factor = is_last ? 1 : 1 << (last_node() - target - 1);
+    if (graph_.output.input > factor * to_come.input) return false;
+    for (std::size_t k = 0; k < graph_.atoms.size(); ++k) {
+      if (!is_free(k) && graph_.output.atoms[k] > factor * to_come.atoms[k]) return false;
+    }
+    return true;
   }
 
   bool finish_node(int node) {
