@@ -6,6 +6,7 @@
 
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
+#include "core/typed_scalar.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/suggest.h"
 

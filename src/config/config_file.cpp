@@ -5,8 +5,7 @@
 
 #include "core/file.h"
 #include "core/schema_version.h"
-#include "core/utf8.h"
-#include "internal/yaml_tree.h"
+#include "core/yaml_tree.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 
@@ -15,28 +14,19 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t largest_file = 1 << 20;
 const char* const version_key = "schema_version";
 
 /// @return the problem, or an empty text.
 std::string read_limited(const std::filesystem::path& path, std::string& content) {
   try {
     InputFile stream = open_input(path);
-    content.resize(largest_file + 1);
+    content.resize(largest_yaml + 1);
     stream.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<std::size_t>(stream.gcount()));
     return stream.bad() ? "cannot be read to its end" : "";
   } catch (const Unreadable& reason) {
     return std::string("cannot be read: ") + reason.what();
   }
-}
-
-/// @return the problem, or an empty text.
-std::string text_problem(const std::string& content) {
-  if (content.size() > largest_file) return "larger than 1 MiB, so not a configuration";
-  if (content.find('\0') != std::string::npos) return "not a text file: it holds NUL bytes";
-  if (!is_utf8(content)) return "not a text file in UTF-8";
-  return {};
 }
 
 bool is_section(const std::string& name) {
@@ -74,32 +64,15 @@ std::string key_suggestion(const std::string& section, const std::string& key) {
 }
 
 json typed_value(const YamlNode& node) {
-  if (node.kind == YamlNode::Kind::scalar) {
-    return node.plain ? typed_scalar(node.text) : json(node.text);
-  }
+  if (node.kind == YamlNode::Kind::scalar) return scalar_value(node);
   if (node.kind == YamlNode::Kind::map) return json::object();
   json items = json::array();
   for (const auto& item : node.items) {
     // No setting holds a list of lists, so the content of a nested item is ignored.
     const bool nested = item->kind != YamlNode::Kind::scalar;
-    items.push_back(nested ? json::object() : typed_value(*item));
+    items.push_back(nested ? json::object() : scalar_value(*item));
   }
   return items;
-}
-
-std::string shown_value(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::map:
-      return "a mapping";
-    case YamlNode::Kind::sequence:
-      return node.items.empty() ? "an empty list" : "a list";
-    case YamlNode::Kind::scalar:
-      break;
-  }
-  if (!node.plain) return in_quotes(node.text) + " in quotes";
-  const json value = typed_scalar(node.text);
-  if (value.is_null()) return "null";
-  return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
 }
 
 std::string unknown_key(const std::string& section, const std::string& key, const YamlNode& value) {
@@ -179,7 +152,7 @@ class YamlConfigReader {
   }
 
   void read_section(const std::string& section, const YamlNode& node) {
-    if (node.kind == YamlNode::Kind::scalar && node.plain && typed_scalar(node.text).is_null()) {
+    if (node.kind == YamlNode::Kind::scalar && scalar_value(node).is_null()) {
       return;
     }
     if (node.kind != YamlNode::Kind::map) {
@@ -224,7 +197,7 @@ class YamlConfigReader {
 
 std::vector<FoundValue> read_config_text(const std::string& text, const std::string& name,
                                          std::vector<std::string>& problems) {
-  if (const std::string problem = text_problem(text); !problem.empty()) {
+  if (const std::string problem = yaml_text_problem(text); !problem.empty()) {
     problems.push_back(name + ": " + problem);
     return {};
   }

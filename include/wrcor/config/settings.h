@@ -115,8 +115,4 @@ ReadValue read_value(const Setting& setting, const nlohmann::json& value,
 /// What the setting accepts, short: "1 to 1000000000", "shared|independent", "true|false".
 std::string accepted_values(const Setting& setting);
 
-/// A plain scalar as YAML's core schema types it: null, boolean, integer, number or text. Integers
-/// beyond 64 bits become numbers; numbers that are not finite stay text.
-nlohmann::json typed_scalar(std::string_view text);
-
 }  // namespace wrcor

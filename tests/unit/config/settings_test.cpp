@@ -6,6 +6,7 @@
 
 #include "config/config_documents.h"
 #include "config_support.h"
+#include "core/typed_scalar.h"
 #include "support/catch.h"
 #include "wrcor/config/config_loader.h"
 
