@@ -353,8 +353,9 @@ void setup_evaluate(CLI::App& command) {
   keys.insert(keys.end(), std::begin(settings_of_searches), std::end(settings_of_searches));
   keys.emplace_back("run.seed");
   add_settings(command, keys, options->sources);
-  set_example(command,
-              "wrcor evaluate --scores scores.jsonl --benchmark nb201.csv --metric c10_test_200ep");
+  set_example(
+      command,
+      "wrcor evaluate --scores scores.jsonl --benchmark accuracies.csv --metric c10_test_200ep");
   set_action(command, [options, &command] {
     options->top_k_given = command.count("--top-k") > 0;
     run_evaluate(*options);

@@ -180,7 +180,8 @@ void setup_report(CLI::App& command) {
                      ->type_name("COLUMN");
   times->needs(column);
   column->needs(times);
-  set_example(command, "wrcor report runs/first --benchmark nb201.csv --metric c10_test_200ep");
+  set_example(command,
+              "wrcor report runs/first --benchmark accuracies.csv --metric c10_test_200ep");
   set_action(
       command,
       [options, &command] {

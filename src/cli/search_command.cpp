@@ -23,7 +23,8 @@ void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
                    "rows of the ranking on standard output");
   add_choice(command, "--format", options->format, {"table", "json", "csv"},
              "form of the ranking on standard output");
-  set_example(command, "wrcor search --space nb201 --budget 300 --seed 1 --out runs/first");
+  set_example(command, "wrcor search --space " + Config().space.name +
+                           " --budget 300 --seed 1 --out runs/first");
   set_action(
       command, [options, run] { run(*options); },
       [options]() -> std::vector<std::filesystem::path> {

@@ -55,6 +55,20 @@ std::string labelled(const std::string& label, const std::string& text) {
   return text.empty() ? "" : label + " " + text;
 }
 
+/// "nats_sss, cells 1": the space and its options
+std::string space_text(const Json& run) {
+  std::vector<std::string> parts;
+  const Json space = run.value(Json::json_pointer("/config/space"), Json::object());
+  for (const auto& [name, value] : space.items()) {
+    if (name == "name") {
+      parts.push_back(value.get<std::string>());
+    } else if (value.is_number()) {
+      parts.push_back(name + " " + value.dump());
+    }
+  }
+  return join(parts);
+}
+
 std::string strategy_text(const Json& run) {
   const std::string strategy = text_at(run, "/config/search/strategy");
   const auto setting = [&run](const char* name) {
@@ -158,10 +172,7 @@ std::vector<std::string> run_names(const std::vector<std::filesystem::path>& fol
 std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& run) {
   const Json& document = run.document;
   std::vector<std::pair<std::string, std::string>> facts = {
-      {"Search space",
-       joined({text_at(document, "/config/space/name"),
-               counted(text_at(document, "/config/space/channels"), "channel"),
-               counted(text_at(document, "/config/space/cells"), "cell") + " a stage"})},
+      {"Search space", space_text(document)},
       {"Strategy", strategy_text(document)},
       {"Constraints", limits_text(document)},
       {"Ranked by", rule_text(run.rule)},

@@ -1,5 +1,6 @@
 #include "wrcor/space/builtin.h"
 
+#include "mbv2/mbv2.h"
 #include "nats_sss/nats_sss.h"
 #include "nb201/family.h"
 #include "wrcor/core/error.h"
@@ -24,6 +25,9 @@ const Registry<SpaceFamily>& spaces() {
             nb201_family());
     all.add("nats_sss", "NATS-Bench sizes: 32,768 choices of five widths for one cell",
             nats_sss_family());
+    all.add("mbv2",
+            "MobileNetV2-like networks for ImageNet of WRCor: 39 decisions, 3.5e29 networks",
+            mbv2_family());
     return all;
   }();
   return registry;

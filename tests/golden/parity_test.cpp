@@ -58,3 +58,9 @@ TEST_CASE("relative error tells special values apart", "[golden]") {
   CHECK(wrcor::relative_error(1.0, nan) == infinity);
   CHECK(wrcor::relative_error(99.0, 100.0) == Approx(0.01));
 }
+
+TEST_CASE("scores of the size space equal those of the published implementation", "[golden]") {
+  WRCOR_REQUIRE_SHARED(folder, "golden/sss_small");
+  // 30 published scores a network, of which dyn_isometry of 8:8:8:8:8 is noise.
+  require_parity(wrcor::golden_folder(folder), 6 * 30 - 1);
+}

@@ -71,6 +71,9 @@ class ConstrainedSpace final : public SearchSpace {
   bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
   Portrait portrait(const Genotype& genotype) const override { return base_.portrait(genotype); }
   Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
+  std::vector<NamedCost> further_costs(const Genotype& genotype) const override {
+    return base_.further_costs(genotype);
+  }
   NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
   std::optional<std::string> python_source(const Genotype& genotype) const override {
     return base_.python_source(genotype);

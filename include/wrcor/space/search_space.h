@@ -33,6 +33,12 @@ struct Costs {
   std::int64_t flops = 0;  ///< multiply-accumulates of convolution and linear weights for one image
 };
 
+/// A cost that only some spaces have.
+struct NamedCost {
+  std::string name;  ///< as limits name it
+  double value = 0;
+};
+
 /// The input and the number of classes of a space's networks: properties of the data.
 struct NetworkInput {
   FeatureShape image;
@@ -99,6 +105,8 @@ class SearchSpace {
   virtual Portrait portrait(const Genotype& genotype) const = 0;
   /// In closed form where that is faster than plan().
   virtual Costs costs(const Genotype& genotype) const;
+  /// Costs besides those of all spaces; the same names, in the same order, for every genotype.
+  virtual std::vector<NamedCost> further_costs(const Genotype& /*genotype*/) const { return {}; }
   virtual NetworkPlan plan(const Genotype& genotype) const = 0;
   /// Source of the network in Python, as one would write it by hand, without a docstring: the
   /// classes of its modules, the last of them `Network`, which takes no arguments. Their names give

@@ -216,7 +216,7 @@ TEST_CASE("everything that is wrong is reported at once", "[config]") {
         "my.yaml:3: search.budget: expected an integer from 1 to 1000000000 or null, got 'x'\n"
         "my.yaml:4: search.window: expected an integer from 1 to 1000000, got 0\n"
         "WRCOR_RUN_SEED: expected an integer from 0 to 18446744073709551615, got -1\n"
-        "--cells: expected an integer from 1 to 300, got 0");
+        "--cells: expected an integer from 1 to 300 or none, got 0");
   CHECK(file_error("search: {tournament: 9, population: 8}\nconstraints: {min_params: 6, "
                    "max_params: 5}\n") ==
         "my.yaml:1: search.tournament: expected at most search.population (8), got 9\n"

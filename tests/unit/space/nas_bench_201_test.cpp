@@ -158,8 +158,9 @@ TEST_CASE("the registry of spaces makes nb201 and suggests it for misspelt names
   const auto space = make_space({"nb201", {{"channels", 4}, {"cells", 1}}}, {{3, 32, 32}, 10});
   CHECK(space->name() == "nb201");
   CHECK(space->costs({3, 0, 0, 0, 0, 3}).params == 11'054);
-  CHECK_THROWS_WITH(spaces().find("nb200"),
-                    "unknown space 'nb200' (did you mean 'nb201'?); known spaces: nb201");
+  CHECK_THROWS_WITH(
+      spaces().find("nb200"),
+      StartsWith("unknown space 'nb200' (did you mean 'nb201'?); known spaces: nb201,"));
 }
 
 }  // namespace wrcor
