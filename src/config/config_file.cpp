@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/schema_version.h"
 #include "core/yaml_tree.h"
+#include "space/space_section.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 
@@ -16,8 +17,9 @@ using nlohmann::json;
 
 const char* const version_key = "schema_version";
 
-/// @return the problem, or an empty text.
-std::string read_limited(const std::filesystem::path& path, std::string& content) {
+}  // namespace
+
+std::string read_yaml_file(const std::filesystem::path& path, std::string& content) {
   try {
     InputFile stream = open_input(path);
     content.resize(largest_yaml + 1);
@@ -28,6 +30,8 @@ std::string read_limited(const std::filesystem::path& path, std::string& content
     return std::string("cannot be read: ") + reason.what();
   }
 }
+
+namespace {
 
 bool is_section(const std::string& name) {
   const auto& all = setting_sections();
@@ -160,6 +164,10 @@ class YamlConfigReader {
              section + ": expected the settings of the section, got " + shown_value(node));
       return;
     }
+    if (const YamlNode* definition = definition_in(section, node)) {
+      read_definition(node, *definition);
+      return;
+    }
     for_each_key(node, section,
                  [&](const std::string& name, const YamlNode& key_node, const YamlNode& value) {
                    const Setting* setting = find_setting(section + "." + name);
@@ -176,6 +184,45 @@ class YamlConfigReader {
                      found_.push_back({setting, nullptr, {}, /*valid=*/false});
                    }
                  });
+  }
+
+  /// A space that is defined here: its section has a kind, or, in the record of a run, its name and
+  /// its definition. Null: the section has settings.
+  static const YamlNode* definition_in(const std::string& section, const YamlNode& node) {
+    if (section != "space") return nullptr;
+    for (std::size_t k = 0; k + 1 < node.items.size(); k += 2) {
+      if (node.items[k]->text == "kind") return &node;
+      if (node.items[k]->text == "definition") return node.items[k + 1].get();
+    }
+    return nullptr;
+  }
+
+  /// @param section  the definition itself, or what a record has: its name and the definition
+  void read_definition(const YamlNode& section, const YamlNode& definition) {
+    const std::size_t problems_before = problems_.size();
+    const auto value = read_space_section(definition, file_, problems_);
+    const bool is_valid = problems_.size() == problems_before;
+    if (&definition != &section) {
+      for_each_key(section, "space",
+                   [&](const std::string& name, const YamlNode& key, const YamlNode& given) {
+                     if (name == "name") {
+                       if (is_valid && value.at("name") != given.text)
+                         report(given.line, "space.name: expected " + value.at("name").dump() +
+                                                ", as in the definition, got " +
+                                                shown_value(given));
+                     } else if (name != "definition") {
+                       report(key.line, "space." + name +
+                                            ": the sizes of a space with a definition are in it, "
+                                            "got " +
+                                            shown_value(given));
+                     }
+                   });
+    }
+    if (problems_.size() == problems_before) {
+      found_.push_back({&space_definition(), value.dump(), place(section.line) + "space"});
+    } else {
+      found_.push_back({&space_definition(), nullptr, {}, /*valid=*/false});
+    }
   }
 
   /// Searches for a similar name only while the problem is one of those shown.
@@ -217,7 +264,7 @@ std::vector<FoundValue> read_config_text(const std::string& text, const std::str
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems) {
   std::string content;
-  if (const std::string problem = read_limited(path, content); !problem.empty()) {
+  if (const std::string problem = read_yaml_file(path, content); !problem.empty()) {
     problems.push_back(path.string() + ": " + problem);
     return {};
   }

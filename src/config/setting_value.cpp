@@ -34,7 +34,8 @@ std::string expectation(const Setting& setting, std::string_view unset_word) {
       text = "true or false";
       break;
     case SettingType::text:
-      text = setting.choices            ? "one of " + join(setting.choices->names())
+      text = setting.choices ? "one of " + join(setting.choices->names()) +
+                                   (setting.also.empty() ? "" : ", " + setting.also)
              : !setting.pattern.empty() ? setting.pattern_words
                                         : "text";
       break;
@@ -57,7 +58,8 @@ bool in_range(const Setting& setting, const json& value) {
 /// @return a message about the unknown ones among names, or nothing.
 std::string name_problem(const Setting& setting, const std::vector<std::string>& given) {
   constexpr std::size_t most_shown = 5;
-  if (!setting.choices) return {};
+  if (!setting.choices || (setting.is_also && given.size() == 1 && setting.is_also(given[0])))
+    return {};
   const auto& [singular, plural, names] = *setting.choices;
   const std::vector<std::string> known = names();
   std::vector<std::string> unknown;
@@ -71,7 +73,7 @@ std::string name_problem(const Setting& setting, const std::vector<std::string>&
   if (count == 0) return {};
   if (count > most_shown) unknown.push_back(std::to_string(count - most_shown) + " more");
   return "unknown " + (count == 1 ? singular : plural) + " " + join(unknown) + "; known " + plural +
-         ": " + join(known);
+         ": " + join(known) + (setting.also.empty() ? "" : "; or " + setting.also);
 }
 
 ReadValue refuse(const Setting& setting, const std::string& shown, std::string_view unset_word) {
@@ -183,7 +185,8 @@ ReadValue read_value(const Setting& setting, const json& value, const std::strin
 }
 
 std::string accepted_values(const Setting& setting) {
-  if (setting.choices) return join(setting.choices->names(), "|");
+  if (setting.choices)
+    return join(setting.choices->names(), "|") + (setting.also.empty() ? "" : ", " + setting.also);
   switch (setting.type) {
     case SettingType::integer:
       return std::to_string(setting.minimum) + " to " + std::to_string(setting.maximum) +

@@ -60,6 +60,10 @@ struct Setting {
   std::string pattern;        ///< of a text: a regular expression that it matches
   std::string pattern_words;  ///< the same, human-readable
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
+  /// Of a text with choices: what its value may also be, such as a file; empty: nothing else.
+  std::string also;
+  /// Whether a value is what `also` says.
+  std::function<bool(const std::string&)> is_also = {};
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool is_path = false;                   ///< of a text: a file or a folder
   bool optional = false;         ///< can be unset: null in a file, "none" in a flag or a variable
@@ -93,6 +97,10 @@ struct SettingSection {
 /// Every setting, grouped by section, in the order in which they are shown.
 const std::vector<Setting>& settings();
 const std::vector<SettingSection>& setting_sections();
+
+/// Where a search space is defined in the configuration itself: sets the space to the definition,
+/// which is the value as a text. It is none of settings().
+const Setting& space_definition();
 
 /// @param key  also a former one
 /// @return null when there is no such key.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "space/space_section.h"
 #include "space_kind.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
@@ -122,6 +123,10 @@ ordered_json read_space_section(const YamlNode& node, const std::string& file,
   const std::vector<std::string> lines = found.lines();
   problems.insert(problems.end(), lines.begin(), lines.end());
   return definition;
+}
+
+bool names_definition_file(std::string_view text) {
+  return text.ends_with(".yaml") || text.ends_with(".yml") || text.ends_with(".json");
 }
 
 ordered_json read_space_definition(const std::string& text, const std::string& file,

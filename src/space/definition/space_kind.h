@@ -26,8 +26,4 @@ const Registry<SpaceKind>& space_kinds();
 SpaceKind cell_kind();
 SpaceKind chain_kind();
 
-/// Reads the section of a definition, as read_space_definition() does.
-nlohmann::ordered_json read_space_section(const YamlNode& section, const std::string& file,
-                                          std::vector<std::string>& problems);
-
 }  // namespace wrcor
