@@ -90,6 +90,16 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
   } catch (const nlohmann::json::exception&) {
     throw DataError("'" + file.string() + "' is not the configuration of a run");
   }
+  const auto damaged = [&](const std::string& difference) {
+    return DataError("'" + file.string() +
+                     "' does not belong to the run of the result.json next to it: " + difference +
+                     "; restore it from a copy, or name a configuration with --config");
+  };
+  const auto definition_of = [](const nlohmann::ordered_json& sections) {
+    return sections.at("space").value("definition", nlohmann::ordered_json());
+  };
+  if (definition_of(found) != definition_of(result_settings))
+    throw damaged("the definition of the space is another one");
   for (const Setting& setting : settings()) {
     if (setting.scope <= Scope::length || !setting.serves(Purpose::search)) continue;
     const auto& section = found.at(setting.section());
@@ -98,10 +108,7 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
     const auto made_with =
         result_settings.at(setting.section()).value(setting.recorded_name(), has);
     if (has == made_with) continue;
-    throw DataError("'" + file.string() +
-                    "' does not belong to the run of the result.json next to it: " + setting.key +
-                    " is " + has.dump() + ", there " + made_with.dump() +
-                    "; restore it from a copy, or name a configuration with --config");
+    throw damaged(setting.key + " is " + has.dump() + ", there " + made_with.dump());
   }
 }
 

@@ -82,14 +82,18 @@ std::vector<ReportedRun> read_runs(const std::vector<std::string>& folders) {
 /// size.
 std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
   const auto different =
-      std::adjacent_find(runs.begin(), runs.end(),
-                         [](const auto& a, const auto& b) { return a.run.space != b.run.space; });
+      std::adjacent_find(runs.begin(), runs.end(), [](const ReportedRun& a, const ReportedRun& b) {
+        return a.run.space.name != b.run.space.name ||
+               a.run.space.definition != b.run.space.definition;
+      });
   if (different != runs.end()) {
-    throw UsageError("'" + different->name + "' searched the space '" + different->run.space +
-                     "', '" + std::next(different)->name + "' the space '" +
-                     std::next(different)->run.space + "'; make a report for each");
+    const ReportedRun& next = *std::next(different);
+    const bool same_name = different->run.space.name == next.run.space.name;
+    throw UsageError("'" + different->name + "' searched the space '" + different->run.space.name +
+                     "', '" + next.name + "' the space '" + next.run.space.name + "'" +
+                     (same_name ? " with another definition" : "") + "; make a report for each");
   }
-  return make_naming_space({runs.front().run.space});
+  return make_naming_space(runs.front().run.space);
 }
 
 /// @param options  that describe the form of tables

@@ -6,6 +6,7 @@
 
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
+#include "core/typed_scalar.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/suggest.h"
 
@@ -39,7 +40,7 @@ ordered_json type_schema(const Setting& setting) {
     case SettingType::text:
     case SettingType::text_list:
       schema = {{"type", "string"}};
-      if (setting.choices) schema["enum"] = setting.choices->names();
+      if (setting.choices && setting.also.empty()) schema["enum"] = setting.choices->names();
       if (!setting.pattern.empty()) schema["pattern"] = setting.pattern;
       if (setting.also_integer) {
         schema["type"] = {"string", "integer"};
@@ -60,6 +61,14 @@ ordered_json type_schema(const Setting& setting) {
     schema = {{"anyOf", {schema, word}}};
   }
   return schema;
+}
+
+/// A space that is defined where others are named. Its kinds and their keys are checked by the
+/// program.
+ordered_json definition_schema() {
+  return {{"description", "search space that is defined here"},
+          {"type", "object"},
+          {"required", {"kind", "name"}}};
 }
 
 /// The value as it is written in a YAML file.
@@ -99,6 +108,10 @@ nlohmann::ordered_json config_schema() {
     ordered_json schema = {{"description", section.description}};
     schema.update(object(members));
     schema["type"] = {"object", "null"};
+    if (section.name == "space") {
+      const ordered_json record = object({{"name", text()}, {"definition", definition_schema()}});
+      schema = {{"anyOf", {schema, definition_schema(), record}}};
+    }
     sections.push_back({section.name, schema, /*required=*/false});
   }
   return document("config", schema_version::config, "Configuration of wrcor", object(sections));
@@ -113,6 +126,8 @@ nlohmann::ordered_json written_settings_schema(const std::function<bool(const Se
         members.push_back(
             {setting.recorded_name(), type_schema(setting), /*required=*/!setting.is_space_option});
     }
+    if (section.name == "space")
+      members.push_back({"definition", definition_schema(), /*required=*/false});
     if (!members.empty()) sections.push_back({section.name, object(members)});
   }
   return object(sections);

@@ -5,8 +5,8 @@
 
 #include "core/file.h"
 #include "core/schema_version.h"
-#include "core/utf8.h"
-#include "internal/yaml_tree.h"
+#include "core/yaml_tree.h"
+#include "space/space_section.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 
@@ -15,14 +15,14 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t largest_file = 1 << 20;
 const char* const version_key = "schema_version";
 
-/// @return the problem, or an empty text.
-std::string read_limited(const std::filesystem::path& path, std::string& content) {
+}  // namespace
+
+std::string read_yaml_file(const std::filesystem::path& path, std::string& content) {
   try {
     InputFile stream = open_input(path);
-    content.resize(largest_file + 1);
+    content.resize(largest_yaml + 1);
     stream.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<std::size_t>(stream.gcount()));
     return stream.bad() ? "cannot be read to its end" : "";
@@ -31,13 +31,7 @@ std::string read_limited(const std::filesystem::path& path, std::string& content
   }
 }
 
-/// @return the problem, or an empty text.
-std::string text_problem(const std::string& content) {
-  if (content.size() > largest_file) return "larger than 1 MiB, so not a configuration";
-  if (content.find('\0') != std::string::npos) return "not a text file: it holds NUL bytes";
-  if (!is_utf8(content)) return "not a text file in UTF-8";
-  return {};
-}
+namespace {
 
 bool is_section(const std::string& name) {
   const auto& all = setting_sections();
@@ -74,32 +68,15 @@ std::string key_suggestion(const std::string& section, const std::string& key) {
 }
 
 json typed_value(const YamlNode& node) {
-  if (node.kind == YamlNode::Kind::scalar) {
-    return node.plain ? typed_scalar(node.text) : json(node.text);
-  }
+  if (node.kind == YamlNode::Kind::scalar) return scalar_value(node);
   if (node.kind == YamlNode::Kind::map) return json::object();
   json items = json::array();
   for (const auto& item : node.items) {
     // No setting holds a list of lists, so the content of a nested item is ignored.
     const bool nested = item->kind != YamlNode::Kind::scalar;
-    items.push_back(nested ? json::object() : typed_value(*item));
+    items.push_back(nested ? json::object() : scalar_value(*item));
   }
   return items;
-}
-
-std::string shown_value(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::map:
-      return "a mapping";
-    case YamlNode::Kind::sequence:
-      return node.items.empty() ? "an empty list" : "a list";
-    case YamlNode::Kind::scalar:
-      break;
-  }
-  if (!node.plain) return in_quotes(node.text) + " in quotes";
-  const json value = typed_scalar(node.text);
-  if (value.is_null()) return "null";
-  return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
 }
 
 std::string unknown_key(const std::string& section, const std::string& key, const YamlNode& value) {
@@ -179,12 +156,16 @@ class YamlConfigReader {
   }
 
   void read_section(const std::string& section, const YamlNode& node) {
-    if (node.kind == YamlNode::Kind::scalar && node.plain && typed_scalar(node.text).is_null()) {
+    if (node.kind == YamlNode::Kind::scalar && scalar_value(node).is_null()) {
       return;
     }
     if (node.kind != YamlNode::Kind::map) {
       report(node.line,
              section + ": expected the settings of the section, got " + shown_value(node));
+      return;
+    }
+    if (const YamlNode* definition = definition_in(section, node)) {
+      read_definition(node, *definition);
       return;
     }
     for_each_key(node, section,
@@ -203,6 +184,45 @@ class YamlConfigReader {
                      found_.push_back({setting, nullptr, {}, /*valid=*/false});
                    }
                  });
+  }
+
+  /// A space that is defined here: its section has a kind, or, in the record of a run, its name and
+  /// its definition. Null: the section has settings.
+  static const YamlNode* definition_in(const std::string& section, const YamlNode& node) {
+    if (section != "space") return nullptr;
+    for (std::size_t k = 0; k + 1 < node.items.size(); k += 2) {
+      if (node.items[k]->text == "kind") return &node;
+      if (node.items[k]->text == "definition") return node.items[k + 1].get();
+    }
+    return nullptr;
+  }
+
+  /// @param section  the definition itself, or what a record has: its name and the definition
+  void read_definition(const YamlNode& section, const YamlNode& definition) {
+    const std::size_t problems_before = problems_.size();
+    const auto value = read_space_section(definition, file_, problems_);
+    const bool is_valid = problems_.size() == problems_before;
+    if (&definition != &section) {
+      for_each_key(section, "space",
+                   [&](const std::string& name, const YamlNode& key, const YamlNode& given) {
+                     if (name == "name") {
+                       if (is_valid && value.at("name") != given.text)
+                         report(given.line, "space.name: expected " + value.at("name").dump() +
+                                                ", as in the definition, got " +
+                                                shown_value(given));
+                     } else if (name != "definition") {
+                       report(key.line, "space." + name +
+                                            ": the sizes of a space with a definition are in it, "
+                                            "got " +
+                                            shown_value(given));
+                     }
+                   });
+    }
+    if (problems_.size() == problems_before) {
+      found_.push_back({&space_definition(), value.dump(), place(section.line) + "space"});
+    } else {
+      found_.push_back({&space_definition(), nullptr, {}, /*valid=*/false});
+    }
   }
 
   /// Searches for a similar name only while the problem is one of those shown.
@@ -224,7 +244,7 @@ class YamlConfigReader {
 
 std::vector<FoundValue> read_config_text(const std::string& text, const std::string& name,
                                          std::vector<std::string>& problems) {
-  if (const std::string problem = text_problem(text); !problem.empty()) {
+  if (const std::string problem = yaml_text_problem(text); !problem.empty()) {
     problems.push_back(name + ": " + problem);
     return {};
   }
@@ -244,7 +264,7 @@ std::vector<FoundValue> read_config_text(const std::string& text, const std::str
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems) {
   std::string content;
-  if (const std::string problem = read_limited(path, content); !problem.empty()) {
+  if (const std::string problem = read_yaml_file(path, content); !problem.empty()) {
     problems.push_back(path.string() + ": " + problem);
     return {};
   }

@@ -10,9 +10,11 @@
 #include "internal/config_environment.h"
 #include "internal/config_file.h"
 #include "internal/idle_settings.h"
+#include "space/space_section.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/space/definition.h"
 
 namespace wrcor {
 namespace {
@@ -63,6 +65,7 @@ class MergedConfig {
   /// @throws UsageError with all problems, if any
   Config checked(const ConfigSources& sources) {
     const std::vector<ConfigCheck>& checks = sources.checks;
+    read_space_file();
     check_space_options();
     if (invalid_.empty()) check_effects(sources);
     check_evolution();
@@ -97,13 +100,34 @@ class MergedConfig {
     }
   }
 
+  /// Where the space is the name of a file, the space that it defines.
+  void read_space_file() {
+    SpaceChoice& space = config_.space;
+    if (!valid({"space.name"}) || !space.definition.is_null() || !names_definition_file(space.name))
+      return;
+    const std::size_t problems_before = problems_.size();
+    const std::string file = space.name;
+    std::string text;
+    if (const std::string problem = read_yaml_file(file, text); problem.empty()) {
+      space.definition = read_space_definition(text, file, problems_);
+    } else {
+      report("space.name", in_quotes(file) + " " + problem);
+    }
+    if (problems_.size() > problems_before) {
+      space.definition = nullptr;
+      invalid_.insert("space.name");
+    } else {
+      space.name = space.definition.at("name").get<std::string>();
+    }
+  }
+
   /// The limits of a setting are those of all spaces.
   void check_space_options() {
     if (!valid({"space.name"})) return;
     for (const auto& [name, value] : config_.space.options) {
       const std::string key = "space." + name;
       try {
-        (void)require_option(config_.space.name, name, value);
+        (void)require_option(config_.space, name, value);
       } catch (const UsageError& error) {
         report(key, error.what());
         invalid_.insert(key);
@@ -221,7 +245,12 @@ nlohmann::ordered_json to_json(const Config& config, Purpose purpose) {
     if (!setting.serves(purpose) || !setting.belongs_to(config)) continue;
     document[setting.section()][setting.name()] = setting.get(config);
   }
+  add_space_definition(document, config);
   return document;
+}
+
+void add_space_definition(nlohmann::ordered_json& sections, const Config& config) {
+  if (!config.space.definition.is_null()) sections["space"]["definition"] = config.space.definition;
 }
 
 nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
@@ -233,6 +262,7 @@ nlohmann::ordered_json result_config(const Config& config, Purpose purpose) {
     value = setting.get(config);
     if (setting.is_path) value = last_name(value.get<std::string>());
   }
+  add_space_definition(document, config);
   return document;
 }
 
@@ -257,10 +287,30 @@ std::string config_document(const Config& config, Purpose purpose) {
   return document.dump(2) + "\n";
 }
 
+SpaceChoice space_from_json(const nlohmann::ordered_json& section, const std::string& place) {
+  SpaceChoice space;
+  if (const auto name = section.find("name"); name != section.end())
+    space.name = name->get<std::string>();
+  const auto definition = section.find("definition");
+  if (definition == section.end()) return space;
+  std::vector<std::string> problems;
+  const std::string text = nlohmann::ordered_json{{"space", *definition}}.dump();
+  space.definition = read_space_definition(text, place + ": the definition of the space", problems);
+  if (problems.empty() && space.definition.at("name") != space.name)
+    problems.push_back(place + ": the definition is not that of the space " +
+                       in_quotes(space.name));
+  if (!problems.empty()) throw DataError(problems.front());
+  return space;
+}
+
 Config config_from_json(const nlohmann::ordered_json& sections, const std::string& place) {
   Config config;
+  if (const auto space = sections.find("space"); space != sections.end())
+    config.space = space_from_json(*space, place);
+  const bool is_defined = !config.space.definition.is_null();
   for (const auto& [section, values] : sections.items()) {
     for (const auto& [name, value] : values.items()) {
+      if (is_defined && section == "space" && (name == "name" || name == "definition")) continue;
       const std::string key = section + "." + name;
       const Setting* setting = find_setting(key);
       if (setting == nullptr) {

@@ -1,9 +1,9 @@
 // Validation of the values of settings, and the messages about invalid ones.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <regex>
 
+#include "core/typed_scalar.h"
 #include "core/utf8.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/suggest.h"
@@ -12,30 +12,6 @@ namespace wrcor {
 namespace {
 
 using nlohmann::json;
-
-bool is_decimal_integer(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
-  return text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-template <typename T>
-std::optional<T> convert(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// The text as a finite decimal number; nothing for "inf", "nan", hexadecimal and values out of
-/// range.
-std::optional<double> finite_number(std::string_view text) {
-  if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const std::optional<double> value = convert<double>(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
-}
 
 std::string plain_decimal(double value) {
   return std::abs(value) < 1e15 && value == std::floor(value)
@@ -58,7 +34,8 @@ std::string expectation(const Setting& setting, std::string_view unset_word) {
       text = "true or false";
       break;
     case SettingType::text:
-      text = setting.choices            ? "one of " + join(setting.choices->names())
+      text = setting.choices ? "one of " + join(setting.choices->names()) +
+                                   (setting.also.empty() ? "" : ", " + setting.also)
              : !setting.pattern.empty() ? setting.pattern_words
                                         : "text";
       break;
@@ -81,7 +58,8 @@ bool in_range(const Setting& setting, const json& value) {
 /// @return a message about the unknown ones among names, or nothing.
 std::string name_problem(const Setting& setting, const std::vector<std::string>& given) {
   constexpr std::size_t most_shown = 5;
-  if (!setting.choices) return {};
+  if (!setting.choices || (setting.is_also && given.size() == 1 && setting.is_also(given[0])))
+    return {};
   const auto& [singular, plural, names] = *setting.choices;
   const std::vector<std::string> known = names();
   std::vector<std::string> unknown;
@@ -95,7 +73,7 @@ std::string name_problem(const Setting& setting, const std::vector<std::string>&
   if (count == 0) return {};
   if (count > most_shown) unknown.push_back(std::to_string(count - most_shown) + " more");
   return "unknown " + (count == 1 ? singular : plural) + " " + join(unknown) + "; known " + plural +
-         ": " + join(known);
+         ": " + join(known) + (setting.also.empty() ? "" : "; or " + setting.also);
 }
 
 ReadValue refuse(const Setting& setting, const std::string& shown, std::string_view unset_word) {
@@ -181,20 +159,6 @@ json split_list(std::string_view text) {
 
 }  // namespace
 
-json typed_scalar(std::string_view text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
-    return nullptr;
-  }
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  if (is_decimal_integer(text)) {
-    if (const auto value = convert<std::uint64_t>(text)) return *value;
-    if (const auto value = convert<std::int64_t>(text)) return *value;
-  }
-  if (const auto value = finite_number(text)) return *value;
-  return std::string(text);
-}
-
 ReadValue read_text(const Setting& setting, std::string_view text) {
   constexpr std::string_view unset_word = "none";
   const json typed = typed_scalar(text);
@@ -221,7 +185,8 @@ ReadValue read_value(const Setting& setting, const json& value, const std::strin
 }
 
 std::string accepted_values(const Setting& setting) {
-  if (setting.choices) return join(setting.choices->names(), "|");
+  if (setting.choices)
+    return join(setting.choices->names(), "|") + (setting.also.empty() ? "" : ", " + setting.also);
   switch (setting.type) {
     case SettingType::integer:
       return std::to_string(setting.minimum) + " to " + std::to_string(setting.maximum) +

@@ -9,6 +9,7 @@
 
 #include "config/cost_limits.h"
 #include "config/proxy_choice.h"
+#include "space/space_section.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
 #include "wrcor/data/builtin.h"
@@ -226,10 +227,35 @@ std::vector<Setting> space_options() {
   return all;
 }
 
+/// A name chooses a space, whatever chose one before.
+Setting space_name() {
+  Setting setting =
+      name(MEMBER(space.name), "--space", {"space", "spaces", [] { return spaces().names(); }},
+           "search space, or a file that defines one");
+  setting.also = "a file that ends in .yaml, .yml or .json";
+  setting.is_also = names_definition_file;
+  setting.set = [](Config& config, const json& value) {
+    config.space.name = value.get<std::string>();
+    config.space.definition = nullptr;
+  };
+  return setting;
+}
+
+Setting make_space_definition() {
+  Setting setting = space_name();
+  setting.get = [](const Config& config) -> json {
+    const auto& definition = config.space.definition;
+    return definition.is_null() ? json(nullptr) : json(definition.dump());
+  };
+  setting.set = [](Config& config, const json& value) {
+    config.space.definition = nlohmann::ordered_json::parse(value.get<std::string>());
+    config.space.name = config.space.definition.at("name").get<std::string>();
+  };
+  return setting;
+}
+
 std::vector<Setting> space_settings() {
-  std::vector<Setting> all = {name(MEMBER(space.name), "--space",
-                                   {"space", "spaces", [] { return spaces().names(); }},
-                                   "search space")};
+  std::vector<Setting> all = {space_name()};
   for (Setting& option : space_options()) all.push_back(std::move(option));
   return all;
 }
@@ -547,6 +573,11 @@ std::string variable_of(const std::string& key) {
 }
 
 }  // namespace
+
+const Setting& space_definition() {
+  static const Setting setting = make_space_definition();
+  return setting;
+}
 
 const Setting* find_setting(std::string_view key) {
   const auto& all = settings();

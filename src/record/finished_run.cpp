@@ -7,7 +7,6 @@
 #include "record/result_document.h"
 #include "record/run_directory.h"
 #include "wrcor/core/error.h"
-#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -62,7 +61,7 @@ FinishedRun run_of(ResultDocument document) {
   FinishedRun run;
   run.space = document.space();
   run.rule = document.rule();
-  const auto space = make_naming_space({run.space});
+  const auto space = make_naming_space(run.space);
   const auto& rows = document.rows();
   if (rows.empty()) throw DataError("'" + document.file() + "': the ranking has no rows");
   for_each_rank(document.file(), rows.size(), [&](std::size_t rank) {

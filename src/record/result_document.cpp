@@ -41,8 +41,9 @@ ResultDocument ResultDocument::read(const RunDirectory& run) {
   }
 }
 
-std::string ResultDocument::space() const {
-  return config().at("space").at("name").get<std::string>();
+SpaceChoice ResultDocument::space() const {
+  config().at("space").at("name").get_ref<const std::string&>();
+  return space_from_json(config().at("space"), "'" + file_ + "'");
 }
 
 std::string ResultDocument::settings() const {

@@ -7,6 +7,7 @@
 
 #include "record/run_directory.h"
 #include "wrcor/score/ranking_rule.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 
@@ -27,7 +28,8 @@ class ResultDocument {
   const nlohmann::ordered_json& rows() const { return document_.at("ranking"); }
   const nlohmann::ordered_json& config() const { return document_.at("config"); }
   const nlohmann::ordered_json& batch_sha256() const { return document_.at("batch").at("sha256"); }
-  std::string space() const;
+  /// Without its options. @throws DataError for an invalid definition
+  SpaceChoice space() const;
   /// Identity of the scores; empty where the document, of version 1, has none.
   std::string settings() const;
   /// What orders the rows; where the document has no name for it (version 1), by its configuration.

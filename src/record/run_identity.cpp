@@ -35,6 +35,7 @@ Json lasting_settings(Config config, const RankingRule& rule,
         setting.belongs_to(config))
       sections[setting.section()][setting.recorded_name()] = setting.get(config);
   }
+  add_space_definition(sections, config);
   return sections;
 }
 

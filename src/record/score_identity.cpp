@@ -30,6 +30,7 @@ std::string score_identity(const Config& config, const ScoringConditions& condit
     const nlohmann::json value = setting.get(config);
     if (value != setting.default_value()) identity[setting.key] = value;
   }
+  if (!config.space.definition.is_null()) identity["space.definition"] = config.space.definition;
   return short_hash(identity);
 }
 

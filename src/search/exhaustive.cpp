@@ -9,7 +9,8 @@ namespace {
 class Exhaustive final : public SearchStrategy {
  public:
   Exhaustive(const SearchSpace& space, Dedupe dedupe) : space_(space) {
-    if (!space.size()) {
+    constexpr std::uint64_t most_listed = 10'000'000;
+    if (!space.size() || *space.size() > most_listed) {
       throw UsageError("strategy 'exhaustive' needs a space that can be enumerated; '" +
                        space.name() + "' cannot; choose 'random' or 'evolution'");
     }

@@ -1,11 +1,14 @@
 #include "wrcor/space/builtin.h"
 
+#include <algorithm>
+
 #include "mbv2/mbv2.h"
 #include "nats_sss/nats_sss.h"
 #include "nb101/nas_bench_101.h"
 #include "nb201/family.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/space/definition.h"
 
 namespace wrcor {
 namespace {
@@ -71,38 +74,43 @@ const SpaceOption* SpaceFamily::find_option(const std::string& name) const {
 }
 
 std::optional<std::int64_t> SpaceChoice::option(const std::string& option_name) const {
-  const SpaceOption* option = spaces().find(name).value.find_option(option_name);
+  const auto& all = spaces().entries();
+  const auto space =
+      std::ranges::find_if(all, [&](const auto& entry) { return entry.name == name; });
+  if (!definition.is_null() || space == all.end()) return std::nullopt;
+  const SpaceOption* option = space->value.find_option(option_name);
   if (option == nullptr) return std::nullopt;
   const auto given = options.find(option_name);
   return given == options.end() ? option->fallback : given->second;
 }
 
-const SpaceOption& require_option(const std::string& space, const std::string& name,
+const SpaceOption& require_option(const SpaceChoice& space, const std::string& name,
                                   std::int64_t value) {
-  const SpaceFamily& family = spaces().find(space).value;
+  const std::string quoted_space = "the space " + in_quotes(space.name);
+  if (!space.definition.is_null())
+    throw UsageError(quoted_space + " has no option " + in_quotes(name) +
+                     ": its sizes are in its definition; change them there");
+  const SpaceFamily& family = spaces().find(space.name).value;
   const SpaceOption* option = family.find_option(name);
   if (option == nullptr)
-    throw UsageError("the space " + in_quotes(space) + " has no option " + in_quotes(name) +
-                     options_hint(family));
+    throw UsageError(quoted_space + " has no option " + in_quotes(name) + options_hint(family));
   if (value < option->least || value > option->most)
-    throw UsageError("the space " + in_quotes(space) + " takes " + name + " from " +
-                     std::to_string(option->least) + " to " + std::to_string(option->most) +
-                     ", got " + std::to_string(value));
+    throw UsageError(quoted_space + " takes " + name + " from " + std::to_string(option->least) +
+                     " to " + std::to_string(option->most) + ", got " + std::to_string(value));
   return *option;
 }
 
 std::unique_ptr<SearchSpace> make_naming_space(const SpaceChoice& choice) {
+  if (!choice.definition.is_null()) return make_defined_naming_space(choice.definition);
   return make_space({choice.name, {}}, {{3, 32, 32}, 10});
 }
 
 std::unique_ptr<SearchSpace> make_space(const SpaceChoice& choice, const NetworkInput& input) {
-  const auto& [name, given] = choice;
-  const SpaceFamily& family = spaces().find(name).value;
-  SpaceOptions values;
-  for (const SpaceOption& option : family.options) values[option.name] = option.fallback;
-  for (const auto& [key, value] : given) {
-    values[require_option(name, key, value).name] = value;
-  }
+  for (const auto& [name, value] : choice.options) (void)require_option(choice, name, value);
+  if (!choice.definition.is_null()) return make_defined_space(choice.definition, input);
+  const SpaceFamily& family = spaces().find(choice.name).value;
+  SpaceOptions values = choice.options;
+  for (const SpaceOption& option : family.options) values.emplace(option.name, option.fallback);
   return family.make(values, input);
 }
 

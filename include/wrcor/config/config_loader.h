@@ -76,6 +76,15 @@ Config with_absolute_paths(Config config);
 /// The text of config.json: to_json() with the version of its schema.
 std::string config_document(const Config& config, Purpose purpose = Purpose::search);
 
+/// Adds the definition of a space that its user defines, where the space has one, to settings by
+/// section.
+void add_space_definition(nlohmann::ordered_json& sections, const Config& config);
+
+/// The space of settings by section, without its options.
+/// @param section  the section `space`
+/// @throws DataError for an invalid definition; nlohmann::json::exception
+SpaceChoice space_from_json(const nlohmann::ordered_json& section, const std::string& place);
+
 /// Reads what to_json() wrote, in this or an older version of the program: a missing setting has
 /// its default. @throws DataError naming a key that is unknown or has an invalid value
 /// @param place  of the values, for messages

@@ -60,6 +60,10 @@ struct Setting {
   std::string pattern;        ///< of a text: a regular expression that it matches
   std::string pattern_words;  ///< the same, human-readable
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
+  /// Of a text with choices: what its value may also be, such as a file; empty: nothing else.
+  std::string also;
+  /// Whether a value is what `also` says.
+  std::function<bool(const std::string&)> is_also = {};
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
   bool repeatable = false;  ///< of a text: the flag may be given again, commas join what it had
   bool is_path = false;     ///< of a text: a file or a folder
@@ -95,6 +99,10 @@ struct SettingSection {
 const std::vector<Setting>& settings();
 const std::vector<SettingSection>& setting_sections();
 
+/// Where a search space is defined in the configuration itself: sets the space to the definition,
+/// which is the value as a text. It is none of settings().
+const Setting& space_definition();
+
 /// @param key  also a former one
 /// @return null when there is no such key.
 const Setting* find_setting(std::string_view key);
@@ -115,9 +123,5 @@ ReadValue read_value(const Setting& setting, const nlohmann::json& value,
 
 /// What the setting accepts, short: "1 to 1000000000", "shared|independent", "true|false".
 std::string accepted_values(const Setting& setting);
-
-/// A plain scalar as YAML's core schema types it: null, boolean, integer, number or text. Integers
-/// beyond 64 bits become numbers; numbers that are not finite stay text.
-nlohmann::json typed_scalar(std::string_view text);
 
 }  // namespace wrcor

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/score/ranking.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor {
 
@@ -17,7 +18,7 @@ namespace wrcor {
 struct FinishedRun {
   /// result.json without its ranking.
   nlohmann::ordered_json document;
-  std::string space;                 ///< name of the search space
+  SpaceChoice space;                 ///< search space, without its options
   RankingRule rule;                  ///< that ordered the ranking
   std::vector<std::string> proxies;  ///< that were computed
   struct Row {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ const Registry<SpaceFamily>& spaces();
 struct SpaceChoice {
   std::string name = "nb201";
   SpaceOptions options{};  ///< those given; the others have their fallbacks
+  /// Of a space that its user defines, see definition.h: as read_space_definition() gives it. Null:
+  /// the name is one of spaces().
+  nlohmann::ordered_json definition = nullptr;
 
   /// The value of an option, given or not; nothing: the space has no such option.
   std::optional<std::int64_t> option(const std::string& option_name) const;
@@ -49,10 +53,11 @@ struct SpaceChoice {
 
 /// The option of a space for which a value was given.
 /// @throws UsageError when the space has no such option, or not with this value
-const SpaceOption& require_option(const std::string& space, const std::string& name,
+const SpaceOption& require_option(const SpaceChoice& space, const std::string& name,
                                   std::int64_t value);
 
-/// @throws UsageError for a space or an option that does not exist, and as SpaceFamily::make does
+/// @throws UsageError for a space or an option that does not exist, for an option of a space with a
+///         definition, and as SpaceFamily::make and make_defined_space() do
 std::unique_ptr<SearchSpace> make_space(const SpaceChoice& choice, const NetworkInput& input);
 
 /// space.parse(text); where that fails and another space has the architecture, the error says so.

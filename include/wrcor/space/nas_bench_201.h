@@ -2,10 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
+
+class CellSpace;
 
 /// Size of the network that a cell is stacked into.
 struct MacroSettings {
@@ -59,6 +62,7 @@ class NasBench201 final : public SearchSpace {
 
  private:
   MacroSettings macro_;
+  std::shared_ptr<const CellSpace> cells_;  ///< what every space of cells has
 };
 
 /// Removes (sets to none) every edge that no path from the input to the output uses.

@@ -63,7 +63,8 @@ void ArchitectureList::add_file(const std::string& file) {
 }
 
 void ArchitectureList::add_space(bool unique) {
-  if (!space_.size()) {
+  constexpr std::uint64_t most_listed = 10'000'000;
+  if (!space_.size() || *space_.size() > most_listed) {
     throw UsageError("the space '" + space_.name() +
                      "' cannot be enumerated; name architectures instead");
   }

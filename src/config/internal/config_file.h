@@ -22,6 +22,10 @@ struct FoundValue {
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems);
 
+/// Reads a file that may be YAML, but for a byte more than one may have.
+/// @return the problem, or an empty text
+std::string read_yaml_file(const std::filesystem::path& path, std::string& content);
+
 /// The same from the text of such a file. @param name  of the file, for messages
 std::vector<FoundValue> read_config_text(const std::string& text, const std::string& name,
                                          std::vector<std::string>& problems);

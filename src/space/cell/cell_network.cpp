@@ -15,23 +15,41 @@ CellNetwork::CellNetwork(const FeatureShape& images, int channels) {
 
 /// Adds a block whose state-dict entries are `path`.op.1 (convolution) and `path`.op.2 (batch
 /// norm).
-///
-/// The published code takes the block for a ReLU as well, by its name: what the ReLU reads counts
-/// twice, and so does the gradient at the convolution's output, which the batch norm reads.
 int CellNetwork::convolve(int from, int channels, int kernel, int stride, const std::string& path) {
   const int activated = builder_.relu(from, path + ".op.0");
   const int convolved = builder_.convolution(
       activated, channels, PlanBuilder::Window::same(kernel, stride), path + ".op.1");
   const int normalised = builder_.batch_norm(convolved, path + ".op.2");
-  builder_.count_modules(activated, 1);
   builder_.count_modules(convolved, 1);
+  record_block(from, activated, normalised);
+  return normalised;
+}
+
+/// Adds a block whose state-dict entries are `path`.op.1 (depthwise), .op.2 (1x1) and .op.3 (batch
+/// norm).
+int CellNetwork::convolve_separably(int from, int channels, int kernel, const std::string& path) {
+  const int width = builder_.channels(from);
+  const int activated = builder_.relu(from, path + ".op.0");
+  const int depthwise = builder_.convolution(activated, width, PlanBuilder::Window::same(kernel),
+                                             path + ".op.1", {.groups = width, .bias = false});
+  const int pointwise = builder_.convolution(depthwise, channels, {}, path + ".op.2");
+  const int normalised = builder_.batch_norm(pointwise, path + ".op.3");
+  builder_.count_modules(depthwise, 1);
+  builder_.count_modules(pointwise, 1);
+  record_block(from, activated, normalised);
+  return normalised;
+}
+
+/// The published code takes the block for a ReLU as well, by its name: what the ReLU reads counts
+/// twice, and so does the gradient at the convolution's output, which the batch norm reads.
+void CellNetwork::record_block(int from, int activated, int normalised) {
+  builder_.count_modules(activated, 1);
   builder_.count_modules(normalised, 3);  // itself, the sequence, the block
   builder_.tap_activation(Counting::paper, from, unit_);
   builder_.tap_gradient(Counting::paper, activated, unit_);
   builder_.tap_activation(Counting::reference, from, unit_, 2);
   builder_.tap_gradient(Counting::reference, activated, unit_);
   builder_.tap_gradient(Counting::reference, normalised, unit_);
-  return normalised;
 }
 
 /// Adds what an identity becomes where the width changes. The published code makes a ReLU for it,
@@ -44,25 +62,33 @@ int CellNetwork::project(int from, int channels, const std::string& path) {
   return normalised;
 }
 
+int CellNetwork::pool(const CellOperation& operation, int source, int channels,
+                      const std::string& path) {
+  const bool changes_width = builder_.channels(source) != channels;
+  const int from = changes_width ? convolve(source, channels, 1, 1, path + ".preprocess") : source;
+  const auto window = PlanBuilder::Window::same(operation.kernel);
+  const int pooled = operation.form == CellOperation::Form::max_pool
+                         ? builder_.max_pool(from, window, path + ".op")
+                         : builder_.average_pool(from, window, path + ".op");
+  builder_.count_modules(pooled, 2);
+  return pooled;
+}
+
 int CellNetwork::add_operation(const CellOperation& operation, int source, int channels,
                                const std::string& path) {
-  const bool changes_width = builder_.channels(source) != channels;
   switch (operation.form) {
     case CellOperation::Form::convolution:
       return convolve(source, channels, operation.kernel, 1, path);
-    case CellOperation::Form::average_pool: {
-      const int from =
-          changes_width ? convolve(source, channels, 1, 1, path + ".preprocess") : source;
-      const int pooled =
-          builder_.average_pool(from, PlanBuilder::Window::same(operation.kernel), path + ".op");
-      builder_.count_modules(pooled, 2);
-      return pooled;
-    }
+    case CellOperation::Form::separable:
+      return convolve_separably(source, channels, operation.kernel, path);
+    case CellOperation::Form::average_pool:
+    case CellOperation::Form::max_pool:
+      return pool(operation, source, channels, path);
     case CellOperation::Form::identity:
     case CellOperation::Form::none:
       break;
   }
-  if (changes_width) return project(source, channels, path);
+  if (builder_.channels(source) != channels) return project(source, channels, path);
   builder_.count_modules(source, 1);
   return source;
 }

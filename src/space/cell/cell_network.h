@@ -35,7 +35,10 @@ class CellNetwork {
  private:
   int add_operation(const CellOperation& operation, int source, int channels,
                     const std::string& path);
+  int pool(const CellOperation& operation, int source, int channels, const std::string& path);
   int convolve(int from, int channels, int kernel, int stride, const std::string& path);
+  int convolve_separably(int from, int channels, int kernel, const std::string& path);
+  void record_block(int from, int activated, int normalised);
   int project(int from, int channels, const std::string& path);
   std::string cell_path() const { return "cells." + std::to_string(unit_); }
   void end_cell(int output);

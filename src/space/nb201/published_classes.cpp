@@ -23,7 +23,8 @@ std::string published_term(const std::string& source, int operation, PublishedCl
   }
   if (operation == NasBench201::skip_connect) return source;
   std::string term = "(";
-  term.append(source).append(")@").append(nb201::operation_names[operation]);
+  term.append(source).append(")@").append(
+      nas_bench_201_operations()[static_cast<std::size_t>(operation)].name);
   return term;
 }
 
@@ -33,8 +34,8 @@ std::vector<std::uint16_t> published_class_table(PublishedClasses classes) {
   std::unordered_map<std::string, std::uint16_t> first_index;
   for (std::uint64_t index = 0; index < NasBench201::cell_count; ++index) {
     const std::uint64_t id = lexicographic_id(index);
-    const auto [entry, is_new] = first_index.try_emplace(published_key(nb201::cell_of(id), classes),
-                                                         static_cast<std::uint16_t>(index));
+    const auto [entry, is_new] = first_index.try_emplace(
+        published_key(nb201::cells().at(id), classes), static_cast<std::uint16_t>(index));
     class_of_id[id] = entry->second;
   }
   return class_of_id;
@@ -43,7 +44,7 @@ std::vector<std::uint16_t> published_class_table(PublishedClasses classes) {
 }  // namespace
 
 std::string published_key(const Genotype& genotype, PublishedClasses classes) {
-  nb201::require_cell(genotype);
+  nb201::cells().require(genotype);
   std::array<std::string, nb201::node_count> text = {"0"};
   for (int node = 1; node < nb201::node_count; ++node) {
     std::vector<std::string> terms;
@@ -58,12 +59,12 @@ std::string published_key(const Genotype& genotype, PublishedClasses classes) {
 }
 
 std::uint64_t published_class(const Genotype& genotype, PublishedClasses classes) {
-  nb201::require_cell(genotype);
+  nb201::cells().require(genotype);
   static const std::vector<std::uint16_t> table_6466 =
       published_class_table(PublishedClasses::n6466);
   static const std::vector<std::uint16_t> table_12751 =
       published_class_table(PublishedClasses::n12751);
-  const std::uint64_t id = nb201::id_of(genotype);
+  const std::uint64_t id = nb201::cells().index(genotype);
   return classes == PublishedClasses::n6466 ? table_6466[id] : table_12751[id];
 }
 

@@ -121,7 +121,7 @@ bool is_read(const Genotype& cell, int node) {
 bool is_needed(const Genotype& cell, int node) {
   if (node == last_node || is_read(cell, node)) return true;
   for (std::size_t e = 0; e < nb201::edges.size(); ++e) {
-    if (nb201::edges[e].target == node && nb201::is_convolution(cell[e])) return true;
+    if (nb201::edges[e].target == node && nb201::has_weights(cell[e])) return true;
   }
   return false;
 }
@@ -167,7 +167,7 @@ std::string cell_source(const Genotype& cell) {
 }  // namespace
 
 std::optional<std::string> NasBench201::python_source(const Genotype& genotype) const {
-  nb201::require_cell(genotype);
+  nb201::cells().require(genotype);
   return join({std::string(relu_conv_bn) + "\n", cell_source(genotype) + "\n",
                std::string(reduction) + "\n",
                fmt::format(network_template, macro_.channels, macro_.cells_per_stage,

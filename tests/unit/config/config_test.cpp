@@ -174,12 +174,13 @@ TEST_CASE("the file that 'config init' writes has the defaults", "[config]") {
 TEST_CASE("the configurations that come with the program are valid", "[config]") {
   int count = 0;
   const auto folder = std::filesystem::path(WRCOR_SOURCE_DIR) / "configs";
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_directory()) continue;
     ConfigSources source = sources({});
     source.file = entry.path();
     INFO(entry.path());
     CHECK(error_of([&] { load_config(source); }) == "no error");
     ++count;
   }
-  CHECK(count >= 5);
+  CHECK(count >= 8);
 }

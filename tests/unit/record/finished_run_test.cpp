@@ -40,7 +40,8 @@ struct Copy {
 
 TEST_CASE("a finished run is read, of the first version, too", "[record]") {
   const FinishedRun run = read_finished_run(fixtures / "run");
-  CHECK(run.space == "nb201");
+  CHECK(run.space.name == "nb201");
+  CHECK(run.space.definition.is_null());
   CHECK_FALSE(run.rule.is_vote());
   CHECK(run.proxies == std::vector<std::string>{"wrcor", "dyn_isometry", "synflow"});
   REQUIRE(run.ranking.size() == 12);

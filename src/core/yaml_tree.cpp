@@ -1,4 +1,4 @@
-#include "internal/yaml_tree.h"
+#include "core/yaml_tree.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
@@ -7,6 +7,8 @@
 #include <map>
 #include <sstream>
 
+#include "core/typed_scalar.h"
+#include "core/utf8.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {
@@ -34,7 +36,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchored_.find(anchor);
-    if (found == anchored_.end()) throw YamlError(mark.line + 1, "an alias refers to itself");
+    if (found == anchored_.end())
+      throw YamlError(mark.line + 1, mark.column + 1, "an alias refers to itself");
     add(found->second);
   }
 
@@ -61,15 +64,17 @@ class TreeBuilder final : public YAML::EventHandler {
                   bool plain) {
     auto node = std::make_shared<YamlNode>();
     node->line = mark.line + 1;
+    node->column = mark.column + 1;
     node->text = text;
     node->plain = plain;
     finish(std::move(node), anchor);
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
-    check_depth(static_cast<int>(open_.size()) + 1, mark.line + 1);
+    check_depth(static_cast<int>(open_.size()) + 1, mark.line + 1, mark.column + 1);
     auto node = std::make_shared<YamlNode>();
     node->line = mark.line + 1;
+    node->column = mark.column + 1;
     node->kind = kind;
     open_.push_back({std::move(node), anchor});
   }
@@ -86,7 +91,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void add(std::shared_ptr<const YamlNode> node) {
-    check_depth(static_cast<int>(open_.size()) + node->height, node->line);
+    check_depth(static_cast<int>(open_.size()) + node->height, node->line, node->column);
     if (open_.empty()) {
       root_ = std::move(node);
       return;
@@ -99,12 +104,13 @@ class TreeBuilder final : public YAML::EventHandler {
   /// yaml-cpp tags a plain value "?" and a quoted one "!"; any other tag was written.
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    throw YamlError(mark.line + 1, "the tag " + in_quotes(tag) + "; write the value without one");
+    throw YamlError(mark.line + 1, mark.column + 1,
+                    "the tag " + in_quotes(tag) + "; write the value without one");
   }
 
-  static void check_depth(int depth, int line) {
+  static void check_depth(int depth, int line, int column) {
     if (depth > deepest) {
-      throw YamlError(line, "nested deeper than " + std::to_string(deepest) + " levels");
+      throw YamlError(line, column, "nested deeper than " + std::to_string(deepest) + " levels");
     }
   }
 
@@ -115,6 +121,32 @@ class TreeBuilder final : public YAML::EventHandler {
 
 }  // namespace
 
+nlohmann::json scalar_value(const YamlNode& scalar) {
+  return scalar.plain ? typed_scalar(scalar.text) : nlohmann::json(scalar.text);
+}
+
+std::string shown_value(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::map:
+      return "a mapping";
+    case YamlNode::Kind::sequence:
+      return node.items.empty() ? "an empty list" : "a list";
+    case YamlNode::Kind::scalar:
+      break;
+  }
+  if (!node.plain) return in_quotes(node.text) + " in quotes";
+  const nlohmann::json value = typed_scalar(node.text);
+  if (value.is_null()) return "null";
+  return value.is_string() ? in_quotes(node.text) : node.text.substr(0, 80);
+}
+
+std::string yaml_text_problem(const std::string& text) {
+  if (text.size() > largest_yaml) return "larger than 1 MiB, so not a configuration";
+  if (text.find('\0') != std::string::npos) return "not a text file: it holds NUL bytes";
+  if (!is_utf8(text)) return "not a text file in UTF-8";
+  return {};
+}
+
 std::shared_ptr<const YamlNode> read_yaml(const std::string& text) {
   std::istringstream stream(text);
   TreeBuilder tree;
@@ -124,11 +156,12 @@ std::shared_ptr<const YamlNode> read_yaml(const std::string& text) {
     auto root = tree.take();
     TreeBuilder rest;
     if (root && parser.HandleNextDocument(rest)) {
-      throw YamlError(0, "holds more than one document; expected one");
+      throw YamlError(0, 0, "holds more than one document; expected one");
     }
     return root;
   } catch (const YAML::Exception& failure) {
-    throw YamlError(failure.mark.is_null() ? 0 : failure.mark.line + 1,
+    const bool has_place = !failure.mark.is_null();
+    throw YamlError(has_place ? failure.mark.line + 1 : 0, has_place ? failure.mark.column + 1 : 0,
                     "not valid YAML or JSON: " + failure.msg);
   }
 }

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Search spaces that users define: a file is searched, and its run needs the file no longer.
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+cat >cells.yaml <<'YAML'
+space:
+  kind: cell
+  name: tiny
+  nodes: 3
+  ops: [none, skip_connect, nor_conv_1x1, max_pool_3x3]
+  channels: 4
+  cells_per_stage: 1
+  stages: 2
+YAML
+search=(--strategy random --batch-size 8 --quiet)
+expect_exit 0 wrcor search --space cells.yaml --budget 6 "${search[@]}" --out whole
+expect_contains "$(<whole/result.json)" '"name": "tiny"'
+expect_contains "$(<whole/result.json)" '"nodes": 3'
+
+# --- resumed, reported and described without the file
+expect_exit 0 wrcor search --space cells.yaml --budget 3 "${search[@]}" --out run
+mv cells.yaml kept.yaml
+expect_exit 0 wrcor search --config run/config.json --budget 6 --resume --out run --quiet
+expect_equal "$(grep -c '"rank":' run/result.json)" "$(grep -c '"rank":' whole/result.json)"
+expect_exit 0 wrcor report run --out page.html
+expect_exit 0 wrcor describe run --format json
+expect_contains "$stdout" '~0|+|'
+
+# --- another definition of the same name is another run
+sed 's/channels: 4/channels: 8/' kept.yaml >other.yaml
+expect_exit 2 wrcor search --space other.yaml --budget 6 "${search[@]}" --resume --out run
+expect_contains "$stderr" 'space.definition'
+
+# --- the example files
+for file in "$source_dir"/configs/spaces/*.yaml; do
+  expect_exit 0 wrcor config validate "$file"
+  expect_exit 0 wrcor describe 0 --space "$file"
+done
+expect_exit 2 wrcor describe 0 --space "$source_dir/configs/spaces/chain.yaml" --channels 8
+expect_contains "$stderr" 'its sizes are in its definition'
