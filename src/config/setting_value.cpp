@@ -186,7 +186,8 @@ ReadValue read_value(const Setting& setting, const json& value, const std::strin
 
 std::string accepted_values(const Setting& setting) {
   if (setting.choices)
-    return join(setting.choices->names(), "|") + (setting.also.empty() ? "" : ", " + setting.also);
+    return join(setting.choices->names(), "|") +
+           (setting.also.empty() ? "" : " or " + setting.also);
   switch (setting.type) {
     case SettingType::integer:
       return std::to_string(setting.minimum) + " to " + std::to_string(setting.maximum) +

@@ -153,12 +153,25 @@ TEST_CASE("a cell space with the operations of NAS-Bench-201 has its 5,260 class
   CHECK(score_classes.size() == 11'440);
 }
 
-TEST_CASE("the classes of cells of five nodes are those of colour refinement", "[space][cell]") {
-  for (const char* operation : {"nor_conv_3x3", "max_pool_3x3"}) {
-    const CellSpace space = space_of(5, {"skip_connect", operation, "none"});
+TEST_CASE("the classes of cells are those of colour refinement", "[space][cell]") {
+  struct Sample {
+    int nodes;
+    std::vector<std::string> names;
+    std::uint64_t step;  ///< between the numbers of the cells
+  };
+  const std::vector<Sample> samples = {
+      {2, {"skip_connect", "nor_conv_1x1", "none"}, 1},
+      {4, {"skip_connect", "nor_conv_3x3"}, 1},
+      {4, {"avg_pool_3x3", "sep_conv_3x3", "skip_connect"}, 1},
+      {5, {"skip_connect", "max_pool_3x3"}, 1},
+      {5, {"skip_connect", "nor_conv_3x3", "none"}, 5},
+      {5, {"skip_connect", "max_pool_3x3", "none"}, 5},
+  };
+  for (const Sample& sample : samples) {
+    const CellSpace space = space_of(sample.nodes, sample.names);
     std::map<std::string, Genotype> class_of;
     std::set<Genotype> representatives;
-    for (std::uint64_t id = 0; id < *space.size(); id += 5) {
+    for (std::uint64_t id = 0; id < *space.size(); id += sample.step) {
       const Genotype cell = space.effective(space.at(id));
       const Colours colours(space, cell);
       const Genotype representative = space.representative(cell, Dedupe::strict);
@@ -168,6 +181,7 @@ TEST_CASE("the classes of cells of five nodes are those of colour refinement", "
       }
       const auto known = class_of.emplace(colours.key(), representative).first;
       REQUIRE(known->second == representative);
+      REQUIRE(Colours(space, representative).key() == known->first);
       representatives.insert(representative);
     }
     CHECK(representatives.size() == class_of.size());
