@@ -12,6 +12,11 @@ bool is_relu(const NetworkPlan& plan, int layer) {
   return plan.layers[at_index(layer)].kind == LayerKind::relu;
 }
 
+/// What a block gives may be multiplied by a factor, see Pass::rescale_blocks().
+bool is_block(const NetworkPlan& plan, int layer) {
+  return std::ranges::find(plan.blocks, layer) != plan.blocks.end();
+}
+
 }  // namespace
 
 Interest& Interest::operator|=(const Interest& other) {
@@ -25,7 +30,9 @@ Interest& Interest::operator|=(const Interest& other) {
 
 int weight_gradient_source(const NetworkPlan& plan, const Layer& layer) {
   const int input = layer.inputs.front();
-  return is_relu(plan, input) ? plan.layers[at_index(input)].inputs.front() : input;
+  return is_relu(plan, input) && !is_block(plan, input)
+             ? plan.layers[at_index(input)].inputs.front()
+             : input;
 }
 
 std::vector<int> last_readers(const NetworkPlan& plan) {
@@ -80,7 +87,8 @@ void Schedule::find_last_readers() {
   for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].last_reader = last[i];
 }
 
-/// A ReLU is fused where one layer reads it, which can compute it, and nobody looks between them.
+/// A ReLU is fused where one layer reads it, which can compute it, and nobody looks between them or
+/// changes what it gives.
 void Schedule::find_fusions(std::span<const LayerAbilities> abilities,
                             std::span<const Interest> watched,
                             std::span<const SweepRequest> sweeps) {
@@ -99,6 +107,7 @@ void Schedule::find_fusions(std::span<const LayerAbilities> abilities,
     const int input = plan_.layers[j].inputs.front();
     const std::size_t i = at_index(input);
     if (!is_relu(plan_, input) || readers[i] > 1 || starts_sweep[i] != 0) continue;
+    if (is_block(plan_, input)) continue;
     layers_[i].fused = !any[i].output && !any[i].output_gradient && !any[j].input_gradient;
   }
 }

@@ -3,6 +3,7 @@
 // without and with batch norm. Reaches 1e44 on networks of usual size, and 1e308 on those of 50
 // cells per stage, hence the additional logarithm. Source: Tanaka et al., arXiv 2006.05467.
 
+#include <algorithm>
 #include <cmath>
 
 #include "internal/factories.h"
@@ -29,8 +30,7 @@ class Synflow final : public Proxy {
     const at::Tensor& images = seen.images();
     WeightGradientObserver observer(positive);
     Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}}, seen.activations());
-    // Without batch norm the sum is homogeneous: a factor anywhere is a factor of it.
-    if (norms_ == NormMode::off) pass.rescale_blocks();
+    if (norms_ == NormMode::off && is_homogeneous(seen.plan())) pass.rescale_blocks();
     const at::Tensor logits = pass.forward(at::ones(
         {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
     pass.backward(0, at::ones_like(logits), true);
@@ -42,6 +42,14 @@ class Synflow final : public Proxy {
   }
 
  private:
+  /// Whether, without batch norm, a factor of what a block gives is one of the sum. Biases of the
+  /// classifier do not matter, as no gradient depends on them.
+  static bool is_homogeneous(const NetworkPlan& plan) {
+    return std::none_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) {
+      const bool has_bias = layer.kind == LayerKind::convolution && layer.parameters.size() > 1;
+      return has_bias || layer.kind == LayerKind::sigmoid;
+    });
+  }
   /// Whether a batch norm receives a single value of a channel, whose deviation is zero.
   static bool norm_of_one_value(const NetworkPlan& plan) {
     for (const Layer& layer : plan.layers) {
