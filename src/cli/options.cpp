@@ -80,6 +80,7 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
                                         },
                                         help_text(setting, target))
                                     ->expected(1)
+                                    ->allow_extra_args(false)
                                     ->take_all()
                               : command.add_option_function<std::string>(
                                     setting.flag, take, help_text(setting, target));
@@ -127,6 +128,7 @@ void add_space_options(CLI::App& command, ConfigSources& target) {
           "--space-option", take, "option of the space; may be given several times" + known)
       ->type_name("KEY=VALUE")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all()
       ->group("Section space: the search space and the size of its networks");
 }

@@ -2,7 +2,7 @@
 
 #include "core/grouped.h"
 #include "internal/contents.h"
-#include "wrcor/core/error.h"
+#include "internal/plan_source.h"
 #include "wrcor/core/suggest.h"
 
 namespace wrcor {
@@ -29,11 +29,11 @@ std::string docstring(const ExportedNetwork& network) {
 }  // namespace
 
 std::string python_module(const ExportedNetwork& network) {
-  const auto source = network.space.python_source(network.genotype);
-  if (!source)
-    throw UsageError("the space " + in_quotes(network.space.name()) +
-                     " has no form for --format python; use torchscript");
-  return join({docstring(network), "import torch\nfrom torch import nn\n\n", *source}, "\n");
+  const SearchSpace& space = network.space;
+  const auto by_hand = space.python_source(network.genotype);
+  const std::string source =
+      by_hand ? *by_hand : plan_source(space.plan(network.genotype), space.input().classes);
+  return join({docstring(network), "import torch\nfrom torch import nn\n\n", source}, "\n");
 }
 
 }  // namespace wrcor

@@ -3,13 +3,12 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include <cctype>
 #include <memory>
 #include <sstream>
 
 #include "internal/contents.h"
+#include "internal/layer_names.h"
 #include "nn/operator.h"
-#include "wrcor/core/suggest.h"
 
 namespace wrcor {
 namespace {
@@ -23,45 +22,11 @@ std::string module_source(const TorchScript& code) {
                      code.expression);
 }
 
-/// "cells.0.op" -> {"cells", "0", "op"}
-std::vector<std::string> parts_of(const std::string& path) {
-  std::vector<std::string> parts;
-  std::istringstream stream(path);
-  for (std::string part; std::getline(stream, part, '.');) parts.push_back(part);
-  return parts;
-}
-
-/// "stem.0" -> getattr(self.stem, "0"): a name that starts with a digit is no identifier.
-std::string module_expression(const std::string& path) {
-  std::string expression = "self";
-  for (const std::string& part : parts_of(path)) {
-    const bool is_number = std::isdigit(static_cast<unsigned char>(part.front())) != 0;
-    expression =
-        is_number ? fmt::format("getattr({}, \"{}\")", expression, part) : expression + "." + part;
-  }
-  return expression;
-}
-
-/// "cells.0.op" -> "cells_0_op"
-std::string variable_of(const Layer& layer) { return join(parts_of(layer.name), "_"); }
-
-std::string output_expression(const Layer& layer, const std::vector<std::string>& inputs) {
-  if (!layer.parameters.empty())
-    return fmt::format("{}.forward({})", module_expression(layer.name), inputs.front());
-  return operator_of(layer.kind).torchscript(layer, inputs).expression;
-}
-
 std::string forward_source(const NetworkPlan& plan) {
-  const std::string images = variable_of(plan.layers.front());
-  std::string source = fmt::format("def forward(self, {}):\n", images);
-  for (std::size_t i = 1; i < plan.layers.size(); ++i) {
-    std::vector<std::string> inputs;
-    for (const int input : plan.layers[i].inputs)
-      inputs.push_back(variable_of(plan.layers[static_cast<std::size_t>(input)]));
-    source += fmt::format("  {} = {}\n", variable_of(plan.layers[i]),
-                          output_expression(plan.layers[i], inputs));
-  }
-  return source + fmt::format("  return {}\n", variable_of(plan.layers.back()));
+  std::string source = fmt::format("def forward(self, {}):\n", layer_variable(plan.layers.front()));
+  for (std::size_t i = 1; i < plan.layers.size(); ++i)
+    source += "  " + layer_statement(plan, i) + "\n";
+  return source + fmt::format("  return {}\n", layer_variable(plan.layers.back()));
 }
 
 class ModuleBuilder {
@@ -93,7 +58,7 @@ class ModuleBuilder {
   }
 
   void add_layer(const Layer& layer) {
-    std::vector<std::string> parts = parts_of(layer.name);
+    std::vector<std::string> parts = parts_of_name(layer.name);
     const std::string name = parts.back();
     parts.pop_back();
     Module parent = root_;

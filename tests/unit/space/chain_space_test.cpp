@@ -143,7 +143,7 @@ TEST_CASE("every ReLU of a chain is one response of its unit", "[space][chain]")
   }
   CHECK(activations == std::map<int, int>{{0, 1}, {1, 2}, {3, 3}, {4, 1}, {5, 1}});
   CHECK(gradients == activations);
-  CHECK(plan.responses(Counting::reference) == plan.responses(Counting::paper));
+  CHECK((plan.responses(Counting::reference) == plan.responses(Counting::paper)));
   CHECK(layer_named(plan, "stem.bn").epsilon == 1e-5);
   CHECK(layer_named(one(all_kinds[2], 8, 1).plan({0}), "blocks.0.conv2.bn").epsilon == 1e-3);
 }

@@ -199,10 +199,10 @@ TEST_CASE("a network resizes images of another size than its own", "[space][mbv2
     return std::vector<LayerKind>{layer_at(plan, 0).kind, layer_at(plan, 1).kind};
   };
   using Kinds = std::vector<LayerKind>;
-  CHECK(first_layers(32, 32) == Kinds{LayerKind::input, LayerKind::convolution});
-  CHECK(first_layers(64, 64) == Kinds{LayerKind::input, LayerKind::resize});
-  CHECK(first_layers(32, 48) == Kinds{LayerKind::input, LayerKind::resize});
-  CHECK(first_layers(1, 1) == Kinds{LayerKind::input, LayerKind::resize});
+  CHECK((first_layers(32, 32) == Kinds{LayerKind::input, LayerKind::convolution}));
+  CHECK((first_layers(64, 64) == Kinds{LayerKind::input, LayerKind::resize}));
+  CHECK((first_layers(32, 48) == Kinds{LayerKind::input, LayerKind::resize}));
+  CHECK((first_layers(1, 1) == Kinds{LayerKind::input, LayerKind::resize}));
   const auto space = make_mbv2();
   CHECK(layer_at(space->plan(space->parse(ea_600m)), 1).out == FeatureShape{3, 224, 224});
 }

@@ -125,7 +125,7 @@ TEST_CASE("responses of NAS-Bench-101: every ReLU once, by position in the netwo
           "[space][nb101]") {
   const NasBench101 space(NasBench101::Settings{.sizes = {.stem_channels = 8}});
   const NetworkPlan plan = space.plan(space.parse(joined));
-  CHECK(plan.responses(Counting::reference) == plan.responses(Counting::paper));
+  CHECK((plan.responses(Counting::reference) == plan.responses(Counting::paper)));
   std::map<int, int> activations, gradients;
   for (const Tap& tap : plan.responses(Counting::paper)) {
     CHECK(tap.multiplicity == 1);

@@ -61,7 +61,7 @@ TEST_CASE("texts that are no cells are refused with the place", "[space][nb101]"
       {"1/", "at byte 1: found 1 digit before"},
       {"01x0/", "at byte 2: found 2 digits before 'x0/'"},
       {"0100x", "at byte 4: found 'x', expected '/'"},
-      {std::string(64, '0') + "/", "at byte 64: found 64 digits"},
+      {std::string(64, '0').append("/"), "at byte 64: found 64 digits"},
       {"0110/", "at byte 2: found an edge from vertex 1 to 0"},
       {" 1100/", "at byte 1: found an edge from vertex 0 to 0"},
       {"0000/", "at byte 0: found '0000/', expected a matrix with a path"},
