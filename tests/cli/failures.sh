@@ -112,9 +112,9 @@ refuse 2 "--log-file: 'scores.lock' is written" score --batch-size 8 --out score
 # --- 3: golden folders of any size
 cp -r "$golden" golden
 sed -i '0,/"N": 1,/s//"N": 1000000000,/' golden/golden.json
-refuse 3 'arch1651: N: expected an integer from 1 to 300, got 1000000000' wrcor doctor --golden golden
+refuse 3 "arch1651: the space 'nb201' takes cells from 1 to 300, got 1000000000" wrcor doctor --golden golden
 sed -i 's/"N": 1000000000,/"N": 1,/; 0,/"C": 4,/s//"C": 99999999999999,/' golden/golden.json
-refuse 3 'arch1651: C: expected an integer from 1 to 4096, got 99999999999999' wrcor doctor --golden golden
+refuse 3 "arch1651: the space 'nb201' takes channels from 1 to 4096, got 99999999999999" wrcor doctor --golden golden
 # Empty or invalid cases.
 golden_with() { sed "0,/$1/s//$2/" "$golden/golden.json" >golden/golden.json; }
 for scores in '{}' '{"nobody": 1}' '[]' 'null'; do

@@ -74,7 +74,7 @@ TEST_CASE("the example files define spaces that keep the contract", "[space][def
     const ordered_json definition = read(read_file(entry.path()));
     kinds.insert(definition.at("kind").get<std::string>());
     const auto space = make_defined_space(definition, images);
-    CHECK(space->name() == definition.at("name"));
+    CHECK(space->name() == definition.at("name").get<std::string>());
     Rng rng(1);
     for (int k = 0; k < 200; ++k) {
       const Genotype genotype = space->sample(rng);

@@ -237,11 +237,11 @@ TEST_CASE("the layers of a mobile block are in the published order", "[space][mb
                                            "0",
                                            "1"});
   const std::string path = "module_list.1.module_list.0.";
-  const Layer& depthwise = layer_named(plan, path + "module_list.3.netblock");
+  const Layer depthwise = layer_named(plan, path + "module_list.3.netblock");
   CHECK(depthwise.groups == 32);
   CHECK(depthwise.stride == 2);
   CHECK(depthwise.padding == 1);
-  const Layer& projection = layer_named(plan, path + "proj.0");
+  const Layer projection = layer_named(plan, path + "proj.0");
   CHECK(projection.stride == 2);
   CHECK(projection.out == FeatureShape{24, 8, 8});
   REQUIRE(projection.parameters.size() == 2);
@@ -249,7 +249,7 @@ TEST_CASE("the layers of a mobile block are in the published order", "[space][mb
   CHECK(projection.parameters[1].initial.size == 0.25);  // 1 / sqrt(16 inputs)
   CHECK(layer_named(plan, path + "module_list.6.netblock.1").out == FeatureShape{8, 1, 1});
   // The second layer keeps size and width: its shortcut is the first layer's output.
-  const Layer& second = layer_named(plan, "module_list.1.module_list.2");
+  const Layer second = layer_named(plan, "module_list.1.module_list.2");
   CHECK(layer_at(plan, second.inputs[1]).name == "module_list.1.module_list.1");
   for (const Layer& layer : plan.layers) {
     if (layer.kind == LayerKind::batch_norm) CHECK(layer.epsilon == 1e-3);
