@@ -10,6 +10,7 @@
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/suggest.h"
+#include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {
 namespace {
@@ -101,14 +102,22 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   negative->group(group);
 }
 
+/// "nb201: channels, cells; nats_sss: cells"
+std::string options_by_space() {
+  std::vector<std::string> spaces_with_options;
+  for (const auto& space : spaces().entries()) {
+    std::vector<std::string> names;
+    for (const SpaceOption& option : space.value.options) names.push_back(option.name);
+    if (!names.empty()) spaces_with_options.push_back(space.name + ": " + join(names));
+  }
+  return join(spaces_with_options, "; ");
+}
+
 /// The options of a space that have no flag of their own, as KEY=VALUE.
 void add_space_options(CLI::App& command, ConfigSources& target) {
   std::vector<std::string> names;
-  std::string known;
   for (const Setting& setting : settings()) {
-    if (!setting.is_space_option) continue;
-    names.push_back(setting.name());
-    known += "\n" + setting.name() + ": " + setting.description;
+    if (setting.is_space_option) names.push_back(setting.name());
   }
   const auto take = [&target, names](const std::vector<std::string>& given) {
     for (const std::string& text : given) {
@@ -125,7 +134,8 @@ void add_space_options(CLI::App& command, ConfigSources& target) {
   };
   command
       .add_option_function<std::vector<std::string>>(
-          "--space-option", take, "option of the space; may be given several times" + known)
+          "--space-option", take,
+          "option of the space; may be given several times\n(" + options_by_space() + ")")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->allow_extra_args(false)

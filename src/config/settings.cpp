@@ -220,9 +220,9 @@ std::vector<Setting> space_options() {
     std::vector<std::string> fallbacks;
     for (const auto& space : spaces().entries()) {
       if (const SpaceOption* option = space.value.find_option(setting.name()))
-        fallbacks.push_back(space.name + " " + std::to_string(option->fallback));
+        fallbacks.push_back(std::to_string(option->fallback) + " for " + space.name);
     }
-    setting.description += "; none: " + join(fallbacks);
+    setting.description += "; unset: " + join(fallbacks);
   }
   return all;
 }

@@ -129,7 +129,7 @@ TEST_CASE("an unknown key comes with the nearest one", "[config]") {
         "constraints, run, train");
   CHECK(file_error("constraints: {zzzzzzzzz: 5}\n") ==
         "my.yaml:1: unknown key 'constraints.zzzzzzzzz', got 5; known keys of constraints: "
-        "min_params, max_params, max_flops");
+        "min_params, max_params, max_flops, max_cost, cost_table");
   CHECK(file_error("schema_versoin: 1\n") ==
         "my.yaml:1: unknown key 'schema_versoin' (did you mean 'schema_version'?), got 1");
 }

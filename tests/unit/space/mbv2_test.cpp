@@ -301,8 +301,7 @@ TEST_CASE("further costs pass through constraints", "[space][mbv2]") {
 }
 
 TEST_CASE("images that the networks cannot have are refused", "[space][mbv2]") {
-  CHECK_THROWS_WITH(make_mbv2({}, {{1, 28, 28}, 10}),
-                    ContainsSubstring("3 channels, got 1"));
+  CHECK_THROWS_WITH(make_mbv2({}, {{1, 28, 28}, 10}), ContainsSubstring("3 channels, got 1"));
   CHECK_THROWS_AS(make_mbv2({}, {{3, 0, 28}, 10}), UsageError);
   CHECK_THROWS_AS(make_mbv2({}, {{3, 28, 28}, 0}), UsageError);
   CHECK_THROWS_AS(make_mbv2({{"se", 2}}), UsageError);
