@@ -102,7 +102,7 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
   negative->group(group);
 }
 
-/// "nb201: channels, cells; nats_sss: cells"
+/// "SPACE: option, option; SPACE: option"
 std::string options_by_space() {
   std::vector<std::string> spaces_with_options;
   for (const auto& space : spaces().entries()) {
