@@ -84,6 +84,7 @@ CostLimits cost_limits(const Config& config, const SearchSpace& space) {
                     .max_params = given.max_params,
                     .max_flops = given.max_flops,
                     .most = parse_cost_limits(given.max_cost)};
+  if (limits.most.empty()) return limits;  // own_costs() takes an architecture, which may be slow
   const std::set<std::string> own = own_costs(space);
   std::set<std::string> measured;
   for (const auto& [name, most] : limits.most) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "drawing/cell_drawing.h"
+#include "internal/svg_text.h"
 
 namespace wrcor {
 namespace {
@@ -20,22 +21,6 @@ constexpr int head = 9;  ///< length of an arrowhead
 
 /// Distinguishable with any colour vision, on white and on black (Okabe and Ito).
 constexpr std::array colours = {"#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9"};
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '>') {
-      result += "&gt;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 int nodes_passed(const Edge& edge) { return edge.target - edge.source - 1; }
 
@@ -62,7 +47,7 @@ class Picture {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" "
         "font-family=\"system-ui, sans-serif\" font-size=\"13\" text-anchor=\"middle\" "
         "style=\"max-width:{}px\">\n<title>{}</title>\n",
-        width_, height_, width_, escaped(title));
+        width_, height_, width_, svg_text(title));
     for (const Edge& edge : cell_.edges) text += edge_group(edge);
     for (std::size_t i = 0; i < cell_.nodes.size(); ++i) text += node(static_cast<int>(i));
     return text + "</svg>\n";
@@ -93,12 +78,12 @@ class Picture {
     return fmt::format(
         "<g class=\"cell-node\">{}<text x=\"{}\" y=\"{}\" dy=\".35em\" "
         "fill=\"currentColor\">{}</text></g>\n",
-        outline(number), centre(number), middle_, escaped(name(number)));
+        outline(number), centre(number), middle_, svg_text(name(number)));
   }
 
   std::string edge_group(const Edge& edge) const {
     return fmt::format("<g class=\"cell-edge\" data-operation=\"{}\">{}{}</g>\n",
-                       escaped(cell_.operation(edge)),
+                       svg_text(cell_.operation(edge)),
                        nodes_passed(edge) == 0 ? link(edge) : arc(edge), label(edge));
   }
 
@@ -107,7 +92,7 @@ class Picture {
     if (operation.empty()) return "";
     return fmt::format(
         "<text class=\"cell-label\" fill=\"currentColor\" x=\"{}\" y=\"{}\">{}</text>",
-        (centre(edge.source) + centre(edge.target)) / 2, label_baseline(edge), escaped(operation));
+        (centre(edge.source) + centre(edge.target)) / 2, label_baseline(edge), svg_text(operation));
   }
 
   static const char* colour(const Edge& edge) {

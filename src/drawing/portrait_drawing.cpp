@@ -6,6 +6,7 @@
 
 #include "core/table.h"
 #include "drawing/cell_drawing.h"
+#include "internal/svg_text.h"
 
 namespace wrcor {
 namespace {
@@ -13,26 +14,6 @@ namespace {
 constexpr int row_height = 22;
 constexpr int letter_width = 8;
 constexpr int gap = 24;  // between columns
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char letter : text) {
-    switch (letter) {
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '&':
-        result += "&amp;";
-        break;
-      default:
-        result += letter;
-    }
-  }
-  return result;
-}
 
 std::string parts_svg(const Portrait::Parts& parts, const std::string& title) {
   std::vector<std::vector<std::string>> rows{parts.columns};
@@ -51,12 +32,12 @@ std::string parts_svg(const Portrait::Parts& parts, const std::string& title) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" "
       "font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\">\n",
       total, (static_cast<int>(rows.size()) + 1) * row_height);
-  if (!title.empty()) svg += "<title>" + escaped(title) + "</title>\n";
+  if (!title.empty()) svg += "<title>" + svg_text(title) + "</title>\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     for (std::size_t k = 0; k < rows[r].size(); ++k) {
       svg += fmt::format("<text class=\"cell-label\" x=\"{}\" y=\"{}\"{}>{}</text>\n", left[k],
                          (static_cast<int>(r) + 1) * row_height,
-                         r == 0 ? " font-weight=\"bold\"" : "", escaped(rows[r][k]));
+                         r == 0 ? " font-weight=\"bold\"" : "", svg_text(rows[r][k]));
     }
   }
   return svg + "</svg>\n";
