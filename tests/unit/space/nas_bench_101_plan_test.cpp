@@ -9,7 +9,7 @@ using namespace wrcor;
 
 namespace {
 
-const Layer& named(const NetworkPlan& plan, const std::string& name) {
+Layer named(const NetworkPlan& plan, const std::string& name) {
   for (const Layer& layer : plan.layers) {
     if (layer.name == name) return layer;
   }
@@ -19,7 +19,8 @@ const Layer& named(const NetworkPlan& plan, const std::string& name) {
 
 std::vector<std::string> inputs_of(const NetworkPlan& plan, const std::string& name) {
   std::vector<std::string> names;
-  for (const int input : named(plan, name).inputs)
+  const Layer layer = named(plan, name);
+  for (const int input : layer.inputs)
     names.push_back(plan.layers[static_cast<std::size_t>(input)].name);
   return names;
 }
@@ -63,7 +64,7 @@ TEST_CASE("narrow inputs, sums and the concatenation of a cell of NAS-Bench-101"
   const NasBench101 space = test::small_nb101();
   const NetworkPlan plan = space.plan(space.parse(joined));
   // 16 channels for three vertices are 6, 5 and 5, so the third reads 5 of 6.
-  const Layer& cut = named(plan, "layers.1.cut.1.3");
+  const Layer cut = named(plan, "layers.1.cut.1.3");
   CHECK(cut.kind == LayerKind::narrow);
   CHECK(cut.first_channel == 0);
   CHECK(cut.out.channels == 5);
@@ -78,10 +79,10 @@ TEST_CASE("narrow inputs, sums and the concatenation of a cell of NAS-Bench-101"
         Names{"layers.1.concat", "layers.1.input_op.4.conv_bn_relu.2"});
   // 32 channels are 11, 11 and 10: the third reads 10 of 11.
   CHECK(named(plan, "layers.3.cut.1.3").out == FeatureShape{10, 16, 16});
-  const Layer& vertex_pool = named(plan, "layers.1.vertex_op.2.maxpool");
+  const Layer vertex_pool = named(plan, "layers.1.vertex_op.2.maxpool");
   CHECK(vertex_pool.kind == LayerKind::max_pool);
   CHECK((vertex_pool.kernel == 3 && vertex_pool.stride == 1 && vertex_pool.padding == 1));
-  const Layer& pool = named(plan, "layers.2");
+  const Layer pool = named(plan, "layers.2");
   CHECK((pool.kernel == 2 && pool.stride == 2 && pool.padding == 0));
   CHECK(named(plan, "layers.5").out == FeatureShape{64, 8, 8});
   CHECK(plan.layers[static_cast<std::size_t>(plan.features)].name == "layers.5");
