@@ -1,6 +1,7 @@
 // Tests connect only to servers on this machine, whatever proxies the environment names.
 
 #include <cstdlib>
+#include <initializer_list>
 
 namespace {
 

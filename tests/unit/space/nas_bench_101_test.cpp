@@ -38,7 +38,7 @@ void require_golden(const std::filesystem::path& file, std::size_t cases) {
     CHECK(space.format(genotype) == arch);
     CHECK(space.parse(each.at("matrix").get<std::string>() + "/" +
                       each.at("ops").get<std::string>()) == genotype);
-    CHECK(hash_of(space, genotype) == each.at("hash"));
+    CHECK(hash_of(space, genotype) == each.at("hash").get<std::string>());
     CHECK(space.costs(genotype).params == each.at("params"));
     CHECK(space.costs(genotype).flops == each.at("flops"));
     const NetworkPlan plan = space.plan(genotype);

@@ -55,7 +55,7 @@ TEST_CASE("parts are disjoint, in order, and a function of the seed", "[train][i
   std::vector<std::int64_t> all = parts.first;
   all.insert(all.end(), parts.second.begin(), parts.second.end());
   std::ranges::sort(all);
-  CHECK(all == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  CHECK((all == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
   CHECK(std::ranges::is_sorted(parts.first));
   CHECK(std::ranges::is_sorted(parts.second));
   CHECK(draw_parts(10, 7, 3).first == parts.first);
