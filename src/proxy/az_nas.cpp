@@ -54,6 +54,7 @@ class Progressivity final : public Proxy {
   explicit Progressivity(View view) : view_(view) {}
   Requirements requirements() const override { return {block_covariances_of(view_)}; }
   Score score(const Observation& seen) const override {
+    if (seen.plan().blocks.size() < 2) return Score::not_applicable("one_block");
     const std::vector<double> entropies = spectral_entropies(seen, view_);
     if (entropies.empty()) return Score::degenerate("constant_block", -infinity);
     double smallest = infinity;
@@ -72,6 +73,7 @@ class Trainability final : public Proxy {
   Requirements requirements() const override { return {block_pullbacks_of(view_)}; }
   Score score(const Observation& seen) const override {
     const std::vector<BlockPullback>& blocks = seen.block_pullbacks(view_);
+    if (blocks.empty()) return Score::not_applicable("one_block");
     double total = 0;
     for (const BlockPullback& block : blocks) {
       if (block.identity) return Score::degenerate("identity_block", -infinity);

@@ -86,6 +86,7 @@ class BundleEntropy final : public Proxy {
   std::string_view own_passes() const override { return "forward pass in evaluation mode"; }
 
   Score score(const Observation& seen) const override {
+    if (seen.plan().blocks.size() < 2) return Score::not_applicable("one_block");
     float largest = 0;
     for (int i = 0; i < static_cast<int>(seen.plan().layers.size()); ++i) {
       const Network::LayerWeights& weights = seen.network().weights(i);

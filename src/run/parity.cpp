@@ -1,10 +1,14 @@
 #include "run/parity.h"
 
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +26,8 @@
 namespace wrcor {
 namespace {
 
+using Tensors = std::map<std::string, at::Tensor>;
+
 /// Networks of more parameters have the size that people train.
 constexpr std::int64_t full_size_params = 400'000;
 
@@ -33,8 +39,7 @@ bool is_perturbation(const std::string& proxy) {
 /// The noise that the published scores were computed with.
 class RecordedNoise final : public Noise {
  public:
-  RecordedNoise(const std::map<std::string, at::Tensor>& draws, const at::Device& device)
-      : Noise(0, device) {
+  RecordedNoise(const Tensors& draws, const at::Device& device) : Noise(0, device) {
     for (const char* name : {"first", "second"}) {
       const auto found = draws.find(name);
       if (found == draws.end())
@@ -121,7 +126,11 @@ double limit_of(const std::string& proxy, bool full_size, const at::Device& devi
   return further_space ? std::max(usual, limit_of_further_space(proxy)) : usual;
 }
 
-double error_of_plain(double computed, double expected, double snip) {
+/// @param golden  the case: `plain`, whose terms cancel, is compared relative to its snip
+double error_of(const std::string& proxy, double computed, double expected,
+                const nlohmann::json& golden) {
+  if (proxy != "plain") return relative_error(computed, expected);
+  const double snip = score_from_json(golden.at("scores").at("snip"));
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
@@ -155,49 +164,114 @@ std::unique_ptr<SearchSpace> space_from_json(const nlohmann::json& set,
   return make_space(choice, {{side(1), side(2), side(3)}, classes.get<int>()});
 }
 
-std::map<std::string, at::Tensor> read_tensors(const GoldenSet& set, const std::string& file) {
+Tensors read_tensors(const GoldenSet& set, const std::string& file) {
   return parse_tensor_file(set.read(file), set.origin + "/" + file);
 }
 
-/// @param noise  null: the set has none
+/// What a golden score was computed from.
+struct Inputs {
+  Tensors weights;
+  Minibatch minibatch;
+  std::optional<Tensors> noise;  ///< nothing: the set has none
+};
+
+at::Tensor rounded_otherwise(const at::Tensor& tensor, const at::Generator& generator) {
+  if (!tensor.is_floating_point()) return tensor;
+  constexpr double last_digit = 0x1p-23;  // of float32
+  const at::Tensor change = at::rand(tensor.sizes(), generator, at::kDouble) * 2 - 1;
+  return (tensor.to(at::kDouble) * (1 + last_digit * change)).to(tensor.scalar_type());
+}
+
+/// Inputs that differ from the given ones as rounding does: by up to a unit in the last digit.
+Inputs rounded_otherwise(Inputs inputs, std::uint64_t draw) {
+  const at::Generator generator = at::detail::createCPUGenerator(draw);
+  for (auto& [name, tensor] : inputs.weights) tensor = rounded_otherwise(tensor, generator);
+  inputs.minibatch.images = rounded_otherwise(inputs.minibatch.images, generator);
+  if (inputs.noise) {
+    for (auto& [name, tensor] : *inputs.noise) tensor = rounded_otherwise(tensor, generator);
+  }
+  return inputs;
+}
+
+/// A golden case, and how to score its network.
+struct GoldenCase {
+  const nlohmann::json& golden;
+  const SearchSpace& space;
+  Genotype genotype;
+  std::string origin;  ///< of the weights
+  at::Device device;
+
+  Evaluation evaluate(const Inputs& inputs, std::vector<std::string> proxies) const {
+    EvaluatorOptions options;
+    options.proxies = std::move(proxies);
+    options.proxy_input = ProxyInput::images;  // as the published scores that take noise elsewhere
+    const StateDict state(origin, inputs.weights, space.plan(genotype), device);
+    const Evaluator evaluator(space, inputs.minibatch, options, device);
+    return inputs.noise ? evaluator.evaluate(genotype, state, RecordedNoise(*inputs.noise, device))
+                        : evaluator.evaluate(genotype, state);
+  }
+};
+
+/// Sets ParityCase::movement of the results that exceed their limits.
+void measure_movement(const GoldenCase& of, const Inputs& inputs, std::span<ParityCase> results) {
+  std::map<std::string, ParityCase*> suspects;
+  for (ParityCase& result : results) {
+    if (!result.good()) suspects[result.proxy] = &result;
+  }
+  constexpr std::uint64_t draws = 64;
+  for (std::uint64_t draw = 0; draw < draws && !suspects.empty(); ++draw) {
+    std::vector<std::string> proxies;
+    for (const auto& [proxy, result] : suspects) proxies.push_back(proxy);
+    for (const auto& [proxy, score] :
+         of.evaluate(rounded_otherwise(inputs, draw), proxies).scores) {
+      ParityCase& suspect = *suspects.at(proxy);
+      suspect.movement =
+          std::max(suspect.movement, error_of(proxy, score.raw, suspect.computed, of.golden));
+      if (suspect.undecided()) suspects.erase(proxy);
+    }
+  }
+}
+
+/// @param inputs  the weights are read
 void check_case(const nlohmann::json& all, const nlohmann::json& golden, const GoldenSet& set,
-                const Minibatch& minibatch, const Noise* noise, const at::Device& device,
-                std::vector<ParityCase>& results) {
-  EvaluatorOptions options;
-  options.proxies = comparable_scores(golden, noise != nullptr);
-  options.proxy_input = ProxyInput::images;  // as the published scores that take noise elsewhere
-  const auto space = space_from_json(all, golden, minibatch.images);
-  const Genotype genotype = space->parse(golden.at("arch").get<std::string>());
-  const auto weights = golden.at("weights").get<std::string>();
-  const StateDict state(set.origin + "/" + weights, read_tensors(set, weights),
-                        space->plan(genotype), device);
-  const Evaluator evaluator(*space, minibatch, options, device);
-  const Evaluation evaluation = noise != nullptr ? evaluator.evaluate(genotype, state, *noise)
-                                                 : evaluator.evaluate(genotype, state);
+                Inputs inputs, const at::Device& device, std::vector<ParityCase>& results) {
+  const auto space = space_from_json(all, golden, inputs.minibatch.images);
+  const auto file = golden.at("weights").get<std::string>();
+  const GoldenCase of{.golden = golden,
+                      .space = *space,
+                      .genotype = space->parse(golden.at("arch").get<std::string>()),
+                      .origin = set.origin + "/" + file,
+                      .device = device};
+  inputs.weights = read_tensors(set, file);
+  const Evaluation evaluation =
+      of.evaluate(inputs, comparable_scores(golden, inputs.noise.has_value()));
   if (evaluation.status == Status::failed) {
     throw RunError("cannot evaluate " + golden.at("name").get<std::string>() + ": " +
                    evaluation.reason);
   }
-  const bool full_size = space->costs(genotype).params > full_size_params;
+  const bool full_size = space->costs(of.genotype).params > full_size_params;
+  const std::size_t first = results.size();
   for (const auto& [proxy, score] : evaluation.scores) {
     const double expected = score_from_json(golden.at("scores").at(proxy));
-    const double error =
-        proxy == "plain"
-            ? error_of_plain(score.raw, expected, score_from_json(golden.at("scores").at("snip")))
-            : relative_error(score.raw, expected);
-    results.push_back({golden.at("name").get<std::string>(), proxy, expected, score.raw, error,
-                       limit_of(proxy, full_size, device, golden.contains("scores_float64"))});
+    results.push_back(
+        {.network = golden.at("name").get<std::string>(),
+         .proxy = proxy,
+         .expected = expected,
+         .computed = score.raw,
+         .error = error_of(proxy, score.raw, expected, golden),
+         .limit = limit_of(proxy, full_size, device, golden.contains("scores_float64"))});
   }
+  measure_movement(of, inputs, std::span(results).subspan(first));
 }
 
 /// The same, with the name of the case in front of the error.
 void check_named_case(const nlohmann::json& all, const nlohmann::json& golden, const GoldenSet& set,
-                      const Minibatch& minibatch, const Noise* noise, const at::Device& device,
+                      const Inputs& inputs, const at::Device& device,
                       std::vector<ParityCase>& results) {
   const std::string place =
       set.origin + "/golden.json: " + golden.at("name").get<std::string>() + ": ";
   try {
-    check_case(all, golden, set, minibatch, noise, device, results);
+    check_case(all, golden, set, inputs, device, results);
   } catch (const DataError& failure) {
     throw DataError(place + failure.what());
   } catch (const UsageError& failure) {  // not an architecture
@@ -239,12 +313,12 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& de
   try {
     const nlohmann::json golden = parse_json(set.read("golden.json"));
     const auto batch = golden.at("batch").get<std::string>();
-    const Minibatch minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
-    std::optional<RecordedNoise> noise;
+    Inputs inputs;
+    inputs.minibatch = make_minibatch(read_tensors(set, batch), set.origin + "/" + batch);
     if (const auto file = golden.find("noise"); file != golden.end())
-      noise.emplace(read_tensors(set, file->get<std::string>()), device);
+      inputs.noise = read_tensors(set, file->get<std::string>());
     for (const auto& entry : golden.at("cases"))
-      check_named_case(golden, entry, set, minibatch, noise ? &*noise : nullptr, device, results);
+      check_named_case(golden, entry, set, inputs, device, results);
   } catch (const JsonError& failure) {
     throw DataError("'" + set.origin + "/golden.json' is not a list of golden scores: found " +
                     failure.what());

@@ -46,17 +46,18 @@ bool closer(const ParityCase& a, const ParityCase& b) { return excess(a) < exces
 
 std::string verdict(const std::vector<ParityCase>& cases, const std::string& device) {
   std::map<std::string, ParityCase> worst_of;
-  std::size_t good = 0;
+  std::size_t good = 0, undecided = 0;
   for (const ParityCase& result : cases) {
-    if (result.good()) {
-      ++good;
-      continue;
-    }
+    good += result.good() ? 1 : 0;
+    undecided += result.undecided() ? 1 : 0;
+    if (result.good() || result.undecided()) continue;
     ParityCase& worst = worst_of.emplace(result.proxy, result).first->second;
     if (closer(worst, result)) worst = result;
   }
-  const std::string count = fmt::format("{} of {} golden scores agree", good, cases.size());
-  if (good < cases.size()) {
+  const std::string count =
+      fmt::format("{} of {} golden scores agree", good, cases.size()) +
+      (undecided == 0 ? "" : fmt::format(", rounding decides about {}", undecided));
+  if (!worst_of.empty()) {
     std::vector<std::string> wrong;
     for (const auto& [proxy, worst] : worst_of) {
       wrong.push_back(fmt::format("{} is off by up to {:.1e}, its limit is {:.0e}", proxy,
@@ -64,7 +65,10 @@ std::string verdict(const std::vector<ParityCase>& cases, const std::string& dev
     }
     distrust(count + ": " + join(wrong), device);
   }
-  const ParityCase& worst = *std::max_element(cases.begin(), cases.end(), closer);
+  std::vector<ParityCase> decided = cases;
+  std::erase_if(decided, [](const ParityCase& result) { return result.undecided(); });
+  if (decided.empty()) distrust(count, device);
+  const ParityCase& worst = *std::max_element(decided.begin(), decided.end(), closer);
   return fmt::format(
       "self-test: {} (largest error {:.1e} of limit {:.0e}, {}); this build can be trusted on {}",
       count, worst.error, worst.limit, worst.proxy, device);

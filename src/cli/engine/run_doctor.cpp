@@ -71,12 +71,13 @@ std::string cuda_state() {
 std::string exact(double value) { return fmt::format("{:.10g}", value); }
 
 /// Recomputes golden scores and prints each next to the published one, then the largest error of
-/// each proxy.
+/// each proxy. Scores that rounding decides about are named, and cannot agree or disagree.
 void compare_with_golden_scores(const std::vector<std::string>& folders, const Config& config) {
   struct Worst {
     int cases = 0;
     double error = 0;
     double limit = 0;
+    int undecided = 0;
     bool good = true;
   };
   std::vector<std::vector<std::string>> rows;
@@ -84,8 +85,12 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
   for (const std::string& folder : folders) {
     for (const ParityCase& result : check_parity(golden_folder(folder), config.run.device)) {
       rows.push_back({result.network, result.proxy, exact(result.expected), exact(result.computed),
-                      fmt::format("{:.1e}", result.error)});
+                      fmt::format("{:.1e}", result.error), result.undecided() ? "undecided" : ""});
       Worst& worst = by_proxy[result.proxy];
+      if (result.undecided()) {
+        ++worst.undecided;
+        continue;
+      }
       ++worst.cases;
       worst.error = std::max(worst.error, result.error);
       worst.limit = std::max(worst.limit, result.limit);
@@ -93,15 +98,16 @@ void compare_with_golden_scores(const std::vector<std::string>& folders, const C
     }
   }
   if (rows.empty()) throw DataError("no golden scores to compare with in " + join(folders));
-  std::string text = format_table({"network", "proxy", "published", "computed", "error"}, rows);
+  std::string text = format_table({"network", "proxy", "published", "computed", "error", ""}, rows);
   std::vector<std::vector<std::string>> summary;
   std::string bad;
   for (const auto& [proxy, worst] : by_proxy) {
     summary.push_back({proxy, std::to_string(worst.cases), fmt::format("{:.1e}", worst.error),
-                       fmt::format("{:.0e}", worst.limit)});
+                       fmt::format("{:.0e}", worst.limit), std::to_string(worst.undecided)});
     if (!worst.good) bad += (bad.empty() ? "" : ", ") + proxy;
   }
-  write_output(text + "\n" + format_table({"proxy", "cases", "largest error", "limit"}, summary));
+  write_output(text + "\n" +
+               format_table({"proxy", "cases", "largest error", "limit", "undecided"}, summary));
   if (!bad.empty()) {
     throw RunError("scores differ from the published ones by more than rounding explains (" + bad +
                    "); do not trust this build");

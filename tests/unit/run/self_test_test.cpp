@@ -39,3 +39,15 @@ TEST_CASE("this build passes its self-test", "[run]") {
   CHECK(self_test("cpu").starts_with("self-test: 294 of 294 golden scores agree (largest error "));
   CHECK_THROWS_AS(self_test("cuda:63"), UsageError);
 }
+
+TEST_CASE("a verdict counts scores that rounding decides about", "[run]") {
+  ParityCase undecided = of("snip", 2e-4, 1e-4);
+  undecided.movement = 3e-4;
+  CHECK(verdict({of("wrcor", 2e-6, 1e-5), undecided}, "cpu") ==
+        "self-test: 1 of 2 golden scores agree, rounding decides about 1 (largest error 2.0e-06 of "
+        "limit 1e-05, wrcor); this build can be trusted on cpu");
+  undecided.movement = 1e-5;
+  CHECK(refusal({of("wrcor", 2e-6, 1e-5), undecided}) ==
+        "self-test: 1 of 2 golden scores agree: snip is off by up to 2.0e-04, its limit is 1e-04; "
+        "this build cannot be trusted on cpu");
+}
