@@ -20,10 +20,23 @@ namespace {
 /// As text: not every reader of JSON has integers of 64 bits.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
+/// @param with_table  of measured costs, some of which can be missing
+nlohmann::ordered_json counts_json(const SearchCounts& counts, bool with_table) {
+  nlohmann::ordered_json json{{"asked", counts.asked},
+                              {"distinct", counts.distinct},
+                              {"ok", counts.ok},
+                              {"degenerate", counts.degenerate},
+                              {"not_applicable", counts.not_applicable},
+                              {"infeasible", counts.infeasible}};
+  if (with_table) json["without_cost"] = counts.without_cost;
+  json["failed"] = counts.failed;
+  json["refined"] = counts.refined;
+  return json;
+}
+
 /// Without the rows and the check of all.
 nlohmann::ordered_json document_of(const SearchResult& result, const RunSpec& spec) {
   const Seeds& seeds = spec.seeds;
-  const SearchCounts& counts = result.counts;
   const SearchTiming& timing = result.timing;
   const ScoringConditions& conditions = result.conditions;
   nlohmann::ordered_json document = program_json(schema_version::result, conditions);
@@ -37,15 +50,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const RunSpec& sp
       {"rank_by", result.rule.text()},
       {"ranking", nlohmann::ordered_json::array()},
       {"ended_by", to_string(result.ended_by)},
-      {"counts",
-       {{"asked", counts.asked},
-        {"distinct", counts.distinct},
-        {"ok", counts.ok},
-        {"degenerate", counts.degenerate},
-        {"not_applicable", counts.not_applicable},
-        {"infeasible", counts.infeasible},
-        {"failed", counts.failed},
-        {"refined", counts.refined}}},
+      {"counts", counts_json(result.counts, spec.search.limits.table != nullptr)},
       {"timing",
        {{"started", timing.started},
         {"seconds", timing.seconds},
@@ -170,6 +175,7 @@ nlohmann::ordered_json result_schema() {
                                 {"degenerate", whole_number()},
                                 {"not_applicable", whole_number()},
                                 {"infeasible", whole_number()},
+                                {"without_cost", whole_number(), /*required=*/false},
                                 {"failed", whole_number()},
                                 {"refined", whole_number()}});
   const Schema timing = object({{"started", time_of_day()},

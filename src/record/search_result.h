@@ -25,6 +25,7 @@ struct SearchCounts {
   std::int64_t failed = 0;
   /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
   std::int64_t infeasible = 0;
+  std::int64_t without_cost = 0;  ///< of those, for lack of a cost in the table of costs
   std::int64_t refined = 0;  ///< classes at the top that have all repeats, where others have one
   std::int64_t not_applicable = 0;  ///< classes that no score is defined for
 };

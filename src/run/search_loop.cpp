@@ -206,9 +206,14 @@ bool SearchLoop::settle_oldest() {
 void SearchLoop::leave_out_dropped() {
   dropped_ = true;
   counts_.asked = state_.done;
-  counts_.infeasible = pending_.front().rejected;
+  count_rejected(pending_.front().rejected);
   pending_.clear();
   std::erase_if(classes_, [](const auto& entry) { return !entry.second.number; });
+}
+
+void SearchLoop::count_rejected(const Rejections& rejected) {
+  counts_.infeasible = rejected.all;
+  counts_.without_cost = rejected.without_cost;
 }
 
 /// A vote has no best score.
@@ -268,10 +273,10 @@ SearchResult SearchLoop::result() {
   result.rule = standings_.rule();
   rank(result.ranking, result.rule);
   counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
-  if (!dropped_) counts_.infeasible = space_.rejected();
-  if (space_.without_cost() > 0) {
-    spdlog::warn("{} of the architectures that were rejected have no cost in '{}'",
-                 space_.without_cost(), spec_.search.limits.table->file);
+  if (!dropped_) count_rejected(space_.rejected());
+  if (counts_.without_cost > 0) {
+    spdlog::warn("{} of the draws that were infeasible have no cost in '{}'", counts_.without_cost,
+                 spec_.search.limits.table->file);
   }
   result.counts = counts_;
   result.conditions = bench_.conditions;

@@ -172,13 +172,26 @@ BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
     auto value = row.values.begin();
     for (const std::string& column : columns) table.columns_[column].push_back(*value++);
   }
+  table.add_records(space);
   return table;
+}
+
+void BenchmarkTable::add_records(const SearchSpace& space) {
+  for (std::size_t row = 0; row < archs_.size(); ++row) {
+    const auto record = space.recorded_as(space.parse(archs_[row]));
+    if (!record) return;  // a property of the space
+    by_record_.emplace(*record, row);
+  }
+  space_ = &space;
 }
 
 std::optional<std::size_t> BenchmarkTable::find(const std::string& arch) const {
   const auto found = std::lower_bound(archs_.begin(), archs_.end(), arch);
-  if (found == archs_.end() || *found != arch) return std::nullopt;
-  return static_cast<std::size_t>(found - archs_.begin());
+  if (found != archs_.end() && *found == arch)
+    return static_cast<std::size_t>(found - archs_.begin());
+  if (space_ == nullptr) return std::nullopt;
+  const auto [first, last] = by_record_.equal_range(*space_->recorded_as(space_->parse(arch)));
+  return std::distance(first, last) == 1 ? std::optional(first->second) : std::nullopt;
 }
 
 }  // namespace wrcor

@@ -54,6 +54,7 @@ class BenchmarkTable {
   /// Reads a CSV file (see CsvReader) with a key column and columns of numbers; an empty field is a
   /// missing value, and so are those of `missing`. Other columns are ignored. Architectures match
   /// by identity, not by spelling.
+  /// @param space  outlives the table where it has recorded_as()
   /// @throws DataError for a file that cannot be read, a field that is not an architecture or not a
   ///         finite number, two rows of one architecture; UsageError for columns that the file
   ///         lacks
@@ -69,7 +70,8 @@ class BenchmarkTable {
   std::size_t size() const { return archs_.size(); }
   /// The architecture of a row as SearchSpace::format() writes it.
   const std::string& arch(std::size_t row) const { return archs_.at(row); }
-  /// @param arch  as SearchSpace::format() writes it
+  /// Its row; else the only one of an isomorphic architecture, where the space's benchmark has one
+  /// record for all of them. @param arch  as SearchSpace::format() writes it
   std::optional<std::size_t> find(const std::string& arch) const;
   /// @param column  one of those read
   const std::optional<double>& value(std::size_t row, const std::string& column) const {
@@ -77,7 +79,11 @@ class BenchmarkTable {
   }
 
  private:
-  std::vector<std::string> archs_;  ///< sorted
+  void add_records(const SearchSpace& space);
+
+  std::vector<std::string> archs_;                  ///< sorted
+  const SearchSpace* space_ = nullptr;              ///< has recorded_as()
+  std::multimap<Genotype, std::size_t> by_record_;  ///< rows by recorded_as(), with `space_`
   std::map<std::string, std::vector<std::optional<double>>> columns_;
 };
 

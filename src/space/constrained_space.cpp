@@ -43,18 +43,19 @@ ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& li
   }
 }
 
-bool ConstrainedSpace::feasible(const Genotype& genotype) const {
+ConstrainedSpace::Verdict ConstrainedSpace::judge(const Genotype& genotype) const {
   const Genotype representative = base_.representative(genotype, dedupe_);
   const Costs costs = base_.costs(representative);
-  return !(limits_.min_params && costs.params < *limits_.min_params) &&
-         !(limits_.max_params && costs.params > *limits_.max_params) &&
-         !(limits_.max_flops && costs.flops > *limits_.max_flops) &&
-         keeps_to_named_limits(representative, costs);
+  if ((limits_.min_params && costs.params < *limits_.min_params) ||
+      (limits_.max_params && costs.params > *limits_.max_params) ||
+      (limits_.max_flops && costs.flops > *limits_.max_flops))
+    return Verdict::infeasible;
+  return judge_named(representative, costs);
 }
 
-bool ConstrainedSpace::keeps_to_named_limits(const Genotype& representative,
-                                             const Costs& costs) const {
-  if (limits_.most.empty()) return true;
+ConstrainedSpace::Verdict ConstrainedSpace::judge_named(const Genotype& representative,
+                                                        const Costs& costs) const {
+  if (limits_.most.empty()) return Verdict::feasible;
   std::map<std::string, double> known{{"params", static_cast<double>(costs.params)},
                                       {"flops", static_cast<double>(costs.flops)}};
   for (const NamedCost& cost : base_.further_costs(representative)) known[cost.name] = cost.value;
@@ -64,16 +65,28 @@ bool ConstrainedSpace::keeps_to_named_limits(const Genotype& representative,
     const std::optional<double> cost = own != known.end() ? std::optional(own->second)
                                        : limits_.table    ? limits_.table->cost(name, arch)
                                                           : std::nullopt;
-    if (!cost) ++without_cost_;
-    if (!cost || *cost > most) return false;
+    if (!cost) return Verdict::without_cost;
+    if (*cost > most) return Verdict::infeasible;
   }
-  return true;
+  return Verdict::feasible;
+}
+
+bool ConstrainedSpace::feasible(const Genotype& genotype) const {
+  return judge(genotype) == Verdict::feasible;
+}
+
+bool ConstrainedSpace::accept(const Genotype& genotype) const {
+  const Verdict verdict = judge(genotype);
+  if (verdict == Verdict::feasible) return true;
+  ++rejected_.all;
+  if (verdict == Verdict::without_cost) ++rejected_.without_cost;
+  return false;
 }
 
 bool ConstrainedSpace::valid(const Genotype& genotype) const {
-  const bool fits = base_.valid(genotype) && feasible(genotype);
-  if (!fits) ++rejected_;
-  return fits;
+  if (base_.valid(genotype)) return accept(genotype);
+  ++rejected_.all;
+  return false;
 }
 
 Genotype ConstrainedSpace::sample(Rng& rng) const {
@@ -84,8 +97,7 @@ Genotype ConstrainedSpace::sample(Rng& rng) const {
 Genotype ConstrainedSpace::mutate(const Genotype& parent, Rng& rng) const {
   for (int draw = 0; draw < most_mutations; ++draw) {
     Genotype child = base_.mutate(parent, rng);
-    if (feasible(child)) return child;
-    ++rejected_;
+    if (accept(child)) return child;
   }
   if (auto drawn = sample_feasible(rng, most_draws - most_mutations, &parent)) {
     return *std::move(drawn);
@@ -103,11 +115,7 @@ std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
                                                           const Genotype* excluded) const {
   for (int draw = 0; draw < draws; ++draw) {
     Genotype drawn = base_.sample(rng);
-    if (!feasible(drawn)) {
-      ++rejected_;
-    } else if (excluded == nullptr || drawn != *excluded) {
-      return drawn;
-    }
+    if (accept(drawn) && (excluded == nullptr || drawn != *excluded)) return drawn;
   }
   return std::nullopt;
 }
@@ -115,9 +123,10 @@ std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
 void ConstrainedSpace::fail(const std::string& what) const {
   throw NoFeasibleError(what + " of " + base_.name() + " within the limits (" + describe(limits_) +
                         ") among " + std::to_string(most_draws) + " draws in a row" +
-                        (without_cost_ > 0 ? " (of all so far, " + std::to_string(without_cost_) +
-                                                 " lack a cost in '" + limits_.table->file + "')"
-                                           : "") +
+                        (rejected_.without_cost > 0
+                             ? " (of all so far, " + std::to_string(rejected_.without_cost) +
+                                   " lack a cost in '" + limits_.table->file + "')"
+                             : "") +
                         "; relax the limits or change the size of the network");
 }
 

@@ -24,6 +24,12 @@ struct CostLimits {
   std::shared_ptr<const CostTable> table{};
 };
 
+/// Genotypes that were thrown away as infeasible: drawn, mutated, or refused.
+struct Rejections {
+  std::int64_t all = 0;
+  std::int64_t without_cost = 0;  ///< those for which the table lacks a cost that is limited
+};
+
 /// A space that draws, mutates and lists only feasible genotypes: those whose class representative,
 /// the network that is evaluated, keeps to the limits. Numbering, text, classes, costs and networks
 /// are those of the space beneath, infeasible genotypes included.
@@ -45,10 +51,8 @@ class ConstrainedSpace final : public SearchSpace {
 
   /// An architecture is infeasible, too, when a cost that is limited is unknown.
   bool feasible(const Genotype& genotype) const;
-  /// Genotypes that were thrown away as infeasible so far: drawn, mutated, or refused by valid().
-  std::int64_t rejected() const { return rejected_; }
-  /// Of those, the ones for which the table lacks a cost that is limited.
-  std::int64_t without_cost() const { return without_cost_; }
+  /// So far. neighbours() does not count.
+  const Rejections& rejected() const { return rejected_; }
 
   /// Whether the genotype is feasible; counts those that are not.
   bool valid(const Genotype& genotype) const override;
@@ -79,6 +83,9 @@ class ConstrainedSpace final : public SearchSpace {
     return base_.representative(genotype, dedupe);
   }
   bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
+  std::optional<Genotype> recorded_as(const Genotype& genotype) const override {
+    return base_.recorded_as(genotype);
+  }
   Portrait portrait(const Genotype& genotype) const override { return base_.portrait(genotype); }
   Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
   std::vector<NamedCost> further_costs(const Genotype& genotype) const override {
@@ -93,15 +100,18 @@ class ConstrainedSpace final : public SearchSpace {
   /// Redraws from the base space, at most `draws` times,
   /// skipping infeasible genotypes and `excluded`.
   std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
-  /// Whether the costs that are limited by name are known and small enough.
-  bool keeps_to_named_limits(const Genotype& representative, const Costs& costs) const;
+  enum class Verdict { feasible, infeasible, without_cost };
+  Verdict judge(const Genotype& genotype) const;
+  /// Of the costs that are limited by name.
+  Verdict judge_named(const Genotype& representative, const Costs& costs) const;
+  /// Whether the genotype is feasible; counts those that are not.
+  bool accept(const Genotype& genotype) const;
   [[noreturn]] void fail(const std::string& what) const;
 
   const SearchSpace& base_;
   CostLimits limits_;
   Dedupe dedupe_;
-  mutable std::int64_t rejected_ = 0;
-  mutable std::int64_t without_cost_ = 0;
+  mutable Rejections rejected_;
 };
 
 }  // namespace wrcor

@@ -73,6 +73,12 @@ class SearchSpace {
     return std::nullopt;
   }
 
+  /// The genotype under which the space's benchmark records this one, where isomorphic
+  /// architectures have one record; nothing where each has its own.
+  virtual std::optional<Genotype> recorded_as(const Genotype& /*genotype*/) const {
+    return std::nullopt;
+  }
+
   /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate()
   /// and neighbours() give always does.
   /// By default every genotype with one choice of each decision does.

@@ -50,7 +50,7 @@ class SearchLoop {
   struct Proposal {
     Genotype genotype;
     Class* of = nullptr;
-    std::int64_t rejected = 0;  ///< of ConstrainedSpace, up to this proposal
+    Rejections rejected = {};  ///< up to this proposal
   };
 
   double session_seconds() const;
@@ -65,6 +65,7 @@ class SearchLoop {
   PendingEvaluation evaluate(const std::string& arch, const Genotype& genotype);
   bool settle_oldest();
   void leave_out_dropped();
+  void count_rejected(const Rejections& rejected);
   void note_best(const Evaluation& evaluation);
   [[noreturn]] void stop_for(int signal);
   void show_progress();

@@ -50,6 +50,9 @@ class NasBench101 final : public SearchSpace {
   Genotype parse(std::string_view text) const override;
   std::string format(const Genotype& genotype) const override;
   Genotype representative(const Genotype& genotype, Dedupe dedupe) const override;
+  std::optional<Genotype> recorded_as(const Genotype& genotype) const override {
+    return representative(genotype, Dedupe::strict);
+  }
   bool connected(const Genotype& genotype) const override;
   Portrait portrait(const Genotype& genotype) const override;
   Costs costs(const Genotype& genotype) const override;

@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "support/shared.h"
 #include "support/temporary_folder.h"
+#include "unit/space/nas_bench_101.h"
 #include "wrcor/core/error.h"
 #include "wrcor/space/nas_bench_201.h"
 
@@ -144,4 +145,25 @@ TEST_CASE("sizes and short training rank NAS-Bench-201 as published", "[score][b
     CHECK(kendall(column("c10_val_12ep"), column("im16_test_200ep")).value() ==
           Approx(0.6291468676746385).margin(1e-12).epsilon(0));
   }
+}
+
+TEST_CASE("isomorphic cells have one record where the benchmark says so", "[score][benchmark]") {
+  const NasBench101 space = test::small_nb101();
+  const auto cell = [&](const std::string& text) { return space.format(space.parse(text)); };
+  const std::string bits = "0110000100010000/";
+  const std::string one = cell(bits + "conv3x3-bn-relu,maxpool3x3"),
+                    same = cell(bits + "maxpool3x3,conv3x3-bn-relu"),
+                    other = cell(bits + "maxpool3x3,conv1x1-bn-relu");
+  REQUIRE(one != same);
+  const auto table = [&](const std::string& rows) {
+    return BenchmarkTable::parse("matrix,acc\n" + rows, "t.csv", space,
+                                 BenchmarkKey::parse("arch=matrix"), {"acc"});
+  };
+  const BenchmarkTable single = table("\"" + one + "\",90\n");
+  CHECK(single.find(one) == 0u);
+  CHECK(single.find(same) == 0u);
+  CHECK_FALSE(single.find(other));
+  const BenchmarkTable both = table("\"" + one + "\",90\n\"" + same + "\",91\n");
+  CHECK(both.value(*both.find(one), "acc") == 90);
+  CHECK(both.value(*both.find(same), "acc") == 91);
 }
