@@ -1,5 +1,6 @@
 // Runs over the registries: a plug-in is tested as soon as it is registered.
 
+#include <filesystem>
 #include <set>
 
 #include "core/file.h"
@@ -14,6 +15,7 @@
 #include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
+#include "wrcor/space/definition.h"
 
 using namespace wrcor;
 
@@ -27,6 +29,33 @@ std::unique_ptr<SearchSpace> smallest(const std::string& name) {
   for (const SpaceOption& option : spaces().find(name).value.options)
     choice.options[option.name] = option.name.ends_with("channels") ? 4 : option.least;
   return make_space(choice, small_input);
+}
+
+/// Every registered space, and those of the example files.
+std::vector<std::unique_ptr<SearchSpace>> all_spaces() {
+  std::vector<std::unique_ptr<SearchSpace>> all;
+  for (const auto& entry : spaces().entries()) all.push_back(smallest(entry.name));
+  for (const auto& file : std::filesystem::directory_iterator(WRCOR_SOURCE_DIR "/configs/spaces")) {
+    std::vector<std::string> problems;
+    const auto definition =
+        read_space_definition(read_file(file.path()), file.path().filename().string(), problems);
+    REQUIRE(problems.empty());
+    all.push_back(make_defined_space(definition, small_input));
+  }
+  return all;
+}
+
+/// Networks whose scores take a moment.
+std::vector<Genotype> small_networks(const SearchSpace& space, int count) {
+  if (space.name() == "mbv2")  // for images of 192x192 and more, as drawn
+    return {
+        space.parse("SuperConvK3BNRELU(3,16,2,1)SuperResIDWE2K3(16,24,2,16,2)"
+                    "SuperResIDWE1K3(24,24,1,16,1)SuperConvK1BNRELU(24,64,1,1)@32")};
+  Rng rng(2);
+  std::vector<Genotype> genotypes;
+  if (space.name() == "nb201") genotypes.push_back(space.at(0));  // all none
+  for (int i = 0; i < count; ++i) genotypes.push_back(space.sample(rng));
+  return genotypes;
 }
 
 template <typename Factory>
@@ -73,10 +102,9 @@ TEST_CASE("every vote and method makes a rule that reads itself back", "[contrac
 }
 
 TEST_CASE("every space keeps the contract of a search space", "[contract]") {
-  for (const auto& entry : spaces().entries()) {
-    INFO(entry.name);
-    const auto space = smallest(entry.name);
-    CHECK(space->name() == entry.name);
+  for (const auto& entry : spaces().entries()) CHECK(smallest(entry.name)->name() == entry.name);
+  for (const auto& space : all_spaces()) {
+    INFO(space->name());
     Rng rng(1);
     for (int i = 0; i < 200; ++i) {
       const Genotype genotype = space->sample(rng);
@@ -153,28 +181,25 @@ TEST_CASE("every data set keeps the contract of a data set", "[contract]") {
   }
 }
 
-TEST_CASE("every proxy gives a value or a reason for every cell, and the same one twice",
+TEST_CASE("every proxy gives a value or a reason for every network, and the same one twice",
           "[contract]") {
-  const auto space = smallest("nb201");
   EvaluatorOptions options;
   options.proxies = proxies().names();
-  const Evaluator evaluator(*space, draw_minibatch(*make_synthetic(), 6, true, 1), options,
-                            at::kCPU);
-  Rng rng(2);
-  std::vector<Genotype> genotypes{space->at(0)};  // all none
-  for (int i = 0; i < 40; ++i) genotypes.push_back(space->sample(rng));
-  for (const Genotype& genotype : genotypes) {
-    const Evaluation evaluation = evaluator.evaluate(genotype);
-    INFO(space->format(genotype));
-    CHECK(to_json(evaluation) == to_json(evaluator.evaluate(genotype)));
-    for (const auto& [name, score] : evaluation.scores) {
-      INFO(name);
-      CHECK(score.value.has_value() == (score.status == Status::ok));
-      CHECK(score.reason.empty() == (score.status == Status::ok));
-      if (score.value) CHECK(std::isfinite(*score.value));
-    }
-    if (!space->connected(genotype)) {
-      for (const auto& entry : evaluation.scores) CHECK(entry.second.reason == "disconnected");
+  const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
+  for (const auto& space : all_spaces()) {
+    INFO(space->name());
+    const Evaluator evaluator(*space, minibatch, options, at::kCPU);
+    for (const Genotype& genotype : small_networks(*space, space->name() == "nb201" ? 40 : 3)) {
+      const Evaluation evaluation = evaluator.evaluate(genotype);
+      INFO(space->format(genotype));
+      CHECK(to_json(evaluation) == to_json(evaluator.evaluate(genotype)));
+      for (const auto& [name, score] : evaluation.scores) {
+        INFO(name);
+        CHECK(score.value.has_value() == (score.status == Status::ok));
+        CHECK(score.reason.empty() == (score.status == Status::ok));
+        if (score.value) CHECK(std::isfinite(*score.value));
+        if (!space->connected(genotype)) CHECK(score.reason == "disconnected");
+      }
     }
   }
 }
