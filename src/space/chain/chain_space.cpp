@@ -105,6 +105,7 @@ ChainSpace::ChainSpace(ChainDefinition definition, const NetworkInput& input)
   double most = 0;
   for (const State& state : states) most = std::max(most, count_head(state.shape));
   require_countable(most);
+  number_valid();
 }
 
 void ChainSpace::list_decisions() {
@@ -183,9 +184,13 @@ std::set<ChainSpace::State> ChainSpace::pass_stage(std::size_t stage, std::set<S
         const State then = after(positions_[p], block, state);
         if (is_above(then.widened, definition_.widen) || is_above(then.strided, definition_.stride))
           continue;
+        if (block.kind == ChainBlock::Kind::none) {
+          ended.insert(then);
+          continue;
+        }
         require_fit(p, block, state.shape);
         most = std::max(most, count_block(positions_[p], k, state.shape));
-        (block.kind == ChainBlock::Kind::none ? ended : next).insert(then);
+        next.insert(then);
       }
     }
     require_countable(most);
@@ -197,7 +202,6 @@ std::set<ChainSpace::State> ChainSpace::pass_stage(std::size_t stage, std::set<S
 
 void ChainSpace::require_fit(std::size_t position, const ChainBlock& block,
                              const FeatureShape& in) const {
-  if (block.kind == ChainBlock::Kind::none) return;
   const ChainPlace here = place(positions_[position], block, in);
   const std::string where = fmt::format("{}: blocks.{} ({})", name(), position, block.name);
   require_window(where, has_kernel(block) ? block.kernel : 1, here.stride, in);
@@ -218,7 +222,7 @@ double ChainSpace::count_block(const Position& position, std::size_t choice,
                                const FeatureShape& in) {
   const auto [entry, is_new] = block_costs_.try_emplace(key(position, choice, in));
   Costs& costs = entry->second;
-  if (is_new && choices(position)[choice].kind != ChainBlock::Kind::none) {
+  if (is_new) {
     if (block_costs_.size() > most_counted)
       throw UsageError(name() +
                        ": its features can have too many sizes to count all costs; use "
@@ -244,26 +248,53 @@ double ChainSpace::count_head(const FeatureShape& in) {
   return most;
 }
 
-Genotype ChainSpace::at(std::uint64_t index) const {
-  if (!size_) return SearchSpace::at(index);
-  if (index >= *size_)
-    throw UsageError(fmt::format("{}: index {} is outside 0 .. {}", name(), index, *size_ - 1));
+/// Where some genotypes are not valid, lists the others.
+void ChainSpace::number_valid() {
+  const auto limits = [](const ChainDefinition::Range& range) {
+    return range.least > 1 || range.most;
+  };
+  const bool may_end = std::ranges::any_of(definition_.stages, [](const ChainStage& stage) {
+    return std::ranges::any_of(stage.choices, [](const ChainBlock& block) {
+      return block.kind == ChainBlock::Kind::none;
+    });
+  });
+  if (!may_end && !limits(definition_.widen) && !limits(definition_.stride)) return;
+  constexpr std::uint64_t most_listed = 1 << 20;
+  if (!size_ || *size_ > most_listed) {
+    size_.reset();
+    return;
+  }
+  for (std::uint64_t number = 0; number < *size_; ++number) {
+    if (problem(with_number(number)).empty()) numbers_.push_back(number);
+  }
+  size_ = numbers_.size();
+}
+
+Genotype ChainSpace::with_number(std::uint64_t number) const {
   Genotype genotype(positions_.size());
   for (std::size_t p = genotype.size(); p-- > 0;) {
     const std::uint64_t base = decisions_[p].values.size();
-    genotype[p] = static_cast<int>(index % base);
-    index /= base;
+    genotype[p] = static_cast<int>(number % base);
+    number /= base;
   }
   return genotype;
 }
 
+Genotype ChainSpace::at(std::uint64_t index) const {
+  if (!size_) return SearchSpace::at(index);
+  if (index >= *size_)
+    throw UsageError(fmt::format("{}: index {} is outside 0 .. {}", name(), index, *size_ - 1));
+  return with_number(numbers_.empty() ? index : numbers_[index]);
+}
+
 std::uint64_t ChainSpace::index(const Genotype& genotype) const {
   if (!size_) return SearchSpace::index(genotype);
-  require_choices(genotype);
-  std::uint64_t index = 0;
+  require_valid(genotype);
+  std::uint64_t number = 0;
   for (std::size_t p = 0; p < genotype.size(); ++p)
-    index = index * decisions_[p].values.size() + static_cast<std::uint64_t>(genotype[p]);
-  return index;
+    number = number * decisions_[p].values.size() + static_cast<std::uint64_t>(genotype[p]);
+  if (numbers_.empty()) return number;
+  return static_cast<std::uint64_t>(std::ranges::lower_bound(numbers_, number) - numbers_.begin());
 }
 
 bool ChainSpace::valid(const Genotype& genotype) const {
@@ -357,6 +388,7 @@ Costs ChainSpace::costs(const Genotype& genotype) const {
   State state = start_;
   for (std::size_t p = 0; p < genotype.size(); ++p) {
     const auto choice = static_cast<std::size_t>(genotype[p]);
+    if (block(genotype, p).kind == ChainBlock::Kind::none) continue;
     add(block_costs_.at(key(positions_[p], choice, state.shape)));
     state = after(positions_[p], block(genotype, p), state);
   }

@@ -18,9 +18,11 @@ namespace wrcor {
 /// A space of chains, see chain_definition.h and chain_network.h. A genotype holds the block of
 /// each position, as a position in the list of its stage; the text has their names, joined by
 /// commas. The index is the genotype as a number, the first position being the most significant
-/// digit; where 63 bits do not hold it, architectures have no numbers. Each is its own class. Not
-/// valid are chains outside of the definition's ranges, and those that leave out a position (kind
-/// none) before one of the same stage.
+/// digit; where 63 bits do not hold it, architectures have no numbers. Each is its own class.
+///
+/// Not valid are chains outside of the definition's ranges, and those that leave out a position
+/// (kind none) before another of the same stage. In a space where some are not, the index counts
+/// the valid ones, in the same order, if there are at most 2^20 genotypes.
 class ChainSpace final : public SearchSpace {
  public:
   /// @throws UsageError for images that are too small for a stride or a kernel, naming the
@@ -74,6 +76,8 @@ class ChainSpace final : public SearchSpace {
   std::string problem(const Genotype& genotype) const;
   void require_valid(const Genotype& genotype) const;
 
+  Genotype with_number(std::uint64_t number) const;
+
   void list_decisions();
   State after_stem();
   std::set<State> pass_stage(std::size_t stage, std::set<State> states, std::size_t first_position);
@@ -81,12 +85,14 @@ class ChainSpace final : public SearchSpace {
   double count_block(const Position& position, std::size_t choice, const FeatureShape& in);
   double count_head(const FeatureShape& in);
   void require_countable(double costs);
+  void number_valid();
 
   ChainDefinition definition_;
   NetworkInput input_;
   std::vector<Position> positions_;
   std::vector<Decision> decisions_;
   std::optional<std::uint64_t> size_;
+  std::vector<std::uint64_t> numbers_;  ///< of the valid genotypes; empty: all are
   State start_;
   Costs stem_costs_;
   std::map<CostKey, Costs> block_costs_;
