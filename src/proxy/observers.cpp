@@ -8,10 +8,11 @@
 namespace wrcor {
 namespace {
 
-std::set<int> read_by_relus(const NetworkPlan& plan) {
+std::set<int> read_by_activations(const NetworkPlan& plan) {
   std::set<int> found;
   for (const Layer& layer : plan.layers) {
-    if (layer.kind == LayerKind::relu) found.insert(layer.inputs.front());
+    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::swish)
+      found.insert(layer.inputs.front());
   }
   return found;
 }
@@ -49,7 +50,7 @@ void FeatureObserver::variance(int layer, const at::Tensor& variance) {
   features_.norm_variances.push_back(variance * (count / (count - 1)));
 }
 
-PatternObserver::PatternObserver(const NetworkPlan& plan) : activated_(read_by_relus(plan)) {}
+PatternObserver::PatternObserver(const NetworkPlan& plan) : activated_(read_by_activations(plan)) {}
 
 PassObserver::Interest PatternObserver::interest(int layer) const {
   return {.output = activated_.contains(layer)};

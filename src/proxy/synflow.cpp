@@ -47,7 +47,7 @@ class Synflow final : public Proxy {
   static bool is_homogeneous(const NetworkPlan& plan) {
     return std::none_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) {
       const bool has_bias = layer.kind == LayerKind::convolution && layer.parameters.size() > 1;
-      return has_bias || layer.kind == LayerKind::sigmoid;
+      return has_bias || layer.kind == LayerKind::sigmoid || layer.kind == LayerKind::swish;
     });
   }
   /// Whether a batch norm receives a single value of a channel, whose deviation is zero.

@@ -39,26 +39,8 @@ void require_window(const std::string& place, int kernel, int stride, const Feat
                     place, kernel, size_text(in)));
 }
 
-int kernel_of(const ChainBlock& block) {
-  return block.kind == ChainBlock::Kind::identity ? 1 : block.kernel;
-}
-
-std::string describe(const ChainBlock& block) {
-  switch (block.kind) {
-    case ChainBlock::Kind::identity:
-      return "identity";
-    case ChainBlock::Kind::conv:
-      return fmt::format("conv {0}x{0}", block.kernel);
-    case ChainBlock::Kind::residual:
-      return fmt::format("residual {0}x{0}", block.kernel);
-    case ChainBlock::Kind::bottleneck:
-      return fmt::format("bottleneck {0}x{0}, 1/{1}", block.kernel, block.reduction);
-    case ChainBlock::Kind::inverted_residual:
-      break;
-  }
-  return fmt::format(
-      "inverted residual {0}x{0}, x{1}{2}", block.kernel, block.expansion,
-      block.squeeze_excitation > 0 ? fmt::format(", se {}", block.squeeze_excitation) : "");
+bool has_kernel(const ChainBlock& block) {
+  return block.kind != ChainBlock::Kind::identity && block.kind != ChainBlock::Kind::none;
 }
 
 [[noreturn]] void refuse_size(const std::string& name, const NetworkInput& input) {
@@ -69,8 +51,33 @@ std::string describe(const ChainBlock& block) {
 }
 
 constexpr double most_costs = 0x1p62;
+/// Sizes of features, times their choices, for which a space counts costs in advance.
+constexpr std::size_t most_counted = 100'000;
+constexpr int most_channels = 1 << 16;
+constexpr std::int64_t largest_product = std::int64_t{1} << 40;  // and all above it
+
+bool is_below(std::int64_t product, const ChainDefinition::Range& range) {
+  return product < range.least;
+}
+
+bool is_above(std::int64_t product, const ChainDefinition::Range& range) {
+  return range.most && product > *range.most;
+}
+
+std::string text_of(const ChainDefinition::Range& range) {
+  return range.most ? fmt::format("{} to {}", range.least, *range.most)
+                    : fmt::format("at least {}", range.least);
+}
 
 }  // namespace
+
+bool ChainSpace::State::operator<(const State& other) const {
+  const auto all = [](const State& state) {
+    return std::tuple(state.shape.channels, state.shape.height, state.shape.width, state.widened,
+                      state.strided);
+  };
+  return all(*this) < all(other);
+}
 
 ChainSpace::ChainSpace(ChainDefinition definition, const NetworkInput& input)
     : definition_(std::move(definition)), input_(input) {
@@ -81,119 +88,256 @@ ChainSpace::ChainSpace(ChainDefinition definition, const NetworkInput& input)
         image.channels, size_text(image), classes));
   constexpr int longest_side = 1 << 20;
   if (std::max(image.height, image.width) > longest_side) refuse_size(name(), input_);
-  place_positions();
-  count_blocks();
-  count_rest();
+  list_decisions();
+  start_ = after_stem();
+  std::set<State> states{start_};
+  std::size_t position = 0;
+  for (std::size_t stage = 0; stage < definition_.stages.size(); ++stage) {
+    states = pass_stage(stage, states, position);
+    position += static_cast<std::size_t>(definition_.stages[stage].layers);
+  }
+  std::erase_if(states, [&](const State& state) {
+    return is_below(state.widened, definition_.widen) ||
+           is_below(state.strided, definition_.stride);
+  });
+  if (states.empty())
+    throw UsageError(name() + ": no chain of the choices keeps to the limits; relax them");
+  double most = 0;
+  for (const State& state : states) most = std::max(most, count_head(state.shape));
+  require_countable(most);
+  number_valid();
 }
 
-void ChainSpace::place_positions() {
-  const ChainDefinition::Stem& stem = definition_.stem;
-  require_window(name() + ": stem", stem.kernel, stem.stride, input_.image);
-  FeatureShape in = output_of(input_.image, stem.channels, stem.stride);
+void ChainSpace::list_decisions() {
   constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   size_ = 1;
   for (std::size_t s = 0; s < definition_.stages.size(); ++s) {
     const ChainStage& stage = definition_.stages[s];
+    const bool numbered = std::ranges::any_of(
+        stage.choices, [](const ChainBlock& block) { return block.layers > 1; });
     std::vector<std::string> names;
     for (const ChainBlock& block : stage.choices) names.push_back(block.name);
     for (int layer = 0; layer < stage.layers; ++layer) {
-      const int stride = layer == 0 ? stage.stride : 1;
-      const Position position{s, in, output_of(in, stage.channels, stride), stride, 0};
-      require_fit(position);
       decisions_.push_back({"blocks." + std::to_string(positions_.size()), names});
-      positions_.push_back(position);
+      positions_.push_back({.stage = s,
+                            .channels = layer == 0 ? stage.channels : 0,
+                            .stride = layer == 0 ? stage.stride : 1,
+                            .numbered = numbered});
       if (size_ && *size_ > most / names.size()) size_.reset();
       if (size_) *size_ *= names.size();
-      in = position.out;
     }
   }
 }
 
-void ChainSpace::require_fit(const Position& position) const {
-  for (const ChainBlock& block : choices(position)) {
-    const std::string place =
-        fmt::format("{}: blocks.{} ({})", name(), positions_.size(), block.name);
-    require_window(place, kernel_of(block), position.stride, position.in);
-    if (block.kind == ChainBlock::Kind::residual)
-      require_window(place, block.kernel, 1, position.out);
-  }
+/// Also counts the costs of the stem.
+ChainSpace::State ChainSpace::after_stem() {
+  State state{input_.image};
+  const auto pass = [&](const ChainDefinition::Stem& stem, const std::string& path) {
+    require_window(name() + ": " + path, stem.kernel, stem.stride, state.shape);
+    const double weights =
+        double{1} * state.shape.channels * stem.channels * (stem.kernel * stem.kernel);
+    most_costs_ += weights * state.shape.height * state.shape.width;
+    state.shape = output_of(state.shape, stem.channels, stem.stride);
+  };
+  const bool is_one = definition_.further_stem.empty();
+  pass(definition_.stem, is_one ? "stem" : "stem.0");
+  for (std::size_t k = 0; k < definition_.further_stem.size(); ++k)
+    pass(definition_.further_stem[k], fmt::format("stem.{}", k + 1));
+  require_countable(0);
+  const NetworkPlan stem = ChainNetwork::stem_plan(definition_, input_.image);
+  stem_costs_ = {stem.params(), stem.flops()};
+  return state;
 }
 
-/// Positions of one stage but the first are alike.
-void ChainSpace::count_blocks() {
-  const double area = static_cast<double>(input_.image.height) * input_.image.width;
-  for (std::size_t p = 0; p < positions_.size(); ++p) {
-    Position& position = positions_[p];
-    if (p > 0) {
-      const Position& before = positions_[p - 1];
-      if (before.stage == position.stage && before.in == position.in &&
-          before.stride == position.stride) {
-        position.costs = before.costs;
-        continue;
+ChainPlace ChainSpace::place(const Position& position, const ChainBlock& block,
+                             const FeatureShape& in) {
+  return {.channels = (position.channels > 0 ? position.channels : in.channels) * block.widen,
+          .stride = position.stride * block.stride,
+          .numbered = position.numbered};
+}
+
+ChainSpace::State ChainSpace::after(const Position& position, const ChainBlock& block,
+                                    const State& before) {
+  if (block.kind == ChainBlock::Kind::none) return before;
+  const ChainPlace here = place(position, block, before.shape);
+  return {.shape = output_of(before.shape, here.channels, here.stride),
+          .widened = std::min(largest_product, before.widened * block.widen),
+          .strided = std::min(largest_product, before.strided * block.stride)};
+}
+
+void ChainSpace::require_countable(double costs) {
+  most_costs_ += costs;
+  if (most_costs_ > most_costs) refuse_size(name(), input_);
+}
+
+/// What the blocks of a stage make of what it reads, for all chains within the limits.
+std::set<ChainSpace::State> ChainSpace::pass_stage(std::size_t stage, std::set<State> states,
+                                                   std::size_t first_position) {
+  std::set<State> ended;
+  for (int layer = 0; layer < definition_.stages[stage].layers; ++layer) {
+    const std::size_t p = first_position + static_cast<std::size_t>(layer);
+    std::set<State> next;
+    double most = 0;
+    for (const State& state : states) {
+      for (std::size_t k = 0; k < choices(positions_[p]).size(); ++k) {
+        const ChainBlock& block = choices(positions_[p])[k];
+        const State then = after(positions_[p], block, state);
+        if (is_above(then.widened, definition_.widen) || is_above(then.strided, definition_.stride))
+          continue;
+        if (block.kind == ChainBlock::Kind::none) {
+          ended.insert(then);
+          continue;
+        }
+        require_fit(p, block, state.shape);
+        most = std::max(most, count_block(positions_[p], k, state.shape));
+        next.insert(then);
       }
     }
-    position.costs = block_costs_.size();
-    std::vector<Costs>& costs = block_costs_.emplace_back();
-    for (const ChainBlock& block : choices(position)) {
-      const NetworkPlan plan = ChainNetwork::block_plan(definition_, block, position.in,
-                                                        position.out.channels, position.stride);
-      if (static_cast<double>(plan.params()) * area > most_costs) refuse_size(name(), input_);
-      costs.push_back({plan.params(), plan.flops()});
-    }
+    require_countable(most);
+    states = std::move(next);
   }
+  states.merge(ended);
+  return states;
 }
 
-/// Stem, head and classifier are what a network has more than its positions.
-void ChainSpace::count_rest() {
-  const auto width = [](int channels) { return static_cast<double>(channels); };
-  const double area = static_cast<double>(input_.image.height) * input_.image.width;
-  const double last = width(definition_.head_channels > 0 ? definition_.head_channels
-                                                          : positions_.back().out.channels);
-  double most = (width(input_.image.channels) * definition_.stem.channels *
-                     (definition_.stem.kernel * definition_.stem.kernel) +
-                 last * positions_.back().out.channels) *
-                    area +
-                last * (input_.classes + 1.0);
-  for (const Position& position : positions_) {
-    std::int64_t largest = 0;
-    for (const Costs& costs : block_costs_[position.costs])
-      largest = std::max({largest, costs.params, costs.flops});
-    most += static_cast<double>(largest);
+void ChainSpace::require_fit(std::size_t position, const ChainBlock& block,
+                             const FeatureShape& in) const {
+  const ChainPlace here = place(positions_[position], block, in);
+  const std::string where = fmt::format("{}: blocks.{} ({})", name(), position, block.name);
+  require_window(where, has_kernel(block) ? block.kernel : 1, here.stride, in);
+  if (block.kind == ChainBlock::Kind::residual || block.layers > 1)
+    require_window(where, block.kernel, 1, output_of(in, here.channels, here.stride));
+  if (here.channels > most_channels)
+    throw UsageError(
+        fmt::format("{}: expected at most {} channels, got {}; use smaller factors, or limit "
+                    "their product by limits.widen.most",
+                    where, most_channels, here.channels));
+  if (block.kind == ChainBlock::Kind::bottleneck && here.channels % block.reduction != 0)
+    throw UsageError(fmt::format("{}: expected channels that the reduction {} divides, got {}",
+                                 where, block.reduction, here.channels));
+}
+
+/// The larger of the costs.
+double ChainSpace::count_block(const Position& position, std::size_t choice,
+                               const FeatureShape& in) {
+  const auto [entry, is_new] = block_costs_.try_emplace(key(position, choice, in));
+  Costs& costs = entry->second;
+  if (is_new) {
+    if (block_costs_.size() > most_counted)
+      throw UsageError(name() +
+                       ": its features can have too many sizes to count all costs; use "
+                       "fewer choices with 'widen' or 'stride', or 'limits'");
+    const ChainBlock& block = choices(position)[choice];
+    const NetworkPlan plan =
+        ChainNetwork::block_plan(definition_, block, in, place(position, block, in));
+    const double area = static_cast<double>(input_.image.height) * input_.image.width;
+    if (static_cast<double>(plan.params()) * area > most_costs) refuse_size(name(), input_);
+    costs = {plan.params(), plan.flops()};
   }
+  return static_cast<double>(std::max(costs.params, costs.flops));
+}
+
+/// An upper bound of the costs.
+double ChainSpace::count_head(const FeatureShape& in) {
+  const double area = static_cast<double>(in.height) * in.width;
+  const double last = definition_.head_channels > 0 ? definition_.head_channels : in.channels;
+  const double most = last * in.channels * area + last * (input_.classes + 1.0);
   if (most > most_costs) refuse_size(name(), input_);
-  const NetworkPlan network = plan(Genotype(positions_.size()));
-  rest_ = {network.params(), network.flops()};
-  for (const Position& position : positions_) {
-    const Costs& block = block_costs_[position.costs].front();
-    rest_.params -= block.params;
-    rest_.flops -= block.flops;
+  const NetworkPlan head = ChainNetwork::head_plan(definition_, in, input_.classes);
+  head_costs_[{in.channels, in.height, in.width}] = {head.params(), head.flops()};
+  return most;
+}
+
+/// Where some genotypes are not valid, lists the others.
+void ChainSpace::number_valid() {
+  const auto limits = [](const ChainDefinition::Range& range) {
+    return range.least > 1 || range.most;
+  };
+  const bool may_end = std::ranges::any_of(definition_.stages, [](const ChainStage& stage) {
+    return std::ranges::any_of(stage.choices, [](const ChainBlock& block) {
+      return block.kind == ChainBlock::Kind::none;
+    });
+  });
+  if (!may_end && !limits(definition_.widen) && !limits(definition_.stride)) return;
+  constexpr std::uint64_t most_listed = 1 << 20;
+  if (!size_ || *size_ > most_listed) {
+    size_.reset();
+    return;
   }
+  for (std::uint64_t number = 0; number < *size_; ++number) {
+    if (problem(with_number(number)).empty()) numbers_.push_back(number);
+  }
+  size_ = numbers_.size();
+}
+
+Genotype ChainSpace::with_number(std::uint64_t number) const {
+  Genotype genotype(positions_.size());
+  for (std::size_t p = genotype.size(); p-- > 0;) {
+    const std::uint64_t base = decisions_[p].values.size();
+    genotype[p] = static_cast<int>(number % base);
+    number /= base;
+  }
+  return genotype;
 }
 
 Genotype ChainSpace::at(std::uint64_t index) const {
   if (!size_) return SearchSpace::at(index);
   if (index >= *size_)
     throw UsageError(fmt::format("{}: index {} is outside 0 .. {}", name(), index, *size_ - 1));
-  Genotype genotype(positions_.size());
-  for (std::size_t p = genotype.size(); p-- > 0;) {
-    const std::uint64_t base = decisions_[p].values.size();
-    genotype[p] = static_cast<int>(index % base);
-    index /= base;
-  }
-  return genotype;
+  return with_number(numbers_.empty() ? index : numbers_[index]);
 }
 
 std::uint64_t ChainSpace::index(const Genotype& genotype) const {
   if (!size_) return SearchSpace::index(genotype);
-  require_choices(genotype);
-  std::uint64_t index = 0;
+  require_valid(genotype);
+  std::uint64_t number = 0;
   for (std::size_t p = 0; p < genotype.size(); ++p)
-    index = index * decisions_[p].values.size() + static_cast<std::uint64_t>(genotype[p]);
-  return index;
+    number = number * decisions_[p].values.size() + static_cast<std::uint64_t>(genotype[p]);
+  if (numbers_.empty()) return number;
+  return static_cast<std::uint64_t>(std::ranges::lower_bound(numbers_, number) - numbers_.begin());
+}
+
+bool ChainSpace::valid(const Genotype& genotype) const {
+  return SearchSpace::valid(genotype) && problem(genotype).empty();
+}
+
+/// Why a genotype with a choice of each decision is not valid, or nothing.
+std::string ChainSpace::problem(const Genotype& genotype) const {
+  std::int64_t widened = 1, strided = 1;
+  for (std::size_t p = 0; p < genotype.size(); ++p) {
+    const ChainBlock& mine = block(genotype, p);
+    const bool follows = p > 0 && positions_[p - 1].stage == positions_[p].stage &&
+                         mine.kind != ChainBlock::Kind::none;
+    if (follows && block(genotype, p - 1).kind == ChainBlock::Kind::none)
+      return fmt::format(
+          "blocks.{} ({}) follows one that is left out; only the last positions of "
+          "a stage can be",
+          p, mine.name);
+    widened = std::min(largest_product, widened * mine.widen);
+    strided = std::min(largest_product, strided * mine.stride);
+  }
+  const auto beyond = [](const char* what, std::int64_t product,
+                         const ChainDefinition::Range& range) {
+    return is_below(product, range) || is_above(product, range)
+               ? fmt::format("the product of '{}' of its blocks is {}; expected {}", what, product,
+                             text_of(range))
+               : std::string();
+  };
+  const std::string width = beyond("widen", widened, definition_.widen);
+  return width.empty() ? beyond("stride", strided, definition_.stride) : width;
+}
+
+void ChainSpace::require_valid(const Genotype& genotype) const {
+  require_choices(genotype);
+  if (const std::string reason = problem(genotype); !reason.empty())
+    throw UsageError(
+        fmt::format("{} has no architecture {}: {}", name(), in_quotes(format(genotype)), reason));
 }
 
 Genotype ChainSpace::parse(std::string_view text) const {
-  return parse_chain(name(), decisions_, text);
+  Genotype genotype = parse_chain(name(), decisions_, text);
+  require_valid(genotype);
+  return genotype;
 }
 
 std::string ChainSpace::format(const Genotype& genotype) const {
@@ -205,50 +349,61 @@ std::string ChainSpace::format(const Genotype& genotype) const {
 }
 
 Portrait ChainSpace::portrait(const Genotype& genotype) const {
-  require_choices(genotype);
+  require_valid(genotype);
   Portrait portrait;
   if (size_) portrait.numbers = {{"id", "id", index(genotype), true}};
   Portrait::Parts parts{
       .columns = {"part", "choice", "block", "channels in", "channels out", "size"}, .rows = {}};
+  FeatureShape shape = input_.image;
   const auto add = [&](const std::string& part, const std::string& choice, const std::string& block,
-                       int in, const FeatureShape& out) {
-    parts.rows.push_back(
-        {part, choice, block, std::to_string(in), std::to_string(out.channels), size_text(out)});
+                       const FeatureShape& out) {
+    parts.rows.push_back({part, choice, block, std::to_string(shape.channels),
+                          std::to_string(out.channels), size_text(out)});
+    shape = out;
   };
-  add("stem", "", fmt::format("conv {0}x{0}", definition_.stem.kernel), input_.image.channels,
-      positions_.front().in);
+  const auto add_stem = [&](const std::string& part, const ChainDefinition::Stem& stem) {
+    add(part, "", fmt::format("conv {0}x{0}", stem.kernel),
+        output_of(shape, stem.channels, stem.stride));
+  };
+  add_stem(definition_.further_stem.empty() ? "stem" : "stem.0", definition_.stem);
+  for (std::size_t k = 0; k < definition_.further_stem.size(); ++k)
+    add_stem(fmt::format("stem.{}", k + 1), definition_.further_stem[k]);
   for (std::size_t p = 0; p < positions_.size(); ++p) {
-    const Position& position = positions_[p];
-    const ChainBlock& block = choices(position)[static_cast<std::size_t>(genotype[p])];
-    add(decisions_[p].name, block.name, describe(block), position.in.channels, position.out);
+    const ChainBlock& mine = block(genotype, p);
+    add(decisions_[p].name, mine.name, describe(mine), after(positions_[p], mine, {shape}).shape);
   }
-  FeatureShape last = positions_.back().out;
-  if (const int channels = definition_.head_channels; channels > 0) {
-    const int in = std::exchange(last.channels, channels);
-    add("head", "", "conv 1x1", in, last);
-  }
+  if (const int channels = definition_.head_channels; channels > 0)
+    add("head", "", "conv 1x1", {channels, shape.height, shape.width});
   portrait.parts = std::move(parts);
   return portrait;
 }
 
 Costs ChainSpace::costs(const Genotype& genotype) const {
-  require_choices(genotype);
-  Costs total = rest_;
+  require_valid(genotype);
+  Costs total = stem_costs_;
+  const auto add = [&](const Costs& costs) {
+    total.params += costs.params;
+    total.flops += costs.flops;
+  };
+  State state = start_;
   for (std::size_t p = 0; p < genotype.size(); ++p) {
-    const Costs& block = block_costs_[positions_[p].costs][static_cast<std::size_t>(genotype[p])];
-    total.params += block.params;
-    total.flops += block.flops;
+    const auto choice = static_cast<std::size_t>(genotype[p]);
+    if (block(genotype, p).kind == ChainBlock::Kind::none) continue;
+    add(block_costs_.at(key(positions_[p], choice, state.shape)));
+    state = after(positions_[p], block(genotype, p), state);
   }
+  add(head_costs_.at({state.shape.channels, state.shape.height, state.shape.width}));
   return total;
 }
 
 NetworkPlan ChainSpace::plan(const Genotype& genotype) const {
-  require_choices(genotype);
+  require_valid(genotype);
   ChainNetwork network(input_.image, definition_);
+  State state = start_;
   for (std::size_t p = 0; p < genotype.size(); ++p) {
-    const Position& position = positions_[p];
-    network.add_block(choices(position)[static_cast<std::size_t>(genotype[p])],
-                      position.out.channels, position.stride);
+    const ChainBlock& mine = block(genotype, p);
+    network.add_block(mine, place(positions_[p], mine, state.shape));
+    state = after(positions_[p], mine, state);
   }
   return std::move(network).finish(input_.classes);
 }

@@ -1,5 +1,7 @@
 #include "chain_text.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 #include "wrcor/core/error.h"
@@ -63,11 +65,38 @@ class Reader {
   std::size_t position_;
 };
 
+std::string describe_kind(const ChainBlock& block) {
+  switch (block.kind) {
+    case ChainBlock::Kind::none:
+      return "none";
+    case ChainBlock::Kind::identity:
+      return "identity";
+    case ChainBlock::Kind::conv:
+      return fmt::format("conv {0}x{0}", block.kernel);
+    case ChainBlock::Kind::residual:
+      return fmt::format("residual {0}x{0}", block.kernel);
+    case ChainBlock::Kind::bottleneck:
+      return fmt::format("bottleneck {0}x{0}, 1/{1}", block.kernel, block.reduction);
+    case ChainBlock::Kind::inverted_residual:
+      break;
+  }
+  return fmt::format("inverted residual {0}x{0}, x{1}", block.kernel, block.expansion);
+}
+
 }  // namespace
 
 Genotype parse_chain(const std::string& space, const std::vector<Decision>& decisions,
                      std::string_view text) {
   return Reader(space, decisions, text).read();
+}
+
+std::string describe(const ChainBlock& block) {
+  std::string text = describe_kind(block);
+  if (block.squeeze_excitation > 0) text += fmt::format(", se {}", block.squeeze_excitation);
+  if (block.input_squeeze_excitation > 0)
+    text += fmt::format(", input_se {}", block.input_squeeze_excitation);
+  if (block.layers > 1) text += fmt::format(", {} layers", block.layers);
+  return text;
 }
 
 }  // namespace wrcor

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "chain_definition.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
@@ -14,5 +15,8 @@ namespace wrcor {
 /// @throws UsageError with the byte offset, what was found and what was expected
 Genotype parse_chain(const std::string& space, const std::vector<Decision>& decisions,
                      std::string_view text);
+
+/// For readers: "inverted residual 3x3, x6, se 0.25".
+std::string describe(const ChainBlock& block);
 
 }  // namespace wrcor

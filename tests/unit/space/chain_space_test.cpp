@@ -1,10 +1,12 @@
 #include "space/chain/chain_space.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "space/chain/chain_text.h"
 #include "support/catch.h"
 #include "wrcor/core/error.h"
 
@@ -146,6 +148,104 @@ TEST_CASE("every ReLU of a chain is one response of its unit", "[space][chain]")
   CHECK((plan.responses(Counting::reference) == plan.responses(Counting::paper)));
   CHECK(layer_named(plan, "stem.bn").epsilon == 1e-5);
   CHECK(layer_named(one(all_kinds[2], 8, 1).plan({0}), "blocks.0.conv2.bn").epsilon == 1e-3);
+}
+
+TEST_CASE("blocks of several layers that widen and have strides", "[space][chain]") {
+  const ChainBlock block{.name = "a", .kind = Kind::residual, .layers = 2, .widen = 2, .stride = 2};
+  CHECK(weights(one(block, 8, 1)) == Texts{"0.conv1.conv 16x8x3x3", "0.conv2.conv 16x16x3x3",
+                                           "0.downsample.conv 16x8x1x1", "1.conv1.conv 16x16x3x3",
+                                           "1.conv2.conv 16x16x3x3"});
+  const ChainSpace space = one(block, 0, 1);  // of as many channels as the stem
+  const NetworkPlan plan = space.plan({0});
+  CHECK(layer_named(plan, "blocks.0.1.relu").out == FeatureShape{16, 16, 16});
+  CHECK(layer_named(plan, "blocks.0.1.relu").modules == 4);  // block, its sequence, all blocks
+  CHECK(plan.blocks.size() == 2);
+  for (const Tap& tap : plan.responses(Counting::reference)) CHECK(tap.unit <= 1);
+  CHECK(describe(block) == "residual 3x3, 2 layers");
+}
+
+TEST_CASE("activations before the convolutions of a chain", "[space][chain]") {
+  ChainDefinition chain{.name = "mine",
+                        .stem = {.channels = 4},
+                        .stages = {{.choices = {{.name = "a", .kind = Kind::residual}}}}};
+  chain.further_stem = {{.channels = 8, .stride = 2}};
+  chain.order = ChainDefinition::Order::activation_first;
+  Texts layers;
+  for (const Layer& layer : ChainSpace(chain, images).plan({0}).layers)
+    layers.push_back(layer.name);
+  CHECK(layers == Texts{"images", "stem.0.conv", "stem.0.bn", "stem.1.relu", "stem.1.conv",
+                        "stem.1.bn", "blocks.0.conv1.relu", "blocks.0.conv1.conv",
+                        "blocks.0.conv1.bn", "blocks.0.conv2.relu", "blocks.0.conv2.conv",
+                        "blocks.0.conv2.bn", "blocks.0.sum", "global_pooling", "classifier"});
+}
+
+TEST_CASE("squeeze-excitation with biases, and swish", "[space][chain]") {
+  const ChainBlock block{.name = "a",
+                         .kind = Kind::inverted_residual,
+                         .expansion = 3,
+                         .input_squeeze_excitation = 0.25};
+  ChainDefinition chain{.name = "mine", .stem = {.channels = 8}, .stages = {{.choices = {block}}}};
+  chain.activation = ChainDefinition::Activation::swish;
+  const NetworkPlan plan = ChainSpace(chain, images).plan({0});
+  const auto shape = [&](const char* name, std::size_t parameter) {
+    return layer_named(plan, name).parameters.at(parameter).shape;
+  };
+  using Shape = std::vector<std::int64_t>;
+  CHECK(shape("blocks.0.se.reduce.conv", 0) == Shape{2, 24, 1, 1});
+  CHECK(shape("blocks.0.se.reduce.conv", 1) == Shape{2});
+  CHECK(shape("blocks.0.se.expand.conv", 1) == Shape{24});
+  int swishes = 0;
+  for (const Layer& layer : plan.layers) {
+    CHECK(layer.kind != LayerKind::relu);
+    swishes += layer.kind == LayerKind::swish;
+  }
+  CHECK(swishes == 4);  // stem, expand, depthwise, se
+  CHECK(plan.responses(Counting::reference).size() == 8);
+}
+
+TEST_CASE("chains with positions left out, and within limits", "[space][chain]") {
+  const ChainBlock same{.name = "1", .kind = Kind::conv}, none{.name = "0", .kind = Kind::none},
+      wide{.name = "2", .kind = Kind::conv, .widen = 2};
+  ChainDefinition chain{.name = "mine",
+                        .stem = {.channels = 8},
+                        .stages = {{.layers = 3, .channels = 16, .choices = {same, wide, none}},
+                                   {.layers = 1, .stride = 2, .choices = {same, wide}}}};
+  chain.widen = {2, 4};
+  const ChainSpace space(chain, images);
+  std::uint64_t valid = 0;
+  for (int number = 0; number < 54; ++number) {
+    const Genotype genotype{number / 18, number / 6 % 3, number / 2 % 3, number % 2};
+    REQUIRE_NOTHROW(space.format(genotype));
+    if (!space.valid(genotype)) {
+      CHECK_FALSE(rejection([&] { (void)space.plan(genotype); }).empty());
+      continue;
+    }
+    CHECK(space.index(genotype) == valid);
+    CHECK(space.at(valid++) == genotype);
+    CHECK(space.plan(genotype).params() == space.costs(genotype).params);
+    CHECK(space.plan(genotype).flops() == space.costs(genotype).flops);
+  }
+  CHECK(space.size() == valid);
+  // 0 to 3 of 1 and 2 in the first stage, then another: words of 1 to 4 with one or two 2s
+  CHECK(valid == 1 + 3 + 6 + 10);
+  CHECK(rejection([&] { space.parse("1,0,2,1"); }) ==
+        "mine has no architecture '1,0,2,1': blocks.2 (2) follows one that is left out; only the "
+        "last positions of a stage can be");
+  CHECK(rejection([&] { space.parse("2,2,0,2"); }) ==
+        "mine has no architecture '2,2,0,2': the product of 'widen' of its blocks is 8; expected 2 "
+        "to 4");
+  const NetworkPlan plan = space.plan(space.parse("0,0,0,2"));
+  CHECK(layer_named(plan, "blocks.0.conv.relu").out == FeatureShape{16, 16, 16});
+  chain.widen = {32, {}};
+  CHECK(rejection([&] { ChainSpace(chain, images); }) ==
+        "mine: no chain of the choices keeps to the limits; relax them");
+}
+
+TEST_CASE("blocks that widen without a limit", "[space][chain]") {
+  ChainDefinition chain{
+      .name = "mine",
+      .stages = {{.layers = 30, .choices = {{.name = "1", .kind = Kind::conv, .widen = 2}}}}};
+  CHECK_THAT(rejection([&] { ChainSpace(chain, images); }), ContainsSubstring("limits.widen.most"));
 }
 
 TEST_CASE("costs of a chain by hand", "[space][chain]") {

@@ -73,7 +73,7 @@ TEST_CASE("the example files define spaces that keep the contract", "[space][def
     INFO(entry.path());
     const ordered_json definition = read(read_file(entry.path()));
     kinds.insert(definition.at("kind").get<std::string>());
-    const auto space = make_defined_space(definition, images);
+    const auto space = make_defined_naming_space(definition);  // for images that fit
     CHECK(space->name() == definition.at("name").get<std::string>());
     Rng rng(1);
     for (int k = 0; k < 200; ++k) {
@@ -193,7 +193,7 @@ TEST_CASE("one problem of a chain space", "[space][definition]") {
         "my.yaml:5:37: space.choices[1]: the name 'a' is listed twice");
   CHECK(problem_of_chain(stage + "  choices: [{name: a, block: conv}, {name: b, block: cnv}]\n") ==
         "my.yaml:5:54: space.choices[1].block: unknown kind of block 'cnv' (did you mean 'conv'?); "
-        "known kinds of blocks: identity, conv, residual, bottleneck, inverted_residual");
+        "known kinds of blocks: identity, conv, residual, bottleneck, inverted_residual, none");
   CHECK(problem_of_chain(stage +
                          "  choices: [{name: a, block: conv}, {name: 'b,c', block: conv}]\n") ==
         "my.yaml:5:44: space.choices[1].name: expected a name of 1 to 64 letters (a to z), digits, "
@@ -201,7 +201,7 @@ TEST_CASE("one problem of a chain space", "[space][definition]") {
   CHECK(problem_of_chain(stage +
                          "  choices: [{name: a, block: conv}, {name: b, block: conv, se: 1}]\n") ==
         "my.yaml:5:60: unknown key 'space.choices[1].se', got 1; known keys of space.choices[1]: "
-        "name, block, kernel");
+        "name, block, kernel, layers, widen, stride");
   CHECK(problem_of_chain(stage + "  choices: [{name: a, block: conv}, {name: b, block: bottleneck}]"
                                  "\n") ==
         "my.yaml:4:12: space.stages[0]: expected channels that the reduction 4 of 'b' divides, got "
@@ -219,6 +219,48 @@ TEST_CASE("one problem of a chain space", "[space][definition]") {
   for (int k = 0; k < 4; ++k) many += "    - {layers: 300, channels: 8}\n";
   CHECK(problem_of_chain(many + two_choices) ==
         "my.yaml:2:3: space: expected at most 1000 layers in all stages, got 1200");
+}
+
+TEST_CASE("one problem of what the blocks of a chain change", "[space][definition]") {
+  const std::string stage = "  stages: [{layers: 1}]\n";
+  const auto blocks = [&](const std::string& keys) {
+    return stage + "  choices: [{name: a, block: conv}, {name: b, block: " + keys + "}]\n";
+  };
+  CHECK(problem_of_chain(blocks("residual, layers: 65")) ==
+        "my.yaml:5:72: space.choices[1].layers: expected an integer from 1 to 64, got 65");
+  CHECK(problem_of_chain(blocks("conv, widen: x2")) ==
+        "my.yaml:5:67: space.choices[1].widen: expected an integer from 1 to 8, got 'x2'");
+  CHECK(problem_of_chain(blocks("none, stride: 2")) ==
+        "my.yaml:5:60: unknown key 'space.choices[1].stride', got 2; known keys of "
+        "space.choices[1]: name, block");
+  CHECK(problem_of_chain(blocks("inverted_residual, se: 0.5, input_se: 0.25")) ==
+        "my.yaml:5:92: space.choices[1].input_se: expected one of 'se' and 'input_se', got both");
+  CHECK(problem_of_chain(blocks("inverted_residual") + "  order: activation_first\n") ==
+        "my.yaml:2:3: space: the order activation_first is for conv, residual and bottleneck, but "
+        "'b' is an inverted_residual; leave 'order' out");
+  CHECK(problem_of_chain(blocks("identity") + "  activation: swich\n") ==
+        "my.yaml:6:15: space.activation: unknown activation 'swich' (did you mean 'swish'?); known "
+        "activations: relu, swish");
+  CHECK(problem_of_chain(blocks("identity") + "  stem: [{channels: 8}, {kernal: 3}]\n") ==
+        "my.yaml:6:26: unknown key 'space.stem[1].kernal' (did you mean 'kernel'?), got 3; known "
+        "keys of space.stem[1]: channels, kernel, stride");
+  CHECK(problem_of_chain(blocks("identity") + "  stem: []\n") ==
+        "my.yaml:6:9: space.stem: expected a list of 1 to 16 layers, got 0");
+  CHECK(problem_of_chain(blocks("identity") + "  limits: {widen: {least: 4, most: 2}}\n") ==
+        "my.yaml:6:36: space.limits.widen.most: expected an integer from 4 to 1000000, got 2");
+  CHECK(problem_of_chain("  stages: [{layers: 20}]\n  choices: [{name: a, block: conv}, {name: b, "
+                         "block: conv, layers: 64}]\n") ==
+        "my.yaml:2:3: space: expected at most 1000 layers in all stages, got 1280");
+}
+
+TEST_CASE("keys of a chain with their default values leave the definition as it is",
+          "[space][definition]") {
+  const std::string before = "space: {kind: chain, name: a, stages: [{layers: 1, channels: 8}], ";
+  const std::string choices = "choices: [{name: c, block: conv}, {name: i, block: identity}]}";
+  const std::string written =
+      "activation: relu, order: activation_last, choices: [{name: c, block: conv, layers: 1, "
+      "widen: 1, stride: 1}, {name: i, block: identity}]}";
+  CHECK(read(before + written) == read(before + choices));
 }
 
 TEST_CASE("texts that are no definition at all", "[space][definition]") {
