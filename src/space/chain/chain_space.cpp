@@ -50,9 +50,17 @@ bool has_kernel(const ChainBlock& block) {
                   name, size_text(input.image), input.classes));
 }
 
+[[noreturn]] void refuse_variety(const std::string& name) {
+  throw UsageError(name +
+                   ": its features can have too many different sizes to count their costs; "
+                   "use fewer choices with 'widen' or 'stride', or smaller 'limits'");
+}
+
 constexpr double most_costs = 0x1p62;
-/// Sizes of features, times their choices, for which a space counts costs in advance.
-constexpr std::size_t most_counted = 100'000;
+/// What a space counts in advance: the costs of blocks for different sizes of features, and all
+/// that its positions can make of what they read.
+constexpr std::size_t most_counted = 20'000;
+constexpr std::int64_t most_steps = 1'000'000;
 constexpr int most_channels = 1 << 16;
 constexpr std::int64_t largest_product = std::int64_t{1} << 40;  // and all above it
 
@@ -135,7 +143,7 @@ ChainSpace::State ChainSpace::after_stem() {
   const auto pass = [&](const ChainDefinition::Stem& stem, const std::string& path) {
     require_window(name() + ": " + path, stem.kernel, stem.stride, state.shape);
     const double weights =
-        double{1} * state.shape.channels * stem.channels * (stem.kernel * stem.kernel);
+        static_cast<double>(state.shape.channels) * stem.channels * (stem.kernel * stem.kernel);
     most_costs_ += weights * state.shape.height * state.shape.width;
     state.shape = output_of(state.shape, stem.channels, stem.stride);
   };
@@ -181,6 +189,7 @@ std::set<ChainSpace::State> ChainSpace::pass_stage(std::size_t stage, std::set<S
     for (const State& state : states) {
       for (std::size_t k = 0; k < choices(positions_[p]).size(); ++k) {
         const ChainBlock& block = choices(positions_[p])[k];
+        if (++steps_ > most_steps || block_costs_.size() > most_counted) refuse_variety(name());
         const State then = after(positions_[p], block, state);
         if (is_above(then.widened, definition_.widen) || is_above(then.strided, definition_.stride))
           continue;
@@ -223,10 +232,6 @@ double ChainSpace::count_block(const Position& position, std::size_t choice,
   const auto [entry, is_new] = block_costs_.try_emplace(key(position, choice, in));
   Costs& costs = entry->second;
   if (is_new) {
-    if (block_costs_.size() > most_counted)
-      throw UsageError(name() +
-                       ": its features can have too many sizes to count all costs; use "
-                       "fewer choices with 'widen' or 'stride', or 'limits'");
     const ChainBlock& block = choices(position)[choice];
     const NetworkPlan plan =
         ChainNetwork::block_plan(definition_, block, in, place(position, block, in));

@@ -98,6 +98,7 @@ class ChainSpace final : public SearchSpace {
   std::map<CostKey, Costs> block_costs_;
   std::map<Sizes, Costs> head_costs_;  ///< of head and classifier, by sizes of the input
   double most_costs_ = 0;              ///< an upper bound of those of a network
+  std::int64_t steps_ = 0;             ///< from a size of features to another
 };
 
 }  // namespace wrcor

@@ -244,8 +244,17 @@ TEST_CASE("chains with positions left out, and within limits", "[space][chain]")
 TEST_CASE("blocks that widen without a limit", "[space][chain]") {
   ChainDefinition chain{
       .name = "mine",
+      .stem = {},
       .stages = {{.layers = 30, .choices = {{.name = "1", .kind = Kind::conv, .widen = 2}}}}};
   CHECK_THAT(rejection([&] { ChainSpace(chain, images); }), ContainsSubstring("limits.widen.most"));
+  // Products of 2, 3, 5 and 7, while every stage has one number of channels.
+  std::vector<ChainBlock> factors;
+  for (int factor = 1; factor <= 8; ++factor)
+    factors.push_back({.name = std::to_string(factor), .kind = Kind::conv, .widen = factor});
+  chain.stages.assign(64, {.channels = 8, .choices = factors});
+  chain.stages.back() = {.layers = 900, .channels = 8, .choices = all_kinds};
+  CHECK_THAT(rejection([&] { ChainSpace(chain, images); }),
+             ContainsSubstring("too many different sizes"));
 }
 
 TEST_CASE("costs of a chain by hand", "[space][chain]") {
