@@ -21,7 +21,7 @@ using namespace wrcor;
 
 namespace {
 
-const NetworkInput small_input{{3, 32, 32}, 10};
+const NetworkInput small_input{{3, 32, 32}, 10}, large_input{{3, 96, 96}, 10};
 
 /// A space whose networks are as small as they can be.
 std::unique_ptr<SearchSpace> smallest(const std::string& name) {
@@ -40,7 +40,9 @@ std::vector<std::unique_ptr<SearchSpace>> all_spaces() {
     const auto definition =
         read_space_definition(read_file(file.path()), file.path().filename().string(), problems);
     REQUIRE(problems.empty());
-    all.push_back(make_defined_space(definition, small_input));
+    const bool for_photographs =
+        definition.at("name") == "transnas-macro" || definition.at("name") == "efficientnet";
+    all.push_back(make_defined_space(definition, for_photographs ? large_input : small_input));
   }
   return all;
 }
@@ -186,10 +188,15 @@ TEST_CASE("every proxy gives a value or a reason for every network, and the same
   EvaluatorOptions options;
   options.proxies = proxies().names();
   const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
+  Minibatch large = minibatch;
+  large.images = at::repeat_interleave(at::repeat_interleave(minibatch.images, 3, 2), 3, 3);
   for (const auto& space : all_spaces()) {
     INFO(space->name());
-    const Evaluator evaluator(*space, minibatch, options, at::kCPU);
-    for (const Genotype& genotype : small_networks(*space, space->name() == "nb201" ? 40 : 3)) {
+    const bool is_large = space->input().image == large_input.image;
+    const Evaluator evaluator(*space, is_large ? large : minibatch, options, at::kCPU);
+    for (const Genotype& genotype : small_networks(*space, space->name() == "nb201" ? 40
+                                                           : is_large               ? 1
+                                                                                    : 3)) {
       const Evaluation evaluation = evaluator.evaluate(genotype);
       INFO(space->format(genotype));
       CHECK(to_json(evaluation) == to_json(evaluator.evaluate(genotype)));

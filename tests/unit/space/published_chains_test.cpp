@@ -31,20 +31,6 @@ std::string macro_text(const std::string& code) {
   return text;
 }
 
-/// The counting of the table: multiply-accumulates; of a batch norm two a value, of a ReLU one; the
-/// values that are pooled.
-double published_flops(const NetworkPlan& plan) {
-  const auto values = [](const FeatureShape& shape) {
-    return static_cast<double>(shape.channels) * shape.height * shape.width;
-  };
-  auto total = static_cast<double>(plan.flops());
-  for (const Layer& layer : plan.layers) {
-    if (layer.kind == LayerKind::batch_norm) total += 2 * values(layer.out);
-    if (layer.kind == LayerKind::relu) total += values(layer.out);
-  }
-  return total + values(plan.layers[static_cast<std::size_t>(plan.features)].out);
-}
-
 }  // namespace
 
 TEST_CASE("TransNAS-Bench-101's macro space as a file has its 3,256 architectures",
@@ -62,7 +48,7 @@ TEST_CASE("TransNAS-Bench-101's macro space as a file has its 3,256 architecture
   }
 }
 
-TEST_CASE("costs of TransNAS-Bench-101's macro networks as published", "[space][chain]") {
+TEST_CASE("parameters of TransNAS-Bench-101's macro networks as published", "[space][chain]") {
   WRCOR_REQUIRE_SHARED(table, "data/tnb101_macro/proxies.csv");
   // Classes that the table was computed with.
   const std::map<std::string, int> classes = {
@@ -83,10 +69,8 @@ TEST_CASE("costs of TransNAS-Bench-101's macro networks as published", "[space][
     REQUIRE(space.costs(genotype).params == plan.params());
     REQUIRE(space.costs(genotype).flops == plan.flops());
     const double params = std::stod(csv.text(row, csv.column("params"))) * 1e6;
-    const double flops = std::stod(csv.text(row, csv.column("flops"))) * 1e6;
-    // Six digits; the table counts some operations of its head more, fewer than 0.002 %.
+    // The table has six digits.
     REQUIRE(std::abs(static_cast<double>(plan.params()) - params) <= 5.1e-6 * params);
-    REQUIRE(std::abs(published_flops(plan) - flops) <= 2e-5 * flops);
     ++compared;
   }
   CHECK(compared == 662 + 662 + 725);
