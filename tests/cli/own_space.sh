@@ -36,7 +36,7 @@ expect_contains "$stderr" 'space.definition'
 # --- the example files
 for file in "$source_dir"/configs/spaces/*.yaml; do
   expect_exit 0 wrcor config validate "$file"
-  expect_exit 0 wrcor describe 0 --space "$file"
+  expect_exit 0 wrcor describe 0 --space "$file" --image-size 96
 done
 expect_exit 2 wrcor describe 0 --space "$source_dir/configs/spaces/chain.yaml" --channels 8
 expect_contains "$stderr" 'its sizes are in its definition'
