@@ -46,14 +46,19 @@ bool closer(const ParityCase& a, const ParityCase& b) { return excess(a) < exces
 
 std::string verdict(const std::vector<ParityCase>& cases, const std::string& device) {
   std::map<std::string, ParityCase> worst_of;
-  std::size_t good = 0, undecided = 0;
+  std::vector<ParityCase> decided;
+  std::size_t good = 0;
   for (const ParityCase& result : cases) {
-    good += result.good() ? 1 : 0;
-    undecided += result.undecided() ? 1 : 0;
-    if (result.good() || result.undecided()) continue;
+    if (result.undecided()) continue;
+    decided.push_back(result);
+    if (result.good()) {
+      ++good;
+      continue;
+    }
     ParityCase& worst = worst_of.emplace(result.proxy, result).first->second;
     if (closer(worst, result)) worst = result;
   }
+  const std::size_t undecided = cases.size() - decided.size();
   const std::string count =
       fmt::format("{} of {} golden scores agree", good, cases.size()) +
       (undecided == 0 ? "" : fmt::format(", rounding decides about {}", undecided));
@@ -65,8 +70,6 @@ std::string verdict(const std::vector<ParityCase>& cases, const std::string& dev
     }
     distrust(count + ": " + join(wrong), device);
   }
-  std::vector<ParityCase> decided = cases;
-  std::erase_if(decided, [](const ParityCase& result) { return result.undecided(); });
   if (decided.empty()) distrust(count, device);
   const ParityCase& worst = *std::max_element(decided.begin(), decided.end(), closer);
   return fmt::format(

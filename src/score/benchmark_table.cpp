@@ -97,6 +97,7 @@ struct Row {
   std::string arch;
   std::size_t line;
   std::vector<std::optional<double>> values;
+  std::optional<Genotype> record;  ///< SearchSpace::recorded_as()
 };
 
 void require_distinct(const std::vector<Row>& sorted, const std::string& file) {
@@ -153,7 +154,8 @@ BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
 
   std::vector<Row> rows;
   while (csv.next()) {
-    Row row{space.format(read_genotype(space, key.kind, csv, named_by)), csv.line(), {}};
+    const Genotype genotype = read_genotype(space, key.kind, csv, named_by);
+    Row row{space.format(genotype), csv.line(), {}, space.recorded_as(genotype)};
     for (const std::size_t number : numbers) {
       row.values.push_back(is_missing(csv.field(number), missing) ? std::nullopt
                                                                   : csv.number(number));
@@ -168,21 +170,15 @@ BenchmarkTable BenchmarkTable::parse(std::string text, const std::string& name,
 
   BenchmarkTable table;
   for (Row& row : rows) {
+    if (row.record) {
+      table.by_record_.emplace(*std::move(row.record), table.archs_.size());
+      table.space_ = &space;
+    }
     table.archs_.push_back(std::move(row.arch));
     auto value = row.values.begin();
     for (const std::string& column : columns) table.columns_[column].push_back(*value++);
   }
-  table.add_records(space);
   return table;
-}
-
-void BenchmarkTable::add_records(const SearchSpace& space) {
-  for (std::size_t row = 0; row < archs_.size(); ++row) {
-    const auto record = space.recorded_as(space.parse(archs_[row]));
-    if (!record) return;  // a property of the space
-    by_record_.emplace(*record, row);
-  }
-  space_ = &space;
 }
 
 std::optional<std::size_t> BenchmarkTable::find(const std::string& arch) const {

@@ -79,8 +79,6 @@ class BenchmarkTable {
   }
 
  private:
-  void add_records(const SearchSpace& space);
-
   std::vector<std::string> archs_;                  ///< sorted
   const SearchSpace* space_ = nullptr;              ///< has recorded_as()
   std::multimap<Genotype, std::size_t> by_record_;  ///< rows by recorded_as(), with `space_`
