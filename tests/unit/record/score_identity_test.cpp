@@ -4,23 +4,13 @@
 #include <set>
 
 #include "support/catch.h"
+#include "support/small_config.h"
 #include "unit/config/config_support.h"
 #include "wrcor/run/workbench.h"
 
 using namespace wrcor;
 
 namespace {
-
-Config small_config() {
-  Config config;
-  config.score.proxies = {"wrcor"};
-  config.space.options["channels"] = 4;
-  config.space.options["cells"] = 1;
-  config.data.batch_size = 8;
-  config.run.device = "cpu";
-  config.run.workers = 1;
-  return config;
-}
 
 std::string identity(const Config& config, const std::filesystem::path& weights = {}) {
   return score_identity(config, make_workbench(resolve(config)).conditions, weights);
@@ -29,7 +19,7 @@ std::string identity(const Config& config, const std::filesystem::path& weights 
 using Change = std::function<void(Config&)>;
 
 std::string identity_with(const Change& change, const std::filesystem::path& weights = {}) {
-  Config config = small_config();
+  Config config = test::small_config();
   change(config);
   return identity(config, weights);
 }
@@ -37,7 +27,7 @@ std::string identity_with(const Change& change, const std::filesystem::path& wei
 }  // namespace
 
 TEST_CASE("what a score does not depend on leaves its identity alone", "[record][identity]") {
-  const std::string same = identity(small_config());
+  const std::string same = identity(test::small_config());
   CHECK(same.size() == 12);
   const Change changes[] = {
       [](Config& c) {
@@ -61,7 +51,7 @@ TEST_CASE("what a score does not depend on leaves its identity alone", "[record]
 }
 
 TEST_CASE("what a score depends on is in its identity", "[record][identity]") {
-  std::set<std::string> seen{identity(small_config())};
+  std::set<std::string> seen{identity(test::small_config())};
   const Change changes[] = {
       [](Config& c) { c.space.options["channels"] = 5; },
       [](Config& c) { c.space.options["cells"] = 2; },
@@ -98,7 +88,7 @@ TEST_CASE("with weights of a file the file counts, and not how weights would be 
   const test::TemporaryFile one("first", "one.pt"), other("second", "other.pt");
   const auto nothing = [](Config&) {};
   const std::string same = identity_with(nothing, one.path());
-  CHECK(same != identity(small_config()));
+  CHECK(same != identity(test::small_config()));
   CHECK(same != identity_with(nothing, other.path()));
   CHECK(same ==
         identity_with([](Config& c) { c.score.init = Initialisation::xavier; }, one.path()));

@@ -4,21 +4,17 @@
 #include "run/search_run.h"
 #include "support/catch.h"
 #include "support/document_check.h"
+#include "support/small_config.h"
 #include "support/temporary_folder.h"
 
 using namespace wrcor;
 
 namespace {
 
-Config small_config() {
-  Config config;
-  config.score.proxies = {"wrcor"};
-  config.space.options["channels"] = 4;
-  config.space.options["cells"] = 1;
-  config.data.batch_size = 8;
+Config few_random_cells() {
+  Config config = test::small_config();
   config.search.strategy = "random";
   config.search.budget = 15;
-  config.run.seed = 3;
   config.run.workers = 2;
   return config;
 }
@@ -48,7 +44,7 @@ const Ranked& find(const SearchResult& result, const std::string& arch) {
 TEST_CASE("a score is the mean of its repeats, and a rank lies among the ranks it may have",
           "[run]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = few_random_cells();
   const SearchResult once = search(config, folder.path() / "once");
   config.score.repeats = 3;
   const SearchResult thrice = search(config, folder.path() / "thrice");
@@ -78,7 +74,7 @@ TEST_CASE("a score is the mean of its repeats, and a rank lies among the ranks i
 
 TEST_CASE("repeats are spent on the best alone", "[run]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = few_random_cells();
   const SearchResult once = search(config, folder.path() / "once");
   config.score.repeats = 4;
   const SearchResult all = search(config, folder.path() / "all");
@@ -100,7 +96,7 @@ TEST_CASE("repeats are spent on the best alone", "[run]") {
 
 TEST_CASE("more are refined than there are: all that have a score", "[run]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = few_random_cells();
   config.score.repeats = 2;
   config.search.refine = 1000;
   const SearchResult result = search(config, folder.path() / "run");
@@ -109,7 +105,7 @@ TEST_CASE("more are refined than there are: all that have a score", "[run]") {
 
 TEST_CASE("a run that was stopped while it refined ends as one that was not", "[run]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = few_random_cells();
   config.score.repeats = 3;
   config.search.refine = 4;
   for (const char* rank_by : {"wrcor", "copeland(wrcor,acor)"}) {

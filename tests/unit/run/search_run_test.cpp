@@ -1,74 +1,21 @@
-#include "run/search_run.h"
-
-#include <csignal>
-
 #include "core/file.h"
 #include "core/file_lock.h"
-#include "record/journal.h"
+#include "searches.h"
 #include "support/catch.h"
-#include "support/document_check.h"
 #include "support/temporary_folder.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 #include "wrcor/run/workbench.h"
 
 using namespace wrcor;
-
-namespace {
-
-Config small_config() {
-  Config config;
-  config.score.proxies = {"wrcor"};
-  config.space.options["channels"] = 4;
-  config.space.options["cells"] = 1;
-  config.data.batch_size = 8;
-  config.search.budget = 40;
-  config.search.population = 10;
-  config.search.tournament = 3;
-  config.search.window = 4;
-  config.run.seed = 3;
-  config.run.workers = 1;
-  return config;
-}
-
-/// result.json without its timing.
-std::string result_of(const std::filesystem::path& folder) {
-  auto json = nlohmann::ordered_json::parse(read_file(folder / "result.json"));
-  CHECK(std::prev(json.end()).key() == "timing");
-  json.erase("timing");
-  return json.dump(1);
-}
-
-std::string search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
-  run_search(resolve(config), {folder}, resume, {});
-  CHECK(test::folder_violations(folder) == std::vector<std::string>{});
-  return result_of(folder);
-}
-
-/// A folder with the journal of a run that lacks one architecture, two seconds after its start.
-std::filesystem::path journal_without(const std::string& arch, const JournalContent& content,
-                                      const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  Journal journal = Journal::create(folder / "journal.jsonl");
-  journal.write_header(content.header);
-  for (const auto& [other, evaluation] : content.evaluations)
-    if (other != arch) journal.append(other, evaluation, 2);
-  return folder;
-}
-
-std::string lines_of(const std::string& text, std::size_t count) {
-  std::size_t end = 0;
-  for (std::size_t i = 0; i < count && end != std::string::npos; ++i)
-    end = text.find('\n', end) + 1;
-  return text.substr(0, end);
-}
-
-}  // namespace
+using test::result_of;
+using test::search;
+using test::small_search;
 
 TEST_CASE("equal configurations give equal bytes, whatever the number of workers",
           "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   for (const char* strategy : {"random", "evolution"}) {
     config.search.strategy = strategy;
     config.run.workers = 1;
@@ -83,46 +30,9 @@ TEST_CASE("equal configurations give equal bytes, whatever the number of workers
   }
 }
 
-TEST_CASE("a run resumed after any number of evaluations ends as if it had never stopped",
-          "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  config.score.proxies = {"wrcor", "acor"};
-  const auto whole = folder.path() / "whole";
-  const std::string expected = search(config, whole);
-  const std::string journal = read_file(whole / "journal.jsonl");
-  const auto lines = static_cast<std::size_t>(std::count(journal.begin(), journal.end(), '\n'));
-  for (std::size_t kept = 0; kept <= lines; kept += 5) {
-    const auto part = folder.path() / std::to_string(kept);
-    folder.write(std::to_string(kept) + "/journal.jsonl",
-                 lines_of(journal, kept) + "{\"check\":\"torn");
-    config.run.workers = 1 + static_cast<int>(kept % 2);
-    CHECK(search(config, part, true) == expected);
-    CHECK(read_file(part / "journal.jsonl").find("torn") == std::string::npos);
-  }
-}
-
-TEST_CASE("a finished run resumes to the same result without an evaluation", "[run][search]") {
-  const test::TemporaryFolder folder;
-  const Config config = small_config();
-  const std::string expected = search(config, folder.path() / "run");
-  const SearchResult again = run_search(resolve(config), {folder.path() / "run"}, true, {});
-  CHECK(again.timing.evaluated == 0);
-  CHECK(result_of(folder.path() / "run") == expected);
-}
-
-TEST_CASE("a longer budget on resume gives the result of that budget", "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  search(config, folder.path() / "run");
-  config.search.budget = 60;
-  const std::string longer = search(config, folder.path() / "run", true);
-  CHECK(longer == search(config, folder.path() / "from scratch"));
-}
-
 TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.budget = 6;
   search(config, folder.path() / "run");
   CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, false, {}),
@@ -138,7 +48,7 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
 
 TEST_CASE("a folder that another process writes is left alone", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.budget = 6;
   const auto run = folder.path() / "run";
   std::filesystem::create_directory(run);
@@ -152,23 +62,9 @@ TEST_CASE("a folder that another process writes is left alone", "[run][search]")
   CHECK_FALSE(std::filesystem::exists(run / "lock"));
 }
 
-TEST_CASE("a result that is damaged or gone is written again", "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  const auto run = folder.path() / "run";
-  const std::string expected = search(config, run);
-  std::filesystem::remove(run / "result.json");
-  const auto partial = partial_path(run / "result.json");
-  folder.write("run/" + partial.filename().string(), "{");
-  CHECK(search(config, run, true) == expected);
-  CHECK_FALSE(std::filesystem::exists(partial));
-  folder.write("run/result.json", std::string(100, '\0'));
-  CHECK(search(config, run, true) == expected);
-}
-
 TEST_CASE("a result counts what was asked and ranks every class once", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.strategy = "random";
   config.search.budget = 120;
   const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
@@ -194,7 +90,7 @@ TEST_CASE("a result counts what was asked and ranks every class once", "[run][se
 
 TEST_CASE("the result's file is its document, written row by row", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.score.proxies = {"wrcor", "naswot"};
   for (const char* rank_by : {"wrcor", "copeland(wrcor,naswot)"}) {
     config.score.rank_by = rank_by;
@@ -206,7 +102,7 @@ TEST_CASE("the result's file is its document, written row by row", "[run][search
 
 TEST_CASE("exact deduplication evaluates cells as they are", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.strategy = "random";
   config.search.dedupe = Dedupe::exact;
   const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
@@ -218,7 +114,7 @@ TEST_CASE("exact deduplication evaluates cells as they are", "[run][search]") {
 
 TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.constraints.max_params = 9000;
   config.constraints.min_params = 6000;
   const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
@@ -234,7 +130,7 @@ TEST_CASE("constraints hold for everything in the ranking", "[run][search]") {
 
 TEST_CASE("a search that runs out of feasible architectures keeps what it found", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.space.options["channels"] = 16;
   config.space.options["cells"] = 5;
   config.search.dedupe = Dedupe::exact;
@@ -250,7 +146,7 @@ TEST_CASE("a search that runs out of feasible architectures keeps what it found"
 
 TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.budget = 1'000'000;
   config.search.max_seconds = 0.5;
   const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
@@ -265,7 +161,7 @@ TEST_CASE("a time limit ends a run with what there is", "[run][search]") {
 
 TEST_CASE("what no worker has begun when time is over is dropped", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   for (const std::string strategy : {"random", "evolution", "exhaustive"}) {
     config.search.strategy = strategy;
     config.search.budget = 10'000;
@@ -296,7 +192,7 @@ TEST_CASE("what no worker has begun when time is over is dropped", "[run][search
 
 TEST_CASE("what is not a run's own is not replaced", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.budget = 4;
   const auto run = folder.path() / "run";
   const std::string expected = search(config, run);
@@ -337,73 +233,9 @@ TEST_CASE("what is not a run's own is not replaced", "[run][search]") {
   }
 }
 
-TEST_CASE("a resumed run without time left keeps what failed", "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  config.search.strategy = "random";
-  const std::string expected = search(config, folder.path() / "whole");
-  JournalContent content, ignored;
-  Journal::resume(folder.path() / "whole" / "journal.jsonl", content);
-  const std::string arch = std::next(content.evaluations.begin(), 9)->first;
-  const auto run = journal_without(arch, content, folder.path() / "run");
-  Evaluation failure = content.evaluations.at(arch);
-  failure.status = Status::failed;
-  failure.reason = "out_of_memory";
-  failure.scores = {{"wrcor", Score{Status::failed, "out_of_memory", std::nullopt, 0.0}}};
-  Journal::resume(run / "journal.jsonl", ignored).append(arch, failure, 2);
-  Config late = config;
-  late.search.max_seconds = 1;
-  const SearchResult kept = run_search(resolve(late), {run}, true, {});
-  CHECK(kept.counts.failed == 1);
-  CHECK(kept.timing.evaluated == 0);
-  CHECK(kept.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
-  // With time left, it is retried.
-  CHECK(search(config, run, true) == expected);
-}
-
-TEST_CASE("a resumed run without time left fills the gaps that a kill left in the journal",
-          "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  for (const std::string strategy : {"random", "evolution"}) {
-    config.search.strategy = strategy;
-    const auto whole = folder.path() / strategy;
-    search(config, whole);
-    JournalContent content;
-    Journal::resume(whole / "journal.jsonl", content);
-    const std::string arch = std::next(content.evaluations.begin(), 9)->first;
-    const auto run = journal_without(arch, content, folder.path() / (strategy + " killed"));
-    Config late = config;
-    late.search.max_seconds = 1;
-    const SearchResult filled = run_search(resolve(late), {run}, true, {});
-    CHECK(filled.timing.evaluated == 1);
-    CHECK(filled.counts.distinct == static_cast<std::int64_t>(content.evaluations.size()));
-  }
-}
-
-TEST_CASE("a resumed run without time left does not wait for what is not proposed any more",
-          "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  config.search.strategy = "random";
-  config.search.window = 16;  // what is in flight of a strategy that does not learn
-  config.search.budget = 10;
-  search(config, folder.path() / "run");
-  JournalContent content;
-  Journal::resume(folder.path() / "run" / "journal.jsonl", content)
-      .append("proposed by a strategy that took another way", content.evaluations.begin()->second,
-              2);
-  config.search.budget = 1'000'000;
-  config.search.max_seconds = 1;
-  const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, true, {});
-  const auto journaled = static_cast<std::int64_t>(content.evaluations.size()) + 1;
-  CHECK(result.counts.distinct <= journaled + config.search.window);
-  CHECK(result.ended_by == EndedBy::max_seconds);
-}
-
 TEST_CASE("a result says what ended the search", "[run][search]") {
   const test::TemporaryFolder folder;
-  Config config = small_config();
+  Config config = small_search();
   config.search.budget = 5;
   CHECK(run_search(resolve(config), {folder.path() / "1"}, false, {}).ended_by == EndedBy::budget);
   config.search.budget = 1'000'000;
@@ -419,34 +251,9 @@ TEST_CASE("a result says what ended the search", "[run][search]") {
   CHECK(written["ended_by"] == "max_seconds");
 }
 
-TEST_CASE("a signal ends a run after what had started, and the run can be resumed",
-          "[run][search]") {
-  const test::TemporaryFolder folder;
-  Config config = small_config();
-  const std::string expected = search(config, folder.path() / "whole");
-  config.run.workers = 2;
-  for (const int signal : {SIGINT, SIGTERM}) {
-    const auto part = folder.path() / std::to_string(signal);
-    std::signal(signal, SIG_DFL);  // a test in the background would ignore it
-    std::int64_t seen = 0;
-    const auto interrupt = [&](const ProgressState& state) {
-      if (state.done == 7 && seen++ == 0) std::raise(signal);
-    };
-    try {
-      run_search(resolve(config), {part}, false, interrupt);
-      FAIL("the signal was ignored");
-    } catch (const Error& error) {
-      CHECK(static_cast<int>(error.exit_code()) == 128 + signal);
-      CHECK_THAT(error.what(), ContainsSubstring("--resume --out"));
-    }
-    CHECK_FALSE(std::filesystem::exists(part / "result.json"));
-    CHECK(search(config, part, true) == expected);
-  }
-}
-
 TEST_CASE("the configuration of a run is enough to repeat it", "[run][search]") {
   const test::TemporaryFolder folder;
-  const std::string expected = search(small_config(), folder.path() / "run");
+  const std::string expected = search(small_search(), folder.path() / "run");
   ConfigSources sources;
   sources.file = folder.path() / "run" / "config.json";
   CHECK(search(load_config(sources), folder.path() / "again") == expected);

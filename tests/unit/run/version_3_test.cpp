@@ -1,10 +1,10 @@
 // Files of the last version without checks, and trainings of the first: they stay readable.
 #include "core/file.h"
+#include "record/finished_run.h"
 #include "record/score_reading.h"
 #include "run/train_run.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "wrcor/record/finished_run.h"
 #include "wrcor/space/builtin.h"
 
 using namespace wrcor;
