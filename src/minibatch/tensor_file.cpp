@@ -8,7 +8,7 @@
 #include "data/pickle.h"
 #include "internal/stored_archive.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {
@@ -100,6 +100,24 @@ std::optional<at::ScalarType> element_type(const PickleValue& storage_class) {
   return found->second;
 }
 
+/// Unsigned integers that libtorch computes little with; older versions lack them. They are read as
+/// signed ones of the same width.
+std::optional<at::ScalarType> signed_type(const PickleValue& unsigned_type) {
+  if (unsigned_type.is_name("torch", "uint16")) return at::kShort;
+  if (unsigned_type.is_name("torch", "uint32")) return at::kInt;
+  if (unsigned_type.is_name("torch", "uint64")) return at::kLong;
+  return std::nullopt;
+}
+
+/// The unsigned integers, [...], int64, whose bits were read as signed ones.
+at::Tensor as_unsigned(const at::Tensor& values) {
+  const at::Tensor wide = values.to(at::kLong);
+  const auto bits = 8 * at::elementSize(values.scalar_type());
+  if (bits < 64) return wide.bitwise_and((std::int64_t{1} << bits) - 1);
+  if (wide.lt(0).any().item<bool>()) throw TensorError("has an integer above 2^63 - 1");
+  return wide;
+}
+
 std::vector<std::int64_t> integers(const PickleValue& tuple) {
   if (tuple.kind != Kind::tuple || tuple.items.size() > most_dimensions) {
     throw TensorError("has no list of sizes where it should have one");
@@ -158,20 +176,30 @@ class TensorReader {
 
  private:
   at::Tensor dense_tensor(const PickleValue& value) {
-    const auto* arguments = arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
+    // torch.save writes version 3 for types that have no storage class of their own.
+    const auto* untyped = arguments_of(value, "torch._utils", "_rebuild_tensor_v3");
+    const auto* arguments =
+        untyped != nullptr ? untyped : arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
     if (arguments == nullptr) {
       throw TensorError("is not a dense tensor but is made by " + called(value));
     }
-    if (arguments->size() < 4 || (*arguments)[1]->kind != Kind::integer) {
+    if (arguments->size() < (untyped != nullptr ? 7U : 4U) ||
+        (*arguments)[1]->kind != Kind::integer) {
       throw TensorError("has no valid shape");
     }
     const Layout layout{(*arguments)[1]->integer, integers(*(*arguments)[2]),
                         integers(*(*arguments)[3])};
-    return placed(*(*arguments)[0], layout);
+    const std::vector<const PickleValue*>& storage = storage_of(*(*arguments)[0]);
+    const PickleValue& named = untyped != nullptr ? *(*arguments)[6] : *storage[1];
+    const auto type = untyped != nullptr ? signed_type(named) : element_type(named);
+    if (!type) throw TensorError("has elements of the unknown type " + description_of(named));
+    const at::Tensor read = placed("data/" + std::string(storage[2]->text), *type, layout);
+    return untyped != nullptr ? as_unsigned(read) : read;
   }
 
   /// @param reference  ("storage", class, record, device, number of elements)
-  at::Tensor placed(const PickleValue& reference, const Layout& layout) {
+  /// @return its items
+  static const std::vector<const PickleValue*>& storage_of(const PickleValue& reference) {
     const bool is_storage = reference.kind == Kind::reference &&
                             reference.items[0]->kind == Kind::tuple &&
                             reference.items[0]->items.size() >= 5;
@@ -181,15 +209,17 @@ class TensorReader {
         parts[2]->text.size() > longest_record_name) {
       throw TensorError("has no storage");
     }
-    const auto type = element_type(*parts[1]);
-    if (!type) throw TensorError("has elements of the unknown type " + description_of(*parts[1]));
-    const at::Tensor bytes = storage("data/" + std::string(parts[2]->text));
-    const auto width = static_cast<std::int64_t>(at::elementSize(*type));
+    return parts;
+  }
+
+  at::Tensor placed(const std::string& record, at::ScalarType type, const Layout& layout) {
+    const at::Tensor bytes = storage(record);
+    const auto width = static_cast<std::int64_t>(at::elementSize(type));
     layout.check(bytes.numel() / width);
     auto* start =
         static_cast<char*>(bytes.data_ptr()) + (bytes.numel() == 0 ? 0 : layout.offset * width);
     return at::from_blob(
-        start, layout.sizes, layout.strides, [bytes](void*) {}, at::TensorOptions(*type));
+        start, layout.sizes, layout.strides, [bytes](void*) {}, at::TensorOptions(type));
   }
 
   /// The bytes of a record, read once however many tensors share it.

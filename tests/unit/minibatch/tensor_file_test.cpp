@@ -233,5 +233,36 @@ TEST_CASE("archives that are not what they say are refused", "[minibatch][tensor
              ContainsSubstring("its end is missing"));
 }
 
+TEST_CASE("unsigned integers of any width are read as they were saved",
+          "[minibatch][tensor_file][file]") {
+  // What torch.save of PyTorch 2.3 or later writes for them.
+  const auto saved = [](const at::Tensor& bits, const std::string& type) {
+    const std::string program =
+        "\x80\x02}(X\6\0\0\0labelsctorch._utils\n_rebuild_tensor_v3\n"
+        "((X\7\0\0\0storagectorch.storage\nUntypedStorage\nX\1\0\0\0"s
+        "0X\3\0\0\0cpuK\0tQK\0K\3\x85K\1\x85\x89"s
+        "ccollections\nOrderedDict\n)Rctorch\n"s +
+        type + "\ntRu.";
+    return with_record(archive_of_tensors({{"labels", bits}}), "data.pkl", program);
+  };
+  const auto loaded = [&](const at::Tensor& bits, const std::string& type) {
+    return parse_tensor_file(saved(bits, type), "labels.pt").at("labels");
+  };
+  const at::Tensor bits = at::tensor({0, 7, -1}, at::kLong);
+  const auto expected = [](std::int64_t most) {
+    return at::tensor({std::int64_t{0}, std::int64_t{7}, most}, at::kLong);
+  };
+  CHECK(at::equal(loaded(bits.to(at::kShort), "uint16"), expected(65535)));
+  CHECK(at::equal(loaded(bits.to(at::kInt), "uint32"), expected(4294967295)));
+  CHECK(at::equal(loaded(bits.abs(), "uint64"), expected(1)));
+  CHECK_THAT(test::message_of<DataError>([&] { loaded(bits, "uint64"); }),
+             ContainsSubstring("'labels', which has an integer above 2^63 - 1"));
+  CHECK_THAT(test::message_of<DataError>([&] { loaded(bits, "float8_e4m3fn"); }),
+             ContainsSubstring("unknown type torch.float8_e4m3fn"));
+  CHECK_THAT(
+      test::message_of<DataError>([&] { loaded(bits.slice(0, 0, 2).to(at::kShort), "uint16"); }),
+      ContainsSubstring("reaches beyond its storage"));
+}
+
 }  // namespace
 }  // namespace wrcor
