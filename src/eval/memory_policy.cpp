@@ -5,9 +5,17 @@
 #include "eval/device.h"
 
 namespace wrcor {
+namespace {
+
+/// Networks of many sizes fragment the heap. Returning its free pages to the system costs a page
+/// fault for each page that is used again, so it is not done every time.
+constexpr std::int64_t evaluations_between_returns = 64;
+
+}  // namespace
 
 Attempted<Evaluation> MemoryPolicy::evaluate(const std::string& architecture,
                                              const Attempt& attempt) {
+  if (++evaluations_ % evaluations_between_returns == 0) release_free_memory();
   const auto with_all = [&] { return attempt(Activations::kept); };
   {
     const MemoryGate::Place beside_others = gate_.enter();

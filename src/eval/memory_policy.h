@@ -25,7 +25,7 @@ struct Attempted {
   OutOfMemory refused = {};
 };
 
-/// How evaluations share the memory, and what an evaluation does for which it does not suffice.
+/// How evaluations share the memory, and what happens when it is too small for one of them.
 /// Safe to use from several threads.
 class MemoryPolicy {
  public:
@@ -80,6 +80,7 @@ class MemoryPolicy {
   std::optional<std::int64_t> bound_;
   MemoryGate gate_;
   std::atomic<std::int64_t> peak_{0};
+  std::atomic<std::int64_t> evaluations_{0};  ///< begun
   std::once_flag said_recomputed_;
 };
 
