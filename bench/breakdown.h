@@ -8,7 +8,7 @@
 #include "core/worker_pool.h"
 #include "minibatch/minibatch.h"
 #include "nn/weights.h"
-#include "wrcor/space/counting.h"
+#include "wrcor/space/network_plan.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

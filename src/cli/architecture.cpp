@@ -8,10 +8,10 @@
 #include "core/json.h"
 #include "core/text_file.h"
 #include "options.h"
+#include "record/finished_run.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
-#include "wrcor/record/finished_run.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor::cli {

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 

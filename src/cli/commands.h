@@ -8,7 +8,7 @@
 #include "command_options.h"
 #include "score/response_part.h"
 #include "wrcor/config/config.h"
-#include "wrcor/space/genotype.h"
+#include "wrcor/space/search_space.h"
 
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
 // the work and throws wrcor::Error. What takes libtorch is handed in, so that either executable

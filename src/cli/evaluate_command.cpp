@@ -16,7 +16,7 @@
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 namespace {

@@ -1,7 +1,7 @@
 #include <sstream>
 
 #include "completion.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 namespace {

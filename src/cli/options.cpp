@@ -9,7 +9,7 @@
 
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {

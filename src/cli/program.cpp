@@ -21,7 +21,7 @@
 #include "output.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor::cli {

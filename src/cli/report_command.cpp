@@ -12,7 +12,7 @@
 #include "options.h"
 #include "report/report_page.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {

@@ -1,7 +1,7 @@
 #include "config/chosen_data.h"
 
 #include "wrcor/data/builtin.h"
-#include "wrcor/data/image_size.h"
+#include "wrcor/data/image_file.h"
 
 namespace wrcor {
 

@@ -8,7 +8,7 @@
 #include "core/schema_version.h"
 #include "core/typed_scalar.h"
 #include "wrcor/config/settings.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "wrcor/config/config_loader.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/yaml_tree.h"
 #include "space/space_section.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

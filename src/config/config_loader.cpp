@@ -10,11 +10,11 @@
 #include "internal/config_environment.h"
 #include "internal/config_file.h"
 #include "internal/idle_settings.h"
+#include "space/definition.h"
 #include "space/space_section.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
-#include "wrcor/space/definition.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/text_file.h"
 #include "score/benchmark_table.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/data/builtin.h"
 
 namespace wrcor {

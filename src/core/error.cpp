@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "core/utf8.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -1,7 +1,7 @@
 #include "core/schema_version.h"
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 

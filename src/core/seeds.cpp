@@ -1,5 +1,3 @@
-#include "wrcor/core/seeds.h"
-
 #include "wrcor/core/random.h"
 
 namespace wrcor {

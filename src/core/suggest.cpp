@@ -1,4 +1,4 @@
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 #include <algorithm>
 #include <numeric>

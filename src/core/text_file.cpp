@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "core/utf8.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

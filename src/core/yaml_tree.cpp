@@ -9,7 +9,7 @@
 
 #include "core/typed_scalar.h"
 #include "core/utf8.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/file.h"
 #include "internal/output_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

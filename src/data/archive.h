@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "wrcor/data/source.h"
+#include "wrcor/data/dataset.h"
 
 namespace wrcor {
 

@@ -10,7 +10,7 @@
 #include "data/image_pickle.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 #include "data/image_folder.h"
 #include "data/synthetic.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/data/image_file.h"
 
 namespace wrcor {

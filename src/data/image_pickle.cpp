@@ -5,7 +5,7 @@
 #include "data/pickle.h"
 #include "internal/numpy_array.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/data/image_size.h"
+#include "wrcor/data/image_file.h"
 
 #include <charconv>
 

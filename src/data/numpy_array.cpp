@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::numpy {
 namespace {

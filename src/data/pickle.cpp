@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

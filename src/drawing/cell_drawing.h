@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "wrcor/space/cell_graph.h"
+#include "wrcor/space/portrait.h"
 
 // A cell as a picture. Edges that change no output are dashed.
 namespace wrcor {

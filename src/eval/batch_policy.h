@@ -11,7 +11,7 @@
 
 #include "eval/memory_policy.h"
 #include "wrcor/score/evaluation.h"
-#include "wrcor/space/genotype.h"
+#include "wrcor/space/search_space.h"
 
 namespace wrcor {
 

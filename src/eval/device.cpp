@@ -23,7 +23,7 @@
 #include "eval/cuda.h"
 #include "eval/memory_meter.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

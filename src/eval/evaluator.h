@@ -17,7 +17,7 @@
 #include "score/response_part.h"
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/score/evaluation.h"
-#include "wrcor/score/proxy_input.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor {
 
@@ -47,8 +47,7 @@ class Evaluator {
             at::Device device);
   ~Evaluator();
 
-  /// Draws of weights that it has: the most that a request may ask for, and what one asks for that
-  /// does not say.
+  /// Number of draws of weights: the maximum of a request, and its default.
   int repeats() const { return options_.repeats; }
 
   /// Scores exactly this genotype, dead branches included.

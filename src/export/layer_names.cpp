@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "nn/operator.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 

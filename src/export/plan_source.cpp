@@ -9,7 +9,7 @@
 
 #include "internal/layer_names.h"
 #include "nn/operator.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -3,7 +3,7 @@
 #include "core/grouped.h"
 #include "internal/contents.h"
 #include "internal/plan_source.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

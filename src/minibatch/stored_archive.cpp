@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

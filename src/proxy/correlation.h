@@ -7,7 +7,7 @@
 #include <ATen/ATen.h>
 
 #include "nn/response.h"
-#include "wrcor/score/score.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

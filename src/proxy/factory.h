@@ -4,7 +4,7 @@
 #include <string>
 
 #include "proxy/proxy.h"
-#include "wrcor/score/proxy_input.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "proxy/observation.h"
-#include "wrcor/score/score.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 

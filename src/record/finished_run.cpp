@@ -1,4 +1,4 @@
-#include "wrcor/record/finished_run.h"
+#include "record/finished_run.h"
 
 #include <stdexcept>
 

@@ -8,7 +8,7 @@
 #include "record/run_identity.h"
 #include "score/evaluation_schema.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

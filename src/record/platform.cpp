@@ -1,4 +1,4 @@
-#include "wrcor/record/platform.h"
+#include "wrcor/record/scoring_conditions.h"
 
 #include <sys/utsname.h>
 

@@ -17,8 +17,8 @@
 #include "record/run_directory.h"
 #include "record/score_seal.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
-#include "wrcor/score/score.h"
+#include "wrcor/core/registry.h"
+#include "wrcor/score/evaluation.h"
 
 namespace wrcor {
 namespace {

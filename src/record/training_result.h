@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wrcor/config/run_spec.h"
-#include "wrcor/record/platform.h"
+#include "wrcor/record/scoring_conditions.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

@@ -7,7 +7,7 @@
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {

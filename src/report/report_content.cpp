@@ -7,7 +7,7 @@
 #include <set>
 
 #include "score/statistics.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "record/finished_run.h"
 #include "score/benchmark_table.h"
-#include "wrcor/record/finished_run.h"
 
 namespace wrcor {
 

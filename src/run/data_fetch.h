@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "wrcor/config/config.h"
+#include "wrcor/data/dataset.h"
 #include "wrcor/data/download.h"
-#include "wrcor/data/source.h"
 
 namespace wrcor {
 

@@ -12,7 +12,7 @@
 #include "run/duration_model.h"
 #include "wrcor/run/workbench.h"
 #include "wrcor/score/evaluation.h"
-#include "wrcor/space/genotype.h"
+#include "wrcor/space/search_space.h"
 
 namespace wrcor {
 
@@ -29,8 +29,8 @@ class PendingEvaluation {
   /// Starts it if it still waits for others to fill its batch, then waits for it.
   /// @return whether it is finished
   bool wait_for(std::chrono::milliseconds time);
-  /// Waits for it until it is there.
-  /// @param goes_on  called before and now and then meanwhile: whether to wait any longer; may
+  /// Waits until it is finished.
+  /// @param goes_on  called before the wait and repeatedly during it: whether to keep waiting; may
   ///                 throw to give up
   void wait_while(const std::function<bool()>& goes_on);
   /// As std::future::get().
@@ -58,8 +58,8 @@ struct QueueShape {
   int repeats = 1;  ///< that each score is averaged over
 };
 
-/// Evaluates genotypes on workers, several at once: consecutive ones are a batch, so that what is
-/// evaluated with what depends on the order of submission alone.
+/// Evaluates genotypes on several workers. Consecutive ones form a batch: its composition depends
+/// only on the order of submission.
 class EvaluationQueue {
  public:
   /// @param bench  outlives the queue

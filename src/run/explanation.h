@@ -11,7 +11,7 @@
 namespace wrcor {
 
 /// Explains an architecture's scores by evaluating it over score.repeats draws of weights
-/// and as many minibatches, beside architectures drawn at random and its own neighbours.
+/// and as many minibatches, alongside random architectures and its neighbours.
 /// @param random_cells  how many are drawn
 /// @throws as make_workbench(); Interrupted
 Explanation explain(const RunSpec& spec, const std::string& arch, std::size_t random_cells,

@@ -20,7 +20,7 @@
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/seeds.h"
+#include "wrcor/core/random.h"
 
 namespace wrcor {
 namespace {

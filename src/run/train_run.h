@@ -19,8 +19,8 @@ struct TrainingSinks {
   DownloadSink download = {};
 };
 
-/// Trains config.train.arch to its end in a new folder, or continues the training that a folder
-/// holds, which ends with the same weights and metrics as one that was never interrupted.
+/// Trains config.train.arch in a new folder, or continues the training in a folder, which ends with
+/// the same weights and metrics as one that was never interrupted.
 ///
 /// The network starts with the weights of a score with the same seed, unless config.train.weights
 /// names others. It is evaluated after each epoch, on the data set's test images or on those that

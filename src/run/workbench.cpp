@@ -13,7 +13,6 @@
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/seeds.h"
 #include "wrcor/data/builtin.h"
 
 namespace wrcor {

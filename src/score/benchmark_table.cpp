@@ -6,7 +6,7 @@
 #include "core/csv.h"
 #include "core/text_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {

@@ -1,7 +1,7 @@
 #include "score/evaluation_schema.h"
 
+#include "wrcor/score/evaluation.h"
 #include "wrcor/score/proxies.h"
-#include "wrcor/score/score.h"
 
 namespace wrcor {
 

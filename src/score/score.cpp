@@ -1,4 +1,4 @@
-#include "wrcor/score/score.h"
+#include "wrcor/score/evaluation.h"
 
 #include <cmath>
 #include <limits>

@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/seeds.h"
+#include "wrcor/core/random.h"
 #include "wrcor/search/builtin.h"
 
 namespace wrcor {

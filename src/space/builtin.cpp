@@ -6,9 +6,9 @@
 #include "nats_sss/nats_sss.h"
 #include "nb101/nas_bench_101.h"
 #include "nb201/family.h"
+#include "space/definition.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
-#include "wrcor/space/definition.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

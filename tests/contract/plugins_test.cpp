@@ -7,6 +7,7 @@
 #include "data/synthetic.h"
 #include "eval/evaluator.h"
 #include "minibatch/fit_image.h"
+#include "space/definition.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
@@ -15,7 +16,6 @@
 #include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
-#include "wrcor/space/definition.h"
 
 using namespace wrcor;
 

@@ -1,8 +1,8 @@
 // Definitions of search spaces: what is read, with its defaults, is read again as the same; its
 // space, if its networks can take the images, keeps the contract for one architecture.
+#include "space/definition.h"
 #include "support/property.h"
 #include "wrcor/core/error.h"
-#include "wrcor/space/definition.h"
 
 using namespace wrcor;
 

@@ -13,12 +13,12 @@ fresh_tree() {
   rm -rf tree
   add include/wrcor/core/error.h '#include <string>'
   add include/wrcor/space/genotype.h '#include "wrcor/core/error.h"'
-  add include/wrcor/proxy/proxy.h '#include <ATen/ATen.h>' '#include "wrcor/space/genotype.h"'
+  add include/wrcor/proxy/proxy.h '#include <ATen/ATen.h>' '#include "wrcor/space/search_space.h"'
   add src/proxy/observer.h '#include "wrcor/proxy/proxy.h"'
   add src/proxy/internal/factories.h '#include "wrcor/proxy/proxy.h"'
   add src/proxy/plain.cpp '#include "internal/factories.h"' '// #include "wrcor/cli/app.h" is only a comment'
   add src/eval/evaluator.cpp '#include "proxy/observer.h"'
-  add include/wrcor/search/strategy.h '#include "wrcor/space/genotype.h"'
+  add include/wrcor/search/strategy.h '#include "wrcor/space/search_space.h"'
   add src/cli/main.cpp '#include <CLI/CLI.hpp>' '#include "wrcor/search/strategy.h"'
 }
 

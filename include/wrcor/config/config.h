@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "wrcor/nn/initialisation.h"
-#include "wrcor/score/proxy_input.h"
+#include "wrcor/score/proxies.h"
 #include "wrcor/space/builtin.h"
-#include "wrcor/space/counting.h"
+#include "wrcor/space/network_plan.h"
 
 namespace wrcor {
 

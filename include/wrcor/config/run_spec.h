@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "wrcor/config/config.h"
-#include "wrcor/core/seeds.h"
+#include "wrcor/core/random.h"
 #include "wrcor/data/dataset.h"
 #include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/search_spec.h"

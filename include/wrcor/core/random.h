@@ -10,6 +10,17 @@
 
 namespace wrcor {
 
+/// Seeds of the parts of a run, all derived from its own.
+struct Seeds {
+  std::uint64_t data;      ///< of the minibatch
+  std::uint64_t weights;   ///< of weights and of noise
+  std::uint64_t search;    ///< of the strategy
+  std::uint64_t training;  ///< of the choice of images, their order and their augmentation
+};
+
+/// @param run  seed of the run
+Seeds seeds_of(std::uint64_t run);
+
 /// Seed of an independent stream: a stable hash of the master seed and the purpose of the stream,
 /// such as derive_seed(seed, {"weights", "stem.0.weight"}). Never depends on what was drawn before.
 std::uint64_t derive_seed(std::uint64_t master, std::initializer_list<std::string_view> purpose);

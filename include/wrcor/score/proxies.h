@@ -4,6 +4,12 @@
 
 namespace wrcor {
 
+/// Input of the networks for proxies whose publication feeds them with noise.
+enum class ProxyInput {
+  published,  ///< standard normal noise of the minibatch's shape
+  images,     ///< the images of the minibatch
+};
+
 /// Which of two different scores is the better one.
 enum class Direction { higher, lower };
 

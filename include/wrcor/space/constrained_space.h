@@ -8,10 +8,24 @@
 #include <string_view>
 #include <vector>
 
-#include "wrcor/space/cost_table.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
+
+/// Costs of architectures that were measured, such as latencies on a device: what no plan tells.
+struct CostTable {
+  std::string file;    ///< where it is from, for messages
+  std::string sha256;  ///< of that file
+  /// Cost by the architecture's text, by name of the cost. Architectures may be missing.
+  std::map<std::string, std::map<std::string, double>> columns;
+
+  std::optional<double> cost(const std::string& name, const std::string& arch) const {
+    const auto column = columns.find(name);
+    if (column == columns.end()) return std::nullopt;
+    const auto found = column->second.find(arch);
+    return found == column->second.end() ? std::nullopt : std::optional(found->second);
+  }
+};
 
 /// Limits on the costs of an architecture; both ends are allowed.
 struct CostLimits {

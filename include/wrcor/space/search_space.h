@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "wrcor/core/random.h"
-#include "wrcor/space/genotype.h"
 #include "wrcor/space/network_plan.h"
 #include "wrcor/space/portrait.h"
 
 namespace wrcor {
+
+/// One choice per decision of a search space; the k-th lies in [0, cardinality of decision k).
+using Genotype = std::vector<int>;
 
 /// One choice that makes up a genotype.
 struct Decision {

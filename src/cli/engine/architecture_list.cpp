@@ -6,7 +6,7 @@
 #include "core/file.h"
 #include "core/text_file.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 

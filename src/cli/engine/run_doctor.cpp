@@ -24,7 +24,7 @@
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/core/version.h"
 #include "wrcor/data/builtin.h"
 

@@ -18,8 +18,8 @@
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/seeds.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/random.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor::cli {

@@ -24,7 +24,7 @@
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/run/score_run.h"
 
 namespace wrcor::cli {

@@ -1,7 +1,7 @@
 #include <vector>
 
 #include "operators.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

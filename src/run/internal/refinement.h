@@ -9,7 +9,7 @@ namespace wrcor {
 
 /// Spends repeats where they matter: evaluates the first architectures of a ranking
 /// (search.refine) with all repeats (score.repeats), where the search took the first alone, and
-/// orders them anew. One that cannot be evaluated so keeps what it has.
+/// ranks them again. One that cannot be evaluated this way keeps its evaluation.
 /// @param replayed  what earlier sessions have refined
 /// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
 ///         in the journal

@@ -7,7 +7,7 @@
 #include "wrcor/config/config.h"
 #include "wrcor/data/dataset.h"
 #include "wrcor/data/download.h"
-#include "wrcor/record/platform.h"
+#include "wrcor/record/scoring_conditions.h"
 
 namespace wrcor {
 

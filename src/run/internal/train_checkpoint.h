@@ -5,7 +5,7 @@
 #include "record/run_directory.h"
 #include "train/trainer.h"
 #include "wrcor/config/config.h"
-#include "wrcor/record/platform.h"
+#include "wrcor/record/scoring_conditions.h"
 
 namespace wrcor {
 

@@ -5,7 +5,7 @@
 
 #include "cell_network.h"
 #include "cell_operation.h"
-#include "wrcor/space/genotype.h"
+#include "wrcor/space/search_space.h"
 
 namespace wrcor {
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "cell_network.h"
-#include "wrcor/space/cell_graph.h"
+#include "wrcor/space/portrait.h"
 
 namespace wrcor {
 

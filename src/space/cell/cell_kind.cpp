@@ -5,7 +5,7 @@
 
 #include "cell_space.h"
 #include "space/definition/space_kind.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cell_operation.h"
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 
 namespace wrcor {
 

@@ -7,7 +7,7 @@
 
 #include "chain_space.h"
 #include "space/definition/space_kind.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "chain_definition.h"
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {

@@ -9,7 +9,7 @@
 #include "chain_network.h"
 #include "chain_text.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -1,4 +1,4 @@
-#include "wrcor/space/definition.h"
+#include "space/definition.h"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -7,7 +7,7 @@
 #include "space/space_section.h"
 #include "space_kind.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

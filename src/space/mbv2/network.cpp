@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 
 namespace wrcor::mbv2 {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "architecture.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::mbv2 {
 namespace {

@@ -7,7 +7,7 @@
 #include "space/cell/cell_drawing_graph.h"
 #include "space/cell/cell_network.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

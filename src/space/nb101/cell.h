@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "wrcor/space/genotype.h"
+#include "wrcor/space/search_space.h"
 
 // Cells of NAS-Bench-101: small labelled graphs, and what identifies them.
 // Source: Ying et al., arXiv 1902.09635.

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 
 namespace wrcor::nb101 {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cell.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "cell.h"
 #include "core/grouped.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

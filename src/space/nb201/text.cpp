@@ -7,7 +7,7 @@
 #include "cell.h"
 #include "space/cell/cell_text.h"
 #include "wrcor/core/error.h"
-#include "wrcor/core/suggest.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {

@@ -11,7 +11,6 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/registry.h"
-#include "wrcor/core/suggest.h"
 
 using namespace wrcor;
 

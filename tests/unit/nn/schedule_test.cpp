@@ -1,7 +1,7 @@
 #include "nn/schedule.h"
 
+#include "space/plan_builder.h"
 #include "support/catch.h"
-#include "wrcor/space/plan_builder.h"
 
 namespace wrcor {
 namespace {

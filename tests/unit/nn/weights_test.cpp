@@ -2,10 +2,10 @@
 
 #include <limits>
 
+#include "space/plan_builder.h"
 #include "support/catch.h"
 #include "wrcor/core/error.h"
 #include "wrcor/space/nas_bench_201.h"
-#include "wrcor/space/plan_builder.h"
 
 using namespace wrcor;
 

@@ -1,4 +1,4 @@
-#include "wrcor/record/finished_run.h"
+#include "record/finished_run.h"
 
 #include "core/file.h"
 #include "support/catch.h"

@@ -1,4 +1,4 @@
-#include "wrcor/score/rank_intervals.h"
+#include "wrcor/score/ranking.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "wrcor/space/definition.h"
+#include "space/definition.h"
 
 #include <filesystem>
 #include <set>

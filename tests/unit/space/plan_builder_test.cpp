@@ -1,4 +1,4 @@
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 
 #include <stdexcept>
 

@@ -8,9 +8,9 @@
 
 #include "core/file.h"
 #include "csv.h"
+#include "space/definition.h"
 #include "support/catch.h"
 #include "support/shared.h"
-#include "wrcor/space/definition.h"
 
 namespace wrcor {
 namespace {

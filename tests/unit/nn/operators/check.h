@@ -7,7 +7,7 @@
 #include <ATen/ATen.h>
 
 #include "nn/operator.h"
-#include "wrcor/space/plan_builder.h"
+#include "space/plan_builder.h"
 
 namespace wrcor::test {
 
