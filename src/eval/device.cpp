@@ -14,10 +14,12 @@
 #include <sys/mman.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include "eval/cuda.h"
@@ -153,6 +155,12 @@ void release_cached_memory(c10::Device device) {
   } catch (const std::exception&) {
     // Refused, as intended.
   }
+}
+
+std::int64_t resident_memory() {
+  std::int64_t whole = 0, resident = 0;  // in pages
+  std::ifstream("/proc/self/statm") >> whole >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
 }
 
 void release_free_memory() { malloc_trim(0); }

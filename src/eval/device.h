@@ -44,6 +44,9 @@ std::optional<std::int64_t> device_memory(c10::Device device);
 /// Returns the memory that libtorch caches on the device to it. Nothing on the CPU.
 void release_cached_memory(c10::Device device);
 
+/// Bytes of the process that are in memory.
+std::int64_t resident_memory();
+
 /// Returns the freed tensor memory that configure_process() keeps to the system.
 void release_free_memory();
 

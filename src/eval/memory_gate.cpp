@@ -41,4 +41,9 @@ std::optional<int> MemoryGate::narrow() {
   return places_ < before ? std::optional(places_) : std::nullopt;
 }
 
+int MemoryGate::most_together() const {
+  const std::lock_guard lock(mutex_);
+  return most_inside_;
+}
+
 }  // namespace wrcor

@@ -32,13 +32,15 @@ class MemoryGate {
   /// Reduces the number of places to one less than the most ever taken together, but at least one.
   /// @return the new number; nothing if it did not change
   std::optional<int> narrow();
+  /// The most places that were ever taken together.
+  int most_together() const;
 
  private:
   Place enter(bool alone);
   bool has_room(bool alone) const;
   void leave();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t next_ticket_ = 0;
   std::uint64_t served_tickets_ = 0;

@@ -5,17 +5,10 @@
 #include "eval/device.h"
 
 namespace wrcor {
-namespace {
-
-/// Networks of many sizes fragment the heap. Returning its free pages to the system costs a page
-/// fault for each page that is used again, so it is not done every time.
-constexpr std::int64_t evaluations_between_returns = 64;
-
-}  // namespace
 
 Attempted<Evaluation> MemoryPolicy::evaluate(const std::string& architecture,
                                              const Attempt& attempt) {
-  if (++evaluations_ % evaluations_between_returns == 0) release_free_memory();
+  limit_free_memory();
   const auto with_all = [&] { return attempt(Activations::kept); };
   {
     const MemoryGate::Place beside_others = gate_.enter();
@@ -53,6 +46,18 @@ std::string MemoryPolicy::describe(const OutOfMemory& refused) const {
     text += fmt::format(", a request for {} bytes was refused", *refused.wanted_bytes);
   if (refused.by_bound) text += fmt::format(" within the bound of {} MiB", *bound_ >> 20);
   return text;
+}
+
+/// Networks of many sizes fragment the heap. Returning its free pages to the system costs a page
+/// fault for each page that is used again, so it is only done when a quarter more is resident than
+/// the evaluations need.
+void MemoryPolicy::limit_free_memory() {
+  constexpr double margin = 1.25;
+  if (!device_.is_cpu()) return;
+  const double needed = margin * static_cast<double>(peak_) * gate_.most_together();
+  if (static_cast<double>(resident_memory() - settled_) <= needed) return;
+  release_free_memory();
+  settled_ = resident_memory();
 }
 
 void MemoryPolicy::note_peak(std::int64_t bytes) {

@@ -75,12 +75,13 @@ class MemoryPolicy {
 
   Attempted<Evaluation> evaluate_in_less(const std::string& architecture, const Attempt& attempt);
   void note_peak(std::int64_t bytes);
+  void limit_free_memory();
 
   c10::Device device_;
   std::optional<std::int64_t> bound_;
   MemoryGate gate_;
   std::atomic<std::int64_t> peak_{0};
-  std::atomic<std::int64_t> evaluations_{0};  ///< begun
+  std::atomic<std::int64_t> settled_{0};  ///< resident bytes without free memory, when last seen
   std::once_flag said_recomputed_;
 };
 
