@@ -1,11 +1,14 @@
 #include "internal/idle_settings.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
+#include "config/proxy_choice.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/data/builtin.h"
+#include "wrcor/score/proxies.h"
 
 namespace wrcor {
 namespace {
@@ -63,6 +66,20 @@ std::string mirror_reason(const Config& config, Purpose purpose) {
   return has_given_batch(config, purpose) ? given_batch(config) : "";
 }
 
+/// Of a setting that only some proxies read. An impossible rule is reported by its reader.
+Reason only_of_proxies(ScoreVariant variant, const std::string& what) {
+  return [variant, what](const Config& config, Purpose) -> std::string {
+    try {
+      const bool read = std::ranges::any_of(effective_proxies(config), [&](const auto& name) {
+        return proxies().find(name).value.variant == variant;
+      });
+      return read ? "" : "none of the proxies " + what;
+    } catch (const Error&) {
+      return {};
+    }
+  };
+}
+
 /// Of a setting that one strategy reads.
 Reason only_of_strategy(const std::string& strategy) {
   return [strategy](const Config& config, Purpose) -> std::string {
@@ -99,6 +116,9 @@ const std::map<std::string, Reason>& reasons() {
       {"data.image_size", image_size_reason},
       {"data.augment", augment_reason},
       {"data.mirror", mirror_reason},
+      {"score.counting",
+       only_of_proxies(ScoreVariant::counting, "reads the responses that it counts")},
+      {"score.proxy_input", only_of_proxies(ScoreVariant::input, "was published with noise")},
       {"search.population", only_of_strategy("evolution")},
       {"search.tournament", only_of_strategy("evolution")},
       {"search.replacement", only_of_strategy("random")},

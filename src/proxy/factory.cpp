@@ -9,7 +9,7 @@ namespace wrcor {
 
 std::unique_ptr<Proxy> make_proxy(const std::string& name, const ProxyContext& context) {
   static const std::map<std::string, std::unique_ptr<Proxy> (*)(const ProxyContext&)> factories{
-#define WRCOR_PROXY(name, better, summary) {#name, make_##name},
+#define WRCOR_PROXY(name, better, variant, summary) {#name, make_##name},
 #include "score/proxies.inc"
 #undef WRCOR_PROXY
   };

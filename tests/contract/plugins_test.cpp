@@ -16,6 +16,7 @@
 #include "wrcor/score/ranking_rule.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
+#include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
 
@@ -208,6 +209,35 @@ TEST_CASE("every proxy gives a value or a reason for every network, and the same
         if (!space->connected(genotype)) CHECK(score.reason == "disconnected");
       }
     }
+  }
+}
+
+TEST_CASE(
+    "a setting changes the scores of the proxies that name it as their variant, and no others",
+    "[contract]") {
+  const NasBench201 space({8, 1, 10, 32, 32});
+  const Minibatch minibatch = draw_minibatch(*make_synthetic(), 12, true, 1);
+  const Genotype cell = space.parse(
+      "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|skip_connect~0|avg_pool_3x3~1|"
+      "nor_conv_3x3~2|");
+  const auto evaluate = [&](Counting counting, ProxyInput input) {
+    EvaluatorOptions options;
+    options.proxies = proxies().names();
+    options.counting = counting;
+    options.proxy_input = input;
+    return Evaluator(space, minibatch, options, at::kCPU).evaluate(cell);
+  };
+  const Evaluation usual = evaluate(Counting::reference, ProxyInput::published);
+  const Evaluation counted = evaluate(Counting::paper, ProxyInput::published);
+  const Evaluation fed = evaluate(Counting::reference, ProxyInput::images);
+  for (const auto& entry : proxies().entries()) {
+    INFO(entry.name);
+    const auto value = [&](const Evaluation& evaluation) {
+      return evaluation.score(entry.name).order();
+    };
+    REQUIRE(value(usual));
+    CHECK((value(counted) != value(usual)) == (entry.value.variant == ScoreVariant::counting));
+    CHECK((value(fed) != value(usual)) == (entry.value.variant == ScoreVariant::input));
   }
 }
 

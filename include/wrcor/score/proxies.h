@@ -13,9 +13,17 @@ enum class ProxyInput {
 /// Which of two different scores is the better one.
 enum class Direction { higher, lower };
 
+/// Settings of which only some proxies have variants.
+enum class ScoreVariant {
+  none,
+  counting,  ///< score.counting: it reads the responses that this policy counts
+  input,     ///< score.proxy_input: it was published with noise
+};
+
 /// Properties of a proxy that are known without computing it; proxy/factory.h makes it.
 struct ProxyKind {
   Direction better = Direction::higher;
+  ScoreVariant variant = ScoreVariant::none;
 };
 
 /// All proxies by name, as proxies.inc lists them.

@@ -5,7 +5,8 @@
 // Every proxy's factory, which is in the file of the proxy or of its family.
 namespace wrcor {
 
-#define WRCOR_PROXY(name, better, summary) std::unique_ptr<Proxy> make_##name(const ProxyContext&);
+#define WRCOR_PROXY(name, better, variant, summary) \
+  std::unique_ptr<Proxy> make_##name(const ProxyContext&);
 #include "score/proxies.inc"
 #undef WRCOR_PROXY
 

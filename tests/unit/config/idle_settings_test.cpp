@@ -63,6 +63,14 @@ TEST_CASE("what leaves a setting without effect", "[config]") {
   CHECK(idle({{"data.image_size", "32"}}, "--image-size"));
   CHECK(problem({{"data.image_size", "32"}, {"data.name", "folder"}, {"data.root", "x"}}).empty());
 
+  CHECK(idle({{"score.counting", "paper"}, {"score.proxies", "params,snip"}}, "--counting"));
+  CHECK_FALSE(idle({{"score.counting", "paper"}, {"score.proxies", "params,gcor"}}, "--counting"));
+  CHECK_FALSE(idle({{"score.counting", "paper"}}, "--counting"));
+  CHECK(idle({{"score.proxy_input", "images"}, {"score.proxies", "wrcor"}}, "--proxy-input"));
+  CHECK_FALSE(idle({{"score.proxy_input", "images"},
+                    {"score.proxies", "wrcor"},
+                    {"score.rank_by", "az_trainability"}},
+                   "--proxy-input"));
   CHECK(idle({{"search.replacement", "true"}}, "--replacement"));
   CHECK(problem({{"search.replacement", "true"}, {"search.strategy", "random"}}).empty());
   for (const char* strategy : {"random", "exhaustive"}) {

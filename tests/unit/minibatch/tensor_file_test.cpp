@@ -258,7 +258,7 @@ TEST_CASE("unsigned integers of any width are read as they were saved",
   CHECK_THAT(test::message_of<DataError>([&] { loaded(bits, "uint64"); }),
              ContainsSubstring("'labels', which has an integer above 2^63 - 1"));
   CHECK_THAT(test::message_of<DataError>([&] { loaded(bits, "float8_e4m3fn"); }),
-             ContainsSubstring("unknown type torch.float8_e4m3fn"));
+             ContainsSubstring("unknown type 'torch.float8_e4m3fn'"));
   CHECK_THAT(
       test::message_of<DataError>([&] { loaded(bits.slice(0, 0, 2).to(at::kShort), "uint16"); }),
       ContainsSubstring("reaches beyond its storage"));
