@@ -29,6 +29,7 @@ using LayerParts =
 void setup_search(CLI::App& command, const Run<SearchOptions>& run);
 void setup_score(CLI::App& command, const Run<ScoreOptions>& run);
 void setup_evaluate(CLI::App& command);
+void setup_compare(CLI::App& command);
 void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_export(CLI::App& command, const Run<ExportOptions>& run);

@@ -37,6 +37,7 @@ constexpr Command commands[] = {
     {"search", "run a search and rank what it found"},
     {"score", "score named architectures, exactly as they are"},
     {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
+    {"compare", "compare two results or score files; fails where they differ"},
     {"report", "write a self-contained HTML report of finished searches"},
     {"describe", "show the size, cost and class of an architecture"},
     {"export", "write a network for PyTorch: TorchScript, weights, Python source"},
@@ -175,7 +176,8 @@ int run(int argc, char** argv, const Executable& executable) {
   }
   app.footer(
       "Exit codes: 0 success, 1 failure while running, 2 usage or configuration,\n"
-      "3 data missing or corrupt, 4 no feasible architecture, 130/143 interrupted.\n"
+      "3 data missing or corrupt, 4 no feasible architecture, 5 compare found "
+      "differences,\n130/143 interrupted.\n"
       "Example:\n  wrcor search --data synthetic --budget 50 --out runs/first");
   try {
     app.parse(argc, argv);

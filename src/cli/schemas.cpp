@@ -7,6 +7,7 @@
 #include "record/score_writer.h"
 #include "record/search_result.h"
 #include "record/training_result.h"
+#include "report/difference_report.h"
 #include "report/evaluation_report.h"
 #include "report/explanation_report.h"
 #include "report/plan_report.h"
@@ -28,6 +29,7 @@ const Registry<std::function<Schema()>>& schemas() {
     all.add("plan", "score --plan --format jsonl", plan_schema);
     all.add("explanation", "score --explain --format jsonl", explanation_schema);
     all.add("evaluation", "evaluate --format json", evaluation_schema);
+    all.add("comparison", "compare --format json", difference_schema);
     all.add("description", "describe --format json", description_schema);
     all.add("training", "a training's result.json", training_schema);
     all.add("metrics", "line of a training's metrics.jsonl", metrics_schema);

@@ -79,14 +79,12 @@ bool is_record(const Json& json) {
                      [](const Json& score) { return score.is_null() || score.is_number(); });
 }
 
-/// Reads one file into a table.
+/// Reads one file.
 class ScoreReader {
  public:
-  ScoreReader(const std::string& file, ScoreTable& table) : file_(file), table_(table) {
-    table_.begin_file(file);
-  }
+  explicit ScoreReader(std::string file) : read_{std::move(file), {}} {}
 
-  void read(std::string_view text) {
+  ScoreRecords read(std::string_view text) && {
     if (text.starts_with("arch,")) {
       read_csv(text);
     } else if (holds_json_lines(text)) {
@@ -94,11 +92,12 @@ class ScoreReader {
     } else {
       read_result(text);
     }
+    return std::move(read_);
   }
 
  private:
   std::string place(std::size_t line) const {
-    return line == 0 ? file_ : file_ + ":" + std::to_string(line);
+    return line == 0 ? file() : file() + ":" + std::to_string(line);
   }
 
   [[noreturn]] void fail(std::size_t line, const std::string& found) const {
@@ -133,17 +132,26 @@ class ScoreReader {
     ResultDocument document = result_document(text);
     document.require_known_version();
     document.require_sealed();
-    if (document.rows().empty()) throw DataError(file_ + ": the ranking has no rows");
+    if (document.rows().empty()) throw DataError(file() + ": the ranking has no rows");
     for (const Json& row : document.rows()) add(row, 0, document.settings());
+    read_.rule = rule_of(document);
+  }
+
+  std::string rule_of(const ResultDocument& document) const {
+    try {
+      return document.rule().text();
+    } catch (const Json::exception&) {
+      throw DataError(file() + ": the ranking has no rule");
+    }
   }
 
   ResultDocument result_document(std::string_view text) const {
     try {
-      return ResultDocument(parse_json(text), file_);
+      return ResultDocument(parse_json(text), file());
     } catch (const JsonError& failure) {
-      throw DataError(file_ + expected_file + failure.what());
+      throw DataError(file() + expected_file + failure.what());
     } catch (const Json::exception&) {
-      throw DataError(file_ + expected_file + "something else");
+      throw DataError(file() + expected_file + "something else");
     }
   }
 
@@ -155,13 +163,13 @@ class ScoreReader {
       const auto value = score.is_null() ? std::nullopt : std::optional(score.get<double>());
       record.scores.push_back({name, {value, log10_of(json, name)}});
     }
-    table_.add(record);
+    read_.records.push_back(std::move(record));
   }
 
   /// The columns arch, status, reason, one a score, params, flops, and settings and a check if
   /// there are any. A score may be called params, too: what counts is the place of a column.
   void read_csv(std::string_view text) {
-    CsvReader csv(std::string(text.substr(0, end_of_csv(text))), file_);
+    CsvReader csv(std::string(text.substr(0, end_of_csv(text))), file());
     const std::vector<std::string>& header = csv.header();
     const bool has_check = header.back() == check_column;
     const std::size_t size = header.size() - (has_check ? 1 : 0);
@@ -169,7 +177,7 @@ class ScoreReader {
     const std::size_t first = 3, after = size - (has_settings ? 3 : 2);
     if (size < 5 || header[1] != "status" || header[2] != "reason" || first > after ||
         header[after] != "params" || header[after + 1] != "flops") {
-      throw DataError(file_ +
+      throw DataError(file() +
                       ":1: expected the columns arch, status, reason, the scores, params, flops, "
                       "as 'wrcor score --format csv' writes them");
     }
@@ -182,7 +190,7 @@ class ScoreReader {
         record.scores.push_back(
             {header[column], {log10 ? std::nullopt : csv.number(column), log10}});
       }
-      table_.add(record);
+      read_.records.push_back(std::move(record));
     }
   }
 
@@ -195,29 +203,41 @@ class ScoreReader {
     };
     // Some programs end no file with a line feed.
     if (columns(text.substr(end)) == columns(first_line(text))) return text.size();
-    warn_of_incomplete(file_);
+    warn_of_incomplete(file());
     return end;
   }
 
-  std::string file_;
-  ScoreTable& table_;
+  const std::string& file() const { return read_.file; }
+
+  ScoreRecords read_;
 };
 
-}  // namespace
-
-void read_scores(const std::filesystem::path& path, ScoreTable& table) {
-  std::error_code unknown;  // reading it tells why
-  const bool folder = std::filesystem::is_directory(path, unknown);
-  const std::filesystem::path file = folder ? RunDirectory{path}.result() : path;
-  if (folder && !file_exists(file)) {
+std::filesystem::path file_with_scores(const std::filesystem::path& path) {
+  std::error_code unknown;  // reading it reports why
+  if (!std::filesystem::is_directory(path, unknown)) return path;
+  const std::filesystem::path file = RunDirectory{path}.result();
+  if (!file_exists(file)) {
     throw DataError("'" + path.string() +
                     "' holds no result.json: is it the folder of a finished search?");
   }
+  return file;
+}
+
+}  // namespace
+
+ScoreRecords read_score_records(const std::filesystem::path& path) {
+  const std::filesystem::path file = file_with_scores(path);
+  return ScoreReader(file.string()).read(read_text_file(file, largest_file));
+}
+
+void read_scores(const std::filesystem::path& path, ScoreTable& table) {
+  const std::filesystem::path file = file_with_scores(path);
   read_scores(read_text_file(file, largest_file), file.string(), table);
 }
 
 void read_scores(std::string_view text, const std::string& name, ScoreTable& table) {
-  ScoreReader(name, table).read(text);
+  table.begin_file(name);
+  for (const Record& record : ScoreReader(name).read(text).records) table.add(record);
 }
 
 }  // namespace wrcor

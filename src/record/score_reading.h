@@ -3,10 +3,24 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "score/score_table.h"
 
 namespace wrcor {
+
+/// What a file says of its architectures, in its order.
+struct ScoreRecords {
+  std::string file;
+  std::vector<ScoreTable::Record> records;
+  /// The rule that ordered them, best first; empty for scores without an order.
+  std::string rule = {};
+};
+
+/// Reads JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`, or its folder. A line
+/// that a crash left incomplete at the end is left out, with a warning.
+/// @throws DataError for a file that cannot be read or holds something else
+ScoreRecords read_score_records(const std::filesystem::path& path);
 
 /// Adds what a file holds to a table: JSON lines or CSV of `wrcor score`, a result.json of
 /// `wrcor search`, or its folder. A line that a crash left incomplete at the end is dropped, with a

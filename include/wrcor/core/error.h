@@ -14,6 +14,7 @@ enum class ExitCode : int {
   usage = 2,
   data = 3,
   no_feasible = 4,
+  different = 5,
   interrupted = 130,
   terminated = 143,
 };

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
       {.setups = {{"search", [](auto& command) { setup_search(command, run_search_command); }},
                   {"score", [](auto& command) { setup_score(command, run_score); }},
                   {"evaluate", setup_evaluate},
+                  {"compare", setup_compare},
                   {"report", setup_report},
                   {"describe", [&](auto& command) { setup_describe(command, layer_parts); }},
                   {"export", [](auto& command) { setup_export(command, run_export); }},
