@@ -3,12 +3,15 @@
 //   wrcor_kernels [--benchmark_filter=REGEX]
 //
 // On one core, for the three stages of a network of 16 channels and a minibatch of 64 images of
-// 32x32. Operations and bytes are counted from first principles: those of the plain sum, each
-// tensor read or written once.
+// 32x32, and for tensors as large of channels that fill no vectors. Operations and bytes are
+// counted from first principles: those of the plain sum, each tensor read or written once.
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <benchmark/benchmark.h>
+
+#include <string>
+#include <tuple>
 
 #include "eval/device.h"
 #include "nn/average_pool.h"
@@ -38,6 +41,7 @@ struct Stage {
   at::Tensor random_images(std::int64_t of) const {
     return at::randn({images, of, size, size}).contiguous(at::MemoryFormat::ChannelsLast);
   }
+  FeatureShape shape() const { return layer.out; }
   double elements() const { return static_cast<double>(input.numel()); }
 
   std::int64_t channels, size;
@@ -85,6 +89,28 @@ void convolution_of(State& state, bool plain, Filter filter, bool backward) {
     return std::get<0>(at::convolution_backward(
         gradient, input, weight, at::OptionalIntArrayRef(), {layer.stride, layer.stride},
         {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
+  });
+}
+
+void depthwise_of(State& state, bool plain, Filter filter, bool backward) {
+  const Stage stage(state);
+  Layer layer;
+  layer.kernel = filter.kernel;
+  layer.stride = filter.stride;
+  layer.padding = filter.kernel / 2;
+  layer.groups = static_cast<int>(stage.channels);
+  const at::Tensor weight = at::randn({stage.channels, 1, filter.kernel, filter.kernel});
+  const at::Tensor gradient = at::randn_like(convolution(stage.input, weight, layer));
+  const double operations =
+      2.0 * static_cast<double>(gradient.numel()) * filter.kernel * filter.kernel;
+  run(state, operations, static_cast<double>(stage.input.numel() + gradient.numel()), [&] {
+    if (!plain && !backward) return convolution(stage.input, weight, layer);
+    if (!plain) return convolution_input_gradient(gradient, stage.shape(), weight, layer);
+    if (!backward)
+      return at::conv2d(stage.input, weight, {}, layer.stride, layer.padding, 1, layer.groups);
+    return std::get<0>(at::convolution_backward(
+        gradient, stage.input, weight, at::OptionalIntArrayRef(), {layer.stride, layer.stride},
+        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, layer.groups, {true, false, false}));
   });
 }
 
@@ -138,6 +164,8 @@ void add(const std::string& name, void (*function)(State&, bool, Arguments...),
         ->Arg(16)
         ->Arg(32)
         ->Arg(64)
+        ->Arg(24)
+        ->Arg(43)
         ->Unit(benchmark::kMillisecond);
   }
 }
@@ -152,6 +180,15 @@ int main(int argc, char** argv) {
     add("convolution_3x3" + direction, convolution_of, Filter{}, backward);
     add("convolution_3x3_stride_2" + direction, convolution_of, Filter{.stride = 2}, backward);
     add("convolution_1x1" + direction, convolution_of, Filter{.kernel = 1}, backward);
+  }
+  for (const bool backward : {false, true}) {
+    for (const int kernel : {3, 5, 7}) {
+      for (const int stride : {1, 2}) {
+        add("depthwise_" + std::to_string(kernel) + "x" + std::to_string(kernel) +
+                (stride > 1 ? "_stride_2" : "") + (backward ? "/backward" : "/forward"),
+            depthwise_of, Filter{.kernel = kernel, .stride = stride}, backward);
+      }
+    }
   }
   add("convolution_3x3_of_images/forward", convolution_of, Filter{.inputs = 3}, false);
   add("batch_norm/forward", batch_norm_of, false);
