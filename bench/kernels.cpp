@@ -17,6 +17,7 @@
 #include "nn/average_pool.h"
 #include "nn/batch_norm.h"
 #include "nn/convolution.h"
+#include "nn/operator.h"
 #include "proxy/correlation.h"
 
 namespace {
@@ -147,6 +148,56 @@ void average_pool_of(State& state, bool plain, bool backward) {
   });
 }
 
+void max_pool_of(State& state, bool plain, bool backward) {
+  Stage stage(state);
+  stage.layer.kind = LayerKind::max_pool;
+  const Operator& pool = operator_of(LayerKind::max_pool);
+  const FeatureShape shape = stage.shape();
+  run(state, 8 * stage.elements(), (backward ? 3.0 : 2.0) * stage.elements(), [&] {
+    if (plain && !backward) return at::max_pool2d(stage.input, 3, 1, 1);
+    if (!plain && !backward)
+      return pool.forward({.layer = stage.layer, .weights = {}, .inputs = {&stage.input, 1}});
+    if (!plain)
+      return pool.input_gradient({.layer = stage.layer,
+                                  .weights = {},
+                                  .gradient = stage.gradient,
+                                  .shapes = {&shape, 1},
+                                  .inputs = {&stage.input, 1}},
+                                 0);
+    return at::max_pool2d_with_indices_backward(
+        stage.gradient, stage.input, {3, 3}, {1, 1}, {1, 1}, {1, 1}, false,
+        std::get<1>(at::max_pool2d_with_indices(stage.input, 3, 1, 1)));
+  });
+}
+
+void global_average_of(State& state, bool plain) {
+  Stage stage(state);
+  const Operator& average = operator_of(LayerKind::global_average);
+  run(state, stage.elements(), stage.elements(), [&] {
+    if (plain) return stage.input.mean({2, 3}, /*keepdim=*/true);
+    return average.forward({.layer = stage.layer, .weights = {}, .inputs = {&stage.input, 1}});
+  });
+}
+
+/// The gradient is the one at the factors.
+void scale_of(State& state, bool plain, bool backward) {
+  Stage stage(state);
+  const Operator& scale = operator_of(LayerKind::scale);
+  const at::Tensor inputs[] = {stage.input, at::randn({images, stage.channels, 1, 1})};
+  const FeatureShape shapes[] = {stage.shape(), {stage.shape().channels, 1, 1}};
+  run(state, (backward ? 2.0 : 1.0) * stage.elements(), 2 * stage.elements(), [&] {
+    if (plain && !backward) return inputs[0] * inputs[1];
+    if (plain) return (stage.gradient * inputs[0]).sum({2, 3}, /*keepdim=*/true);
+    if (!backward) return scale.forward({.layer = stage.layer, .weights = {}, .inputs = inputs});
+    return scale.input_gradient({.layer = stage.layer,
+                                 .weights = {},
+                                 .gradient = stage.gradient,
+                                 .shapes = shapes,
+                                 .inputs = inputs},
+                                1);
+  });
+}
+
 void correlation_of(State& state, bool plain) {
   const Stage stage(state);
   run(state, static_cast<double>(images + 1) * stage.elements(), stage.elements(), [&] {
@@ -195,6 +246,11 @@ int main(int argc, char** argv) {
   add("batch_norm/backward", batch_norm_of, true);
   add("average_pool/forward", average_pool_of, false);
   add("average_pool/backward", average_pool_of, true);
+  add("max_pool/forward", max_pool_of, false);
+  add("max_pool/backward", max_pool_of, true);
+  add("global_average", global_average_of);
+  add("scale/forward", scale_of, false);
+  add("scale/backward", scale_of, true);
   add("correlation", correlation_of);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

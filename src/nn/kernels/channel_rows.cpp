@@ -25,49 +25,62 @@ constexpr std::size_t chains = 4;
 /// Rows that are visited for one group of channels before the next, so that they are read from
 /// memory only once. A multiple of the chains.
 std::size_t rows_at_once(std::size_t channels) {
-  constexpr std::size_t numbers = 8192, least = 16;
+  constexpr std::size_t numbers = 4096, least = 16;
   return std::max(least, numbers / channels / chains * chains);
 }
 
-/// Two sums over rows of a group of channels: [2, chains] vectors in memory.
+/// Some rows of an image and a group of channels.
+struct RowPart {
+  std::size_t start;  ///< index of the first number
+  std::size_t rows, channels;
+  bool first, last;  ///< of the image
+};
+
+/// Adds the sums of chains to the totals of a group of channels.
+template <typename Group, typename V>
+HWY_INLINE void add_chains(Group group, const V (&sums)[chains], double* totals) {
+  V sum = sums[0];
+  for (std::size_t k = 1; k < chains; ++k) sum = hn::Add(sum, sums[k]);
+  HWY_ALIGN float values[hn::MaxLanes(group.lanes)];
+  hn::Store(sum, group.lanes, values);
+  for (std::size_t i = 0; i < group.count(); ++i) totals[i] += values[i];
+}
+
+/// Two sums over rows. A function of its own: the loop has the registers for itself.
 /// @param pair_of  makes two vectors of the row that starts at an index
-template <typename PairOf>
-HWY_INLINE void add_rows(std::size_t start, std::size_t rows, std::size_t channels,
-                         const PairOf& pair_of, float* sums) {
-  using V = WholeGroup::V;
-  constexpr auto lanes = WholeGroup::lanes;
-  const std::size_t step = hn::Lanes(lanes);
+/// @param held  [2, chains] vectors between the parts of an image
+template <typename Group, typename PairOf>
+HWY_NOINLINE void add_rows(Group group, PairOf pair_of, const RowPart& part, float* held,
+                           double* first_totals, double* second_totals) {
+  using V = typename Group::V;
+  constexpr auto lanes = Group::lanes;
+  const std::size_t step = hn::Lanes(lanes), rows = part.rows, channels = part.channels;
   V first[chains], second[chains];
   for (std::size_t k = 0; k < chains; ++k) {
-    first[k] = hn::Load(lanes, sums + k * step);
-    second[k] = hn::Load(lanes, sums + (chains + k) * step);
+    first[k] = part.first ? hn::Zero(lanes) : hn::Load(lanes, held + k * step);
+    second[k] = part.first ? hn::Zero(lanes) : hn::Load(lanes, held + (chains + k) * step);
   }
-  const auto add = [&](std::size_t row, std::size_t k) HWY_ATTR {
-    const auto [x, y] = pair_of(start + row * channels);
+  std::size_t at = part.start;
+  const auto add = [&](std::size_t k) HWY_ATTR {
+    const auto [x, y] = pair_of(at);
     first[k] = hn::Add(first[k], x);
     second[k] = hn::Add(second[k], y);
+    at += channels;
   };
   std::size_t row = 0;
   for (; row + chains <= rows; row += chains) {
-    for (std::size_t k = 0; k < chains; ++k) add(row + k, k);
+    for (std::size_t k = 0; k < chains; ++k) add(k);
   }
-  for (; row < rows; ++row) add(row, 0);
+  for (; row < rows; ++row) add(0);
+  if (part.last) {
+    add_chains(group, first, first_totals);
+    add_chains(group, second, second_totals);
+    return;
+  }
   for (std::size_t k = 0; k < chains; ++k) {
-    hn::Store(first[k], lanes, sums + k * step);
-    hn::Store(second[k], lanes, sums + (chains + k) * step);
+    hn::Store(first[k], lanes, held + k * step);
+    hn::Store(second[k], lanes, held + (chains + k) * step);
   }
-}
-
-/// Adds a sum of chains to the totals of a group of channels.
-template <typename Group>
-HWY_INLINE void add_chains(Group group, const float* sums, double* totals) {
-  constexpr auto lanes = Group::lanes;
-  auto sum = hn::Load(lanes, sums);
-  for (std::size_t k = 1; k < chains; ++k)
-    sum = hn::Add(sum, hn::Load(lanes, sums + k * hn::Lanes(lanes)));
-  HWY_ALIGN float values[hn::MaxLanes(lanes)];
-  hn::Store(sum, lanes, values);
-  for (std::size_t i = 0; i < group.count(); ++i) totals[i] += values[i];
 }
 
 template <typename V>
@@ -82,29 +95,32 @@ void sum_rows(const float* values, const ChannelRows& shape, std::span<const flo
               const PairOf& pair_of, std::span<double> first, std::span<double> second) {
   std::fill(first.begin(), first.end(), 0.0);
   std::fill(second.begin(), second.end(), 0.0);
-  const std::size_t channels = shape.channels, length = padded_channels(channels) * 2 * chains,
-                    step = rows_at_once(channels);
-  const auto sums = aligned_floats(length);
+  const std::size_t channels = shape.channels, step = rows_at_once(channels);
+  const auto held = aligned_floats(padded_channels(channels) * 2 * chains);
   for (std::size_t image = 0; image < shape.images; ++image) {
-    std::fill_n(sums.get(), length, 0.0f);
     for (std::size_t row = 0; row < shape.positions; row += step) {
       const std::size_t start = (image * shape.positions + row) * channels,
                         rows = std::min(step, shape.positions - row);
       for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {
         const auto offset = group.load(offsets.data() + c);
-        add_rows(
-            start + c, rows, channels,
-            [&](std::size_t at)
-                HWY_ATTR { return pair_of(group, at, hn::Sub(group.load(values + at), offset)); },
-            sums.get() + c * 2 * chains);
+        const auto of_row = [=](std::size_t at) HWY_ATTR {
+          return pair_of(group, at, hn::Sub(group.load(values + at), offset));
+        };
+        add_rows(group, of_row,
+                 {start + c, rows, channels, row == 0, row + rows == shape.positions},
+                 held.get() + c * 2 * chains, first.data() + c, second.data() + c);
       });
     }
-    for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {
-      const float* its = sums.get() + c * 2 * chains;
-      add_chains(group, its, first.data() + c);
-      add_chains(group, its + chains * hn::Lanes(group.lanes), second.data() + c);
-    });
   }
+}
+
+/// A function of its own: the loop has the registers for itself.
+/// @param mapping  makes a vector of an index
+template <typename Group, typename Mapping>
+HWY_NOINLINE void map_group(Group group, Mapping mapping, std::size_t at, std::size_t rows,
+                            std::size_t channels, float* target) {
+  for (std::size_t row = 0; row < rows; ++row, at += channels)
+    group.store(mapping(at), target + at);
 }
 
 /// Makes every row of the target.
@@ -116,10 +132,7 @@ void map_rows(const ChannelRows& shape, const MappingOf& mapping_of, float* targ
   for (std::size_t first = 0; first < all; first += step) {
     const std::size_t rows = std::min(step, all - first);
     for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {
-      const auto mapping = mapping_of(group, c);
-      std::size_t at = first * channels + c;
-      for (std::size_t row = 0; row < rows; ++row, at += channels)
-        group.store(mapping(at), target + at);
+      map_group(group, mapping_of(group, c), first * channels + c, rows, channels, target);
     });
   }
 }

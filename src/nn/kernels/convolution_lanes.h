@@ -24,7 +24,6 @@ class Panels {
 
   std::size_t size() const { return depth_ * padded_channels(outputs_); }
   std::size_t outputs() const { return outputs_; }
-  std::size_t depth() const { return depth_; }
 
   /// Index of the panel that starts with this output.
   std::size_t panel(std::size_t output) const { return output * depth_; }
@@ -53,10 +52,9 @@ class Panels {
 /// [height, width] products: vectors of outputs, to sum in registers.
 /// @param weights  a panel
 /// @param store  is given a sum, its row and its first output, beginning with 0
-template <std::size_t height, std::size_t width, typename Distance, typename Store>
-HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distance,
-                               std::size_t depth, const float* HWY_RESTRICT weights,
-                               const Store& store) {
+template <std::size_t height, std::size_t width, typename Distance, typename Depth, typename Store>
+HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distance, Depth depth,
+                               const float* HWY_RESTRICT weights, const Store& store) {
   namespace hn = hwy::HWY_NAMESPACE;
   constexpr auto lanes = Panels::lanes;
   using V = hn::Vec<hn::ScalableTag<float>>;
@@ -82,14 +80,14 @@ HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distan
 /// Products of a batch of rows.
 /// @param distance  from one row to the next; should be known when it is compiled: an address of
 ///                  every row is more than the processor has registers for
+/// @param depth  of the panels; fewer than about a hundred are faster if known
 /// @param store  is given a sum, its row and its first output
-template <typename Distance, typename Store>
-HWY_INLINE void multiply_rows(const float* rows, Distance distance, const Panels& panels,
-                              const float* weights, const Store& store) {
+template <typename Distance, typename Depth, typename Store>
+HWY_INLINE void multiply_rows(const float* rows, Distance distance, Depth depth,
+                              const Panels& panels, const float* weights, const Store& store) {
   const auto in_blocks = [&]<std::size_t height, std::size_t width>(std::size_t k) HWY_ATTR {
     for (std::size_t t = 0; t < batch; t += height) {
-      multiply_block<height, width>(rows + t * distance, distance, panels.depth(),
-                                    weights + panels.panel(k),
+      multiply_block<height, width>(rows + t * distance, distance, depth, weights + panels.panel(k),
                                     [&](auto sum, std::size_t row, std::size_t output)
                                         HWY_ATTR { store(sum, t + row, k + output); });
     }
@@ -117,24 +115,13 @@ void with_known_channels(std::size_t channels, const Work& work) {
   }
 }
 
-/// Calls work with a distance between rows of so many numbers that is known when it is compiled,
-/// unless they are very long. Odd numbers of cache lines, so that the rows do not fall on each
-/// other.
-template <typename Work>
+/// Calls work with the first of these distances between rows that has room for so many numbers, as
+/// one that is known when it is compiled, or with `length` itself where none has.
+template <std::size_t... known, typename Work>
 void with_known_distance(std::size_t length, const Work& work) {
-  const auto try_all = [&]<std::size_t... known>(std::index_sequence<known...>) {
-    const bool fits =
-        ((length <= known && (work(std::integral_constant<std::size_t, known>()), true)) || ...);
-    if (!fits) work(length);
-  };
-  try_all(std::index_sequence<48, 80, 176, 304, 592, 1040>());
-}
-
-/// The distance that with_known_distance() gives.
-[[maybe_unused]] inline std::size_t known_distance(std::size_t length) {
-  std::size_t distance = 0;
-  with_known_distance(length, [&](auto known) { distance = known; });
-  return distance;
+  const bool fits =
+      ((length <= known && (work(std::integral_constant<std::size_t, known>()), true)) || ...);
+  if (!fits) work(length);
 }
 
 /// max(0, x), where a NaN stays one.
@@ -157,12 +144,13 @@ HWY_INLINE V rectified(Lanes lanes, V x) {
 }
 
 /// A gradient behind a ReLU.
+/// @tparam whole  whether `at` is a multiple of 8, always
 /// @param at  index of its first number
-template <typename V>
+template <bool whole = false, typename V>
 HWY_INLINE V passed_back(V gradient, const std::uint8_t* mask, std::size_t at) {
   namespace hn = hwy::HWY_NAMESPACE;
   constexpr hn::ScalableTag<float> lanes;
-  if (hn::MaxLanes(lanes) >= 8 && at % 8 == 0)
+  if (hn::MaxLanes(lanes) >= 8 && (whole || at % 8 == 0))
     return hn::IfThenElseZero(hn::LoadMaskBits(lanes, mask + at / 8), gradient);
   std::uint8_t bits[8] = {};  // may be loaded as a whole
   for (std::size_t i = 0; i < std::max<std::size_t>(1, hn::MaxLanes(lanes) / 8); ++i) {

@@ -142,6 +142,8 @@ class Depthwise {
         const Range needed = needed_rows(sizes_.parts[first_part].rows, row / steps);
         for (; loaded < needed.end; ++loaded) load_row(input + image * input_size, loaded);
         const std::size_t at = (image * sizes_.output_height + row) * output_row;
+        const bool last = image + 1 == sizes_.images && row + 1 == sizes_.output_height;
+        coming_ = last ? nullptr : output + at + output_row;
         for (std::size_t p = first_part; p < first_part + parts_a_row; ++p)
           make_row(p, needed, output, at);
       }
@@ -219,6 +221,7 @@ class Depthwise {
                            (needed.first_tap + r) * column_taps * hn::Lanes(lanes);
       }
       float* target = output + at + c;
+      prefetch_coming(number, c, group.count());
       sum_any_row(rows_, columns, [&](auto sum, std::size_t position) HWY_ATTR {
         const std::size_t place = (first_output + position * step) * sizes_.outputs;
         if (fusion_.mask != nullptr) sum = passed_back(sum, fusion_.mask, at + c + place);
@@ -227,8 +230,16 @@ class Depthwise {
     });
   }
 
+  /// Asks for a part of the next row of outputs: those of a group of channels, were they together.
+  HWY_INLINE void prefetch_coming(std::size_t number, std::size_t channel,
+                                  std::size_t count) const {
+    if (coming_ == nullptr || sizes_.parts[number].columns.first_output > 0) return;
+    prefetch(coming_ + channel * sizes_.output_width, count * sizes_.output_width);
+  }
+
   const ConvolutionParts& sizes_;
   ReluFusion fusion_;
+  const float* coming_ = nullptr;                            ///< the next row of outputs
   std::size_t padded_;                                       ///< channels of whole vectors
   std::size_t left_ = 0, width_ = 0;                         ///< columns of zeros before; all
   std::vector<hwy::AlignedFreeUniquePtr<float[]>> weights_;  ///< of each part

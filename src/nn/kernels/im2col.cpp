@@ -45,7 +45,9 @@ class Convolution {
   }
 
   void run(const float* input, float* output) {
-    with_known_distance(largest_, [&](auto distance) { run_with(distance, input, output); });
+    // Odd numbers of cache lines, so that the rows do not fall on each other.
+    with_known_distance<48, 80, 176, 304, 592, 1040>(
+        largest_, [&](auto distance) { run_with(distance, input, output); });
   }
 
  private:
@@ -118,8 +120,8 @@ class Convolution {
     const auto finish = [&]() HWY_ATTR {
       for (std::size_t t = 0; t < count; ++t) prefetch(targets[t], sizes_.outputs);
       std::fill(targets + count, targets + batch, unused_.get());
-      multiply_rows(patches, distance, Panels(depth(part), sizes_.outputs), weights_[number].get(),
-                    [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
+      multiply_rows(patches, distance, depth(part), Panels(depth(part), sizes_.outputs),
+                    weights_[number].get(), [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
                       if (k + hn::Lanes(lanes) <= sizes_.outputs) {
                         hn::StoreU(sum, lanes, targets[row] + k);
                       } else {

@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include "convolution_kernels.h"
 #include "core/aligned_floats.h"
@@ -23,17 +22,18 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// @tparam Distance  at least the inputs
-template <typename Distance>
+/// @tparam Distance  from one row of inputs to the next, at least the inputs
+/// @tparam whole  whether the outputs fill vectors and bytes of a mask
+template <typename Distance, typename Depth, bool whole>
 class Convolution {
  public:
-  Convolution(Distance distance, const ConvolutionSize& size, const float* weights,
+  Convolution(Distance distance, Depth inputs, std::size_t outputs, const float* weights,
               const ReluFusion& fusion)
       : distance_(distance),
-        inputs_(static_cast<std::size_t>(size.inputs)),
-        outputs_(static_cast<std::size_t>(size.outputs)),
+        inputs_(inputs),
+        outputs_(outputs),
         fusion_(fusion),
-        panels_(inputs_, outputs_),
+        panels_(inputs, outputs),
         weights_(aligned_floats(panels_.size())),
         rows_(aligned_floats(batch * distance_)) {
     for (std::size_t c = 0; c < inputs_; ++c)
@@ -49,16 +49,16 @@ class Convolution {
       const std::size_t length = std::min(start + ahead + batch, positions) * outputs_ - coming;
       prefetch(output + coming, length);
       if (fusion_.mask == nullptr) {
-        multiply_rows(rows, distance_, panels_, weights_.get(),
+        multiply_rows(rows, distance_, inputs_, panels_, weights_.get(),
                       [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                         if (row < count) store(sum, k, output + (start + row) * outputs_ + k);
                       });
       } else {
-        multiply_rows(rows, distance_, panels_, weights_.get(),
+        multiply_rows(rows, distance_, inputs_, panels_, weights_.get(),
                       [&](auto sum, std::size_t row, std::size_t k) HWY_ATTR {
                         if (row >= count) return;
                         const std::size_t at = (start + row) * outputs_ + k;
-                        store(passed_back(sum, fusion_.mask, at), k, output + at);
+                        store(passed_back<whole>(sum, fusion_.mask, at), k, output + at);
                       });
       }
     }
@@ -69,16 +69,19 @@ class Convolution {
 
   /// The source itself where its rows lie as they should.
   HWY_INLINE const float* take_rows(const float* source, std::size_t count) {
-    if (inputs_ == distance_ && count == batch && !fusion_.of_input) return source;
-    for (std::size_t t = 0; t < count; ++t) {
-      copy_numbers(fusion_.of_input, source + t * inputs_, inputs_, rows_.get() + t * distance_);
+    if (inputs_ == distance_) {
+      if (count == batch && !fusion_.of_input) return source;
+      copy_numbers(fusion_.of_input, source, count * inputs_, rows_.get());
+      return rows_.get();
     }
+    for (std::size_t t = 0; t < count; ++t)
+      copy_numbers(fusion_.of_input, source + t * inputs_, inputs_, rows_.get() + t * distance_);
     return rows_.get();
   }
 
   template <typename V>
   HWY_INLINE void store(V vector, std::size_t k, float* to) const {
-    if (k + hn::Lanes(Panels::lanes) <= outputs_) {
+    if (whole || k + hn::Lanes(Panels::lanes) <= outputs_) {
       hn::StoreU(vector, Panels::lanes, to);
     } else {
       store_first(Panels::lanes, vector, to, outputs_ - k);
@@ -86,7 +89,8 @@ class Convolution {
   }
 
   Distance distance_;
-  std::size_t inputs_, outputs_;
+  Depth inputs_;
+  std::size_t outputs_;
   ReluFusion fusion_;
   Panels panels_;
   hwy::AlignedFreeUniquePtr<float[]> weights_;
@@ -96,17 +100,21 @@ class Convolution {
 void compute(const float* input, const float* weights, const ConvolutionSize& size,
              const ReluFusion& fusion, float* output) {
   const auto inputs = static_cast<std::size_t>(size.inputs),
+             outputs = static_cast<std::size_t>(size.outputs),
              positions = static_cast<std::size_t>(size.images) *
                          static_cast<std::size_t>(size.height) *
                          static_cast<std::size_t>(size.width);
-  const auto work = [&](auto distance) {
-    Convolution<decltype(distance)>(distance, size, weights, fusion).run(input, positions, output);
-  };
-  with_known_channels(inputs, [&](auto known) {
+  const bool whole = outputs % std::max<std::size_t>(8, hn::MaxLanes(Panels::lanes)) == 0;
+  with_known_channels(whole ? inputs : 0, [&](auto known) {
     if constexpr (known > 0) {
-      work(known);
+      Convolution<decltype(known), decltype(known), true>(known, known, outputs, weights, fusion)
+          .run(input, positions, output);
     } else {
-      with_known_distance(inputs, work);
+      with_known_distance<48, 80, 176, 304, 592, 1040>(inputs, [&](auto distance) {
+        Convolution<decltype(distance), std::size_t, false>(distance, inputs, outputs, weights,
+                                                            fusion)
+            .run(input, positions, output);
+      });
     }
   });
 }

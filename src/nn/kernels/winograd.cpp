@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include "convolution_kernels.h"
 #include "core/aligned_floats.h"
@@ -96,11 +95,11 @@ struct LargeTile {
 };
 
 /// One product of a batch of tiles. @param target_row  numbers from one tile's to the next one's
-template <typename Distance>
-HWY_NOINLINE void multiply_tiles(const float* rows, Distance distance, const Panels& panels,
-                                 const float* weights, std::size_t target_row,
+template <typename Distance, typename Depth, typename TargetRow>
+HWY_NOINLINE void multiply_tiles(const float* rows, Distance distance, Depth depth,
+                                 const Panels& panels, const float* weights, TargetRow target_row,
                                  float* HWY_RESTRICT target) {
-  multiply_rows(rows, distance, panels, weights,
+  multiply_rows(rows, distance, depth, panels, weights,
                 [=](V sum, std::size_t row, std::size_t k)
                     HWY_ATTR { hn::StoreU(sum, Panels::lanes, target + row * target_row + k); });
 }
@@ -117,7 +116,7 @@ class Convolution {
         width_(static_cast<std::size_t>(size.width)),
         any_inputs_(static_cast<std::size_t>(size.inputs)),
         any_outputs_(static_cast<std::size_t>(size.outputs)),
-        any_input_row_(known_distance(padded_channels(inputs()))),
+        any_input_row_(row_of(inputs())),
         band_row_((tiles_of(width_) * tile_out + tile_in - tile_out) * inputs()),
         panels_(inputs(), outputs()),
         weights_(aligned_floats(products * panels_.size())),
@@ -153,7 +152,8 @@ class Convolution {
  private:
   static constexpr std::size_t tile_in = Shape::inputs, tile_out = Shape::outputs;
   static constexpr std::size_t products = tile_in * tile_in;
-  // Compilers once fused what they liked, so: scores of earlier versions stay equal to the last bit.
+  // Compilers once fused what they liked, so: scores of earlier versions stay equal to the last
+  // bit.
   static constexpr bool fuses_columns = known_channels != 32 && known_channels != 64;
   static constexpr hn::ScalableTag<float> lanes{};
   static constexpr std::size_t line = 16;  // keeps the planes out of each other's cache lines
@@ -169,6 +169,17 @@ class Convolution {
     std::size_t count = 0;
     std::size_t next_row = 0;  ///< of all images, that has not been read yet
   };
+
+  /// Calls work with the distance from one tile's inputs to the next one's.
+  template <typename Work>
+  static void with_row_of(std::size_t channels, const Work& work) {
+    with_known_distance<16, 32, 48, 64, 96, 128, 272, 528>(padded_channels(channels), work);
+  }
+  static std::size_t row_of(std::size_t channels) {
+    std::size_t row = 0;
+    with_row_of(channels, [&](std::size_t distance) { row = distance; });
+    return row;
+  }
 
   std::size_t inputs() const { return known_channels > 0 ? known_channels : any_inputs_; }
   std::size_t outputs() const { return known_channels > 0 ? known_channels : any_outputs_; }
@@ -267,13 +278,13 @@ class Convolution {
       float* HWY_RESTRICT target = multiplied_.get() + p * output_plane();
       const float* rows = transformed_.get() + p * input_plane();
       const float* weights = weights_.get() + p * panels_.size();
-      const auto by = [&](auto distance) {
-        multiply_tiles(rows, distance, panels_, weights, output_row(), target);
-      };
       if constexpr (known_channels > 0) {
-        by(std::integral_constant<std::size_t, known_channels>());
+        constexpr std::integral_constant<std::size_t, known_channels> known;
+        multiply_tiles(rows, known, known, panels_, weights, known, target);
       } else {
-        with_known_distance(padded_channels(inputs()), by);
+        with_row_of(inputs(), [&](auto distance) {
+          multiply_tiles(rows, distance, inputs(), panels_, weights, output_row(), target);
+        });
       }
     }
   }
@@ -334,7 +345,7 @@ class Convolution {
   template <typename Group>
   HWY_INLINE void store_output(Group group, V value, float* HWY_RESTRICT output,
                                std::size_t at) const {
-    if (fusion_.mask != nullptr) value = passed_back(value, fusion_.mask, at);
+    if (fusion_.mask != nullptr) value = passed_back<known_channels != 0>(value, fusion_.mask, at);
     group.store(value, output + at);
   }
 

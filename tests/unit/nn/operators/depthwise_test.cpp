@@ -3,6 +3,7 @@
 #include <limits>
 #include <stdexcept>
 #include <tuple>
+#include <vector>
 
 #include "nn/convolution.h"
 #include "support/catch.h"
@@ -37,8 +38,10 @@ struct Images {
 /// Calls check(images, layer) for every kernel, stride and size.
 template <typename Check>
 void for_each_case(const Check& check) {
-  for (const Images size : {Images{16, 9, 7}, Images{43, 4, 13}, Images{2, 20, 21},
-                            Images{96, 8, 8}, Images{24, 1, 3}, Images{17, 7, 1}}) {
+  std::vector<Images> sizes{{43, 4, 13}, {2, 20, 21}, {96, 8, 8}, {24, 1, 3}, {17, 7, 1}};
+  for (const std::int64_t channels : {3, 5, 8, 12, 16, 24, 40, 43, 48, 61})
+    sizes.push_back({channels, 9, 7});
+  for (const Images& size : sizes) {
     for (const int kernel : {1, 2, 3, 4, 5, 6, 7, 9}) {
       for (const int stride : {1, 2, 3}) {
         for (const int padding : {kernel / 2, 0}) {
