@@ -54,10 +54,11 @@ HWY_INLINE void for_each_position(const Range& rows, const Range& columns, const
   }
 }
 
-/// Lanes whose value wins against the largest before it.
+/// Lanes whose value wins against the largest before it. Ne() is false for a NaN in some
+/// instruction sets.
 template <typename V>
 HWY_INLINE auto wins(V value, V largest) {
-  return hn::Or(hn::Gt(value, largest), hn::Ne(value, value));
+  return hn::Or(hn::Gt(value, largest), hn::Not(hn::Eq(value, value)));
 }
 
 void pool(const float* HWY_RESTRICT input, const MaxPoolSize& size, float* HWY_RESTRICT output) {

@@ -35,9 +35,10 @@ FeatureShape shape_of(const at::Tensor& images) {
           static_cast<int>(images.size(3))};
 }
 
-/// Largest error in units of the expected values' deviation.
+/// Largest error in units of the expected values' deviation; of a single value, in units of it.
 double error_of(const at::Tensor& value, const at::Tensor& expected) {
-  return ((value.to(at::kDouble) - expected).abs().max() / expected.std()).item<double>();
+  const at::Tensor unit = expected.numel() > 1 ? expected.std() : expected.abs().max();
+  return ((value.to(at::kDouble) - expected).abs().max() / unit).item<double>();
 }
 
 }  // namespace
