@@ -24,30 +24,46 @@ Weights trainable_weights(const NetworkPlan& plan, const WeightSource& source) {
 
 at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
                      const std::vector<at::Tensor>& inputs) {
+  const at::Tensor& input = inputs[0];
   switch (layer.kind) {
     case LayerKind::convolution:
-      return at::conv2d(inputs[0], weights[0], {}, layer.stride, layer.padding);
+      return at::conv2d(input, weights[0], weights.size() > 1 ? weights[1] : at::Tensor(),
+                        layer.stride, layer.padding, /*dilation=*/1, layer.groups);
     case LayerKind::batch_norm:
-      return at::batch_norm(inputs[0], weights[0], weights[1], {}, {}, true, 0.1, layer.epsilon,
-                            false);
+      return at::batch_norm(input, weights[0], weights[1], {}, {}, true, 0.1, layer.epsilon, false);
     case LayerKind::relu:
-      return at::relu(inputs[0]);
+      return at::relu(input);
+    case LayerKind::sigmoid:
+      return at::sigmoid(input);
+    case LayerKind::swish:
+      return at::silu(input);
     case LayerKind::average_pool:
-      return at::avg_pool2d(inputs[0], layer.kernel, layer.stride, layer.padding, false, false);
+      return at::avg_pool2d(input, layer.kernel, layer.stride, layer.padding, false, false);
+    case LayerKind::max_pool:
+      return at::max_pool2d(input, layer.kernel, layer.stride, layer.padding);
     case LayerKind::sum: {
-      at::Tensor total = inputs[0];
+      at::Tensor total = input;
       for (std::size_t i = 1; i < inputs.size(); ++i) total = total + inputs[i];
       return total;
     }
+    case LayerKind::concat:
+      return at::cat(inputs, 1);
+    case LayerKind::narrow:
+      return input.narrow(1, layer.first_channel, layer.out.channels);
+    case LayerKind::scale:
+      return input * inputs[1];
+    case LayerKind::resize:
+      return at::upsample_bilinear2d(input, {layer.out.height, layer.out.width}, false);
     case LayerKind::zero:
-      return inputs[0] * 0;
+      return input * 0;
     case LayerKind::global_average:
-      return inputs[0].mean({2, 3});
+      return input.mean({2, 3}, /*keepdim=*/true);
     case LayerKind::linear:
-      return at::linear(inputs[0], weights[0], weights[1]);
-    default:
-      throw std::logic_error("the baseline has only the layers of nb201");
+      return at::linear(input.flatten(1), weights[0], weights[1]);
+    case LayerKind::input:
+      break;
   }
+  throw std::logic_error("the images are not computed");
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "breakdown.h"
 
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <future>
+#include <utility>
 
 #include "eval/memory_meter.h"
 #include "nn/pass.h"
@@ -37,12 +37,12 @@ class TimedCorrelations final : public TapObserver {
   TimedCorrelations(const NetworkPlan& plan, std::span<const Tap> taps, Stopwatch& watch,
                     double& correlation)
       : TapObserver(plan, taps), watch_(watch), correlation_(correlation) {}
-  double pass = 0;  ///< seconds of the running pass before its last response
+  double step = 0;  ///< seconds of the running step of the pass before its last response
   const CorrelationSums& sums() const { return sums_; }
 
  protected:
   void record(const at::Tensor& response, std::span<const Tap> taps) override {
-    pass += watch_.lap();
+    step += watch_.lap();
     const at::Tensor matrix = abs_correlation(response);
     for (const Tap& tap : taps) sums_.add(tap.side, tap.unit, matrix, tap.multiplicity);
     correlation_ += watch_.lap();
@@ -53,6 +53,25 @@ class TimedCorrelations final : public TapObserver {
   double& correlation_;
   CorrelationSums sums_;
 };
+
+/// "convolution 3x3 / 2, 48 -> 96", "convolution 5x5, depthwise", "sum"
+std::string kind_of(const NetworkPlan& plan, const Layer& layer) {
+  static const std::map<LayerKind, std::string> names{
+#define WRCOR_LAYER_KIND(kind) {LayerKind::kind, #kind},
+#include "wrcor/space/layer_kinds.inc"
+#undef WRCOR_LAYER_KIND
+      {LayerKind::input, "input"}};
+  const std::string& name = names.at(layer.kind);
+  if (layer.kind != LayerKind::convolution) return name;
+  const std::string kernel = std::to_string(layer.kernel),
+                    stride = layer.stride > 1 ? " / " + std::to_string(layer.stride) : "";
+  const int inputs = plan.layers[static_cast<std::size_t>(layer.inputs.front())].out.channels,
+            outputs = layer.out.channels;
+  const std::string channels = layer.groups == outputs && layer.groups > 1
+                                   ? "depthwise"
+                                   : std::to_string(inputs) + " -> " + std::to_string(outputs);
+  return name + " " + kernel + "x" + kernel + stride + ", " + channels;
+}
 
 void score(const CorrelationSums& sums) {
   at::Tensor k;
@@ -76,12 +95,20 @@ Breakdown of_one(const SearchSpace& space, const Genotype& genotype, const Minib
                                  seconds.correlation);
   Pass pass(network, NormMode::minibatch, {&correlations},
             {{network.plan().logits(), {&correlations}}});
+  pass.after_steps([&](int number, Side side) {
+    const Layer& layer = network.plan().layers[static_cast<std::size_t>(number)];
+    KindSeconds& its = seconds.kinds[kind_of(network.plan(), layer)];
+    const bool forward = side == Side::activation;
+    const double step = std::exchange(correlations.step, 0) + watch.lap();
+    (forward ? its.forward : its.backward) += step;
+    (forward ? seconds.forward : seconds.backward) += step;
+  });
   seconds.set_up = watch.lap();
   const at::Tensor logits = pass.forward(minibatch.images);
   const at::Tensor gradient = cross_entropy_gradient(logits, minibatch.labels);
-  seconds.forward = std::exchange(correlations.pass, 0) + watch.lap();
+  seconds.forward += watch.lap();
   pass.backward(0, gradient, true);
-  seconds.backward = correlations.pass + watch.lap();
+  seconds.backward += watch.lap();
   score(correlations.sums());
   seconds.scoring = watch.lap();
   return seconds;
@@ -106,6 +133,10 @@ Breakdown break_down(const SearchSpace& space, std::span<const Genotype> genotyp
     all.backward += part.backward;
     all.correlation += part.correlation;
     all.scoring += part.scoring;
+    for (const auto& [kind, its] : part.kinds) {
+      all.kinds[kind].forward += its.forward;
+      all.kinds[kind].backward += its.backward;
+    }
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const double busy = all.set_up + all.forward + all.backward + all.correlation + all.scoring;

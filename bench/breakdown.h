@@ -13,6 +13,12 @@
 
 namespace wrcor {
 
+/// Seconds of layers of one kind, without correlations.
+struct KindSeconds {
+  double forward = 0;
+  double backward = 0;
+};
+
 /// Breakdown of the seconds of evaluations by WRCor, over all workers.
 struct Breakdown {
   double set_up = 0;  ///< plans, weights, taps
@@ -21,6 +27,9 @@ struct Breakdown {
   double correlation = 0;
   double scoring = 0;  ///< weighted sums, log-determinants
   double idle = 0;     ///< workers without work
+  /// Forward and backward by kind of layer; of convolutions by kernel, stride and channels, too. A
+  /// layer that is fused counts for its reader.
+  std::map<std::string, KindSeconds> kinds;
 };
 
 /// Evaluates every genotype once, one by one on each worker, and measures every step. This is

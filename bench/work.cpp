@@ -30,7 +30,7 @@ double flop_of(const NetworkPlan& plan, const Layer& layer) {
   const Layer& input = layer_at(plan, layer.inputs.front());
   switch (layer.kind) {
     case LayerKind::convolution:
-      return 2.0 * input.out.channels * layer.kernel * layer.kernel * out;
+      return 2.0 * input.out.channels / layer.groups * layer.kernel * layer.kernel * out;
     case LayerKind::linear:
       return 2.0 * input.out.channels * out;
     case LayerKind::batch_norm:

@@ -6,9 +6,9 @@
 
 namespace wrcor {
 
-// Without the bias. On the CPU, outputs and gradients at inputs that are float32, in one group and
-// of a multiple of 4 channels are computed by vector code, which throws std::logic_error where the
-// sizes do not fit; all others by libtorch.
+// Without the bias. On the CPU, outputs and gradients at inputs that are float32 and have at least
+// 4 channels a group, or one group for each channel, are computed by vector code, which throws
+// std::logic_error where the sizes do not fit; all others by libtorch.
 
 /// @param input  [N, C, H, W]
 /// @param weight  [K, C / groups, k, k]
@@ -20,8 +20,9 @@ at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureS
                                       const at::Tensor& weight, const Layer& layer);
 
 /// Whether there is vector code that computes a ReLU in front of the convolution with it, as the
-/// functions below do; they equal those above with the ReLU as a separate layer. For one group.
-bool fuses_relu(const at::Tensor& weight);
+/// functions below do; they equal those above with the ReLU as a separate layer. For one group, and
+/// for one group for each channel.
+bool fuses_relu(const at::Tensor& weight, const Layer& layer);
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer);
 /// The bits that the ReLU's backward pass needs: for each value of its input, whether it passes.
 /// @return uint8, in the order of a channels-last tensor; with some bytes behind it

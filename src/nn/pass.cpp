@@ -87,6 +87,7 @@ at::Tensor Pass::forward(const at::Tensor& images) {
     if (i > 0) states_[i].output = rescaled(i, run_layer(i));
     show(i);
     release_after(i);
+    if (after_step_) after_step_(static_cast<int>(i), Side::activation);
   }
   return states_.back().output;
 }
@@ -170,6 +171,7 @@ void Pass::backward(std::size_t number, const at::Tensor& gradient, bool last) {
     if (gradients[i].value.defined() && schedule_.gradients(number, i).output) {
       if (loaded_ != schedule_.layer(i).segment) load_segment(schedule_.layer(i).segment);
       step_back(number, i, gradients);
+      if (after_step_) after_step_(static_cast<int>(i), Side::gradient);
     }
     gradients[i] = {};
     if (!last) continue;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -57,6 +59,10 @@ class Pass {
   /// Sum of the exponents, once forward() is through.
   int exponent() const { return exponent_; }
 
+  /// Calls this after every step of a layer, forward and backward, to measure them: with the layer,
+  /// and the side that the step made. A layer that is fused does its work in its reader's step.
+  void after_steps(std::function<void(int, Side)> visit) { after_step_ = std::move(visit); }
+
   /// Runs the network. Once.
   /// @param images  [N, 3, H, W] of the weights' floating type and device
   /// @return logits [N, classes]
@@ -110,6 +116,7 @@ class Pass {
   std::vector<LayerState> states_;     ///< by layer
   std::optional<std::size_t> loaded_;  ///< the segment that holds what sweeps need
   int exponent_ = 0;
+  std::function<void(int, Side)> after_step_;
 };
 
 /// The mean softmax cross-entropy (natural logarithm) over a minibatch.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/aligned_floats.h"
 #include "core/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -18,50 +19,68 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Calls visit(image, channel, lanes) for every group of channels of every image.
-template <typename Visit>
-void for_each_group(const ChannelRows& shape, const Visit& visit) {
-  with_channel_lanes(shape.channels, [&](auto lanes) {
-    for (std::size_t image = 0; image < shape.images; ++image) {
-      for (std::size_t c = 0; c < shape.channels; c += hn::Lanes(lanes)) visit(image, c, lanes);
-    }
-  });
-}
-
-template <typename Lanes, typename V>
-HWY_INLINE void add_lanes(Lanes lanes, V sum, double* totals) {
-  HWY_ALIGN float values[hn::MaxLanes(lanes)];
-  hn::Store(sum, lanes, values);
-  for (std::size_t i = 0; i < hn::Lanes(lanes); ++i) totals[i] += values[i];
-}
-
 // Independent sums, which also hide the latency of an addition.
 constexpr std::size_t chains = 4;
 
-/// Adds the sums over an image of first and second(row) to the totals of a group of channels.
+/// Rows that are visited for one group of channels before the next, so that they are read from
+/// memory only once. A multiple of the chains.
+std::size_t rows_at_once(std::size_t channels) {
+  constexpr std::size_t numbers = 4096, least = 16;
+  return std::max(least, numbers / channels / chains * chains);
+}
+
+/// Some rows of an image and a group of channels.
+struct RowPart {
+  std::size_t start;  ///< index of the first number
+  std::size_t rows, channels;
+  bool first, last;  ///< of the image
+};
+
+/// Adds the sums of chains to the totals of a group of channels.
+template <typename Group, typename V>
+HWY_INLINE void add_chains(Group group, const V (&sums)[chains], double* totals) {
+  V sum = sums[0];
+  for (std::size_t k = 1; k < chains; ++k) sum = hn::Add(sum, sums[k]);
+  HWY_ALIGN float values[hn::MaxLanes(group.lanes)];
+  hn::Store(sum, group.lanes, values);
+  for (std::size_t i = 0; i < group.count(); ++i) totals[i] += values[i];
+}
+
+/// Two sums over rows. A function of its own: the loop has the registers for itself.
 /// @param pair_of  makes two vectors of the row that starts at an index
-template <typename Lanes, typename PairOf>
-HWY_INLINE void sum_pairs(Lanes lanes, const ChannelRows& shape, std::size_t start,
-                          const PairOf& pair_of, double* first_totals, double* second_totals) {
-  using V = hn::Vec<Lanes>;
+/// @param held  [2, chains] vectors between the parts of an image
+template <typename Group, typename PairOf>
+HWY_NOINLINE void add_rows(Group group, PairOf pair_of, const RowPart& part, float* held,
+                           double* first_totals, double* second_totals) {
+  using V = typename Group::V;
+  constexpr auto lanes = Group::lanes;
+  const std::size_t step = hn::Lanes(lanes), rows = part.rows, channels = part.channels;
   V first[chains], second[chains];
-  for (std::size_t k = 0; k < chains; ++k) first[k] = second[k] = hn::Zero(lanes);
-  const auto add = [&](std::size_t row, std::size_t k) HWY_ATTR {
-    const auto [x, y] = pair_of(start + row * shape.channels);
+  for (std::size_t k = 0; k < chains; ++k) {
+    first[k] = part.first ? hn::Zero(lanes) : hn::Load(lanes, held + k * step);
+    second[k] = part.first ? hn::Zero(lanes) : hn::Load(lanes, held + (chains + k) * step);
+  }
+  std::size_t at = part.start;
+  const auto add = [&](std::size_t k) HWY_ATTR {
+    const auto [x, y] = pair_of(at);
     first[k] = hn::Add(first[k], x);
     second[k] = hn::Add(second[k], y);
+    at += channels;
   };
   std::size_t row = 0;
-  for (; row + chains <= shape.positions; row += chains) {
-    for (std::size_t k = 0; k < chains; ++k) add(row + k, k);
+  for (; row + chains <= rows; row += chains) {
+    for (std::size_t k = 0; k < chains; ++k) add(k);
   }
-  for (; row < shape.positions; ++row) add(row, 0);
-  for (std::size_t k = 1; k < chains; ++k) {
-    first[0] = hn::Add(first[0], first[k]);
-    second[0] = hn::Add(second[0], second[k]);
+  for (; row < rows; ++row) add(0);
+  if (part.last) {
+    add_chains(group, first, first_totals);
+    add_chains(group, second, second_totals);
+    return;
   }
-  add_lanes(lanes, first[0], first_totals);
-  add_lanes(lanes, second[0], second_totals);
+  for (std::size_t k = 0; k < chains; ++k) {
+    hn::Store(first[k], lanes, held + k * step);
+    hn::Store(second[k], lanes, held + (chains + k) * step);
+  }
 }
 
 template <typename V>
@@ -70,33 +89,52 @@ struct Pair {
 };
 
 /// Sums two things over all rows, by channel.
-/// @param pair_of  makes them of the lanes, an index and the centred value there
+/// @param pair_of  makes them of a group, an index and the centred value there
 template <typename PairOf>
 void sum_rows(const float* values, const ChannelRows& shape, std::span<const float> offsets,
               const PairOf& pair_of, std::span<double> first, std::span<double> second) {
   std::fill(first.begin(), first.end(), 0.0);
   std::fill(second.begin(), second.end(), 0.0);
-  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto offset = hn::LoadU(lanes, offsets.data() + c);
-    sum_pairs(
-        lanes, shape, image * shape.positions * shape.channels + c,
-        [&](std::size_t at)
-            HWY_ATTR { return pair_of(lanes, at, hn::Sub(hn::LoadU(lanes, values + at), offset)); },
-        first.data() + c, second.data() + c);
-  });
+  const std::size_t channels = shape.channels, step = rows_at_once(channels);
+  const auto held = aligned_floats(padded_channels(channels) * 2 * chains);
+  for (std::size_t image = 0; image < shape.images; ++image) {
+    for (std::size_t row = 0; row < shape.positions; row += step) {
+      const std::size_t start = (image * shape.positions + row) * channels,
+                        rows = std::min(step, shape.positions - row);
+      for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {
+        const auto offset = group.load(offsets.data() + c);
+        const auto of_row = [=](std::size_t at) HWY_ATTR {
+          return pair_of(group, at, hn::Sub(group.load(values + at), offset));
+        };
+        add_rows(group, of_row,
+                 {start + c, rows, channels, row == 0, row + rows == shape.positions},
+                 held.get() + c * 2 * chains, first.data() + c, second.data() + c);
+      });
+    }
+  }
+}
+
+/// A function of its own: the loop has the registers for itself.
+/// @param mapping  makes a vector of an index
+template <typename Group, typename Mapping>
+HWY_NOINLINE void map_group(Group group, Mapping mapping, std::size_t at, std::size_t rows,
+                            std::size_t channels, float* target) {
+  for (std::size_t row = 0; row < rows; ++row, at += channels)
+    group.store(mapping(at), target + at);
 }
 
 /// Makes every row of the target.
-/// @param mapping_of  makes, of the lanes and a group's first channel, what makes a vector of an
-///                    index
+/// @param mapping_of  makes, of a group and its first channel, what makes a vector of an index
 template <typename MappingOf>
 void map_rows(const ChannelRows& shape, const MappingOf& mapping_of, float* target) {
-  for_each_group(shape, [&](std::size_t image, std::size_t c, auto lanes) HWY_ATTR {
-    const auto mapping = mapping_of(lanes, c);
-    std::size_t at = image * shape.positions * shape.channels + c;
-    for (std::size_t row = 0; row < shape.positions; ++row, at += shape.channels)
-      hn::StoreU(mapping(at), lanes, target + at);
-  });
+  const std::size_t channels = shape.channels, all = shape.images * shape.positions,
+                    step = rows_at_once(channels);
+  for (std::size_t first = 0; first < all; first += step) {
+    const std::size_t rows = std::min(step, all - first);
+    for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {
+      map_group(group, mapping_of(group, c), first * channels + c, rows, channels, target);
+    });
+  }
 }
 
 void moments(const float* values, const ChannelRows& shape, std::span<const float> offsets,
@@ -114,21 +152,20 @@ void gradient_products(const float* gradients, const float* values, const Channe
                        std::span<double> products) {
   sum_rows(
       values, shape, offsets,
-      [gradients](auto lanes, std::size_t at, auto centred) HWY_ATTR {
-        const auto gradient = hn::LoadU(lanes, gradients + at);
+      [gradients](auto group, std::size_t at, auto centred) HWY_ATTR {
+        const auto gradient = group.load(gradients + at);
         return Pair<decltype(centred)>{gradient, hn::Mul(gradient, centred)};
       },
       sums, products);
 }
 
 /// Makes a scaled vector of an index.
-template <typename Lanes>
-auto scaled(Lanes lanes, std::size_t c, const float* values, const ChannelCoefficients& scale) {
-  const auto offset = hn::LoadU(lanes, scale.offsets + c),
-             factor = hn::LoadU(lanes, scale.factors + c),
-             constant = hn::LoadU(lanes, scale.constants + c);
+template <typename Group>
+auto scaled(Group group, std::size_t c, const float* values, const ChannelCoefficients& scale) {
+  const auto offset = group.load(scale.offsets + c), factor = group.load(scale.factors + c),
+             constant = group.load(scale.constants + c);
   return [=](std::size_t at) HWY_ATTR {
-    return hn::MulAdd(factor, hn::Sub(hn::LoadU(lanes, values + at), offset), constant);
+    return hn::MulAdd(factor, hn::Sub(group.load(values + at), offset), constant);
   };
 }
 
@@ -136,19 +173,18 @@ void scale(const float* values, const ChannelRows& shape, const ChannelCoefficie
            float* target) {
   map_rows(
       shape,
-      [&](auto lanes, std::size_t c) HWY_ATTR { return scaled(lanes, c, values, coefficients); },
+      [&](auto group, std::size_t c) HWY_ATTR { return scaled(group, c, values, coefficients); },
       target);
 }
 
 /// Adds a term to the target, or sets it to the first one.
 void take_term(const ScaledValues& term, bool first, const ChannelRows& shape, float* target) {
   const float* values = term.values;
-  const auto add_to_target = [&](auto lanes, auto value_of) HWY_ATTR {
-    return [=](std::size_t at)
-               HWY_ATTR { return hn::Add(hn::LoadU(lanes, target + at), value_of(at)); };
+  const auto add_to_target = [&](auto group, auto value_of) HWY_ATTR {
+    return [=](std::size_t at) HWY_ATTR { return hn::Add(group.load(target + at), value_of(at)); };
   };
-  const auto plain = [&](auto lanes) HWY_ATTR {
-    return [=](std::size_t at) HWY_ATTR { return hn::LoadU(lanes, values + at); };
+  const auto plain = [&](auto group) HWY_ATTR {
+    return [=](std::size_t at) HWY_ATTR { return group.load(values + at); };
   };
   if (term.scale.factors == nullptr) {
     if (first) {
@@ -156,7 +192,7 @@ void take_term(const ScaledValues& term, bool first, const ChannelRows& shape, f
     } else {
       map_rows(
           shape,
-          [&](auto lanes, std::size_t) HWY_ATTR { return add_to_target(lanes, plain(lanes)); },
+          [&](auto group, std::size_t) HWY_ATTR { return add_to_target(group, plain(group)); },
           target);
     }
   } else if (first) {
@@ -164,8 +200,8 @@ void take_term(const ScaledValues& term, bool first, const ChannelRows& shape, f
   } else {
     map_rows(
         shape,
-        [&](auto lanes, std::size_t c)
-            HWY_ATTR { return add_to_target(lanes, scaled(lanes, c, values, term.scale)); },
+        [&](auto group, std::size_t c)
+            HWY_ATTR { return add_to_target(group, scaled(group, c, values, term.scale)); },
         target);
   }
 }
@@ -188,14 +224,12 @@ void combine(const float* gradients, const float* values, const ChannelRows& sha
              std::span<const float> slopes, std::span<const float> scales, float* target) {
   map_rows(
       shape,
-      [&](auto lanes, std::size_t c) HWY_ATTR {
-        const auto offset = hn::LoadU(lanes, offsets.data() + c),
-                   mean = hn::LoadU(lanes, means.data() + c),
-                   slope = hn::LoadU(lanes, slopes.data() + c),
-                   factor = hn::LoadU(lanes, scales.data() + c);
+      [&](auto group, std::size_t c) HWY_ATTR {
+        const auto offset = group.load(offsets.data() + c), mean = group.load(means.data() + c),
+                   slope = group.load(slopes.data() + c), factor = group.load(scales.data() + c);
         return [=](std::size_t at) HWY_ATTR {
-          const auto centred = hn::Sub(hn::LoadU(lanes, values + at), offset);
-          const auto gradient = hn::Sub(hn::LoadU(lanes, gradients + at), mean);
+          const auto centred = hn::Sub(group.load(values + at), offset);
+          const auto gradient = hn::Sub(group.load(gradients + at), mean);
           return hn::Mul(factor, hn::NegMulAdd(slope, centred, gradient));
         };
       },

@@ -10,7 +10,7 @@ struct ConvolutionSize {
   int images = 0;
   int height = 0;
   int width = 0;
-  int inputs = 0;   ///< channels; together with outputs a multiple of 4
+  int inputs = 0;   ///< channels
   int outputs = 0;  ///< channels
 };
 
@@ -60,15 +60,24 @@ void pointwise_convolution(const float* input, const float* weights, const Convo
                            const ReluFusion& fusion, float* output);
 
 /// Any convolution of such images, as a product of their patches with the weights.
-/// @param weights  [kernel, kernel, inputs, outputs]; outputs is a multiple of 4
+/// @param weights  [kernel, kernel, inputs, outputs]
 void im2col_convolution(const float* input, const float* weights, const StridedSize& size,
                         const ReluFusion& fusion, float* output);
 
 /// The gradient at the input of such a convolution.
 /// @param gradient  [images, output_height, output_width, outputs]
-/// @param weights  [kernel, kernel, outputs, inputs]; inputs is a multiple of 4
+/// @param weights  [kernel, kernel, outputs, inputs]
 /// @param input_gradient  [images, input_height, input_width, inputs], is set
 void im2col_gradient(const float* gradient, const float* weights, const StridedSize& size,
                      const ReluFusion& fusion, float* input_gradient);
+
+/// The convolution of every channel with a filter of its own: as many outputs as inputs.
+/// @param weights  [kernel, kernel, channels]
+void depthwise_convolution(const float* input, const float* weights, const StridedSize& size,
+                           const ReluFusion& fusion, float* output);
+
+/// The gradient at the input of such a convolution.
+void depthwise_gradient(const float* gradient, const float* weights, const StridedSize& size,
+                        const ReluFusion& fusion, float* input_gradient);
 
 }  // namespace wrcor

@@ -13,22 +13,51 @@ constexpr std::size_t wide_height = 12;  // of 32
 /// Rows that are multiplied together: as many as every height of a block divides.
 constexpr std::size_t batch = 24;
 
-/// A batch of rows of inputs.
-struct InputRows {
-  const float* first;
-  std::size_t distance;  ///< from one to the next; should be known when it is compiled: an address
-                         ///< of every row is more than the processor has registers for
-  std::size_t depth;     ///< inputs in a row
+/// Weights of products, [depth, outputs], in panels: [depth, 2 vectors of outputs] for each pair of
+/// vectors, [depth, 1 vector] for a single last one; what is behind the outputs is zero.
+class Panels {
+ public:
+  static constexpr hwy::HWY_NAMESPACE::ScalableTag<float> lanes{};
+
+  Panels() = default;
+  Panels(std::size_t depth, std::size_t outputs) : depth_(depth), outputs_(outputs) {}
+
+  std::size_t size() const { return depth_ * padded_channels(outputs_); }
+  std::size_t outputs() const { return outputs_; }
+
+  /// Index of the panel that starts with this output.
+  std::size_t panel(std::size_t output) const { return output * depth_; }
+  /// Outputs in such a panel: the distance of its rows.
+  std::size_t width(std::size_t output) const {
+    const std::size_t pair = 2 * hwy::HWY_NAMESPACE::Lanes(lanes);
+    return std::min(pair, padded_channels(outputs_) - output / pair * pair);
+  }
+  /// Index of the vector of weights that starts with this output.
+  std::size_t at(std::size_t row, std::size_t output) const {
+    const std::size_t pair = 2 * hwy::HWY_NAMESPACE::Lanes(lanes), first = output / pair * pair;
+    return panel(first) + row * width(first) + output - first;
+  }
+
+  /// Packs a row of weights.
+  HWY_INLINE void take(std::size_t row, const float* weights, float* packed) const {
+    for_each_group(outputs_, [&](std::size_t k, auto group) HWY_ATTR {
+      hwy::HWY_NAMESPACE::Store(group.load(weights + k), lanes, packed + at(row, k));
+    });
+  }
+
+ private:
+  std::size_t depth_ = 0, outputs_ = 0;
 };
 
 /// [height, width] products: vectors of outputs, to sum in registers.
+/// @param weights  a panel
 /// @param store  is given a sum, its row and its first output, beginning with 0
-template <std::size_t height, std::size_t width, typename Lanes, typename Store>
-HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, std::size_t distance,
-                               std::size_t depth, const float* HWY_RESTRICT weights,
-                               std::size_t outputs, const Store& store) {
+template <std::size_t height, std::size_t width, typename Distance, typename Depth, typename Store>
+HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distance, Depth depth,
+                               const float* HWY_RESTRICT weights, const Store& store) {
   namespace hn = hwy::HWY_NAMESPACE;
-  using V = hn::Vec<Lanes>;
+  constexpr auto lanes = Panels::lanes;
+  using V = hn::Vec<hn::ScalableTag<float>>;
   const std::size_t step = hn::Lanes(lanes);
   V sums[height][width];
   for (auto& row : sums) {
@@ -37,7 +66,7 @@ HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, st
   for (std::size_t c = 0; c < depth; ++c) {
     V weight[width];
     for (std::size_t k = 0; k < width; ++k)
-      weight[k] = hn::LoadU(lanes, weights + c * outputs + k * step);
+      weight[k] = hn::Load(lanes, weights + (c * width + k) * step);
     for (std::size_t t = 0; t < height; ++t) {
       const V input = hn::Set(lanes, inputs[t * distance + c]);
       for (std::size_t k = 0; k < width; ++k) sums[t][k] = hn::MulAdd(input, weight[k], sums[t][k]);
@@ -48,27 +77,26 @@ HWY_INLINE void multiply_block(Lanes lanes, const float* HWY_RESTRICT inputs, st
   }
 }
 
-/// Products of all rows.
+/// Products of a batch of rows.
+/// @param distance  from one row to the next; should be known when it is compiled: an address of
+///                  every row is more than the processor has registers for
+/// @param depth  of the panels; fewer than about a hundred are faster if known
 /// @param store  is given a sum, its row and its first output
-template <typename Lanes, typename Store>
-HWY_INLINE void multiply_rows(Lanes lanes, const InputRows& rows, const float* weights,
-                              std::size_t outputs, const Store& store) {
-  namespace hn = hwy::HWY_NAMESPACE;
-  const auto in_blocks = [&]<std::size_t height, std::size_t width>() HWY_ATTR {
+template <typename Distance, typename Depth, typename Store>
+HWY_INLINE void multiply_rows(const float* rows, Distance distance, Depth depth,
+                              const Panels& panels, const float* weights, const Store& store) {
+  const auto in_blocks = [&]<std::size_t height, std::size_t width>(std::size_t k) HWY_ATTR {
     for (std::size_t t = 0; t < batch; t += height) {
-      for (std::size_t k = 0; k < outputs; k += width * hn::Lanes(lanes)) {
-        multiply_block<height, width>(lanes, rows.first + t * rows.distance, rows.distance,
-                                      rows.depth, weights + k, outputs,
-                                      [&](auto sum, std::size_t row, std::size_t output)
-                                          HWY_ATTR { store(sum, t + row, k + output); });
-      }
+      multiply_block<height, width>(rows + t * distance, distance, depth, weights + panels.panel(k),
+                                    [&](auto sum, std::size_t row, std::size_t output)
+                                        HWY_ATTR { store(sum, t + row, k + output); });
     }
   };
-  if (outputs % (2 * hn::Lanes(lanes)) == 0) {
-    in_blocks.template operator()<wide_height, 2>();
-  } else {
-    in_blocks.template operator()<12, 1>();
-  }
+  const std::size_t step = hwy::HWY_NAMESPACE::Lanes(Panels::lanes),
+                    outputs = padded_channels(panels.outputs());
+  std::size_t k = 0;
+  for (; k + 2 * step <= outputs; k += 2 * step) in_blocks.template operator()<wide_height, 2>(k);
+  if (k < outputs) in_blocks.template operator()<12, 1>(k);
 }
 
 /// Calls work with a number of channels that is known when it is compiled: this one where it is
@@ -87,6 +115,15 @@ void with_known_channels(std::size_t channels, const Work& work) {
   }
 }
 
+/// Calls work with the first of these distances between rows that has room for so many numbers, as
+/// one that is known when it is compiled, or with `length` itself where none has.
+template <std::size_t... known, typename Work>
+void with_known_distance(std::size_t length, const Work& work) {
+  const bool fits =
+      ((length <= known && (work(std::integral_constant<std::size_t, known>()), true)) || ...);
+  if (!fits) work(length);
+}
+
 /// max(0, x), where a NaN stays one.
 template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
 HWY_INLINE V rectified(Lanes lanes, V x) {
@@ -94,25 +131,33 @@ HWY_INLINE V rectified(Lanes lanes, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(lanes)), x);
 }
 
-template <typename Lanes>
-HWY_INLINE void copy_rectified(Lanes lanes, const float* HWY_RESTRICT source, std::size_t length,
-                               float* HWY_RESTRICT target) {
-  namespace hn = hwy::HWY_NAMESPACE;
-  for (std::size_t c = 0; c < length; c += hn::Lanes(lanes))
-    hn::StoreU(rectified(lanes, hn::LoadU(lanes, source + c)), lanes, target + c);
+/// Copies numbers, each through the ReLU where `rectify`.
+[[maybe_unused]] HWY_INLINE void copy_numbers(bool rectify, const float* HWY_RESTRICT source,
+                                              std::size_t length, float* HWY_RESTRICT target) {
+  if (!rectify) {
+    std::copy_n(source, length, target);
+    return;
+  }
+  for_each_group(length, [&](std::size_t c, auto group) HWY_ATTR {
+    group.store(rectified(group.lanes, group.load(source + c)), target + c);
+  });
 }
 
 /// A gradient behind a ReLU.
-/// @param at  its index, a multiple of the lanes
-template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
-HWY_INLINE V passed_back(Lanes lanes, V gradient, const std::uint8_t* mask, std::size_t at) {
+/// @tparam whole  whether `at` is a multiple of 8, always
+/// @param at  index of its first number
+template <bool whole = false, typename V>
+HWY_INLINE V passed_back(V gradient, const std::uint8_t* mask, std::size_t at) {
   namespace hn = hwy::HWY_NAMESPACE;
-  if constexpr (hn::MaxLanes(lanes) >= 8) {
+  constexpr hn::ScalableTag<float> lanes;
+  if (hn::MaxLanes(lanes) >= 8 && (whole || at % 8 == 0))
     return hn::IfThenElseZero(hn::LoadMaskBits(lanes, mask + at / 8), gradient);
-  } else {
-    const std::uint8_t bits[8] = {static_cast<std::uint8_t>(mask[at / 8] >> (at % 8))};
-    return hn::IfThenElseZero(hn::LoadMaskBits(lanes, bits), gradient);
+  std::uint8_t bits[8] = {};  // may be loaded as a whole
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, hn::MaxLanes(lanes) / 8); ++i) {
+    const unsigned two = mask[at / 8 + i] | static_cast<unsigned>(mask[at / 8 + i + 1]) << 8;
+    bits[i] = static_cast<std::uint8_t>(two >> at % 8);
   }
+  return hn::IfThenElseZero(hn::LoadMaskBits(lanes, bits), gradient);
 }
 
 }  // namespace

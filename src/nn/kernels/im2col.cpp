@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "convolution_kernels.h"
+#include "convolution_parts.h"
 #include "core/aligned_floats.h"
 #include "core/vector_targets.h"
 
@@ -15,91 +17,6 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
-// Parts that do not depend on the instruction set.
-#ifndef WRCOR_NN_IM2COL
-#define WRCOR_NN_IM2COL
-namespace wrcor {
-namespace {
-
-/// One dimension of a convolution, or of the part of a gradient's positions that the same weights
-/// belong to: output i is written at first_output + i * output_step, and is the sum over the taps t
-/// of input first_input + i * input_step + t times weight first_weight + t * weight_step.
-struct Axis {
-  int outputs = 0;
-  int first_output = 0, output_step = 1;
-  int first_input = 0, input_step = 1;  ///< inputs outside the image are zero
-  int taps = 0;
-  int first_weight = 0, weight_step = 1;
-};
-
-Axis forward_axis(int outputs, const StridedSize& size) {
-  return {.outputs = outputs,
-          .first_input = -size.padding,
-          .input_step = size.stride,
-          .taps = size.kernel};
-}
-
-/// Of the positions phase, phase + stride, ... of a gradient: forward, weight k took position x to
-/// output (x + padding - k) / stride.
-Axis backward_axis(int positions, int phase, const StridedSize& size) {
-  Axis axis{.outputs = phase < positions ? (positions - 1 - phase) / size.stride + 1 : 0,
-            .first_output = phase,
-            .output_step = size.stride};
-  const int least_weight = (phase + size.padding) % size.stride;
-  if (least_weight >= size.kernel) return axis;  // between the patches
-  axis.taps = (size.kernel - 1 - least_weight) / size.stride + 1;
-  axis.first_input = (phase + size.padding - least_weight) / size.stride - (axis.taps - 1);
-  axis.first_weight = least_weight + (axis.taps - 1) * size.stride;
-  axis.weight_step = -size.stride;
-  return axis;
-}
-
-/// The positions whose patches are multiplied with the same weights.
-struct Part {
-  Axis rows, columns;
-};
-
-/// Images in, images out, and how the ones become the others.
-struct Im2col {
-  std::size_t images = 0, kernel = 0;
-  std::size_t input_height = 0, input_width = 0, inputs = 0;
-  std::size_t output_height = 0, output_width = 0, outputs = 0;
-  std::vector<Part> parts;
-};
-
-Im2col forward_of(const StridedSize& size) {
-  const auto number = [](int value) { return static_cast<std::size_t>(value); };
-  return {
-      .images = number(size.images),
-      .kernel = number(size.kernel),
-      .input_height = number(size.input_height),
-      .input_width = number(size.input_width),
-      .inputs = number(size.inputs),
-      .output_height = number(size.output_height),
-      .output_width = number(size.output_width),
-      .outputs = number(size.outputs),
-      .parts = {{forward_axis(size.output_height, size), forward_axis(size.output_width, size)}}};
-}
-
-Im2col backward_of(const StridedSize& size) {
-  Im2col made = forward_of(size);
-  std::swap(made.input_height, made.output_height);
-  std::swap(made.input_width, made.output_width);
-  std::swap(made.inputs, made.outputs);
-  made.parts.clear();
-  for (int row = 0; row < size.stride; ++row) {
-    for (int column = 0; column < size.stride; ++column) {
-      made.parts.push_back({backward_axis(size.input_height, row, size),
-                            backward_axis(size.input_width, column, size)});
-    }
-  }
-  return made;
-}
-
-}  // namespace
-}  // namespace wrcor
-#endif
-
 HWY_BEFORE_NAMESPACE();
 #include "channel_lanes.h"
 #include "convolution_lanes.h"
@@ -108,11 +25,10 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <typename Lanes>
 class Convolution {
  public:
-  Convolution(const Im2col& sizes, const float* weights, const ReluFusion& fusion)
-      : sizes_(sizes), fusion_(fusion), unused_(aligned_floats(sizes.outputs)) {
+  Convolution(const ConvolutionParts& sizes, const float* weights, const ReluFusion& fusion)
+      : sizes_(sizes), fusion_(fusion), unused_(aligned_floats(padded_channels(sizes.outputs))) {
     for (const Part& part : sizes.parts) {
       top_ = std::max(top_, before(part.rows));
       left_ = std::max(left_, before(part.columns));
@@ -130,12 +46,13 @@ class Convolution {
 
   void run(const float* input, float* output) {
     // Odd numbers of cache lines, so that the rows do not fall on each other.
-    with_distance<176, 304, 592>([&](auto distance) { run_with(distance, input, output); });
+    with_known_distance<48, 80, 176, 304, 592, 1040>(
+        largest_, [&](auto distance) { run_with(distance, input, output); });
   }
 
  private:
-  using V = hn::Vec<Lanes>;
-  static constexpr Lanes lanes{};
+  using V = WholeGroup::V;
+  static constexpr hn::ScalableTag<float> lanes{};
   static constexpr std::size_t slack = hn::MaxLanes(lanes);  // what a vector may reach over
 
   static std::size_t before(const Axis& axis) {
@@ -153,30 +70,22 @@ class Convolution {
     return static_cast<std::size_t>(part.rows.taps) * run_length(part);
   }
 
-  /// [depth, outputs]
+  /// Of the part's taps, row by row, and inputs.
   hwy::AlignedFreeUniquePtr<float[]> weights_of(const Part& part, const float* weights) const {
-    const std::size_t plane = sizes_.inputs * sizes_.outputs;
-    auto made = aligned_floats(std::max<std::size_t>(1, depth(part) * sizes_.outputs));
-    float* target = made.get();
+    const Panels panels(depth(part), sizes_.outputs);
+    auto made = aligned_floats(std::max<std::size_t>(1, panels.size()));
     const auto of_tap = [](const Axis& axis, int tap) {
       return static_cast<std::size_t>(axis.first_weight + tap * axis.weight_step);
     };
+    std::size_t row = 0;
     for (int i = 0; i < part.rows.taps; ++i) {
       for (int j = 0; j < part.columns.taps; ++j) {
         const std::size_t tap = of_tap(part.rows, i) * sizes_.kernel + of_tap(part.columns, j);
-        target = std::copy_n(weights + tap * plane, plane, target);
+        for (std::size_t c = 0; c < sizes_.inputs; ++c, ++row)
+          panels.take(row, weights + (tap * sizes_.inputs + c) * sizes_.outputs, made.get());
       }
     }
     return made;
-  }
-
-  /// Calls work with the distance between the patches: one that is known when it is compiled, where
-  /// a patch is no longer.
-  template <std::size_t... known, typename Work>
-  void with_distance(const Work& work) const {
-    const bool fits =
-        ((largest_ <= known && (work(std::integral_constant<std::size_t, known>()), true)) || ...);
-    if (!fits) work(largest_);
   }
 
   template <typename Distance>
@@ -198,13 +107,7 @@ class Convolution {
     for (std::size_t row = 0; row < sizes_.input_height; ++row) {
       float* target = bordered_.get() + ((top_ + row) * width_ + left_) * sizes_.inputs;
       const float* source = image + row * row_size;
-      if (fusion_.of_input) {
-        with_channel_lanes(sizes_.inputs, [&](auto input_lanes) HWY_ATTR {
-          copy_rectified(input_lanes, source, row_size, target);
-        });
-      } else {
-        std::copy_n(source, row_size, target);
-      }
+      copy_numbers(fusion_.of_input, source, row_size, target);
     }
   }
 
@@ -217,9 +120,14 @@ class Convolution {
     const auto finish = [&]() HWY_ATTR {
       for (std::size_t t = 0; t < count; ++t) prefetch(targets[t], sizes_.outputs);
       std::fill(targets + count, targets + batch, unused_.get());
-      multiply_rows(lanes, {patches, distance, depth(part)}, weights_[number].get(), sizes_.outputs,
-                    [&](V sum, std::size_t row, std::size_t k)
-                        HWY_ATTR { hn::StoreU(sum, lanes, targets[row] + k); });
+      multiply_rows(patches, distance, depth(part), Panels(depth(part), sizes_.outputs),
+                    weights_[number].get(), [&](V sum, std::size_t row, std::size_t k) HWY_ATTR {
+                      if (k + hn::Lanes(lanes) <= sizes_.outputs) {
+                        hn::StoreU(sum, lanes, targets[row] + k);
+                      } else {
+                        store_first(lanes, sum, targets[row] + k, sizes_.outputs - k);
+                      }
+                    });
       if (fusion_.mask != nullptr) {
         for (std::size_t t = 0; t < count; ++t)
           pass_back(targets[t], static_cast<std::size_t>(targets[t] - output));
@@ -242,10 +150,9 @@ class Convolution {
 
   /// A position's outputs, which are at this index.
   HWY_INLINE void pass_back(float* outputs, std::size_t at) const {
-    for (std::size_t k = 0; k < sizes_.outputs; k += hn::Lanes(lanes)) {
-      const V gradient = hn::LoadU(lanes, outputs + k);
-      hn::StoreU(passed_back(lanes, gradient, fusion_.mask, at + k), lanes, outputs + k);
-    }
+    for_each_group(sizes_.outputs, [&](std::size_t k, auto group) HWY_ATTR {
+      group.store(passed_back(group.load(outputs + k), fusion_.mask, at + k), outputs + k);
+    });
   }
 
   /// Where the inputs of a row of positions begin.
@@ -274,7 +181,7 @@ class Convolution {
     }
   }
 
-  const Im2col& sizes_;
+  const ConvolutionParts& sizes_;
   ReluFusion fusion_;
   std::size_t top_ = 0, left_ = 0;                           ///< zeros before an image
   std::size_t height_ = 0, width_ = 0;                       ///< of an image with those around it
@@ -284,11 +191,9 @@ class Convolution {
   hwy::AlignedFreeUniquePtr<float[]> bordered_;              ///< [height, width, inputs]
 };
 
-void compute(const Im2col& sizes, const float* input, const float* weights,
+void compute(const ConvolutionParts& sizes, const float* input, const float* weights,
              const ReluFusion& fusion, float* output) {
-  with_channel_lanes(sizes.outputs, [&](auto lanes) {
-    Convolution<decltype(lanes)>(sizes, weights, fusion).run(input, output);
-  });
+  Convolution(sizes, weights, fusion).run(input, output);
 }
 
 }  // namespace
@@ -302,12 +207,12 @@ HWY_EXPORT(compute);
 
 void im2col_convolution(const float* input, const float* weights, const StridedSize& size,
                         const ReluFusion& fusion, float* output) {
-  HWY_DYNAMIC_DISPATCH(compute)(forward_of(size), input, weights, fusion, output);
+  HWY_DYNAMIC_DISPATCH(compute)(forward_parts(size), input, weights, fusion, output);
 }
 
 void im2col_gradient(const float* gradient, const float* weights, const StridedSize& size,
                      const ReluFusion& fusion, float* input_gradient) {
-  HWY_DYNAMIC_DISPATCH(compute)(backward_of(size), gradient, weights, fusion, input_gradient);
+  HWY_DYNAMIC_DISPATCH(compute)(backward_parts(size), gradient, weights, fusion, input_gradient);
 }
 
 }  // namespace wrcor

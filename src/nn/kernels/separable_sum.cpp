@@ -1,5 +1,6 @@
 #include "separable_sum.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -20,30 +21,29 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Sum of weights[k] * vectors[k], vectors `stride` numbers apart, for all lanes of `length`.
+/// Sum of weights[k] * vectors[k], vectors `stride` numbers apart, `length` of each.
 /// @tparam known_count  number of weights, or 0
-template <std::size_t known_count, typename Lanes>
-HWY_INLINE void sum_vectors(Lanes lanes, const float* HWY_RESTRICT vectors, std::size_t stride,
+template <std::size_t known_count>
+HWY_INLINE void sum_vectors(const float* HWY_RESTRICT vectors, std::size_t stride,
                             std::span<const float> weights, std::size_t length,
                             float* HWY_RESTRICT target) {
   const std::size_t count = known_count > 0 ? known_count : weights.size();
-  for (std::size_t c = 0; c < length; c += hn::Lanes(lanes)) {
-    auto sum = hn::Zero(lanes);
+  for_each_group(length, [&](std::size_t c, auto group) HWY_ATTR {
+    auto sum = hn::Zero(group.lanes);
     for (std::size_t k = 0; k < count; ++k) {
-      const auto vector = hn::LoadU(lanes, vectors + k * stride + c);
-      sum = hn::MulAdd(hn::Set(lanes, weights[k]), vector, sum);
+      const auto vector = group.load(vectors + k * stride + c);
+      sum = hn::MulAdd(hn::Set(group.lanes, weights[k]), vector, sum);
     }
-    hn::StoreU(sum, lanes, target + c);
-  }
+    group.store(sum, target + c);
+  });
 }
 
-template <typename Lanes>
-HWY_INLINE void weighted_sum(Lanes lanes, const float* vectors, std::size_t stride,
+HWY_INLINE void weighted_sum(const float* vectors, std::size_t stride,
                              std::span<const float> weights, std::size_t length, float* target) {
   if (weights.size() == 3) {  // nearly always
-    sum_vectors<3>(lanes, vectors, stride, weights, length, target);
+    sum_vectors<3>(vectors, stride, weights, length, target);
   } else {
-    sum_vectors<0>(lanes, vectors, stride, weights, length, target);
+    sum_vectors<0>(vectors, stride, weights, length, target);
   }
 }
 
@@ -75,24 +75,22 @@ void compute(const float* input, std::size_t images, std::size_t height, std::si
   const std::size_t row_size = width * channels;
   const auto row_sum = aligned_floats(row_size);
   const std::vector<Run> column_runs = runs_of(columns);
-  with_channel_lanes(channels, [&](auto lanes) {
-    for (std::size_t n = 0; n < images; ++n) {
-      const float* image = input + n * height * row_size;
-      for (const WeightedRange& row : rows) {
-        weighted_sum(lanes, image + static_cast<std::size_t>(row.first) * row_size, row_size,
-                     row.weights, row_size, row_sum.get());
-        const std::size_t below = static_cast<std::size_t>(row.first) + row.weights.size();
-        if (below < height) prefetch(image + below * row_size, row_size);
-        const std::size_t made = columns.size() * channels;
-        if (&row != &rows.back()) prefetch(output + made, made);
-        for (const Run& run : column_runs) {
-          weighted_sum(lanes, row_sum.get() + static_cast<std::size_t>(run.range.first) * channels,
-                       channels, run.range.weights, run.length * channels, output);
-          output += run.length * channels;
-        }
+  for (std::size_t n = 0; n < images; ++n) {
+    const float* image = input + n * height * row_size;
+    for (const WeightedRange& row : rows) {
+      weighted_sum(image + static_cast<std::size_t>(row.first) * row_size, row_size, row.weights,
+                   row_size, row_sum.get());
+      const std::size_t below = static_cast<std::size_t>(row.first) + row.weights.size();
+      if (below < height) prefetch(image + below * row_size, row_size);
+      const std::size_t made = columns.size() * channels;
+      if (&row != &rows.back()) prefetch(output + made, made);
+      for (const Run& run : column_runs) {
+        weighted_sum(row_sum.get() + static_cast<std::size_t>(run.range.first) * channels, channels,
+                     run.range.weights, run.length * channels, output);
+        output += run.length * channels;
       }
     }
-  });
+  }
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
+#include <cstdint>
 #include <type_traits>
 
 #include "convolution_kernels.h"
@@ -22,10 +22,10 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One dimension of the transforms of a tile, from vectors to vectors; `V` is a vector of lanes.
+// One dimension of the transforms of a tile, from vectors to vectors.
+using V = WholeGroup::V;
 
 /// F(2x2, 3x3) with the points 0, 1, -1 and infinity.
-template <typename Lanes, typename V = hn::Vec<Lanes>>
 struct SmallTile {
   static constexpr std::size_t outputs = 2, inputs = outputs + 2;
 
@@ -35,8 +35,8 @@ struct SmallTile {
     y[2] = hn::Sub(x[2], x[1]);
     y[3] = hn::Sub(x[1], x[3]);
   }
-  static HWY_INLINE void transform_weights(const V (&x)[3], V (&y)[inputs]) {
-    const V half = hn::Set(Lanes(), 0.5f);
+  static HWY_INLINE void transform_weights(bool, const V (&x)[3], V (&y)[inputs]) {
+    const V half = hn::Set(hn::ScalableTag<float>(), 0.5f);
     const V even = hn::Mul(half, hn::Add(x[0], x[2])), odd = hn::Mul(half, x[1]);
     y[0] = x[0];
     y[1] = hn::Add(even, odd);
@@ -51,12 +51,13 @@ struct SmallTile {
 
 /// F(4x4, 3x3) with the points 0, a, -a, b, -b and infinity: a^2 = 1/2 and b^2 = 2 round off less
 /// than half as much as 1 and 4 do.
-template <typename Lanes, typename V = hn::Vec<Lanes>>
 struct LargeTile {
   static constexpr std::size_t outputs = 4, inputs = outputs + 2;
   static constexpr float a = 0.70710678118654752f, b = 1.41421356237309505f;
 
-  static HWY_INLINE V number(double value) { return hn::Set(Lanes(), static_cast<float>(value)); }
+  static HWY_INLINE V number(double value) {
+    return hn::Set(hn::ScalableTag<float>(), static_cast<float>(value));
+  }
 
   static HWY_INLINE void transform_input(const V (&x)[inputs], V (&y)[inputs]) {
     const V two = number(2), half = number(0.5), sum = number(2.5);
@@ -69,17 +70,18 @@ struct LargeTile {
     y[4] = hn::NegMulAdd(number(b), odd_b, even_b);
     y[5] = hn::Add(hn::NegMulAdd(sum, x[3], x[5]), x[1]);
   }
-  static HWY_INLINE void transform_weights(const V (&x)[3], V (&y)[inputs]) {
+  /// @param fused  whether the points b and -b round once less
+  static HWY_INLINE void transform_weights(bool fused, const V (&x)[3], V (&y)[inputs]) {
     // (x0 + p x1 + p^2 x2) / the product of the differences of a point p to the others
     const V even_a = hn::Mul(number(-1 / 1.5), hn::MulAdd(number(0.5), x[2], x[0])),
             odd_a = hn::Mul(number(-a / 1.5), x[1]);
-    const V even_b = hn::Mul(number(1 / 6.0), hn::MulAdd(number(2), x[2], x[0])),
-            odd_b = hn::Mul(number(b / 6.0), x[1]);
+    const V sum_b = hn::MulAdd(number(2), x[2], x[0]), odd_b = hn::Mul(number(b / 6.0), x[1]);
+    const V factor = number(1 / 6.0), even_b = hn::Mul(factor, sum_b);
     y[0] = x[0];
     y[1] = hn::Add(even_a, odd_a);
     y[2] = hn::Sub(even_a, odd_a);
-    y[3] = hn::Add(even_b, odd_b);
-    y[4] = hn::Sub(even_b, odd_b);
+    y[3] = fused ? hn::MulAdd(factor, sum_b, odd_b) : hn::Add(even_b, odd_b);
+    y[4] = fused ? hn::MulSub(factor, sum_b, odd_b) : hn::Sub(even_b, odd_b);
     y[5] = x[2];
   }
   static HWY_INLINE void transform_output(const V (&x)[inputs], V (&y)[outputs]) {
@@ -92,9 +94,19 @@ struct LargeTile {
   }
 };
 
+/// One product of a batch of tiles. @param target_row  numbers from one tile's to the next one's
+template <typename Distance, typename Depth, typename TargetRow>
+HWY_NOINLINE void multiply_tiles(const float* rows, Distance distance, Depth depth,
+                                 const Panels& panels, const float* weights, TargetRow target_row,
+                                 float* HWY_RESTRICT target) {
+  multiply_rows(rows, distance, depth, panels, weights,
+                [=](V sum, std::size_t row, std::size_t k)
+                    HWY_ATTR { hn::StoreU(sum, Panels::lanes, target + row * target_row + k); });
+}
+
 /// @tparam known_channels  of inputs as of outputs, or 0: distances that the compiler knows save
 ///                         addresses, of which a tile takes more than the processor has registers
-template <typename Lanes, typename Shape, std::size_t known_channels>
+template <typename Shape, std::size_t known_channels>
 class Convolution {
  public:
   Convolution(const ConvolutionSize& size, const float* weights, const ReluFusion& fusion)
@@ -104,12 +116,14 @@ class Convolution {
         width_(static_cast<std::size_t>(size.width)),
         any_inputs_(static_cast<std::size_t>(size.inputs)),
         any_outputs_(static_cast<std::size_t>(size.outputs)),
+        any_input_row_(row_of(inputs())),
         band_row_((tiles_of(width_) * tile_out + tile_in - tile_out) * inputs()),
-        weights_(aligned_floats(products * inputs() * outputs())),
-        band_(aligned_floats(tile_in * band_row_)),
+        panels_(inputs(), outputs()),
+        weights_(aligned_floats(products * panels_.size())),
+        band_(aligned_floats(tile_in * band_row_ + hn::MaxLanes(lanes))),
         transformed_(aligned_floats(products * input_plane())),
         multiplied_(aligned_floats(products * output_plane())) {
-    std::fill_n(band_.get(), tile_in * band_row_, 0.0f);
+    std::fill_n(band_.get(), tile_in * band_row_ + hn::MaxLanes(lanes), 0.0f);
     std::fill_n(transformed_.get(), products * input_plane(), 0.0f);
     transform_weights(weights);
   }
@@ -136,10 +150,12 @@ class Convolution {
   }
 
  private:
-  using V = hn::Vec<Lanes>;
   static constexpr std::size_t tile_in = Shape::inputs, tile_out = Shape::outputs;
   static constexpr std::size_t products = tile_in * tile_in;
-  static constexpr Lanes lanes{};
+  // Compilers once fused what they liked, so: scores of earlier versions stay equal to the last
+  // bit.
+  static constexpr bool fuses_columns = known_channels != 32 && known_channels != 64;
+  static constexpr hn::ScalableTag<float> lanes{};
   static constexpr std::size_t line = 16;  // keeps the planes out of each other's cache lines
 
   /// Where a tile's first output is.
@@ -154,11 +170,27 @@ class Convolution {
     std::size_t next_row = 0;  ///< of all images, that has not been read yet
   };
 
+  /// Calls work with the distance from one tile's inputs to the next one's.
+  template <typename Work>
+  static void with_row_of(std::size_t channels, const Work& work) {
+    with_known_distance<16, 32, 48, 64, 96, 128, 272, 528>(padded_channels(channels), work);
+  }
+  static std::size_t row_of(std::size_t channels) {
+    std::size_t row = 0;
+    with_row_of(channels, [&](std::size_t distance) { row = distance; });
+    return row;
+  }
+
   std::size_t inputs() const { return known_channels > 0 ? known_channels : any_inputs_; }
   std::size_t outputs() const { return known_channels > 0 ? known_channels : any_outputs_; }
+  /// Numbers from one tile's inputs to the next one's.
+  std::size_t input_row() const {
+    return known_channels > 0 ? known_channels : any_input_row_;  // those known fill vectors
+  }
+  std::size_t output_row() const { return padded_channels(outputs()); }
   // Numbers from one of the products to the next.
-  std::size_t input_plane() const { return batch * inputs() + line; }
-  std::size_t output_plane() const { return batch * outputs() + line; }
+  std::size_t input_plane() const { return batch * input_row() + line; }
+  std::size_t output_plane() const { return batch * output_row() + line; }
 
   /// Index of a tile's first output.
   std::size_t corner_of(const Place& place) const {
@@ -168,22 +200,28 @@ class Convolution {
   static std::size_t tiles_of(std::size_t length) { return (length + tile_out - 1) / tile_out; }
 
   void transform_weights(const float* weights) {
-    const std::size_t plane = inputs() * outputs();
-    for (std::size_t at = 0; at < plane; at += hn::Lanes(lanes)) {
-      V half[tile_in][3];
-      for (std::size_t j = 0; j < 3; ++j) {
-        V column[3], made[tile_in];
-        for (std::size_t i = 0; i < 3; ++i)
-          column[i] = hn::LoadU(lanes, weights + (i * 3 + j) * plane + at);
-        Shape::transform_weights(column, made);
-        for (std::size_t i = 0; i < tile_in; ++i) half[i][j] = made[i];
-      }
-      for (std::size_t i = 0; i < tile_in; ++i) {
-        V made[tile_in];
-        Shape::transform_weights(half[i], made);
-        for (std::size_t j = 0; j < tile_in; ++j)
-          hn::StoreU(made[j], lanes, weights_.get() + (i * tile_in + j) * plane + at);
-      }
+    for (std::size_t c = 0; c < inputs(); ++c) {
+      for_each_group(outputs(), [&](std::size_t k, auto group) HWY_ATTR {
+        transform_weights(group, weights + c * outputs() + k, weights_.get() + panels_.at(c, k));
+      });
+    }
+  }
+
+  template <typename Group>
+  HWY_INLINE void transform_weights(Group group, const float* weights, float* target) const {
+    V half[tile_in][3];
+    for (std::size_t j = 0; j < 3; ++j) {
+      V column[3], made[tile_in];
+      for (std::size_t i = 0; i < 3; ++i)
+        column[i] = group.load(weights + (i * 3 + j) * inputs() * outputs());
+      Shape::transform_weights(fuses_columns, column, made);
+      for (std::size_t i = 0; i < tile_in; ++i) half[i][j] = made[i];
+    }
+    for (std::size_t i = 0; i < tile_in; ++i) {
+      V made[tile_in];
+      Shape::transform_weights(true, half[i], made);
+      for (std::size_t j = 0; j < tile_in; ++j)
+        hn::Store(made[j], lanes, target + (i * tile_in + j) * panels_.size());
     }
   }
 
@@ -201,14 +239,11 @@ class Convolution {
         continue;
       }
       const float* HWY_RESTRICT source = image + (row - 1) * row_size;
-      if (fusion_.of_input) {
-        copy_rectified(lanes, source, row_size, target);
-      } else {
-        std::copy_n(source, row_size, target);
-      }
+      copy_numbers(fusion_.of_input, source, row_size, target);
     }
   }
 
+  /// Behind the inputs, the last vector holds some of the next position; nobody reads them.
   HWY_INLINE void transform_input(std::size_t first_row, std::size_t first_column,
                                   std::size_t slot) {
     const float* rows[tile_in];
@@ -223,7 +258,7 @@ class Convolution {
         Shape::transform_input(values, made);
         for (std::size_t i = 0; i < tile_in; ++i) half[i][j] = made[i];
       }
-      float* HWY_RESTRICT target = transformed_.get() + slot * inputs() + c;
+      float* HWY_RESTRICT target = transformed_.get() + slot * input_row() + c;
       for (std::size_t i = 0; i < tile_in; ++i) {
         V made[tile_in];
         Shape::transform_input(half[i], made);
@@ -241,10 +276,16 @@ class Convolution {
       }
       prefetch_next(tiles, p, input);
       float* HWY_RESTRICT target = multiplied_.get() + p * output_plane();
-      multiply_rows(lanes, {transformed_.get() + p * input_plane(), inputs(), inputs()},
-                    weights_.get() + p * inputs() * outputs(), outputs(),
-                    [&](V sum, std::size_t row, std::size_t k)
-                        HWY_ATTR { hn::StoreU(sum, lanes, target + row * outputs() + k); });
+      const float* rows = transformed_.get() + p * input_plane();
+      const float* weights = weights_.get() + p * panels_.size();
+      if constexpr (known_channels > 0) {
+        constexpr std::integral_constant<std::size_t, known_channels> known;
+        multiply_tiles(rows, known, known, panels_, weights, known, target);
+      } else {
+        with_row_of(inputs(), [&](auto distance) {
+          multiply_tiles(rows, distance, inputs(), panels_, weights, output_row(), target);
+        });
+      }
     }
   }
 
@@ -271,8 +312,8 @@ class Convolution {
                       columns = std::min(tile_out, width_ - place.column);
     const std::size_t corner = corner_of(place);
     const bool whole = rows == tile_out && columns == tile_out;
-    for (std::size_t k = 0; k < outputs(); k += hn::Lanes(lanes)) {
-      const float* source = multiplied_.get() + slot * outputs() + k;
+    for_each_group(outputs(), [&](std::size_t k, auto group) HWY_ATTR {
+      const float* source = multiplied_.get() + slot * output_row() + k;
       V half[tile_out][tile_in];
       for (std::size_t j = 0; j < tile_in; ++j) {
         V values[tile_in], made[tile_out];
@@ -282,51 +323,53 @@ class Convolution {
         for (std::size_t i = 0; i < tile_out; ++i) half[i][j] = made[i];
       }
       if (whole) {  // with numbers of rounds that the compiler knows
-        store_tile(half, tile_out, tile_out, output, corner + k);
+        store_tile(group, half, tile_out, tile_out, output, corner + k);
       } else {
-        store_tile(half, rows, columns, output, corner + k);
+        store_tile(group, half, rows, columns, output, corner + k);
       }
-    }
+    });
   }
 
-  HWY_INLINE void store_tile(const V (&half)[tile_out][tile_in], std::size_t rows,
+  template <typename Group>
+  HWY_INLINE void store_tile(Group group, const V (&half)[tile_out][tile_in], std::size_t rows,
                              std::size_t columns, float* HWY_RESTRICT output,
                              std::size_t corner) const {
     for (std::size_t i = 0; i < rows; ++i) {
       V made[tile_out];
       Shape::transform_output(half[i], made);
       for (std::size_t j = 0; j < columns; ++j)
-        store_output(made[j], output, corner + (i * width_ + j) * outputs());
+        store_output(group, made[j], output, corner + (i * width_ + j) * outputs());
     }
   }
 
-  HWY_INLINE void store_output(V value, float* HWY_RESTRICT output, std::size_t at) const {
-    if (fusion_.mask != nullptr) value = passed_back(lanes, value, fusion_.mask, at);
-    hn::StoreU(value, lanes, output + at);
+  template <typename Group>
+  HWY_INLINE void store_output(Group group, V value, float* HWY_RESTRICT output,
+                               std::size_t at) const {
+    if (fusion_.mask != nullptr) value = passed_back<known_channels != 0>(value, fusion_.mask, at);
+    group.store(value, output + at);
   }
 
   ReluFusion fusion_;
   std::size_t images_, height_, width_, any_inputs_, any_outputs_;
+  std::size_t any_input_row_;
   std::size_t band_row_;                        ///< numbers in a row of the band
-  hwy::AlignedFreeUniquePtr<float[]> weights_;  ///< [products, inputs, outputs]
+  Panels panels_;                               ///< of each product
+  hwy::AlignedFreeUniquePtr<float[]> weights_;  ///< [products], panels each
   hwy::AlignedFreeUniquePtr<float[]> band_;     ///< [rows of a tile, columns of an image, inputs]
-  hwy::AlignedFreeUniquePtr<float[]> transformed_;  ///< [products, batch, inputs]
-  hwy::AlignedFreeUniquePtr<float[]> multiplied_;   ///< [products, batch, outputs]
+  hwy::AlignedFreeUniquePtr<float[]> transformed_;  ///< [products, batch, inputs, padded]
+  hwy::AlignedFreeUniquePtr<float[]> multiplied_;   ///< [products, batch, outputs, padded]
 };
 
 void compute(const float* input, const float* weights, const ConvolutionSize& size, Tile tile,
              const ReluFusion& fusion, float* output) {
   const auto inputs = static_cast<std::size_t>(size.inputs),
              outputs = static_cast<std::size_t>(size.outputs);
-  with_channel_lanes(std::gcd(inputs, outputs), [&](auto lanes) {
-    using Lanes = decltype(lanes);
-    with_known_channels(inputs == outputs ? inputs : 0, [&](auto channels) {
-      if (tile == Tile::large) {
-        Convolution<Lanes, LargeTile<Lanes>, channels>(size, weights, fusion).run(input, output);
-      } else {
-        Convolution<Lanes, SmallTile<Lanes>, channels>(size, weights, fusion).run(input, output);
-      }
-    });
+  with_known_channels(inputs == outputs ? inputs : 0, [&](auto channels) {
+    if (tile == Tile::large) {
+      Convolution<LargeTile, channels>(size, weights, fusion).run(input, output);
+    } else {
+      Convolution<SmallTile, channels>(size, weights, fusion).run(input, output);
+    }
   });
 }
 

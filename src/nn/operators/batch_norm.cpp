@@ -8,18 +8,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "feature_images.h"
 #include "nn/kernels/channel_rows.h"
 #include "nn/vector_code.h"
 #include "operators.h"
 
 namespace wrcor {
 namespace {
-
-ChannelRows rows_of(const at::Tensor& tensor) {
-  return {static_cast<std::size_t>(tensor.size(0)),
-          static_cast<std::size_t>(tensor.size(2) * tensor.size(3)),
-          static_cast<std::size_t>(tensor.size(1))};
-}
 
 std::span<const float> values_of(const at::Tensor& vector) {
   return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};

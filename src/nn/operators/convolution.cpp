@@ -2,8 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <vector>
 
 #include "feature_images.h"
 #include "nn/kernels/convolution_kernels.h"
@@ -13,21 +15,25 @@
 namespace wrcor {
 namespace {
 
-/// Whether there is vector code that makes tensors of this many channels.
-bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& weight,
-           const Layer& layer) {
-  return channels % 4 == 0 && layer.groups == 1 && has_vector_code(values) &&
-         has_vector_code(weight);
+/// One filter a channel: as many outputs as inputs.
+bool is_depthwise(const at::Tensor& weight, const Layer& layer) {
+  return layer.groups > 1 && layer.groups == weight.size(0) && weight.size(1) == 1;
 }
 
-/// Whether outputs and inputs are of multiples of 4 channels.
-bool has_vectors(const at::Tensor& weight) {
-  return weight.size(0) % 4 == 0 && weight.size(1) % 4 == 0;
+/// Fewer channels than this leave most of a vector empty.
+constexpr std::int64_t few = 4;
+
+/// Whether there is vector code for a group that makes this many channels.
+bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& weight,
+           const Layer& layer) {
+  return has_vector_code(values) && has_vector_code(weight) &&
+         (channels >= few || is_depthwise(weight, layer));
 }
 
 /// Whether the images stay as large as they are, and there is a kernel for just that.
 bool keeps_size(const at::Tensor& weight, const Layer& layer) {
-  return has_vectors(weight) && (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
+  return std::min(weight.size(0), weight.size(1)) >= few &&
+         (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
          layer.padding == layer.kernel / 2;
 }
 
@@ -81,19 +87,40 @@ void require_weights(const at::Tensor& weight, std::int64_t outputs, std::int64_
     throw std::logic_error("a convolution's weights do not fit its layer or the images");
 }
 
-at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
-                   const ReluFusion& fusion = {}) {
-  require_weights(weight, weight.size(0), input.size(1), layer);
-  const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast),
-                   weights = weight.permute({2, 3, 1, 0}).contiguous();
-  if (keeps_size(weight, layer)) return convolved(source, weights, Tile::small, fusion);
+at::Tensor empty_outputs(const at::Tensor& source, std::int64_t channels, const Layer& layer) {
   const auto length = [&](std::int64_t of_input) {
     const std::int64_t places = of_input + 2 * layer.padding - layer.kernel;
     if (places < 0) throw std::logic_error("a convolution's kernel is larger than the images");
     return places / layer.stride + 1;
   };
-  at::Tensor output =
-      empty_images(source, weight.size(0), length(source.size(2)), length(source.size(3)));
+  return empty_images(source, channels, length(source.size(2)), length(source.size(3)));
+}
+
+/// [kernel, kernel, channels]
+at::Tensor depthwise_weights(const at::Tensor& weight) {
+  return weight.squeeze(1).permute({1, 2, 0}).contiguous();
+}
+
+at::Tensor depthwise_forward(const at::Tensor& source, const at::Tensor& weight, const Layer& layer,
+                             const ReluFusion& fusion) {
+  at::Tensor output = empty_outputs(source, weight.size(0), layer);
+  depthwise_convolution(source.data_ptr<float>(), depthwise_weights(weight).data_ptr<float>(),
+                        strided_size(shape_of(source), output, layer), fusion,
+                        output.data_ptr<float>());
+  return output;
+}
+
+at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Layer& layer,
+                   const ReluFusion& fusion = {}) {
+  const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast);
+  if (is_depthwise(weight, layer)) {
+    require_weights(weight, input.size(1), 1, layer);
+    return depthwise_forward(source, weight, layer, fusion);
+  }
+  require_weights(weight, weight.size(0), input.size(1), layer);
+  const at::Tensor weights = weight.permute({2, 3, 1, 0}).contiguous();
+  if (keeps_size(weight, layer)) return convolved(source, weights, Tile::small, fusion);
+  at::Tensor output = empty_outputs(source, weight.size(0), layer);
   im2col_convolution(source.data_ptr<float>(), weights.data_ptr<float>(),
                      strided_size(shape_of(source), output, layer), fusion,
                      output.data_ptr<float>());
@@ -102,16 +129,41 @@ at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const Laye
 
 at::Tensor backward(const at::Tensor& gradient, const FeatureShape& shape, const at::Tensor& weight,
                     const Layer& layer, const ReluFusion& fusion = {}) {
+  const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const auto empty_inputs = [&] {
+    return empty_images(source, shape.channels, shape.height, shape.width);
+  };
+  if (is_depthwise(weight, layer)) {
+    require_weights(weight, shape.channels, 1, layer);
+    at::Tensor at_input = empty_inputs();
+    depthwise_gradient(source.data_ptr<float>(), depthwise_weights(weight).data_ptr<float>(),
+                       strided_size(shape, source, layer), fusion, at_input.data_ptr<float>());
+    return at_input;
+  }
   require_weights(weight, gradient.size(1), shape.channels, layer);
-  const at::Tensor source = gradient.contiguous(at::MemoryFormat::ChannelsLast),
-                   weights = weight.permute({2, 3, 0, 1});
+  const at::Tensor weights = weight.permute({2, 3, 0, 1});
   // The gradient passes the filter turned by half a circle.
   if (keeps_size(weight, layer))
     return convolved(source, weights.flip({0, 1}).contiguous(), Tile::large, fusion);
-  at::Tensor at_input = empty_images(source, shape.channels, shape.height, shape.width);
+  at::Tensor at_input = empty_inputs();
   im2col_gradient(source.data_ptr<float>(), weights.contiguous().data_ptr<float>(),
                   strided_size(shape, source, layer), fusion, at_input.data_ptr<float>());
   return at_input;
+}
+
+/// Calls work with the layer of one group and the group's weights, for all groups.
+template <typename Work>
+at::Tensor by_group(const at::Tensor& weight, const Layer& layer, const Work& work) {
+  Layer one = layer;
+  one.groups = 1;
+  std::vector<at::Tensor> parts;
+  for (const at::Tensor& its : weight.chunk(layer.groups))
+    parts.push_back(work(one, its, static_cast<std::int64_t>(parts.size())));
+  return at::cat(parts, 1).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+bool has_groups(const at::Tensor& weight, const Layer& layer) {
+  return layer.groups > 1 && !is_depthwise(weight, layer);
 }
 
 auto gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
@@ -145,7 +197,7 @@ class Convolution final : public Operator {
   }
 
   bool fuses_relu(const Layer& layer, const Network::LayerWeights& weights) const override {
-    return layer.groups == 1 && wrcor::fuses_relu(weights.weight);
+    return wrcor::fuses_relu(weights.weight, layer);
   }
 
   TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
@@ -166,19 +218,33 @@ const Operator& convolution_operator() {
 }
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(0), input, weight, layer)) return forward(input, weight, layer);
-  return at::conv2d(input, weight, {}, layer.stride, layer.padding, /*dilation=*/1, layer.groups);
+  if (!makes(weight.size(0) / layer.groups, input, weight, layer))
+    return at::conv2d(input, weight, {}, layer.stride, layer.padding, /*dilation=*/1, layer.groups);
+  if (!has_groups(weight, layer)) return forward(input, weight, layer);
+  const std::vector<at::Tensor> inputs = input.chunk(layer.groups, 1);
+  return by_group(weight, layer, [&](const Layer& one, const at::Tensor& its, std::int64_t group) {
+    return forward(inputs.at(static_cast<std::size_t>(group)), its, one);
+  });
 }
 
 at::Tensor convolution_input_gradient(const at::Tensor& gradient, const FeatureShape& shape,
                                       const at::Tensor& weight, const Layer& layer) {
-  if (makes(weight.size(1), gradient, weight, layer))
-    return backward(gradient, shape, weight, layer);
-  return std::get<0>(
-      gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
+  if (!makes(weight.size(1), gradient, weight, layer)) {
+    return std::get<0>(
+        gradients(gradient, feature_images(gradient, shape), weight, layer, {true, false, false}));
+  }
+  if (!has_groups(weight, layer)) return backward(gradient, shape, weight, layer);
+  const std::vector<at::Tensor> parts = gradient.chunk(layer.groups, 1);
+  const FeatureShape of_group{shape.channels / layer.groups, shape.height, shape.width};
+  return by_group(weight, layer, [&](const Layer& one, const at::Tensor& its, std::int64_t group) {
+    return backward(parts.at(static_cast<std::size_t>(group)), of_group, its, one);
+  });
 }
 
-bool fuses_relu(const at::Tensor& weight) { return has_vector_code(weight) && has_vectors(weight); }
+bool fuses_relu(const at::Tensor& weight, const Layer& layer) {
+  const bool enough = std::min(weight.size(0), weight.size(1)) >= few;
+  return has_vector_code(weight) && (layer.groups == 1 ? enough : is_depthwise(weight, layer));
+}
 
 at::Tensor relu_convolution(const at::Tensor& input, const at::Tensor& weight, const Layer& layer) {
   return forward(input, weight, layer, {.of_input = true});

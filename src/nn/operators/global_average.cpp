@@ -1,5 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "feature_images.h"
+#include "nn/kernels/image_channels.h"
+#include "nn/vector_code.h"
 #include "operators.h"
 
 namespace wrcor {
@@ -9,7 +12,12 @@ class GlobalAverage final : public Operator {
  public:
   at::Tensor forward(const ForwardStep& step) const override {
     const at::Tensor& input = step.inputs.front();
-    return input.mean({2, 3}, /*keepdim=*/true, at::kDouble).to(input.scalar_type());
+    if (!has_vector_code(input))
+      return input.mean({2, 3}, /*keepdim=*/true, at::kDouble).to(input.scalar_type());
+    const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor sums = at::empty({input.size(0), input.size(1), 1, 1}, at::kDouble);
+    sum_positions(source.data_ptr<float>(), rows_of(source), sums.data_ptr<double>());
+    return sums.div_(static_cast<double>(input.size(2) * input.size(3))).to(at::kFloat);
   }
 
   at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {

@@ -1,9 +1,27 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "nn/kernels/max_pool.h"
+#include "nn/vector_code.h"
 #include "operators.h"
 
 namespace wrcor {
 namespace {
+
+MaxPoolSize size_of(const at::Tensor& input, const Layer& layer) {
+  const auto number = [](std::int64_t value) { return static_cast<std::size_t>(value); };
+  const auto places = [&](int axis) {
+    return number((input.size(axis) + 2 * layer.padding - layer.kernel) / layer.stride + 1);
+  };
+  return {.images = number(input.size(0)),
+          .channels = number(input.size(1)),
+          .input_height = number(input.size(2)),
+          .input_width = number(input.size(3)),
+          .output_height = places(2),
+          .output_width = places(3),
+          .kernel = number(layer.kernel),
+          .stride = number(layer.stride),
+          .padding = number(layer.padding)};
+}
 
 class MaxPool final : public Operator {
  public:
@@ -11,12 +29,30 @@ class MaxPool final : public Operator {
 
   at::Tensor forward(const ForwardStep& step) const override {
     const Layer& layer = step.layer;
-    return at::max_pool2d(step.inputs.front(), layer.kernel, layer.stride, layer.padding);
+    const at::Tensor& input = step.inputs.front();
+    if (!has_vector_code(input))
+      return at::max_pool2d(input, layer.kernel, layer.stride, layer.padding);
+    const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast);
+    const MaxPoolSize size = size_of(source, layer);
+    at::Tensor output =
+        at::empty({source.size(0), source.size(1), static_cast<std::int64_t>(size.output_height),
+                   static_cast<std::int64_t>(size.output_width)},
+                  source.options(), at::MemoryFormat::ChannelsLast);
+    max_pool(source.data_ptr<float>(), size, output.data_ptr<float>());
+    return output;
   }
 
   at::Tensor input_gradient(const BackwardStep& step, std::size_t) const override {
     const Layer& layer = step.layer;
     const at::Tensor& input = step.inputs.front();
+    if (has_vector_code(input) && has_vector_code(step.gradient)) {
+      const at::Tensor source = input.contiguous(at::MemoryFormat::ChannelsLast),
+                       gradient = step.gradient.contiguous(at::MemoryFormat::ChannelsLast);
+      at::Tensor at_input = at::empty_like(source);
+      max_pool_gradient(source.data_ptr<float>(), gradient.data_ptr<float>(),
+                        size_of(source, layer), at_input.data_ptr<float>());
+      return at_input;
+    }
     const at::Tensor winners =
         std::get<1>(at::max_pool2d_with_indices(input, layer.kernel, layer.stride, layer.padding));
     return at::max_pool2d_with_indices_backward(

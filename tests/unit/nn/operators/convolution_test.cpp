@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <vector>
 
 #include "check.h"
 #include "support/catch.h"
@@ -34,9 +35,10 @@ FeatureShape shape_of(const at::Tensor& images) {
           static_cast<int>(images.size(3))};
 }
 
-/// Largest error in units of the expected values' deviation.
+/// Largest error in units of the expected values' deviation; of a single value, in units of it.
 double error_of(const at::Tensor& value, const at::Tensor& expected) {
-  return ((value.to(at::kDouble) - expected).abs().max() / expected.std()).item<double>();
+  const at::Tensor unit = expected.numel() > 1 ? expected.std() : expected.abs().max();
+  return ((value.to(at::kDouble) - expected).abs().max() / unit).item<double>();
 }
 
 }  // namespace
@@ -47,9 +49,15 @@ TEST_CASE("convolutions and their gradients agree with float64", "[nn][convoluti
     std::int64_t in, out, height, width;
   };
   // Channels of every number of lanes; images that tiles cover evenly, unevenly, and not at all.
+  std::vector<Size> sizes;
+  for (const std::int64_t channels : {1, 3, 5, 8, 12, 16, 24, 40, 43, 48, 61})
+    sizes.push_back({channels, channels, 7, 5});
   for (const Size size :
        {Size{16, 16, 8, 8}, Size{32, 64, 8, 4}, Size{64, 32, 5, 7}, Size{4, 8, 6, 6},
-        Size{12, 4, 3, 9}, Size{16, 16, 1, 1}, Size{3, 16, 8, 8}, Size{16, 6, 4, 4}}) {
+        Size{12, 4, 3, 9}, Size{16, 16, 1, 1}, Size{3, 16, 8, 8}, Size{16, 6, 4, 4},
+        Size{43, 42, 5, 6}, Size{5, 33, 6, 5}, Size{24, 56, 4, 7}, Size{85, 7, 3, 3}})
+    sizes.push_back(size);
+  for (const Size size : sizes) {
     for (const Layer& layer : {layer_of(3, 1), layer_of(3, 2), layer_of(1, 1), layer_of(1, 2),
                                layer_of(5, 3), layer_of(2, 2), layer_of(2, 3), layer_of(2, 3, 0),
                                layer_of(3, 1, 0), layer_of(3, 2, 3), layer_of(1, 1, 2)}) {
@@ -89,8 +97,8 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
   at::manual_seed(8);
   for (const Layer& layer :
        {layer_of(3, 1), layer_of(1, 1), layer_of(3, 2), layer_of(1, 2), layer_of(2, 3, 0)}) {
-    for (const std::int64_t channels : {16, 12, 4}) {
-      at::Tensor input = random_images(channels, 5, 5);  // of 4 channels a half byte of the mask
+    for (const std::int64_t channels : {4, 5, 8, 12, 16, 21, 24, 40, 43, 48, 61}) {
+      at::Tensor input = random_images(channels, 5, 5);  // a mask whose bytes hold parts of rows
       const at::Tensor weight = at::randn({2 * channels, channels, layer.kernel, layer.kernel});
       const at::Tensor gradient = at::randn_like(convolution(input, weight, layer));
       input[0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
@@ -98,7 +106,7 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
       test::for_each_vector_target([&](const char* target) {
         INFO(target << ": " << channels << ", kernel " << layer.kernel << ", stride "
                     << layer.stride);
-        REQUIRE(fuses_relu(weight));
+        REQUIRE(fuses_relu(weight, layer));
         const auto equal = [](const at::Tensor& a, const at::Tensor& b) {
           return at::allclose(a, b, 0, 0, /*equal_nan=*/true);
         };
@@ -112,7 +120,7 @@ TEST_CASE("a convolution that takes the ReLU along equals the two layers", "[nn]
       });
     }
   }
-  CHECK_FALSE(fuses_relu(at::randn({16, 3, 3, 3})));
+  CHECK_FALSE(fuses_relu(at::randn({16, 3, 3, 3}), layer_of(3, 1)));
 }
 
 TEST_CASE("convolutions whose sizes do not fit are refused", "[nn][convolution]") {

@@ -6,7 +6,10 @@ using test::check_operator;
 using test::OneLayer;
 
 TEST_CASE("a global average and its gradient", "[nn][operators]") {
-  for (const FeatureShape shape : {FeatureShape{43, 5, 3}, {8, 1, 1}}) {
+  std::vector<FeatureShape> shapes{{8, 1, 1}};
+  for (const int channels : {1, 3, 5, 8, 12, 16, 24, 40, 43, 48, 61})
+    shapes.push_back({channels, 5, 3});
+  for (const FeatureShape& shape : shapes) {
     const OneLayer network({shape}, [](PlanBuilder& builder, const auto& inputs) {
       return builder.global_average(inputs[0], "pool");
     });
