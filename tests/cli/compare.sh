@@ -4,12 +4,12 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-search() { wrcor search --strategy random --budget 8 --proxy wrcor,snip "${small[@]}" --quiet "$@"; }
-expect_exit 0 search --seed 3 --out first
-expect_exit 0 search --seed 3 --workers 2 --out again
+search() { wrcor search --strategy random --proxy wrcor,snip "${small[@]}" --quiet "$@"; }
+expect_exit 0 search --seed 3 --budget 8 --out first
+expect_exit 0 search --seed 3 --budget 8 --workers 2 --out again
 expect_exit 0 search --seed 3 --budget 7 --out shorter
-expect_exit 0 search --seed 3 --init kaiming --out other
-expect_exit 0 search --seed 3 --rank-by snip --out by_snip
+expect_exit 0 search --seed 3 --budget 8 --init kaiming --out other
+expect_exit 0 search --seed 3 --budget 8 --rank-by snip --out by_snip
 unchecked changed.jsonl twice.jsonl
 
 # --- equal runs agree, whatever the form of the record
@@ -31,8 +31,8 @@ expect_contains "$stdout" 'only in first/result.json: 1'
 expect_contains "$stderr" 'error: first/result.json and shorter/result.json differ: '
 expect_contains "$stderr" '1 architecture that is in one only'
 
-# --- scores beyond the tolerance; what a file says is trusted only with its checks
-sed -E '2s/"snip": ?([0-9])/"snip":1\1/; s/,"check":"[0-9a-f]*"//' scores.jsonl >changed.jsonl
+# --- scores beyond the tolerance, in a file of an older version, which has no checks
+sed -E '2s/"snip": ?([0-9])/"snip":1\1/; s/,"check":"[0-9a-f]*"//; s/"schema_version":4/"schema_version":3/' scores.jsonl >changed.jsonl
 expect_exit 5 wrcor compare scores.jsonl changed.jsonl
 expect_contains "$stdout" 'scores that differ by more than 1e-05: 1'
 expect_matches "$stdout" '0\.[0-9]+ +snip +[0-9.]+ +1[0-9.]+ '
@@ -46,7 +46,7 @@ expect_exit 2 wrcor compare first other
 expect_contains "$stderr" 'their scores were made with other settings'
 expect_exit 5 wrcor compare first other --ignore-settings
 expect_exit 2 wrcor compare first by_snip
-expect_contains "$stderr" 'they are ordered by other rules: wrcor and snip'
+expect_contains "$stderr" 'they are ordered by other rules: +wrcor and +snip'
 expect_exit 0 wrcor compare first by_snip --ignore-settings
 expect_exit 3 wrcor compare first nowhere
 expect_exit 2 wrcor compare first
