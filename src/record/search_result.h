@@ -10,28 +10,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/file.h"
+#include "search/search_course.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/record/scoring_conditions.h"
 #include "wrcor/score/ranking.h"
 
 namespace wrcor {
 
-/// What became of all proposals of a run.
-struct SearchCounts {
-  std::int64_t asked = 0;       ///< proposals, duplicates included
-  std::int64_t distinct = 0;    ///< classes among them
-  std::int64_t ok = 0;          ///< classes by status
-  std::int64_t degenerate = 0;  ///< without any score that is defined
-  std::int64_t failed = 0;
-  /// Genotypes drawn, mutated or listed that the constraints rejected before they were proposed.
-  std::int64_t infeasible = 0;
-  std::int64_t without_cost = 0;  ///< of those, for lack of a cost in the table of costs
-  std::int64_t refined = 0;  ///< classes at the top that have all repeats, where others have one
-  std::int64_t not_applicable = 0;  ///< classes that no score is defined for
-};
-
-/// What ended a search; exhausted: nothing was left to propose.
-enum class EndedBy { budget, max_seconds, exhausted };
 inline constexpr EndedBy all_ends[] = {EndedBy::budget, EndedBy::max_seconds, EndedBy::exhausted};
 std::string_view to_string(EndedBy end);
 

@@ -14,15 +14,11 @@
 namespace wrcor {
 namespace {
 
-/// A strategy that learns from its outcomes sees those of all proposals but the last window; for
-/// others there are many batches in flight. How many must not depend on the workers: it says which
-/// networks are a batch.
-std::int64_t most_in_flight(const RunSpec& spec, const Workbench& bench,
-                            const SearchStrategy& strategy) {
+/// Of a strategy that does not learn, many batches are in flight. How many must not depend on the
+/// workers: it says which networks are a batch.
+std::int64_t in_flight_without_learning(const Workbench& bench) {
   constexpr std::int64_t batches = 16;
-  const std::int64_t window = spec.search.window;
-  return strategy.learns() ? window
-                           : std::max(window, batches * bench.conditions.networks_per_batch);
+  return batches * bench.conditions.networks_per_batch;
 }
 
 /// Of all that the search will propose, for one image; 0 where that is not known.
@@ -55,16 +51,10 @@ SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& jou
       replayed_(replayed),
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
-      standings_(spec.rule),
-      space_(*bench.space, spec.search.limits, spec.search.options.dedupe),
-      strategy_(spec.search.make_strategy(space_,
-                                          [this](const Outcome& a, const Outcome& b) {
-                                            return standings_.prefers(a.number, b.number);
-                                          })),
-      in_flight_(most_in_flight(spec, bench, *strategy_)),
+      course_(spec.search, *bench.space, spec.rule, in_flight_without_learning(bench)),
       networks_per_batch_(static_cast<int>(
-          std::min<std::int64_t>(bench.conditions.networks_per_batch, in_flight_))),
-      workers_(useful_workers(bench, in_flight_, networks_per_batch_)),
+          std::min<std::int64_t>(bench.conditions.networks_per_batch, course_.in_flight()))),
+      workers_(useful_workers(bench, course_.in_flight(), networks_per_batch_)),
       started_(utc_now()),
       queue_(bench,
              {workers_, networks_per_batch_,
@@ -72,38 +62,40 @@ SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& jou
              {// What cannot be kept is not worth computing.
               [this] { journal_.require_intact(); },
               [this](const Genotype& genotype, const Evaluation& evaluation) {
-                journal_.append(space_.format(genotype), evaluation, elapsed());
+                journal_.append(course_.space().format(genotype), evaluation, elapsed());
                 ++evaluated_;
               }}) {}
 
 SearchResult SearchLoop::run() {
-  EndedBy ended_by = propose();
-  state_.total = counts_.asked;
-  queue_.flush();
-  while (!pending_.empty() && settle_oldest()) {
-  }
-  if (dropped_) ended_by = EndedBy::max_seconds;
-  if (ended_by == EndedBy::max_seconds)
-    spdlog::info("stopped by --max-seconds after {} proposals", counts_.asked);
-  SearchResult found = result();
-  found.ended_by = ended_by;
-  return found;
+  state_.total = course_.most_proposals();
+  flops_left_ = flops_of_proposals(spec_.search, *bench_.space);
+  follow_course();
+  if (!course_.why_none().empty()) spdlog::warn("the search ends early: {}", course_.why_none());
+  if (course_.ended_by() == EndedBy::max_seconds)
+    spdlog::info("stopped by --max-seconds after {} proposals", course_.counts().asked);
+  return result();
 }
 
-/// Enters proposals until the end; then all but those in flight are settled.
-EndedBy SearchLoop::propose() {
-  const std::optional<std::uint64_t> all = strategy_->proposals();
-  state_.total = spec_.search.most_proposals(all);
-  flops_left_ = flops_of_proposals(spec_.search, *bench_.space);
-  for (std::int64_t k = 0; k < state_.total; ++k) {
-    if (k >= in_flight_ && !settle_oldest()) return EndedBy::max_seconds;
-    const std::optional<Genotype> proposal = ask();
-    if (!proposal) return EndedBy::exhausted;
-    if (!enter(*proposal, k)) return EndedBy::max_seconds;
-    ++counts_.asked;
+/// Until its end.
+void SearchLoop::follow_course() {
+  for (;;) {
+    switch (course_.step()) {
+      case CourseStep::met:
+        if (!start(course_.newest())) course_.withdraw_newest(EndedBy::max_seconds);
+        break;
+      case CourseStep::repeated:
+        break;
+      case CourseStep::blocked:
+        if (course_.asks_no_more()) queue_.flush();
+        if (!settle(course_.oldest())) course_.withdraw_untold(EndedBy::max_seconds);
+        break;
+      case CourseStep::told:
+        note_told();
+        break;
+      case CourseStep::ended:
+        return;
+    }
   }
-  const bool none_left = all && state_.total == static_cast<std::int64_t>(*all);
-  return none_left ? EndedBy::exhausted : EndedBy::budget;
 }
 
 double SearchLoop::session_seconds() const {
@@ -119,121 +111,76 @@ bool SearchLoop::out_of_time() const {
 /// flight then are repeated. Once a failure that now succeeds leads the strategy elsewhere, the
 /// rest of the journal is not waited for.
 bool SearchLoop::caught_up() const {
-  const auto in_flight = static_cast<std::size_t>(in_flight_);
+  const auto in_flight = static_cast<std::size_t>(course_.in_flight());
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
-         classes_.size() >= journaled_ + in_flight;
+         evaluations_.size() >= journaled_ + in_flight;
 }
 
 /// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
 /// the last one that the journal knew are never dropped, nor is the very first.
 bool SearchLoop::may_drop() const {
-  return out_of_time() && state_.done > std::max<std::int64_t>(0, last_replayed_) && caught_up();
+  return out_of_time() && course_.told() > std::max<std::int64_t>(0, last_replayed_) && caught_up();
 }
 
-/// A strategy that finds no further feasible architecture ends the search; earlier results are
-/// kept.
-std::optional<Genotype> SearchLoop::ask() {
-  try {
-    return strategy_->ask();
-  } catch (const NoFeasibleError& error) {
-    if (classes_.empty()) throw;
-    spdlog::warn("the search ends early: {}", error.what());
-    return std::nullopt;
-  }
-}
-
-/// Enters a proposal, unless it needs an evaluation and no time is left. Known evaluations cost no
-/// time, and a resumed run always reaches the end of the journal that it continues.
-bool SearchLoop::enter(const Genotype& genotype, std::int64_t number) {
-  const Genotype representative = space_.representative(genotype, spec_.search.options.dedupe);
-  const std::string arch = space_.format(representative);
-  auto entry = classes_.find(arch);
-  if (entry == classes_.end()) {
-    const bool known = replayed_.evaluations.contains(arch) || replayed_.failures.contains(arch);
-    if (!known && !classes_.empty() && caught_up() && out_of_time()) return false;
-    if (known) last_replayed_ = number;
-    entry =
-        classes_.emplace(arch, Class{representative, evaluate(arch, representative), number}).first;
-  }
-  pending_.push_back({genotype, &entry->second, space_.rejected()});
+/// Starts the evaluation of a class, unless no time is left. Known evaluations cost no time, and a
+/// resumed run always reaches the end of the journal that it continues.
+bool SearchLoop::start(const ProposedClass& met) {
+  const bool known =
+      replayed_.evaluations.contains(met.arch) || replayed_.failures.contains(met.arch);
+  if (!known && !evaluations_.empty() && caught_up() && out_of_time()) return false;
+  if (known) last_replayed_ = met.first_seen;
+  evaluations_.push_back({evaluate(met)});
   return true;
 }
 
 /// Failures are retried while time is left.
-PendingEvaluation SearchLoop::evaluate(const std::string& arch, const Genotype& genotype) {
-  if (auto known = replayed_.evaluations.extract(arch))
+PendingEvaluation SearchLoop::evaluate(const ProposedClass& met) {
+  if (auto known = replayed_.evaluations.extract(met.arch))
     return PendingEvaluation(std::move(known.mapped()));
-  auto failure = replayed_.failures.extract(arch);
+  auto failure = replayed_.failures.extract(met.arch);
   if (failure && out_of_time()) return PendingEvaluation(std::move(failure.mapped()));
-  return queue_.submit(genotype);
+  return queue_.submit(met.representative);
 }
 
-/// Waits for the oldest proposal, unless it is dropped together with all later ones.
-/// @return whether it is settled
-bool SearchLoop::settle_oldest() {
-  const Proposal& oldest = pending_.front();
-  Class& settled = *oldest.of;
-  const auto attend = [this] {
-    show_progress();
-    if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
-    if (may_drop()) queue_.drop();
-    return true;
-  };
-  if (settled.number) {
-    attend();
-  } else {
-    settled.pending.wait_while(attend);
-    const std::optional<Evaluation> evaluation = settled.pending.get_unless_dropped();
-    if (!evaluation) {
-      leave_out_dropped();
-      return false;
-    }
-    settled.evaluation = *evaluation;
-    settled.number = standings_.add(*evaluation);
-    note_best(*evaluation);
-    // If all proposals are known, each is a separate class.
-    if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation->costs.flops);
-  }
-  strategy_->tell({oldest.genotype, standings_.value(*settled.number), *settled.number});
-  pending_.pop_front();
-  ++state_.done;
+/// What is due from time to time, however long evaluations take.
+void SearchLoop::attend() {
   show_progress();
+  if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
+  if (may_drop()) queue_.drop();
+}
+
+/// Waits for the evaluation of a class, unless it is dropped together with all later ones.
+/// @return whether it is settled
+bool SearchLoop::settle(const ProposedClass& of) {
+  Evaluated& settled = evaluations_[of.number];
+  settled.pending.wait_while([this] {
+    attend();
+    return true;
+  });
+  const std::optional<Evaluation> evaluation = settled.pending.get_unless_dropped();
+  if (!evaluation) return false;
+  settled.evaluation = *evaluation;
+  course_.settle(of, member_scores(spec_.rule, *evaluation));
+  // If all proposals are known, each is a separate class.
+  if (flops_left_ > 0) flops_left_ -= static_cast<double>(evaluation->costs.flops);
   return true;
 }
 
-/// The search ends where a search resumed after its time would end: before the first dropped
-/// proposal, including its draws that the constraints rejected.
-void SearchLoop::leave_out_dropped() {
-  dropped_ = true;
-  counts_.asked = state_.done;
-  count_rejected(pending_.front().rejected);
-  pending_.clear();
-  std::erase_if(classes_, [](const auto& entry) { return !entry.second.number; });
-}
-
-void SearchLoop::count_rejected(const Rejections& rejected) {
-  counts_.infeasible = rejected.all;
-  counts_.without_cost = rejected.without_cost;
-}
-
-/// A vote has no best score.
-void SearchLoop::note_best(const Evaluation& evaluation) {
-  if (standings_.rule().is_vote()) return;
-  const RankingMember& by = standings_.rule().members.front();
-  const Score& score = evaluation.score(by.proxy);
-  const std::optional<double> order = score.order();
-  if (!order) return;
-  const bool better = !best_order_ || (by.better == Direction::higher ? *order > *best_order_
-                                                                      : *order < *best_order_);
-  if (!better) return;
-  best_order_ = order;
-  state_.best = score.value;
+void SearchLoop::note_told() {
+  if (course_.asks_no_more()) state_.total = course_.counts().asked;
+  state_.done = course_.told();
+  if (course_.leader() != leader_) {
+    leader_ = course_.leader();
+    const Evaluation evaluation = evaluations_[leader_->number].evaluation.unpacked();
+    state_.best = evaluation.score(spec_.rule.members.front().proxy).value;
+  }
+  attend();
 }
 
 void SearchLoop::stop_for(int signal) {
   queue_.stop();
-  for (const Proposal& proposal : pending_) {
-    if (proposal.of->pending.valid()) proposal.of->pending.get_unless_dropped();
+  for (Evaluated& entry : evaluations_) {
+    if (entry.pending.valid()) entry.pending.get_unless_dropped();
   }
   throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
 }
@@ -253,32 +200,32 @@ std::optional<double> SearchLoop::seconds_left() const {
 }
 
 SearchResult SearchLoop::result() {
-  if (classes_.empty()) {
-    throw NoFeasibleError("no architecture of " + space_.name() +
+  const ConstrainedSpace& space = course_.space();
+  if (course_.classes().empty()) {
+    throw NoFeasibleError("no architecture of " + space.name() +
                           " satisfies the constraints; relax them");
   }
   // Frees the memory of the networks for the ranking and its output.
   queue_.stop();
   release_free_memory();
   SearchResult result;
-  result.ranking.reserve(classes_.size());
-  while (!classes_.empty()) {
-    const auto node = classes_.extract(classes_.begin());
-    Class& settled = node.mapped();
-    count_status(counts_, settled.evaluation.unpacked().status);
-    const Genotype canonical = space_.representative(settled.representative, Dedupe::strict);
+  result.counts = course_.counts();
+  result.ranking.reserve(course_.classes().size());
+  for (const ProposedClass& of : course_.classes()) {
+    PackedEvaluation& evaluation = evaluations_.front().evaluation;
+    count_status(result.counts, evaluation.unpacked().status);
+    const Genotype canonical = space.representative(of.representative, Dedupe::strict);
     result.ranking.push_back(
-        {node.key(), space_.format(canonical), std::move(settled.evaluation), settled.first_seen});
+        {of.arch, space.format(canonical), std::move(evaluation), of.first_seen});
+    evaluations_.pop_front();
   }
-  result.rule = standings_.rule();
+  result.rule = spec_.rule;
   rank(result.ranking, result.rule);
-  counts_.distinct = static_cast<std::int64_t>(result.ranking.size());
-  if (!dropped_) count_rejected(space_.rejected());
-  if (counts_.without_cost > 0) {
-    spdlog::warn("{} of the draws that were infeasible have no cost in '{}'", counts_.without_cost,
-                 spec_.search.limits.table->file);
+  if (result.counts.without_cost > 0) {
+    spdlog::warn("{} of the draws that were infeasible have no cost in '{}'",
+                 result.counts.without_cost, spec_.search.limits.table->file);
   }
-  result.counts = counts_;
+  result.ended_by = course_.ended_by();
   result.conditions = bench_.conditions;
   result.timing = {started_,
                    elapsed(),

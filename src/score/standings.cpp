@@ -29,6 +29,14 @@ double mean_rank(const std::vector<double>& sorted, double score) {
 
 }  // namespace
 
+MemberScores member_scores(const RankingRule& rule, const Evaluation& evaluation) {
+  MemberScores scores;
+  for (const RankingMember& member : rule.members) {
+    scores.push_back(evaluation.score(member.proxy).order());
+  }
+  return scores;
+}
+
 Standings::Standings(RankingRule rule) : rule_(std::move(rule)), members_(rule_.members.size()) {
   if (members_.empty()) throw std::invalid_argument("a ranking rule needs a member");
 }
@@ -61,11 +69,7 @@ std::size_t Standings::add(const MemberScores& scores) {
 }
 
 std::size_t Standings::add(const Evaluation& evaluation) {
-  MemberScores scores;
-  for (const RankingMember& member : rule_.members) {
-    scores.push_back(evaluation.score(member.proxy).order());
-  }
-  return add(scores);
+  return add(member_scores(rule_, evaluation));
 }
 
 /// 1 when a wins, -1 when b does, else 0.

@@ -13,6 +13,9 @@ namespace wrcor {
 /// a value that is not finite, stands for a score that is not ok.
 using MemberScores = std::vector<std::optional<double>>;
 
+/// Those of an evaluation. @throws std::out_of_range when a member was not evaluated
+MemberScores member_scores(const RankingRule& rule, const Evaluation& evaluation);
+
 /// A growing set of architectures, and their order by a ranking rule.
 ///
 /// Let a member's rank of an architecture be its place from the worst, 1, to the best, n; equal

@@ -1,8 +1,8 @@
 #include "search/simulated_search.h"
 
 #include <algorithm>
-#include <deque>
 
+#include "search/search_course.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/search/builtin.h"
@@ -23,17 +23,8 @@ std::vector<std::string> SimulatedSearches::strategies(const SearchSpace& space)
   return names;
 }
 
-const std::string& SimulatedSearches::evaluated(const Genotype& genotype) {
-  auto known = evaluated_.find(genotype);
-  if (known == evaluated_.end()) {
-    const Genotype representative = space_.representative(genotype, spec_.options.dedupe);
-    known = evaluated_.emplace(genotype, space_.format(representative)).first;
-  }
-  return known->second;
-}
-
 SimulatedSearch SimulatedSearches::run(const std::string& strategy, const SearchTable& table,
-                                       const std::vector<std::string>& metrics, int runs) {
+                                       const std::vector<std::string>& metrics, int runs) const {
   const bool list = proposes_a_list(strategy, space_);
   SimulatedSearch result{strategy, list ? 1 : runs, 0, 0, {}};
   std::vector<std::vector<double>> found(metrics.size());
@@ -65,69 +56,33 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
   return result;
 }
 
-/// SearchLoop::run() with a table in place of evaluations.
+/// A course whose evaluations are rows of a table.
 SimulatedSearches::Search SimulatedSearches::search_once(const SearchSpec& spec,
-                                                         const SearchTable& table) {
-  struct Proposal {
-    Genotype genotype;
-    const Row* row;
-  };
-  Standings standings(table.rule);
-  std::map<const Row*, std::size_t> numbers;  // of those told to the strategy
-  std::vector<const Row*> met;                // the same by number
-  std::deque<Proposal> pending;
-  const auto strategy =
-      spec.make_strategy(space_, [&standings](const Outcome& a, const Outcome& b) {
-        return standings.prefers(a.number, b.number);
-      });
-  const auto tell_oldest = [&] {
-    const Proposal& oldest = pending.front();
-    const auto [entry, is_new] = numbers.emplace(oldest.row, standings.size());
-    if (is_new) {
-      standings.add(oldest.row->second.scores);
-      met.push_back(oldest.row);
-    }
-    strategy->tell({oldest.genotype, standings.value(entry->second), entry->second});
-    pending.pop_front();
-  };
-
-  const std::int64_t budget = spec.most_proposals(strategy->proposals());
-  Search search;
-  for (std::int64_t k = 0; k < budget; ++k) {
-    if (k >= spec.window) tell_oldest();
-    std::optional<Genotype> genotype = strategy->ask();
-    if (!genotype) break;
-    const std::string& arch = evaluated(*genotype);
-    const auto row = table.rows.find(arch);
-    if (row == table.rows.end()) {
-      throw DataError(
-          "no score, or no row of the benchmark, for " + arch + ", which '" + spec.strategy +
-          "' proposes; a simulated search needs the whole space: 'wrcor score " +
-          (spec.options.dedupe == Dedupe::strict ? "--unique" : "--all") + " --out FILE'");
-    }
-    ++search.proposals;
-    pending.push_back({std::move(*genotype), &*row});
+                                                         const SearchTable& table) const {
+  SearchCourse course(spec, space_, table.rule);
+  std::vector<const Row*> rows;  // by number of the class
+  for (CourseStep step = course.step(); step != CourseStep::ended; step = course.step()) {
+    if (step != CourseStep::met) continue;
+    const ProposedClass& met = course.newest();
+    rows.push_back(&row_of(met.arch, spec, table));
+    course.settle(met, rows.back()->second.scores);
   }
-  while (!pending.empty()) tell_oldest();
-  if (numbers.empty()) throw NoFeasibleError("the strategy proposes nothing");
-  search.evaluations = numbers.size();
-  search.best = best_of(standings, met);
+  if (rows.empty()) throw NoFeasibleError("the strategy proposes nothing");
+  Search search{{}, course.counts().asked, rows.size()};
+  for (const ProposedClass* best : course.best()) search.best.push_back(rows[best->number]);
   return search;
 }
 
-/// Those with the highest value.
-std::vector<const SimulatedSearches::Row*> SimulatedSearches::best_of(
-    const Standings& standings, const std::vector<const Row*>& met) {
-  std::vector<const Row*> best;
-  std::optional<double> highest;
-  for (std::size_t number = 0; number < met.size(); ++number) {
-    const std::optional<double> value = standings.value(number);
-    if (!value || value < highest) continue;
-    if (value > highest) best.clear();
-    highest = value;
-    best.push_back(met[number]);
-  }
-  return best;
+/// @throws DataError
+const SimulatedSearches::Row& SimulatedSearches::row_of(const std::string& arch,
+                                                        const SearchSpec& spec,
+                                                        const SearchTable& table) const {
+  const auto row = table.rows.find(arch);
+  if (row != table.rows.end()) return *row;
+  throw DataError("no score, or no row of the benchmark, for " + arch + ", which '" +
+                  spec.strategy +
+                  "' proposes; a simulated search needs the whole space: 'wrcor score " +
+                  (spec.options.dedupe == Dedupe::strict ? "--unique" : "--all") + " --out FILE'");
 }
 
 }  // namespace wrcor

@@ -40,10 +40,12 @@ struct SimulatedSearch {
 class SimulatedSearches {
  public:
   /// @param space  outlives the object
-  /// @param spec   of all searches, but for strategy and seed
+  /// @param spec   of all searches, but for strategy, limits and seed
   /// @param seed   Run k is the search that `wrcor search` makes with the seed run.seed = seed + k.
   SimulatedSearches(const SearchSpace& space, SearchSpec spec, std::uint64_t seed)
-      : space_(space), spec_(std::move(spec)), seed_(seed) {}
+      : space_(space), spec_(std::move(spec)), seed_(seed) {
+    spec_.limits = {};  // the table says what there is
+  }
 
   /// The registered strategies: first the random ones, then those that propose a fixed list.
   static std::vector<std::string> strategies(const SearchSpace& space);
@@ -52,7 +54,7 @@ class SimulatedSearches {
   /// @throws DataError when the strategy proposes an architecture that the table lacks, or finds
   ///         one without a metric
   SimulatedSearch run(const std::string& strategy, const SearchTable& table,
-                      const std::vector<std::string>& metrics, int runs);
+                      const std::vector<std::string>& metrics, int runs) const;
 
  private:
   using Row = std::map<std::string, TableEntry>::value_type;
@@ -63,15 +65,13 @@ class SimulatedSearches {
     std::size_t evaluations = 0;
   };
 
-  static std::vector<const Row*> best_of(const Standings& standings,
-                                         const std::vector<const Row*>& met);
-  Search search_once(const SearchSpec& spec, const SearchTable& table);
-  const std::string& evaluated(const Genotype& genotype);
+  Search search_once(const SearchSpec& spec, const SearchTable& table) const;
+  const Row& row_of(const std::string& arch, const SearchSpec& spec,
+                    const SearchTable& table) const;
 
   const SearchSpace& space_;
   SearchSpec spec_;
   std::uint64_t seed_;
-  std::map<Genotype, std::string> evaluated_;  ///< what a search evaluates for a proposal
 };
 
 }  // namespace wrcor

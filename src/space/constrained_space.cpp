@@ -17,6 +17,10 @@ void require_not_negative(const char* name, const std::optional<std::int64_t>& l
   }
 }
 
+bool limits_nothing(const CostLimits& limits) {
+  return !limits.min_params && !limits.max_params && !limits.max_flops && limits.most.empty();
+}
+
 std::string describe(const CostLimits& limits) {
   std::vector<std::string> parts;
   const auto add = [&](const char* relation, const std::optional<std::int64_t>& limit) {
@@ -44,6 +48,7 @@ ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& li
 }
 
 ConstrainedSpace::Verdict ConstrainedSpace::judge(const Genotype& genotype) const {
+  if (limits_nothing(limits_)) return Verdict::feasible;
   const Genotype representative = base_.representative(genotype, dedupe_);
   const Costs costs = base_.costs(representative);
   if ((limits_.min_params && costs.params < *limits_.min_params) ||

@@ -4,25 +4,20 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "record/journal.h"
 #include "record/search_result.h"
 #include "run/evaluation_queue.h"
-#include "score/standings.h"
+#include "search/search_course.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/run/workbench.h"
-#include "wrcor/search/strategy.h"
-#include "wrcor/space/constrained_space.h"
 
 namespace wrcor {
 
-/// One search, from its first proposal to its last: asks the strategy, evaluates every class of
-/// architectures once, and tells the strategy the outcomes in the order of asking, a fixed window
-/// later.
+/// Runs the course of a search: evaluates what it meets, on the workers or from the journal of
+/// earlier sessions, and ends it when the time is up.
 class SearchLoop {
  public:
   /// @param replayed  what an earlier session evaluated, which the loop takes out one by one;
@@ -38,19 +33,10 @@ class SearchLoop {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// A class of architectures that has been proposed.
-  struct Class {
-    Genotype representative;
-    PendingEvaluation pending;  ///< until it is settled
-    std::int64_t first_seen = 0;
-    PackedEvaluation evaluation = {};        ///< once it is settled
-    std::optional<std::size_t> number = {};  ///< number in the Standings, once known
-  };
-
-  struct Proposal {
-    Genotype genotype;
-    Class* of = nullptr;
-    Rejections rejected = {};  ///< up to this proposal
+  /// The evaluation of a class that the course has met.
+  struct Evaluated {
+    PendingEvaluation pending;         ///< until it is settled
+    PackedEvaluation evaluation = {};  ///< once it is settled
   };
 
   double session_seconds() const;
@@ -59,14 +45,12 @@ class SearchLoop {
   bool caught_up() const;
   bool may_drop() const;
 
-  EndedBy propose();
-  std::optional<Genotype> ask();
-  bool enter(const Genotype& genotype, std::int64_t number);
-  PendingEvaluation evaluate(const std::string& arch, const Genotype& genotype);
-  bool settle_oldest();
-  void leave_out_dropped();
-  void count_rejected(const Rejections& rejected);
-  void note_best(const Evaluation& evaluation);
+  void follow_course();
+  bool start(const ProposedClass& met);
+  PendingEvaluation evaluate(const ProposedClass& met);
+  void attend();
+  bool settle(const ProposedClass& of);
+  void note_told();
   [[noreturn]] void stop_for(int signal);
   void show_progress();
   std::optional<double> seconds_left() const;
@@ -78,22 +62,16 @@ class SearchLoop {
   JournalContent& replayed_;
   std::size_t journaled_;  ///< classes in the replayed journal
   ProgressSink progress_;
-  Standings standings_;  ///< of the classes known to the strategy
-  ConstrainedSpace space_;
-  std::unique_ptr<SearchStrategy> strategy_;
-  std::int64_t in_flight_;  ///< maximum number of unsettled proposals
+  SearchCourse course_;
   int networks_per_batch_;
   int workers_;
   double flops_left_ = 0;  ///< of future proposals, if known
   ProgressState state_;
-  std::optional<double> best_order_;  ///< Score::order() of the best so far
-  SearchCounts counts_;
   Clock::time_point start_ = Clock::now();
   std::string started_;
-  std::map<std::string, Class> classes_;  ///< by architecture string of the representative
-  std::deque<Proposal> pending_;
-  std::int64_t last_replayed_ = -1;  ///< number of the last proposal known to the journal
-  bool dropped_ = false;             ///< proposals, because the time was up
+  std::deque<Evaluated> evaluations_;      ///< by number of the class
+  const ProposedClass* leader_ = nullptr;  ///< whose score the progress shows as the best
+  std::int64_t last_replayed_ = -1;        ///< number of the last proposal known to the journal
   std::atomic<std::int64_t> evaluated_{0};
   EvaluationQueue queue_;  ///< last: its threads use the members above and end first
 };
