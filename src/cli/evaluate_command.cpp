@@ -17,13 +17,30 @@
 #include "wrcor/config/run_spec.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
+#include "wrcor/search/builtin.h"
 
 namespace wrcor::cli {
 namespace {
 
-constexpr const char* settings_of_searches[] = {"search.budget",     "search.window",
-                                                "search.dedupe",     "search.population",
-                                                "search.tournament", "search.replacement"};
+/// Keys of the options of all strategies: a simulation runs them all.
+std::vector<std::string> strategy_keys() {
+  std::vector<std::string> keys;
+  for (const auto& strategy : strategies().entries()) {
+    for (const StrategyOption& option : strategy.value.options) {
+      const std::string key = "search." + option.name;
+      if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+std::vector<std::string> settings_of_searches() {
+  std::vector<std::string> keys{"search.budget", "search.window", "search.dedupe",
+                                "search.minimize"};
+  for (std::string& key : strategy_keys()) keys.push_back(std::move(key));
+  keys.emplace_back("constraints.cost_table");
+  return keys;
+}
 
 struct EvaluateOptions {
   ConfigSources sources;
@@ -274,9 +291,9 @@ std::size_t most_compared(const std::vector<Scorer>& scorers, const std::vector<
 /// The sources, with the settings that this call does not use.
 ConfigSources sources_of(const EvaluateOptions& options) {
   ConfigSources sources = options.sources;
-  sources.used = {"search.population", "search.tournament", "search.replacement"};
+  for (const std::string& key : strategy_keys()) sources.used.insert(key);
   if (options.simulate) return sources;
-  for (const char* key : settings_of_searches)
+  for (const std::string& key : settings_of_searches())
     sources.unused[key] = "no search is simulated without --simulate-search";
   if (options.resamples == 0)
     sources.unused["run.seed"] = "without --bootstrap and --simulate-search nothing is random";
@@ -350,7 +367,7 @@ void setup_evaluate(CLI::App& command) {
   add_choice(command, "--format", options->format, {"table", "json", "csv", "markdown"},
              "form of the output");
   std::vector<std::string> keys{"space.name"};
-  keys.insert(keys.end(), std::begin(settings_of_searches), std::end(settings_of_searches));
+  for (std::string& key : settings_of_searches()) keys.push_back(std::move(key));
   keys.emplace_back("run.seed");
   add_settings(command, keys, options->sources);
   set_example(

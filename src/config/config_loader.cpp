@@ -15,6 +15,7 @@
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
+#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -33,6 +34,14 @@ struct Origin {
 
 std::string shown(const json& value) {
   return value.is_string() ? in_quotes(value.get<std::string>()) : value.dump();
+}
+
+bool keeps_population_without_tournament(const std::string& strategy) {
+  const auto reads = [&](const std::string& option) {
+    const std::vector<std::string> readers = strategies_with(option);
+    return std::ranges::find(readers, strategy) != readers.end();
+  };
+  return reads("population") && !reads("tournament");
 }
 
 /// The effective value of each setting that any source gave, its origin, and all errors.
@@ -65,6 +74,7 @@ class MergedConfig {
   /// @throws UsageError with all problems, if any
   Config checked(const ConfigSources& sources) {
     const std::vector<ConfigCheck>& checks = sources.checks;
+    choose_strategy();
     read_space_file();
     check_space_options();
     if (invalid_.empty()) check_effects(sources);
@@ -98,6 +108,12 @@ class MergedConfig {
       }
       if (!reason.empty()) report(key, "has no effect, because " + reason + "; leave it out");
     }
+  }
+
+  /// Several objectives have a strategy of their own, unless one was chosen.
+  void choose_strategy() {
+    if (!config_.search.minimize.empty() && origins_["search.strategy"].source == Source::none)
+      config_.search.strategy = "nsga2";
   }
 
   /// Where the space is the name of a file, the space that it defines.
@@ -136,13 +152,13 @@ class MergedConfig {
   }
 
   void check_evolution() {
-    const Config::Search& search = config_.search;
-    if (!valid({"search.tournament", "search.population"}) ||
-        search.tournament <= search.population)
+    const auto tournament = find_setting("search.tournament")->get(config_);
+    const auto population = find_setting("search.population")->get(config_);
+    if (!valid({"search.tournament", "search.population"}) || tournament <= population ||
+        keeps_population_without_tournament(config_.search.strategy))
       return;
-    report("search.tournament", "expected at most search.population (" +
-                                    std::to_string(search.population) + "), got " +
-                                    std::to_string(search.tournament));
+    report("search.tournament", "expected at most search.population (" + population.dump() +
+                                    "), got " + tournament.dump());
   }
 
   void check_refinement() {

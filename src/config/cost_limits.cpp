@@ -78,23 +78,43 @@ std::map<std::string, double> parse_cost_limits(const std::string& text) {
   return limits;
 }
 
+std::vector<std::string> parse_cost_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t start = 0; start < text.size() + 1 && !text.empty();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string name = text.substr(start, end - start);
+    if (name.empty())
+      throw UsageError("expected names of costs, separated by commas, got " + in_quotes(text));
+    if (std::ranges::find(names, name) != names.end())
+      throw UsageError("the cost " + in_quotes(name) + " is named twice");
+    names.push_back(name);
+    start = end + 1;
+  }
+  return names;
+}
+
 CostLimits cost_limits(const Config& config, const SearchSpace& space) {
   const Config::Constraints& given = config.constraints;
   CostLimits limits{.min_params = given.min_params,
                     .max_params = given.max_params,
                     .max_flops = given.max_flops,
-                    .most = parse_cost_limits(given.max_cost)};
-  if (limits.most.empty()) return limits;  // own_costs() takes an architecture, which may be slow
+                    .most = parse_cost_limits(given.max_cost),
+                    .known = parse_cost_names(config.search.minimize)};
+  if (limits.most.empty() && limits.known.empty())
+    return limits;  // own_costs() takes an architecture, which may be slow
   const std::set<std::string> own = own_costs(space);
   std::set<std::string> measured;
-  for (const auto& [name, most] : limits.most) {
-    if (!own.contains(name)) measured.insert(name);
-  }
-  if (measured.empty()) return limits;
-  if (given.cost_table.empty())
-    throw UsageError("--max-cost: the space " + in_quotes(space.name()) + " has no cost " +
-                     in_quotes(*measured.begin()) + "; it has " + join({own.begin(), own.end()}) +
+  const auto look_up = [&](const std::string& flag, const std::string& name) {
+    if (own.contains(name)) return;
+    measured.insert(name);
+    if (!given.cost_table.empty()) return;
+    throw UsageError(flag + ": the space " + in_quotes(space.name()) + " has no cost " +
+                     in_quotes(name) + "; it has " + join({own.begin(), own.end()}) +
                      ", and --cost-table names a file with others");
+  };
+  for (const auto& [name, most] : limits.most) look_up("--max-cost", name);
+  for (const std::string& name : limits.known) look_up("--minimize", name);
+  if (measured.empty()) return limits;
   limits.table = read_table(given.cost_table, space, measured);
   return limits;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "wrcor/config/config.h"
 #include "wrcor/space/constrained_space.h"
@@ -11,7 +12,11 @@ namespace wrcor {
 /// Reads "latency=12.5,params=1e6". @throws UsageError
 std::map<std::string, double> parse_cost_limits(const std::string& text);
 
-/// The limits of a configuration, with the columns of its cost table that they name.
+/// Reads "params,latency". @throws UsageError for an empty name, and for one that occurs twice
+std::vector<std::string> parse_cost_names(const std::string& text);
+
+/// The limits of a configuration, with the columns of its cost table that they, or the costs to be
+/// minimised, name.
 /// @throws UsageError for a cost that neither the space nor the table has; DataError for a table
 ///         that cannot be read
 CostLimits cost_limits(const Config& config, const SearchSpace& space);

@@ -9,6 +9,7 @@
 #include "wrcor/core/registry.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/score/proxies.h"
+#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -80,13 +81,15 @@ Reason only_of_proxies(ScoreVariant variant, const std::string& what) {
   };
 }
 
-/// Of a setting that one strategy reads.
-Reason only_of_strategy(const std::string& strategy) {
-  return [strategy](const Config& config, Purpose) -> std::string {
-    if (config.search.strategy == strategy) return {};
-    return "it is for the strategy " + in_quotes(strategy) + ", and search.strategy is " +
-           in_quotes(config.search.strategy);
-  };
+/// Of an option of other strategies.
+std::string strategy_reason(const Setting& setting, const Config& config) {
+  if (setting.section() != "search") return {};
+  std::vector<std::string> readers = strategies_with(setting.name());
+  if (readers.empty() || std::ranges::find(readers, config.search.strategy) != readers.end())
+    return {};
+  for (std::string& reader : readers) reader = in_quotes(reader);
+  return std::string("it is for the strateg") + (readers.size() == 1 ? "y " : "ies ") +
+         join(readers) + ", and search.strategy is " + in_quotes(config.search.strategy);
 }
 
 std::string on_cpu(const Config& config, Purpose) {
@@ -106,7 +109,9 @@ std::string test_root_reason(const Config& config, Purpose) {
 }
 
 std::string cost_table_reason(const Config& config, Purpose) {
-  return config.constraints.max_cost.empty() ? "constraints.max_cost limits none of its costs" : "";
+  return config.constraints.max_cost.empty() && config.search.minimize.empty()
+             ? "constraints.max_cost limits none of its costs, nor does search.minimize name one"
+             : "";
 }
 
 /// The settings that some configurations do not read.
@@ -119,9 +124,6 @@ const std::map<std::string, Reason>& reasons() {
       {"score.counting",
        only_of_proxies(ScoreVariant::counting, "reads the responses that it counts")},
       {"score.proxy_input", only_of_proxies(ScoreVariant::input, "was published with noise")},
-      {"search.population", only_of_strategy("evolution")},
-      {"search.tournament", only_of_strategy("evolution")},
-      {"search.replacement", only_of_strategy("random")},
       {"constraints.cost_table", cost_table_reason},
       {"run.tf32", on_cpu},
       {"run.channels_last", channels_last_reason},
@@ -136,7 +138,8 @@ const std::map<std::string, Reason>& reasons() {
 std::string idle_reason(const Setting& setting, const Config& config, Purpose purpose) {
   if (!setting.serves(purpose)) return {};
   const auto found = reasons().find(setting.key);
-  return found == reasons().end() ? "" : found->second(config, purpose);
+  return found == reasons().end() ? strategy_reason(setting, config)
+                                  : found->second(config, purpose);
 }
 
 }  // namespace wrcor

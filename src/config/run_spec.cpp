@@ -11,8 +11,9 @@ namespace {
 SearchSpec search_spec(const Config& config, const SearchSpace& space, const Seeds& seeds) {
   const Config::Search& search = config.search;
   return {.strategy = search.strategy,
-          .options = {search.population, search.tournament, search.replacement, search.dedupe},
+          .options = {.values = search.options, .dedupe = search.dedupe},
           .limits = cost_limits(config, space),
+          .minimize = parse_cost_names(search.minimize),
           .budget = search.budget,
           .window = search.window,
           .seed = seeds.search};

@@ -20,6 +20,12 @@ FinishedRun::Row read_row(const nlohmann::ordered_json& json, const SearchSpace&
   if (vote != json.end() && !vote->is_null()) row.vote = vote->get<double>();
   if (const auto ranks = json.find("ranks"); ranks != json.end())
     row.ranks = {ranks->at(0).get<std::size_t>(), ranks->at(1).get<std::size_t>()};
+  const auto front = json.find("front");
+  if (front != json.end() && !front->is_null()) row.front = front->get<std::size_t>();
+  if (const auto costs = json.find("costs"); costs != json.end()) {
+    for (const auto& [name, cost] : costs->items())
+      row.costs.emplace_back(name, cost.get<double>());
+  }
   return row;
 }
 

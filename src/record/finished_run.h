@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -27,6 +28,8 @@ struct FinishedRun {
     std::int64_t first_seen = 0;             ///< number of the proposal, from 0
     std::optional<double> vote = {};         ///< value in the vote, if the rule is one
     std::optional<RankInterval> ranks = {};  ///< possible ranks, if scores were repeated
+    std::optional<std::size_t> front = {};   ///< of all objectives, if costs were minimised
+    std::vector<std::pair<std::string, double>> costs = {};  ///< those, by name
   };
   std::vector<Row> ranking;  ///< best first
   /// Seconds of searching up to the end of the evaluation, by architecture; empty if the folder has

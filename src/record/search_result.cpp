@@ -77,10 +77,20 @@ json_schema_parts::Schema rows_schema() {
   using namespace json_schema_parts;
   const Member vote{"vote", number_or_null(), /*required=*/false};
   const Member ranks{"ranks", array(whole_number()), /*required=*/false};
-  return array(evaluation_object(joined(
-      joined({{"rank", whole_number()}, {"arch", text()}, {"canonical", text()}, vote, ranks},
-             evaluation_members()),
-      {{"first_seen", whole_number()}})));
+  Schema front_number = whole_number();
+  front_number["type"] = {"integer", "null"};
+  const Member front{"front", front_number, /*required=*/false};
+  const Member costs{
+      "costs", {{"type", "object"}, {"additionalProperties", number()}}, /*required=*/false};
+  return array(evaluation_object(joined(joined({{"rank", whole_number()},
+                                                {"arch", text()},
+                                                {"canonical", text()},
+                                                vote,
+                                                ranks,
+                                                front,
+                                                costs},
+                                               evaluation_members()),
+                                        {{"first_seen", whole_number()}})));
 }
 
 }  // namespace
@@ -129,6 +139,11 @@ nlohmann::ordered_json ranking_row(const SearchResult& result, std::size_t index
     row["vote"] = entry.vote ? nlohmann::ordered_json(*entry.vote) : nlohmann::ordered_json();
   }
   if (entry.ranks) row["ranks"] = {entry.ranks->best, entry.ranks->worst};
+  if (!result.minimize.empty()) {
+    row["front"] = entry.front ? nlohmann::ordered_json(*entry.front) : nlohmann::ordered_json();
+    for (std::size_t k = 0; k < result.minimize.size(); ++k)
+      row["costs"][result.minimize[k]] = entry.costs[k];
+  }
   row.update(to_json(entry.evaluation.unpacked()));
   row["first_seen"] = entry.first_seen;
   return row;

@@ -33,8 +33,9 @@ struct SearchTiming {
 };
 
 struct SearchResult {
-  RankingRule rule;             ///< what orders the ranking
-  std::vector<Ranked> ranking;  ///< best first, one entry a class
+  RankingRule rule;                   ///< what orders the ranking
+  std::vector<Ranked> ranking;        ///< best first, one entry a class
+  std::vector<std::string> minimize;  ///< names of the costs of its entries
   SearchCounts counts;
   EndedBy ended_by = EndedBy::budget;
   ScoringConditions conditions;

@@ -64,21 +64,31 @@ Cells comparison_cells(const EvaluationReport& report) {
 }
 
 Cells simulation_cells(const SimulationReport& report) {
+  const bool has_fronts = std::ranges::any_of(
+      report.rows, [](const auto& row) { return row.search.front_share.has_value(); });
   Cells cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
+  if (has_fronts) cells.header.push_back("front");
   cells.header.insert(cells.header.end(), report.metrics.begin(), report.metrics.end());
   const auto add = [&](std::vector<std::string> row, const auto& metrics) {
     for (const auto& metric : metrics) row.push_back(with_deviation(metric));
     cells.rows.push_back(std::move(row));
   };
   for (const auto& [scorer, search] : report.rows) {
-    add({scorer, search.strategy, std::to_string(search.runs), std::to_string(search.proposals),
-         rounded(search.evaluations, 1)},
-        search.metrics);
+    std::vector<std::string> row{scorer, search.strategy, std::to_string(search.runs),
+                                 std::to_string(search.proposals), rounded(search.evaluations, 1)};
+    const std::optional<Spread>& share = search.front_share;
+    if (has_fronts)
+      row.push_back(share ? rounded(share->mean, 4) + " ± " + rounded(share->deviation, 4) : "");
+    add(std::move(row), search.metrics);
   }
   for (const auto& trained : report.trained) {
-    add({"", fmt::format("best of {} trained", trained.networks), "", "", ""}, trained.metrics);
+    std::vector<std::string> row{"", fmt::format("best of {} trained", trained.networks), "", "",
+                                 ""};
+    if (has_fronts) row.emplace_back();
+    add(std::move(row), trained.metrics);
   }
   std::vector<std::string> optimum{"", "optimum", "", "", ""};
+  if (has_fronts) optimum.emplace_back("1.0000");
   for (const auto& best : report.optima) optimum.push_back(rounded(best.value, 2));
   cells.rows.push_back(std::move(optimum));
   return cells;
@@ -126,6 +136,7 @@ ordered_json to_json(const SimulationReport& report) {
                         {"proposals", search.proposals},
                         {"evaluated", search.evaluations},
                         {"metrics", to_json(report.metrics, search.metrics)}});
+    if (search.front_share) searches.back()["front_hypervolume"] = to_json(search.front_share);
   }
   auto& trained = json["best_of_trained"] = ordered_json::array();
   for (const auto& [networks, metrics] : report.trained)
@@ -167,7 +178,8 @@ Schema simulation_schema() {
                                 {"runs", whole_number()},
                                 {"proposals", whole_number()},
                                 {"evaluated", number()},
-                                {"metrics", spreads}});
+                                {"metrics", spreads},
+                                {"front_hypervolume", spread, /*required=*/false}});
   const Schema optima = {{"type", "object"},
                          {"additionalProperties", object({{"value", number()}, {"arch", text()}})}};
   return object(

@@ -112,6 +112,27 @@ Json ranks_of(const FinishedRun& run) {
   });
 }
 
+/// Null where no costs were minimised.
+Json front_of(const FinishedRun& run) {
+  if (run.ranking.empty() || run.ranking.front().costs.empty()) return nullptr;
+  return column(run, [](const auto& row) { return row.front ? Json(*row.front) : Json(); });
+}
+
+/// The costs that were minimised, but for those that every run has.
+Json costs_of(const FinishedRun& run) {
+  Json costs = Json::array();
+  if (run.ranking.empty()) return costs;
+  for (std::size_t k = 0; k < run.ranking.front().costs.size(); ++k) {
+    const std::string& name = run.ranking.front().costs[k].first;
+    if (name == "params" || name == "flops") continue;
+    costs.push_back({{"name", name}, {"values", column(run, [k](const auto& row) {
+                                        return k < row.costs.size() ? rounded(row.costs[k].second)
+                                                                    : Json();
+                                      })}});
+  }
+  return costs;
+}
+
 Json seconds_of(const FinishedRun& run) {
   if (run.elapsed.empty()) return nullptr;
   return column(run, [&run](const FinishedRun::Row& row) {
@@ -164,6 +185,8 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
       {"params", column(run, [](const auto& row) { return row.evaluation.costs.params; })},
       {"flops", column(run, [](const auto& row) { return row.evaluation.costs.flops; })},
       {"ranks", ranks_of(run)},
+      {"front", front_of(run)},
+      {"costs", costs_of(run)},
       {"refined", run.document.at("counts").value("refined", 0)},
       {"proposal", column(run, [](const auto& row) { return row.first_seen + 1; })},
       {"seconds", seconds_of(run)},

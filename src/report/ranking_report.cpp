@@ -12,13 +12,19 @@ namespace {
 
 enum class Scores { shown, left_out };
 
+bool has_own_column(const std::string& cost) { return cost == "params" || cost == "flops"; }
+
 std::vector<std::string> header(const SearchResult& result, Scores scores) {
   std::vector<std::string> names{"rank"};
   if (result.ranking.front().ranks) names.push_back("ranks");
+  if (!result.minimize.empty()) names.push_back("front");
   if (result.rule.is_vote()) names.push_back("vote");
   if (scores == Scores::shown) {
     const Evaluation first = result.ranking.front().evaluation.unpacked();
     for (const auto& entry : first.scores) names.push_back(entry.first);
+  }
+  for (const std::string& cost : result.minimize) {
+    if (!has_own_column(cost)) names.push_back(cost);
   }
   names.insert(names.end(), {"params", "flops", "arch", "status"});
   return names;
@@ -48,9 +54,13 @@ std::vector<std::string> row(const SearchResult& result, std::size_t index, Scor
   const Evaluation evaluation = entry.evaluation.unpacked();
   std::vector<std::string> cells{std::to_string(index + 1)};
   if (result.ranking.front().ranks) cells.push_back(ranks_text(entry.ranks));
+  if (!result.minimize.empty()) cells.push_back(entry.front ? std::to_string(*entry.front) : "");
   if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
   if (scores == Scores::shown) {
     for (const auto& named : evaluation.scores) cells.push_back(number(named.second, digits));
+  }
+  for (std::size_t k = 0; k < result.minimize.size(); ++k) {
+    if (!has_own_column(result.minimize[k])) cells.push_back(number(entry.costs[k], digits));
   }
   cells.push_back(std::to_string(evaluation.costs.params));
   cells.push_back(std::to_string(evaluation.costs.flops));
@@ -122,6 +132,11 @@ std::string summary_line(const SearchResult& result) {
   add(counts.not_applicable, "not_applicable");
   add(counts.failed, "failed");
   add(counts.infeasible, "draws infeasible");
+  if (const auto volume = front_hypervolume(result.ranking, result.rule)) {
+    const auto front = std::ranges::count(result.ranking, std::optional<std::size_t>(1),
+                                          [](const Ranked& entry) { return entry.front; });
+    text += fmt::format("; front of {}, hypervolume {:.4f}", front, *volume);
+  }
   text += fmt::format("; {:.1f} s", result.timing.seconds);
   if (result.timing.evaluated > 0) {
     text +=

@@ -9,6 +9,7 @@
 #include "score/statistics.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/score/proxies.h"
+#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -71,12 +72,18 @@ std::string space_text(const Json& run) {
 
 std::string strategy_text(const Json& run) {
   const std::string strategy = text_at(run, "/config/search/strategy");
-  const auto setting = [&run](const char* name) {
-    return labelled(name, text_at(run, ("/config/search/" + std::string(name)).c_str()));
+  const auto setting = [&run](const std::string& name) {
+    return labelled(name, text_at(run, ("/config/search/" + name).c_str()));
   };
-  return strategy == "evolution"
-             ? joined({strategy, setting("population"), setting("tournament"), setting("window")})
-             : strategy;
+  std::vector<std::string> parts{strategy};
+  for (const auto& known : strategies().entries()) {
+    if (known.name != strategy) continue;
+    for (const StrategyOption& option : known.value.options) {
+      if (!std::holds_alternative<bool>(option.fallback)) parts.push_back(setting(option.name));
+    }
+  }
+  if (parts.size() > 1) parts.push_back(setting("window"));
+  return joined(parts);
 }
 
 std::string limits_text(const Json& run) {
@@ -113,6 +120,15 @@ std::string refined_text(const Json& run) {
   return refined == 0
              ? ""
              : fmt::format("the first {} of the ranking, with more draws of weights", refined);
+}
+
+/// "params,latency; the front has 12 architectures"
+std::string minimised_text(const FinishedRun& run) {
+  const std::string costs = text_at(run.document, "/config/search/minimize");
+  if (costs.empty()) return "";
+  const auto front =
+      std::ranges::count(run.ranking, std::optional<std::size_t>(1), &FinishedRun::Row::front);
+  return fmt::format("{}; the front has {} architectures", costs, front);
 }
 
 std::string time_text(const Json& run, std::size_t architectures) {
@@ -185,6 +201,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
       {"Seed", text_at(document, "/config/run/seed")},
       {"Evaluated", counts_text(document)},
       {"Scored again", refined_text(document)},
+      {"Minimised", minimised_text(run)},
       {"Ended by", text_at(document, "/ended_by")},
       {"Time", time_text(document, run.ranking.size())},
       {"Machine", machine_text(document)},

@@ -217,9 +217,11 @@ SearchResult SearchLoop::result() {
     const Genotype canonical = space.representative(of.representative, Dedupe::strict);
     result.ranking.push_back(
         {of.arch, space.format(canonical), std::move(evaluation), of.first_seen});
+    result.ranking.back().costs = of.costs;
     evaluations_.pop_front();
   }
   result.rule = spec_.rule;
+  result.minimize = spec_.search.minimize;
   rank(result.ranking, result.rule);
   if (result.counts.without_cost > 0) {
     spdlog::warn("{} of the draws that were infeasible have no cost in '{}'",

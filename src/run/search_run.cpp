@@ -95,6 +95,7 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
     begun = true;
     SearchResult result = SearchLoop(spec, bench, journal, replayed, progress).run();
     if (spec.config.search.refine) refine(result, spec, bench, journal, replayed, progress);
+    find_fronts(result.ranking, result.rule);
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(spec.config, bench.conditions, {});
     write_file_atomic(directory.result(),

@@ -125,6 +125,15 @@ std::optional<double> Standings::value(std::size_t number) const {
   return mean ? sum / static_cast<double>(members_.size()) : sum;
 }
 
+MemberScores Standings::scores(std::size_t number) const {
+  MemberScores scores;
+  for (const Member& member : members_) {
+    const double score = member.scores[number];
+    scores.push_back(score == not_ok ? std::nullopt : std::optional(score));
+  }
+  return scores;
+}
+
 bool Standings::prefers(std::size_t a, std::size_t b) const {
   if (rule_.method == VoteMethod::pairwise) return duel(a, b) > 0;
   return value(a) > value(b);  // an empty optional is below every number

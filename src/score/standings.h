@@ -56,6 +56,9 @@ class Standings {
   /// The value of an architecture in the current set.
   std::optional<double> value(std::size_t number) const;
 
+  /// The score of each member, higher is better; nothing where it is not ok.
+  MemberScores scores(std::size_t number) const;
+
   /// Whether a is currently strictly better than b: by value, for `pairwise` by their duel, which
   /// is not transitive.
   bool prefers(std::size_t a, std::size_t b) const;

@@ -8,12 +8,21 @@
 namespace wrcor {
 namespace {
 
+const StrategyOption tournament_option{
+    .name = "tournament",
+    .flag = "--tournament",
+    .negative_flag = "",
+    .fallback = std::int64_t{10},
+    .summary = "architectures that compete to be a parent; at most the population",
+    .least = 1,
+    .most = 1'000'000};
+
 class Evolution final : public SearchStrategy {
  public:
   Evolution(const SearchSpace& space, const StrategyOptions& options, Rng rng)
       : space_(space),
-        population_size_(static_cast<std::size_t>(options.population)),
-        tournament_(options.tournament),
+        population_size_(static_cast<std::size_t>(options.whole(population_option()))),
+        tournament_(options.whole(tournament_option)),
         prefers_(options.prefers),
         rng_(rng) {}
 
@@ -36,7 +45,7 @@ class Evolution final : public SearchStrategy {
       return population_[rng_.below(population_.size())];
     };
     const Outcome* best = &draw();
-    for (int i = 1; i < tournament_; ++i) {
+    for (std::int64_t i = 1; i < tournament_; ++i) {
       const Outcome& rival = draw();
       if (prefers_(rival, *best)) best = &rival;
     }
@@ -45,7 +54,7 @@ class Evolution final : public SearchStrategy {
 
   const SearchSpace& space_;
   std::size_t population_size_;
-  int tournament_;
+  std::int64_t tournament_;
   Preference prefers_;
   Rng rng_;
   std::size_t asked_ = 0;
@@ -54,9 +63,11 @@ class Evolution final : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space,
-                                               const StrategyOptions& options, Rng rng) {
-  return std::make_unique<Evolution>(space, options, rng);
+StrategyKind evolution_strategy() {
+  return {{population_option(), tournament_option},
+          [](const SearchSpace& space, const StrategyOptions& options, Rng rng) {
+            return std::make_unique<Evolution>(space, options, rng);
+          }};
 }
 
 }  // namespace wrcor

@@ -37,9 +37,10 @@ class Exhaustive final : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space,
-                                                const StrategyOptions& options, Rng) {
-  return std::make_unique<Exhaustive>(space, options.dedupe);
+StrategyKind exhaustive_strategy() {
+  return {{}, [](const SearchSpace& space, const StrategyOptions& options, Rng) {
+            return std::make_unique<Exhaustive>(space, options.dedupe);
+          }};
 }
 
 }  // namespace wrcor

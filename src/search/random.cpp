@@ -53,11 +53,15 @@ class ShuffledSpace final : public SearchStrategy {
   std::unordered_map<std::uint64_t, std::uint64_t> moved_;
 };
 
-}  // namespace
+const StrategyOption replacement_option{.name = "replacement",
+                                        .flag = "--replacement",
+                                        .negative_flag = "--no-replacement",
+                                        .fallback = false,
+                                        .summary = "an architecture may be proposed again"};
 
 std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
                                             const StrategyOptions& options, Rng rng) {
-  if (options.replacement) return std::make_unique<WithReplacement>(space, rng);
+  if (options.flag(replacement_option)) return std::make_unique<WithReplacement>(space, rng);
   if (!space.size()) {
     throw UsageError(
         "strategy 'random' without replacement needs a space that can be enumerated; '" +
@@ -65,5 +69,9 @@ std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
   }
   return std::make_unique<ShuffledSpace>(space, rng);
 }
+
+}  // namespace
+
+StrategyKind random_strategy() { return {{replacement_option}, make_random}; }
 
 }  // namespace wrcor

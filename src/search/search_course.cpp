@@ -13,10 +13,13 @@ SearchCourse::SearchCourse(const SearchSpec& spec, const SearchSpace& space,
     : standings_(rule),
       space_(space, spec.limits, spec.options.dedupe),
       dedupe_(spec.options.dedupe),
-      strategy_(spec.make_strategy(space_,
-                                   [this](const Outcome& a, const Outcome& b) {
-                                     return standings_.prefers(a.number, b.number);
-                                   })),
+      minimize_(spec.minimize),
+      strategy_(spec.make_strategy(
+          space_,
+          [this](const Outcome& a, const Outcome& b) {
+            return standings_.prefers(a.number, b.number);
+          },
+          [this](const Outcome& outcome) { return standings_.value(outcome.number); })),
       in_flight_(strategy_->learns() ? spec.window : std::max(spec.window, not_learning)) {
   const std::optional<std::uint64_t> all = strategy_->proposals();
   most_proposals_ = spec.most_proposals(all);
@@ -43,7 +46,8 @@ CourseStep SearchCourse::tell_oldest() {
     of.outcome.reset();
     note_leader(of.number);
   }
-  strategy_->tell({oldest.genotype, standings_.value(of.number), of.number});
+  strategy_->tell({oldest.genotype, standings_.value(of.number), of.number,
+                   standings_.scores(of.number), of.costs});
   pending_.pop_front();
   return CourseStep::told;
 }
@@ -61,6 +65,9 @@ CourseStep SearchCourse::propose() {
   if (is_new) {
     ProposedClass& of = classes_.emplace_back(
         ProposedClass{classes_.size(), arch, std::move(representative), counts_.asked});
+    // Feasible architectures have them all.
+    for (const std::string& name : minimize_)
+      of.costs.push_back(space_.cost(name, of.representative).value());
     entry = by_arch_.emplace(std::move(arch), &of).first;
   }
   pending_.push_back({*std::move(genotype), entry->second, space_.rejected()});

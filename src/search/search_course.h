@@ -39,6 +39,7 @@ struct ProposedClass {
   std::string arch;        ///< of the representative, which is what is evaluated
   Genotype representative;
   std::int64_t first_seen = 0;               ///< number of the proposal that first met it
+  std::vector<double> costs = {};            ///< that are minimised
   std::optional<MemberScores> outcome = {};  ///< settled, but not told yet
 };
 
@@ -122,6 +123,7 @@ class SearchCourse {
   Standings standings_;  ///< of the classes known to the strategy
   ConstrainedSpace space_;
   Dedupe dedupe_;
+  std::vector<std::string> minimize_;
   std::unique_ptr<SearchStrategy> strategy_;
   std::int64_t in_flight_;  ///< most proposals that are not told
   std::int64_t most_proposals_;

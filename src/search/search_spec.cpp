@@ -5,10 +5,12 @@
 namespace wrcor {
 
 std::unique_ptr<SearchStrategy> SearchSpec::make_strategy(const SearchSpace& space,
-                                                          const Preference& prefers) const {
+                                                          const Preference& prefers,
+                                                          const CurrentFitness& fitness) const {
   StrategyOptions its_options = options;
   its_options.prefers = prefers;
-  return strategies().find(strategy).value(space, its_options, Rng(seed));
+  its_options.fitness = fitness;
+  return strategies().find(strategy).value.make(space, its_options, Rng(seed));
 }
 
 std::int64_t SearchSpec::most_proposals(const std::optional<std::uint64_t>& all) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "search/search_course.h"
+#include "search/table_front.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/search/builtin.h"
@@ -28,6 +29,8 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
   const bool list = proposes_a_list(strategy, space_);
   SimulatedSearch result{strategy, list ? 1 : runs, 0, 0, {}};
   std::vector<std::vector<double>> found(metrics.size());
+  const std::optional<TableFront> front = front_of(table);
+  std::vector<double> shares;
   for (int run = 0; run < result.runs; ++run) {
     SearchSpec spec = spec_;
     spec.strategy = strategy;
@@ -35,7 +38,9 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
     if (list) spec.budget.reset();
     const Search search = search_once(spec, table);
     result.proposals = std::max(result.proposals, search.proposals);
-    result.evaluations += static_cast<double>(search.evaluations) / result.runs;
+    result.evaluations += static_cast<double>(search.met.size()) / result.runs;
+    if (const auto share = front ? front->share(search.met) : std::nullopt)
+      shares.push_back(*share);
     if (search.best.empty()) continue;
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       double sum = 0;
@@ -53,14 +58,23 @@ SimulatedSearch SimulatedSearches::run(const std::string& strategy, const Search
   }
   for (const auto& values : found)
     result.metrics.push_back(values.empty() ? std::nullopt : std::optional(spread_of(values)));
+  if (!shares.empty()) result.front_share = spread_of(shares);
   return result;
+}
+
+/// Nothing if no costs are minimised.
+std::optional<TableFront> SimulatedSearches::front_of(const SearchTable& table) const {
+  if (spec_.minimize.empty()) return std::nullopt;
+  return TableFront(ConstrainedSpace(space_, spec_.limits, spec_.options.dedupe), spec_.minimize,
+                    table);
 }
 
 /// A course whose evaluations are rows of a table.
 SimulatedSearches::Search SimulatedSearches::search_once(const SearchSpec& spec,
                                                          const SearchTable& table) const {
   SearchCourse course(spec, space_, table.rule);
-  std::vector<const Row*> rows;  // by number of the class
+  Search search;
+  std::vector<const Row*>& rows = search.met;  // by number of the class
   for (CourseStep step = course.step(); step != CourseStep::ended; step = course.step()) {
     if (step != CourseStep::met) continue;
     const ProposedClass& met = course.newest();
@@ -68,7 +82,7 @@ SimulatedSearches::Search SimulatedSearches::search_once(const SearchSpec& spec,
     course.settle(met, rows.back()->second.scores);
   }
   if (rows.empty()) throw NoFeasibleError("the strategy proposes nothing");
-  Search search{{}, course.counts().asked, rows.size()};
+  search.proposals = course.counts().asked;
   for (const ProposedClass* best : course.best()) search.best.push_back(rows[best->number]);
   return search;
 }

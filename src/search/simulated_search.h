@@ -13,6 +13,8 @@
 
 namespace wrcor {
 
+class TableFront;
+
 /// The entry of an architecture in a table.
 struct TableEntry {
   MemberScores scores;                         ///< seen by a search: one per member of the rule
@@ -21,6 +23,8 @@ struct TableEntry {
 
 /// Table that replaces evaluations.
 struct SearchTable {
+  using Row = std::map<std::string, TableEntry>::value_type;
+
   RankingRule rule;
   std::map<std::string, TableEntry> rows;  ///< by architecture, as SearchSpace::format() writes it
 };
@@ -34,6 +38,9 @@ struct SimulatedSearch {
   /// Of the best architecture of each run, the mean of equally good ones; the deviation is a
   /// sample's. Runs that met no score are ignored; nothing if no others remain.
   std::vector<std::optional<Spread>> metrics;
+  /// With costs that are minimised: the hypervolume that a run finds, as a fraction of that of the
+  /// whole table, see TableFront.
+  std::optional<Spread> front_share = {};
 };
 
 /// Searches that look evaluations up instead of running networks.
@@ -44,7 +51,8 @@ class SimulatedSearches {
   /// @param seed   Run k is the search that `wrcor search` makes with the seed run.seed = seed + k.
   SimulatedSearches(const SearchSpace& space, SearchSpec spec, std::uint64_t seed)
       : space_(space), spec_(std::move(spec)), seed_(seed) {
-    spec_.limits = {};  // the table says what there is
+    // The table says what there is.
+    spec_.limits = {.table = spec_.limits.table, .known = spec_.limits.known};
   }
 
   /// The registered strategies: first the random ones, then those that propose a fixed list.
@@ -57,14 +65,15 @@ class SimulatedSearches {
                       const std::vector<std::string>& metrics, int runs) const;
 
  private:
-  using Row = std::map<std::string, TableEntry>::value_type;
+  using Row = SearchTable::Row;
 
   struct Search {
+    std::vector<const Row*> met;
     std::vector<const Row*> best;  ///< equally good; empty when nothing has a score
     std::int64_t proposals = 0;
-    std::size_t evaluations = 0;
   };
 
+  std::optional<TableFront> front_of(const SearchTable& table) const;
   Search search_once(const SearchSpec& spec, const SearchTable& table) const;
   const Row& row_of(const std::string& arch, const SearchSpec& spec,
                     const SearchTable& table) const;

@@ -18,7 +18,8 @@ void require_not_negative(const char* name, const std::optional<std::int64_t>& l
 }
 
 bool limits_nothing(const CostLimits& limits) {
-  return !limits.min_params && !limits.max_params && !limits.max_flops && limits.most.empty();
+  return !limits.min_params && !limits.max_params && !limits.max_flops && limits.most.empty() &&
+         limits.known.empty();
 }
 
 std::string describe(const CostLimits& limits) {
@@ -31,6 +32,7 @@ std::string describe(const CostLimits& limits) {
   add("flops <= ", limits.max_flops);
   for (const auto& [name, most] : limits.most)
     parts.push_back(name + " <= " + nlohmann::json(most).dump());
+  if (!limits.known.empty()) parts.push_back("known " + join(limits.known));
   return parts.empty() ? "none" : join(parts);
 }
 
@@ -60,20 +62,32 @@ ConstrainedSpace::Verdict ConstrainedSpace::judge(const Genotype& genotype) cons
 
 ConstrainedSpace::Verdict ConstrainedSpace::judge_named(const Genotype& representative,
                                                         const Costs& costs) const {
-  if (limits_.most.empty()) return Verdict::feasible;
-  std::map<std::string, double> known{{"params", static_cast<double>(costs.params)},
-                                      {"flops", static_cast<double>(costs.flops)}};
-  for (const NamedCost& cost : base_.further_costs(representative)) known[cost.name] = cost.value;
-  const std::string arch = limits_.table ? base_.format(representative) : "";
   for (const auto& [name, most] : limits_.most) {
-    const auto own = known.find(name);
-    const std::optional<double> cost = own != known.end() ? std::optional(own->second)
-                                       : limits_.table    ? limits_.table->cost(name, arch)
-                                                          : std::nullopt;
+    const std::optional<double> cost = cost_of_network(name, representative, costs);
     if (!cost) return Verdict::without_cost;
     if (*cost > most) return Verdict::infeasible;
   }
+  for (const std::string& name : limits_.known) {
+    if (!cost_of_network(name, representative, costs)) return Verdict::without_cost;
+  }
   return Verdict::feasible;
+}
+
+std::optional<double> ConstrainedSpace::cost_of_network(const std::string& name,
+                                                        const Genotype& representative,
+                                                        const Costs& costs) const {
+  if (name == "params") return static_cast<double>(costs.params);
+  if (name == "flops") return static_cast<double>(costs.flops);
+  for (const NamedCost& cost : base_.further_costs(representative)) {
+    if (cost.name == name) return cost.value;
+  }
+  return limits_.table ? limits_.table->cost(name, base_.format(representative)) : std::nullopt;
+}
+
+std::optional<double> ConstrainedSpace::cost(const std::string& name,
+                                             const Genotype& genotype) const {
+  const Genotype representative = base_.representative(genotype, dedupe_);
+  return cost_of_network(name, representative, base_.costs(representative));
 }
 
 bool ConstrainedSpace::feasible(const Genotype& genotype) const {

@@ -40,7 +40,7 @@ expect_equal "$(bash_words data '')" $'fetch\ninfo'
 expect_equal "$(bash_words data fetch ci)" $'cifar10\ncifar100'
 expect_equal "$(bash_words search --strategy e)" $'evolution\nexhaustive'
 expect_equal "$(bash_words search --strategy = e)" $'evolution\nexhaustive'
-expect_equal "$(bash_words search --strategy =)" $'random\nevolution\nexhaustive'
+expect_equal "$(bash_words search --strategy =)" $'random\nevolution\nlocal\nreinforce\nnsga2\nexhaustive'
 expect_equal "$(bash_words search --proxy wrcor,az_t)" wrcor,az_trainability
 expect_equal "$(bash_words search --config r | sort)" $'runs\nruns.yaml'
 expect_equal "$(bash_words search --out r)" runs

@@ -64,7 +64,7 @@ for name in wrcor rcor acor gcor nb201 random evolution exhaustive cifar10 cifar
   expect_contains "$stdout" "\"name\": \"$name\""
 done
 expect_exit 0 wrcor list strategies
-expect_equal "$(awk '{ print $1 }' <<<"$stdout" | sort | tr '\n' ' ')" 'evolution exhaustive random '
+expect_equal "$(awk '{ print $1 }' <<<"$stdout" | sort | tr '\n' ' ')" 'evolution exhaustive local nsga2 random reinforce '
 expect_exit 0 wrcor doctor
 for word in libtorch CUDA cores BLAS 'matrix product' 'cache folder' 'data cifar10 ' 'data synthetic'; do
   expect_matches "$stdout" "(^|"$'\n'")$word"

@@ -19,7 +19,7 @@ refuse 2 "a value is missing" wrcor search --seed
 refuse 2 "unknown proxy 'wrcorr' \(did you mean 'wrcor'\?\); known proxies: .*gcor" search --proxy 'acor,wrcorr'
 refuse 2 "unknown .*'nb301'.*known .*: nb201" search --space nb301
 refuse 2 "unknown .*'cifar11'.*known .*: cifar10, cifar100, imagenet16, folder, synthetic" search --data cifar11
-refuse 2 "unknown .*'evolve'.*known strategies: random, evolution, exhaustive" search --strategy evolve
+refuse 2 "unknown .*'evolve'.*known strategies: random, evolution, local, reinforce, nsga2, exhaustive" search --strategy evolve
 refuse 2 "expected one of table, json, csv, got 'xml'" search --format xml
 refuse 2 "kind: expected one of proxies, .*, got 'proxy'" wrcor list proxy
 
@@ -61,7 +61,7 @@ idle --mirror "the data set 'synthetic' is not downloaded" score --mirror file:/
 idle --tf32 'it is for CUDA, and networks run on the CPU' score --device cpu --tf32
 idle --no-channels-last 'it is for CUDA, and networks run on the CPU' search --device cpu --no-channels-last
 idle --replacement "it is for the strategy 'random', and search.strategy is 'evolution'" search --replacement
-idle --population "it is for the strategy 'evolution', and search.strategy is 'random'" \
+idle --population "it is for the strategies 'evolution', 'nsga2', and search.strategy is 'random'" \
   search --strategy random --population 30
 idle --init 'the weights are those of --weights' score --weights w.pt --init xavier
 idle --batch-size 'no network is run without --layers' wrcor describe "$cell" --batch-size 4

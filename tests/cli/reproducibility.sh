@@ -51,6 +51,9 @@ search=(search "${small[@]}" --budget 24 --seed 3 --quiet)
 declare -A strategies=(
   [evolution]='--strategy evolution --population 8 --tournament 3 --window 4'
   [random]='--strategy random --dedupe exact'
+  [local]='--strategy local --window 4'
+  [reinforce]='--strategy reinforce --warm-up 8 --learning-rate 0.1 --window 4'
+  [nsga2]='--minimize params,flops --population 8 --window 4'
   [exhaustive]='--strategy exhaustive'
 )
 declare -A ways=(
@@ -62,8 +65,10 @@ declare -A ways=(
 )
 line() { printf '%-12s %-12s %-10s %-13s %s\n' "$@"; }
 line strategy way '4 workers' '2, elsewhere' killed
-for strategy in evolution random exhaustive; do
+for strategy in evolution random local reinforce nsga2 exhaustive; do
   for way in auto all independent repeats threads; do
+    # These score in the same ways as evolution.
+    [[ $strategy =~ ^(local|reinforce|nsga2)$ && $way != auto ]] && continue
     # shellcheck disable=SC2206  # words, on purpose
     run=("${search[@]}" ${strategies[$strategy]} ${ways[$way]})
     expect_exit 0 wrcor "${run[@]}" --workers 1 --out one

@@ -291,7 +291,8 @@ TEST_CASE("every strategy is a function of its seed and of what it is told", "[c
   for (const auto& entry : strategies().entries()) {
     INFO(entry.name);
     const auto trace = [&](std::uint64_t seed, std::size_t window) {
-      const auto strategy = entry.value(*space, {.population = 8, .tournament = 3}, Rng(seed));
+      const auto strategy = entry.value.make(
+          *space, {.values = {{"population", 8}, {"tournament", 3}, {"warm_up", 20}}}, Rng(seed));
       std::vector<Genotype> asked;
       for (std::size_t i = 0; i < 100; ++i) {
         if (i >= window)

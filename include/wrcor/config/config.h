@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "wrcor/nn/initialisation.h"
 #include "wrcor/score/proxies.h"
+#include "wrcor/search/builtin.h"
 #include "wrcor/space/builtin.h"
 #include "wrcor/space/network_plan.h"
 
@@ -48,9 +50,9 @@ struct Config {
     std::optional<double> max_seconds;
     int window = 16;
     Dedupe dedupe = Dedupe::strict;
-    int population = 64;
-    int tournament = 10;
-    bool replacement = false;
+    /// Of the strategies, by name, see StrategyOption; the others have their fallback.
+    std::map<std::string, OptionValue> options;
+    std::string minimize;  ///< "NAME,NAME": costs; empty: none
     /// Number of top architectures that are scored with all score.repeats at the end, the others
     /// only with the first; unset: all are.
     std::optional<std::int64_t> refine;

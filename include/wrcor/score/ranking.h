@@ -40,6 +40,10 @@ struct Ranked {
   std::int64_t first_seen;          ///< number of the proposal, from 0, that first met the class
   std::optional<double> vote = {};  ///< value in the vote that ordered the ranking, if one did
   std::optional<RankInterval> ranks = {};  ///< possible ranks, if scores were repeated
+  std::vector<double> costs = {};          ///< that are minimised, if any are
+  /// With such costs: 1 for those that no other is better than in value and costs, 2 for those that
+  /// only members of front 1 are better than, and so on; nothing without a value.
+  std::optional<std::size_t> front = {};
 };
 
 /// Orders by a rule, best first, and stores the rank intervals and, for a vote, the values. Entries
@@ -53,6 +57,14 @@ void rank(std::vector<Ranked>& entries, const RankingRule& rule);
 std::optional<double> ranking_value(const RankingRule& rule, const std::optional<double>& vote,
                                     const Evaluation& evaluation);
 std::optional<double> ranking_value(const Ranked& entry, const RankingRule& rule);
+
+/// Stores the fronts of entries that have costs.
+void find_fronts(std::vector<Ranked>& entries, const RankingRule& rule);
+
+/// The hypervolume of the first front, as a fraction of the box between the best and the worst of
+/// all entries with a value; nothing without costs or without any value.
+std::optional<double> front_hypervolume(const std::vector<Ranked>& entries,
+                                        const RankingRule& rule);
 
 /// Reorders the first `count` entries of a ranking by their current evaluations: they are ranked
 /// among themselves, ahead of the others, which stay as they are. Entries that have lost their

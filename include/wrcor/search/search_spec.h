@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/constrained_space.h"
@@ -15,14 +16,18 @@ struct SearchSpec {
   std::string strategy = "evolution";
   StrategyOptions options = {};
   CostLimits limits = {};
+  /// Costs that are minimised beside the ranking rule: "params", "flops", those of the space, or
+  /// columns of the table of the limits.
+  std::vector<std::string> minimize = {};
   std::optional<std::int64_t> budget = {};  ///< of proposals; unset: 1000, or all that there are
   std::int64_t window = 16;  ///< proposals whose outcomes a strategy that learns has not seen
   std::uint64_t seed = 0;    ///< of the strategy
 
   /// @param space    outlives the strategy
-  /// @param prefers  of two outcomes, in place of that of the options
+  /// @param prefers, fitness  of outcomes, in place of those of the options
   std::unique_ptr<SearchStrategy> make_strategy(const SearchSpace& space,
-                                                const Preference& prefers = fitter) const;
+                                                const Preference& prefers = fitter,
+                                                const CurrentFitness& fitness = told_fitness) const;
 
   /// Most proposals of the search. @param all  how many there are, when that is known
   std::int64_t most_proposals(const std::optional<std::uint64_t>& all) const;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "wrcor/space/search_space.h"
 
@@ -15,6 +16,11 @@ struct Outcome {
   /// At the time of tell(); higher is better, nothing ranks below every number.
   std::optional<double> fitness;
   std::size_t number = 0;  ///< of its class of architectures, which may occur several times
+  /// What the fitness is made of: the score of each member of the ranking rule, higher is better;
+  /// nothing where it is undefined.
+  std::vector<std::optional<double>> scores = {};
+  /// Costs that are to be small, in the order of SearchSpec::minimize.
+  std::vector<double> costs = {};
 };
 
 /// Whether outcome a is strictly better than outcome b.
@@ -26,6 +32,12 @@ using Preference = std::function<bool(const Outcome& a, const Outcome& b)>;
 
 /// The preference for the higher fitness.
 inline bool fitter(const Outcome& a, const Outcome& b) { return a.fitness > b.fitness; }
+
+/// The fitness that an outcome has now, for the same reason.
+using CurrentFitness = std::function<std::optional<double>(const Outcome&)>;
+
+/// The fitness that it had when it was told.
+inline std::optional<double> told_fitness(const Outcome& outcome) { return outcome.fitness; }
 
 /// Proposes genotypes and learns from their outcomes. Depends on neither devices nor proxies, and
 /// only on the interface of a space. Outcomes arrive in the order of asking, possibly several

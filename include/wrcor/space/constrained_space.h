@@ -36,12 +36,14 @@ struct CostLimits {
   /// columns of the table.
   std::map<std::string, double> most{};
   std::shared_ptr<const CostTable> table{};
+  /// Further costs by name that have to be known.
+  std::vector<std::string> known{};
 };
 
 /// Genotypes that were thrown away as infeasible: drawn, mutated, or refused.
 struct Rejections {
   std::int64_t all = 0;
-  std::int64_t without_cost = 0;  ///< those for which the table lacks a cost that is limited
+  std::int64_t without_cost = 0;  ///< those for which the table lacks a cost that is needed
 };
 
 /// A space that draws, mutates and lists only feasible genotypes: those whose class representative,
@@ -63,8 +65,11 @@ class ConstrainedSpace final : public SearchSpace {
   /// @throws UsageError for a negative limit and for a minimum above its maximum.
   ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe);
 
-  /// An architecture is infeasible, too, when a cost that is limited is unknown.
+  /// An architecture is infeasible, too, when a cost that is limited or has to be known is not.
   bool feasible(const Genotype& genotype) const;
+  /// A cost by name of the network that is evaluated for a genotype; nothing if neither the space
+  /// nor the table of the limits has it.
+  std::optional<double> cost(const std::string& name, const Genotype& genotype) const;
   /// So far. neighbours() does not count.
   const Rejections& rejected() const { return rejected_; }
 
@@ -116,8 +121,10 @@ class ConstrainedSpace final : public SearchSpace {
   std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
   enum class Verdict { feasible, infeasible, without_cost };
   Verdict judge(const Genotype& genotype) const;
-  /// Of the costs that are limited by name.
+  /// Of the costs that are limited by name, or have to be known.
   Verdict judge_named(const Genotype& representative, const Costs& costs) const;
+  std::optional<double> cost_of_network(const std::string& name, const Genotype& representative,
+                                        const Costs& costs) const;
   /// Whether the genotype is feasible; counts those that are not.
   bool accept(const Genotype& genotype) const;
   [[noreturn]] void fail(const std::string& what) const;

@@ -36,10 +36,9 @@ std::vector<Setting> constraint_settings() {
       integer(MEMBER(constraints.max_flops), "--max-flops", 1, 1'000'000'000'000'000,
               "largest number of multiply-accumulates for one image"),
       max_cost,
-      path(
-          MEMBER(constraints.cost_table), "--cost-table", "FILE.csv",
-          "table of measured costs that --max-cost may limit: a column arch or index, and a column "
-          "of numbers for each cost"),
+      path(MEMBER(constraints.cost_table), "--cost-table", "FILE.csv",
+           "table of measured costs for --max-cost and --minimize: a column arch or index, and a "
+           "column of numbers for each cost"),
   };
 }
 

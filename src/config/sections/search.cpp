@@ -1,13 +1,89 @@
+#include <algorithm>
+
+#include "config/cost_limits.h"
 #include "config/internal/sections.h"
 #include "config/internal/setting_makers.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/search/builtin.h"
 
 namespace wrcor {
 
 using namespace setting_makers;
 
+namespace {
+
+Setting strategy_setting(const StrategyOption& option) {
+  Setting setting;
+  setting.key = "search." + option.name;
+  setting.flag = option.flag;
+  setting.negative_flag = option.negative_flag;
+  setting.scope = usual_scope(setting.section());
+  const std::string name = option.name;
+  setting.get = [name, fallback = option.fallback](const Config& config) {
+    const auto given = config.search.options.find(name);
+    const OptionValue& value = given == config.search.options.end() ? fallback : given->second;
+    return std::visit([](auto held) { return json(held); }, value);
+  };
+  const auto of_type = [&](SettingType type, auto example) {
+    setting.type = type;
+    setting.set = [name](Config& config, const json& value) {
+      config.search.options[name] = value.get<decltype(example)>();
+    };
+  };
+  if (std::holds_alternative<bool>(option.fallback)) {
+    of_type(SettingType::boolean, bool{});
+  } else if (std::holds_alternative<std::int64_t>(option.fallback)) {
+    of_type(SettingType::integer, std::int64_t{});
+    setting.minimum = static_cast<std::uint64_t>(option.least);
+    setting.maximum = static_cast<std::uint64_t>(option.most);
+  } else {
+    of_type(SettingType::number, double{});
+    setting.largest = option.most;
+    setting.may_be_zero = option.may_be_zero;
+  }
+  return setting;
+}
+
+/// The options of all strategies, each once.
+std::vector<Setting> strategy_settings() {
+  std::vector<Setting> all;
+  for (const auto& strategy : strategies().entries()) {
+    for (const StrategyOption& option : strategy.value.options) {
+      const std::string key = "search." + option.name;
+      if (std::ranges::find(all, key, &Setting::key) != all.end()) continue;
+      Setting setting = strategy_setting(option);
+      setting.description = join(strategies_with(option.name)) + ": " + option.summary;
+      all.push_back(std::move(setting));
+    }
+  }
+  return all;
+}
+
+/// The error in the text of names of costs, or nothing.
+std::string cost_names_problem(const std::string& names) {
+  try {
+    (void)parse_cost_names(names);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+Setting minimize_setting() {
+  Setting setting =
+      text(MEMBER(search.minimize), "--minimize", "NAME,NAME",
+           "costs to be small while the ranking is high: those of the space, such as "
+           "params, and columns of --cost-table; by nsga2 unless --strategy is given");
+  setting.repeatable = true;
+  setting.check = cost_names_problem;
+  return setting;
+}
+
+}  // namespace
+
 std::vector<Setting> search_settings() {
-  return {
+  std::vector<Setting> all{
       name(MEMBER(search.strategy), "--strategy",
            {"strategy", "strategies", [] { return strategies().names(); }}, "search strategy"),
       with_scope(Scope::length,
@@ -23,18 +99,15 @@ std::vector<Setting> search_settings() {
           NamedValues<Dedupe>{
               {"strict", Dedupe::strict}, {"score", Dedupe::score}, {"exact", Dedupe::exact}},
           "which cells count as one: equal networks, equal scores, or none"),
-      integer(MEMBER(search.population), "--population", 2, 1'000'000,
-              "evolution: architectures kept"),
-      integer(MEMBER(search.tournament), "--tournament", 1, 1'000'000,
-              "evolution: architectures that compete to be a parent; at most the population"),
-      boolean(MEMBER(search.replacement), "--replacement", "--no-replacement",
-              "random: an architecture may be proposed again"),
-      // With it, most scores are from one draw, whatever score.repeats.
-      with_scope(Scope::weights,
-                 integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
-                         "best architectures that are scored with all --repeats at the end, the "
-                         "others with one; none: all are")),
+      minimize_setting(),
   };
+  for (Setting& setting : strategy_settings()) all.push_back(std::move(setting));
+  // With it, most scores are from one draw, whatever score.repeats.
+  all.push_back(with_scope(
+      Scope::weights, integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
+                              "best architectures that are scored with all --repeats at the end, "
+                              "the others with one; none: all are")));
+  return all;
 }
 
 }  // namespace wrcor

@@ -18,6 +18,7 @@ class RankingTable {
             },
           ]
         : []),
+      ...(run.front ? [{ name: 'front', of: (row) => run.front[row] }] : []),
       { name: 'architecture', of: (row) => archOf(run, row) },
       ...(run.vote ? [{ name: 'vote', of: (row) => run.value[row] }] : []),
       ...run.scores.map((score) => ({ name: score.name, of: (row) => score.values[row], kind: 'score' })),
@@ -28,6 +29,7 @@ class RankingTable {
             values[row]
         )(metric.of(run)),
       })),
+      ...run.costs.map((cost) => ({ name: cost.name, of: (row) => cost.values[row] })),
       { name: 'parameters', of: (row) => run.params[row] },
       { name: 'FLOPs', of: (row) => run.flops[row] },
       { name: 'proposal', of: (row) => run.proposal[row] },

@@ -1,17 +1,18 @@
 #pragma once
 
-#include <memory>
-
 #include "wrcor/search/builtin.h"
 
-// Every strategy's factory; each strategy is in the .cpp file of its name.
+// Every strategy; each is in the .cpp file of its name.
 namespace wrcor {
 
-std::unique_ptr<SearchStrategy> make_random(const SearchSpace& space,
-                                            const StrategyOptions& options, Rng rng);
-std::unique_ptr<SearchStrategy> make_evolution(const SearchSpace& space,
-                                               const StrategyOptions& options, Rng rng);
-std::unique_ptr<SearchStrategy> make_exhaustive(const SearchSpace& space,
-                                                const StrategyOptions& options, Rng rng);
+StrategyKind random_strategy();
+StrategyKind evolution_strategy();
+StrategyKind exhaustive_strategy();
+StrategyKind local_strategy();
+StrategyKind reinforce_strategy();
+StrategyKind nsga2_strategy();
+
+/// An option of every strategy that keeps a population.
+StrategyOption population_option();
 
 }  // namespace wrcor

@@ -17,7 +17,7 @@ TEST_CASE("a flag wins over the environment, that over the file, that over the d
                               {{"WRCOR_SEARCH_BUDGET", "2"}, {"WRCOR_SEARCH_WINDOW", "2"}}));
   CHECK(config.search.budget == 3);
   CHECK(config.search.window == 2);
-  CHECK(config.search.population == 70);
+  CHECK(config.search.options.at("population") == OptionValue(std::int64_t{70}));
   CHECK(config.space.option("cells") == 1);
   CHECK(config.space.option("channels") == Config().space.option("channels"));
 }

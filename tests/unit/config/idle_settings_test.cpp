@@ -32,13 +32,14 @@ TEST_CASE("a default in a file, and the record of a run, leave settings as they 
   CHECK(contains(file_error("search: {strategy: random, population: 65}"), "has no effect"));
   Config config;
   config.search.strategy = "random";
-  config.search.population = 65;
+  config.search.options["population"] = 65;
   config.run.device = "cpu";
   config.run.tf32 = true;
   CHECK(values(load_text(config_document(config))) == values(config));
   ConfigSources record = sources({});
   record.recorded = true;
-  CHECK(load_text(to_json(config).dump(), record).search.population == 65);
+  CHECK(load_text(to_json(config).dump(), record).search.options.at("population") ==
+        OptionValue(std::int64_t{65}));
   // Unset is equivalent to not given.
   CHECK(problem({{"data.root", ""}}).empty());
 }
@@ -101,11 +102,11 @@ TEST_CASE("a command says what it makes use of, and what the machine decides", "
 
   source = sources({{"search.replacement", "true"}});
   source.used = {"search.replacement"};
-  CHECK(load_config(source).search.replacement);
+  CHECK(load_config(source).search.options.at("replacement") == OptionValue(true));
 
   source = sources({}, {{"WRCOR_SEARCH_REPLACEMENT", "true"}});
   source.taken = {"run.seed"};
-  CHECK(load_config(source).search.replacement);
+  CHECK(load_config(source).search.options.at("replacement") == OptionValue(true));
 
   source = sources({{"run.tf32", "true"}});
   CHECK(load_config(source).run.device == "auto");

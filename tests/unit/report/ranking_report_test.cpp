@@ -137,3 +137,23 @@ TEST_CASE("the course of the best score is drawn where there is room", "[report]
     CHECK(text_width(format_progress_bar(state, 1, columns, bests)) <
           static_cast<std::size_t>(columns));
 }
+
+TEST_CASE("with several objectives the table has the front and the costs", "[report]") {
+  SearchResult result = three_networks();
+  result.rule = RankingRule::parse("wrcor");
+  result.minimize = {"params", "latency"};
+  result.ranking[0].costs = {1000, 5.5};
+  result.ranking[1].costs = {1000, 2.5};
+  result.ranking[2].costs = {1000, 1.5};
+  find_fronts(result.ranking, result.rule);
+  CHECK(ranking_csv(result, 3) ==
+        "rank,front,wrcor,latency,params,flops,arch,status\n"
+        "1,1,911.03061,5.5,1000,2000,|a|,ok\n"
+        "2,1,90.1,2.5,1000,2000,|b|,ok\n"
+        "3,,,1.5,1000,2000,|c|,degenerate: disconnected\n");
+  const auto rows = nlohmann::json::parse(ranking_json(result, 3));
+  CHECK(rows[0]["front"] == 1);
+  CHECK(rows[2]["front"].is_null());
+  CHECK(rows[1]["costs"]["latency"] == 2.5);
+  CHECK_THAT(summary_line(result), ContainsSubstring("; front of 2, hypervolume 0.0000"));
+}

@@ -135,8 +135,8 @@ TEST_CASE("a search that runs out of feasible architectures keeps what it found"
   config.space.options["cells"] = 5;
   config.search.dedupe = Dedupe::exact;
   config.constraints.min_params = 1'530'000;  // six 3x3 convolutions and nothing else
-  config.search.population = 2;
-  config.search.tournament = 2;
+  config.search.options["population"] = 2;
+  config.search.options["tournament"] = 2;
   config.search.window = 1;
   const SearchResult result = run_search(resolve(config), {folder.path() / "run"}, false, {});
   CHECK(result.counts.distinct == 1);

@@ -16,8 +16,8 @@ namespace wrcor::test {
 inline Config small_search() {
   Config config = small_config();
   config.search.budget = 40;
-  config.search.population = 10;
-  config.search.tournament = 3;
+  config.search.options["population"] = 10;
+  config.search.options["tournament"] = 3;
   config.search.window = 4;
   return config;
 }

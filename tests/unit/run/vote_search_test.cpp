@@ -31,8 +31,8 @@ Config small_vote(const std::string& rank_by) {
   config.space.options["cells"] = 1;
   config.data.batch_size = 8;
   config.search.budget = 30;
-  config.search.population = 10;
-  config.search.tournament = 3;
+  config.search.options["population"] = 10;
+  config.search.options["tournament"] = 3;
   config.search.window = 4;
   config.run.seed = 5;
   config.run.workers = 1;

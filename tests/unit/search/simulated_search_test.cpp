@@ -31,7 +31,7 @@ TEST_CASE("a simulated search reports the metrics of the best it found", "[searc
   const NasBench201 space;
   SearchSpec spec;
   spec.budget = 400;
-  spec.options.population = 32;
+  spec.options.values["population"] = 32;
   SimulatedSearches searches(space, spec, 0);
   const SearchTable all = table(space);
   const SimulatedSearch exhaustive = searches.run("exhaustive", all, metrics, 20);
@@ -73,7 +73,7 @@ TEST_CASE("a simulated search ranks by the vote over what it has met", "[search]
   }
   SearchSpec spec;
   spec.budget = 200;
-  spec.options.population = 32;
+  spec.options.values["population"] = 32;
   // Where two members want the opposite of each other, the third decides.
   for (const char* rule : {"az(+params,+flops,+wrcor)", "ranksum(+params,-flops,+wrcor)",
                            "copeland(+params,-flops,+wrcor)", "pairwise(+params,-flops,+wrcor)"}) {
@@ -128,4 +128,22 @@ TEST_CASE("strategies that enumerate come last", "[search][simulate]") {
   const std::vector<std::string> names = SimulatedSearches::strategies(NasBench201());
   CHECK(names.front() == "random");
   CHECK(names.back() == "exhaustive");
+}
+
+TEST_CASE("with costs to minimise a simulated search reports its share of the table's front",
+          "[search][simulate]") {
+  const NasBench201 space;
+  const SearchTable all = table(space);
+  SearchSpec spec;
+  spec.budget = 300;
+  spec.minimize = {"params"};
+  spec.limits.known = spec.minimize;
+  const SimulatedSearches searches(space, spec, 0);
+  const auto share = [&](const std::string& strategy) {
+    return searches.run(strategy, all, metrics, 5).front_share;
+  };
+  CHECK(share("exhaustive")->mean == 1);
+  CHECK(share("nsga2")->mean > share("random")->mean);
+  CHECK(share("nsga2")->mean <= 1);
+  CHECK_FALSE(SimulatedSearches(space, {}, 0).run("exhaustive", all, metrics, 1).front_share);
 }

@@ -13,7 +13,7 @@ namespace {
 
 std::unique_ptr<SearchStrategy> make(const std::string& name, const SearchSpace& space,
                                      StrategyOptions options = {}, std::uint64_t seed = 1) {
-  return strategies().find(name).value(space, options, Rng(seed));
+  return strategies().find(name).value.make(space, options, Rng(seed));
 }
 
 int distance(const Genotype& a, const Genotype& b) {
@@ -43,7 +43,7 @@ TEST_CASE("random search is uniform over cells", "[search]") {
   for (const bool replacement : {false, true}) {
     std::map<int, int> counts;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
-      const auto strategy = make("random", space, {.replacement = replacement}, seed);
+      const auto strategy = make("random", space, {.values = {{"replacement", replacement}}}, seed);
       for (int i = 0; i < 50; ++i) ++counts[(*strategy->ask())[static_cast<std::size_t>(i % 6)]];
     }
     double chi_square = 0;
@@ -55,7 +55,7 @@ TEST_CASE("random search is uniform over cells", "[search]") {
 
 TEST_CASE("random search with replacement may repeat itself", "[search]") {
   const NasBench201 space;
-  const auto strategy = make("random", space, {.replacement = true});
+  const auto strategy = make("random", space, {.values = {{"replacement", true}}});
   std::set<Genotype> seen;
   for (int i = 0; i < 16000; ++i) seen.insert(*strategy->ask());
   CHECK(seen.size() < 11000);  // 15625 * (1 - 1/e) = 9,950 are expected
@@ -65,7 +65,8 @@ TEST_CASE("random search with replacement may repeat itself", "[search]") {
 TEST_CASE("evolution starts with a random population and then mutates its members by one edge",
           "[search]") {
   const NasBench201 space;
-  const auto strategy = make("evolution", space, {.population = 5, .tournament = 3});
+  const auto strategy =
+      make("evolution", space, {.values = {{"population", 5}, {"tournament", 3}}});
   std::vector<Genotype> population;
   for (int i = 0; i < 60; ++i) {
     const Genotype proposal = *strategy->ask();
@@ -83,7 +84,8 @@ TEST_CASE("evolution finds the optimum of an easy fitness much sooner than rando
           "[search]") {
   const NasBench201 space;
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    const auto strategy = make("evolution", space, {.population = 32, .tournament = 8}, seed);
+    const auto strategy =
+        make("evolution", space, {.values = {{"population", 32}, {"tournament", 8}}}, seed);
     double best = 0;
     for (int i = 0; i < 400; ++i) {
       const Genotype proposal = *strategy->ask();
@@ -97,7 +99,8 @@ TEST_CASE("evolution finds the optimum of an easy fitness much sooner than rando
 TEST_CASE("in a tournament of the whole population the best wins, and what has no fitness loses",
           "[search]") {
   const NasBench201 space;
-  const auto strategy = make("evolution", space, {.population = 4, .tournament = 200});
+  const auto strategy =
+      make("evolution", space, {.values = {{"population", 4}, {"tournament", 200}}});
   std::vector<Genotype> founders;
   for (int i = 0; i < 4; ++i) founders.push_back(*strategy->ask());
   strategy->tell({founders[0], {}});
@@ -111,7 +114,7 @@ TEST_CASE("evolution asks the preference, by the numbers it was told, whatever t
           "[search]") {
   const NasBench201 space;
   std::vector<double> standing{1, 2, 3};
-  StrategyOptions options{.population = 3, .tournament = 200};
+  StrategyOptions options{.values = {{"population", 3}, {"tournament", 200}}};
   options.prefers = [&](const Outcome& a, const Outcome& b) {
     return standing[a.number] > standing[b.number];
   };
@@ -128,7 +131,7 @@ TEST_CASE("evolution asks the preference, by the numbers it was told, whatever t
 
 TEST_CASE("a preference without equals keeps the first of a tournament", "[search]") {
   const NasBench201 space;
-  StrategyOptions options{.population = 2, .tournament = 50};
+  StrategyOptions options{.values = {{"population", 2}, {"tournament", 50}}};
   options.prefers = [](const Outcome&, const Outcome&) { return false; };
   // The winner is the first that is drawn: over many tournaments both founders win.
   const auto strategy = make("evolution", space, options);
@@ -143,7 +146,8 @@ TEST_CASE("a preference without equals keeps the first of a tournament", "[searc
 
 TEST_CASE("the oldest dies, even if it is the best", "[search]") {
   const NasBench201 space;
-  const auto strategy = make("evolution", space, {.population = 2, .tournament = 100});
+  const auto strategy =
+      make("evolution", space, {.values = {{"population", 2}, {"tournament", 100}}});
   const Genotype best = *strategy->ask(), second = *strategy->ask();
   strategy->tell({best, 100.0});
   strategy->tell({second, 1.0});
@@ -155,7 +159,8 @@ TEST_CASE("the oldest dies, even if it is the best", "[search]") {
 
 TEST_CASE("evolution asks ahead of its outcomes without waiting", "[search]") {
   const NasBench201 space;
-  const auto strategy = make("evolution", space, {.population = 2, .tournament = 2});
+  const auto strategy =
+      make("evolution", space, {.values = {{"population", 2}, {"tournament", 2}}});
   for (int i = 0; i < 10; ++i) CHECK(strategy->ask());
 }
 
@@ -193,7 +198,8 @@ TEST_CASE("unsatisfiable constraints end in an error or in no proposal", "[searc
   const NasBench201 base;
   const ConstrainedSpace space(base, {.max_params = 1}, Dedupe::strict);
   CHECK_THROWS_AS(make("evolution", space)->ask(), NoFeasibleError);
-  CHECK_THROWS_AS(make("random", space, {.replacement = true})->ask(), NoFeasibleError);
+  CHECK_THROWS_AS(make("random", space, {.values = {{"replacement", true}}})->ask(),
+                  NoFeasibleError);
   CHECK_FALSE(make("random", space)->ask());
   CHECK_FALSE(make("exhaustive", space)->ask());
 }
