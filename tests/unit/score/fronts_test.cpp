@@ -27,16 +27,16 @@ TEST_CASE("fronts are of the value and the costs, in the direction of the rule",
   std::vector<Ranked> entries{entry("a", 9, {9}), entry("b", 5, {5}), entry("c", 5, {6}),
                               entry("d", 1, {1}), entry("e", {}, {0})};
   find_fronts(entries, RankingRule::parse("+params"));
-  CHECK(fronts(entries) == std::vector<std::optional<std::size_t>>{1, 1, 2, 1, {}});
+  CHECK((fronts(entries) == std::vector<std::optional<std::size_t>>{1, 1, 2, 1, {}}));
   // Lower is better: the cheapest is best in all.
   find_fronts(entries, RankingRule::parse("-params"));
-  CHECK(fronts(entries) == std::vector<std::optional<std::size_t>>{4, 2, 3, 1, {}});
+  CHECK((fronts(entries) == std::vector<std::optional<std::size_t>>{4, 2, 3, 1, {}}));
 }
 
 TEST_CASE("without costs there are no fronts", "[score][fronts]") {
   std::vector<Ranked> entries{entry("a", 9, {}), entry("b", 5, {})};
   find_fronts(entries, RankingRule::parse("+params"));
-  CHECK(fronts(entries) == std::vector<std::optional<std::size_t>>{{}, {}});
+  CHECK((fronts(entries) == std::vector<std::optional<std::size_t>>{{}, {}}));
   CHECK_FALSE(front_hypervolume(entries, RankingRule::parse("+params")));
 }
 
