@@ -82,7 +82,9 @@ bool is_record(const Json& json) {
 /// Reads one file.
 class ScoreReader {
  public:
-  explicit ScoreReader(std::string file) : read_{std::move(file), {}} {}
+  /// @param with_rule  whether a result must state the rule that ordered it
+  explicit ScoreReader(std::string file, bool with_rule = false)
+      : read_{std::move(file), {}}, with_rule_(with_rule) {}
 
   ScoreRecords read(std::string_view text) && {
     if (text.starts_with("arch,")) {
@@ -134,7 +136,7 @@ class ScoreReader {
     document.require_sealed();
     if (document.rows().empty()) throw DataError(file() + ": the ranking has no rows");
     for (const Json& row : document.rows()) add(row, 0, document.settings());
-    read_.rule = rule_of(document);
+    if (with_rule_) read_.rule = rule_of(document);
   }
 
   std::string rule_of(const ResultDocument& document) const {
@@ -142,6 +144,8 @@ class ScoreReader {
       return document.rule().text();
     } catch (const Json::exception&) {
       throw DataError(file() + ": the ranking has no rule");
+    } catch (const UsageError& error) {
+      throw DataError(file() + ": " + error.what());
     }
   }
 
@@ -210,6 +214,7 @@ class ScoreReader {
   const std::string& file() const { return read_.file; }
 
   ScoreRecords read_;
+  bool with_rule_;
 };
 
 std::filesystem::path file_with_scores(const std::filesystem::path& path) {
@@ -227,7 +232,7 @@ std::filesystem::path file_with_scores(const std::filesystem::path& path) {
 
 ScoreRecords read_score_records(const std::filesystem::path& path) {
   const std::filesystem::path file = file_with_scores(path);
-  return ScoreReader(file.string()).read(read_text_file(file, largest_file));
+  return ScoreReader(file.string(), /*with_rule=*/true).read(read_text_file(file, largest_file));
 }
 
 void read_scores(const std::filesystem::path& path, ScoreTable& table) {

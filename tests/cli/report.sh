@@ -105,7 +105,7 @@ expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --dedup
 expect_exit 0 wrcor report found
 expect_contains "$(data found/report.html)" '"rankedBy":"wrcor"'
 # Rank intervals, if scores were repeated.
-expect_contains "$(data found/report.html)" '"ranks":null,"refined":0,'
+expect_contains "$(data found/report.html)" '"ranks":null,"front":null,"costs":[],"refined":0,'
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy random --budget 8 --repeats 2 --refine 3 --out sure
 expect_exit 0 wrcor report sure
 expect_matches "$(data sure/report.html)" '"ranks":\[\[1,[1-3]\],\[[1-3],[1-3]\],\[[1-3],3\],null,.*"refined":3,'
