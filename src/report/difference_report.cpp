@@ -66,8 +66,9 @@ Json side(const ScoreRecords& file) {
   return json;
 }
 
-Json number_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+/// Null for what is undefined, and for the infinite difference of a defined and an undefined score.
+Json finite_or_null(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace
@@ -108,17 +109,13 @@ std::string difference_table(const DifferenceReport& report) {
 
 std::string difference_json(const DifferenceReport& report) {
   const ScoreDifferences& found = report.differences;
-  // An infinite difference, of a defined and an undefined score, is null.
-  const auto finite = [](double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-  };
   Json scores = Json::array(), moved = Json::array();
   for (const auto& score : found.scores) {
     Json entry{{"arch", score.arch},
                {"proxy", score.name},
-               {"first", number_or_null(score.first.value)},
-               {"second", number_or_null(score.second.value)},
-               {"relative", finite(score.relative)}};
+               {"first", finite_or_null(score.first.value)},
+               {"second", finite_or_null(score.second.value)},
+               {"relative", finite_or_null(score.relative)}};
     if (score.first.log10) entry["first_log10"] = *score.first.log10;
     if (score.second.log10) entry["second_log10"] = *score.second.log10;
     scores.push_back(std::move(entry));
@@ -133,7 +130,7 @@ std::string difference_json(const DifferenceReport& report) {
                 {"only_first", found.only_first},
                 {"only_second", found.only_second},
                 {"compared", found.compared},
-                {"largest_relative", finite(found.largest_relative)},
+                {"largest_relative", finite_or_null(found.largest_relative)},
                 {"scores", std::move(scores)}};
   if (found.ranked) document["ranks"] = std::move(moved);
   return document.dump(2) + "\n";
@@ -146,9 +143,9 @@ Json difference_schema() {
                               {"rank_by", text(), /*required=*/false}});
   const Schema score = object({{"arch", text()},
                                {"proxy", text()},
-                               {"first", json_schema_parts::number_or_null()},
-                               {"second", json_schema_parts::number_or_null()},
-                               {"relative", json_schema_parts::number_or_null()},
+                               {"first", number_or_null()},
+                               {"second", number_or_null()},
+                               {"relative", number_or_null()},
                                {"first_log10", number(), /*required=*/false},
                                {"second_log10", number(), /*required=*/false}});
   const Schema move =
@@ -163,7 +160,7 @@ Json difference_schema() {
                           {"only_first", array(text())},
                           {"only_second", array(text())},
                           {"compared", whole_number()},
-                          {"largest_relative", json_schema_parts::number_or_null()},
+                          {"largest_relative", number_or_null()},
                           {"scores", array(score)},
                           {"ranks", array(move), /*required=*/false}}));
 }
