@@ -15,28 +15,32 @@ namespace {
 /// Correlation of the rows of X [C, P], float64 on the CPU; 0 if a row is constant, for which it is
 /// undefined.
 at::Tensor channel_correlation(const at::Tensor& x) {
-  const at::Tensor rows = require_finite(x.cpu(), "activation").to(at::kDouble);
+  const at::Tensor rows = x.to(at::kDouble);
   const at::Tensor centred = rows - rows.mean(1, true);
   const at::Tensor unit = centred / centred.norm(2, 1, true);
   return at::mm(unit, unit.t()).clamp(-1.0, 1.0).nan_to_num(0.0, 0.0, 0.0);
 }
 
-double smallest_eigenvalue(const at::Tensor& correlation) {
-  return eigenvalues(correlation, "correlation")[0].item<double>();
+/// @param channels  [C, P] on the CPU
+double smallest_eigenvalue(const at::Tensor& channels) {
+  // P numbers minus their mean span at most P - 1 dimensions.
+  if (channels.size(1) <= channels.size(0)) return 0;
+  return eigenvalues(channel_correlation(channels), "correlation")[0].item<double>();
 }
 
-class ChannelCorrelations final : public PassObserver {
+/// The recorded tensors of a pass of one image.
+class RecordObserver final : public PassObserver {
  public:
-  explicit ChannelCorrelations(const NetworkPlan& plan) : plan_(plan) {}
+  explicit RecordObserver(const NetworkPlan& plan) : plan_(plan) {}
 
   Interest interest(int layer) const override { return {.output = modules(layer) > 0}; }
 
   void output(int layer, const at::Tensor& output) override {
-    found.emplace_back(modules(layer),
-                       channel_correlation(output[0].reshape({output.size(1), -1})));
+    const at::Tensor channels = output[0].reshape({output.size(1), -1}).cpu();
+    found.emplace_back(modules(layer), require_finite(channels, "activation"));
   }
 
-  std::vector<std::pair<int, at::Tensor>> found;  ///< records of the tensor, matrix
+  std::vector<std::pair<int, at::Tensor>> found;  ///< number of records, channels [C, P]
 
  private:
   int modules(int layer) const { return plan_.layers[static_cast<std::size_t>(layer)].modules; }
@@ -54,32 +58,31 @@ class Meco final : public Proxy {
   std::string_view own_passes() const override { return "forward pass of the first image"; }
 
   Score score(const Observation& seen) const override {
-    ChannelCorrelations correlations(seen.plan());
-    Pass(seen.network(), NormMode::minibatch, {&correlations}, {})
+    RecordObserver records(seen.plan());
+    Pass(seen.network(), NormMode::minibatch, {&records}, {})
         .forward(seen.images().narrow(0, 0, 1));
     Rng rng = seen.noise().stream("meco_opt");
     double total = 0;
-    for (const auto& [records, matrix] : correlations.found) {
+    for (const auto& [count, channels] : records.found) {
       if (channels_ == Channels::all) {
-        total += records * smallest_eigenvalue(matrix);
+        total += count * smallest_eigenvalue(channels);
       } else {
-        for (int i = 0; i < records; ++i) total += of_eight(matrix, rng);
+        for (int i = 0; i < count; ++i) total += of_eight(channels, rng);
       }
     }
     return Score::of(total);
   }
 
  private:
-  static double of_eight(const at::Tensor& matrix, Rng& rng) {
+  static double of_eight(const at::Tensor& all, Rng& rng) {
     constexpr std::int64_t eight = 8;
-    const std::int64_t channels = matrix.size(0);
-    if (channels <= eight) return smallest_eigenvalue(matrix);
+    const std::int64_t channels = all.size(0);
+    if (channels <= eight) return smallest_eigenvalue(all);
     std::vector<std::int64_t> order(static_cast<std::size_t>(channels));
     std::iota(order.begin(), order.end(), 0);
     rng.shuffle(order);
     order.resize(eight);
-    const at::Tensor chosen = at::tensor(order, at::kLong);
-    return smallest_eigenvalue(matrix.index_select(0, chosen).index_select(1, chosen)) *
+    return smallest_eigenvalue(all.index_select(0, at::tensor(order, at::kLong))) *
            static_cast<double>(channels) / eight;
   }
 

@@ -27,6 +27,11 @@ at::Tensor Noise::normal(int draw, at::IntArrayRef shape) const {
 }
 
 at::Tensor Noise::signs(int block, at::IntArrayRef shape) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = signs_.find(block);
+    if (found != signs_.end() && found->second.sizes() == shape) return found->second;
+  }
   Rng rng(derive_seed(seed_, {"signs", std::to_string(block)}));
   at::Tensor tensor = at::empty(shape, at::kFloat);
   std::span<float> left = values_of(tensor);
@@ -37,7 +42,23 @@ at::Tensor Noise::signs(int block, at::IntArrayRef shape) const {
       left[i] = 2.0F * static_cast<float>(bits & 1U) - 1.0F;
     left = left.subspan(count);
   }
-  return tensor.to(device_);
+  if (tensor.dim() == 4) tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
+  return kept_signs(block, tensor.to(device_));
+}
+
+at::Tensor Noise::kept_signs(int block, at::Tensor signs) const {
+  constexpr std::int64_t most_kept = std::int64_t{64} << 20;
+  const std::lock_guard lock(mutex_);
+  at::Tensor& kept = signs_[block];
+  if (kept.defined()) kept_bytes_ -= static_cast<std::int64_t>(kept.nbytes());
+  const auto bytes = static_cast<std::int64_t>(signs.nbytes());
+  kept = kept_bytes_ + bytes <= most_kept ? signs : at::Tensor();
+  if (kept.defined()) {
+    kept_bytes_ += bytes;
+  } else {
+    signs_.erase(block);
+  }
+  return signs;
 }
 
 }  // namespace wrcor
