@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "core/processor.h"
 #include "eval/device.h"
@@ -64,9 +65,9 @@ std::unique_ptr<Evaluator> make_evaluator(const RunSpec& spec, const SearchSpace
       device);
 }
 
-/// On CUDA as many as fit the memory for all workers together, with a margin for what the estimate
-/// omits: a batch keeps the device busy, which the small kernels of one network do not. The same on
-/// every machine with such a device.
+/// On CUDA as many as fit the free memory for all workers together, with a margin for what the
+/// estimate omits: a batch keeps the device busy, which the small kernels of one network do not. A
+/// power of two, so that a little more or less free memory seldom makes a difference.
 int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
                               const Evaluator& evaluator, int workers) {
   const int wanted = config.run.networks_per_batch;
@@ -80,7 +81,7 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
   if (evaluator.device().is_cpu()) return 1;
   constexpr int sampled = 100, usual = 16;
   constexpr std::int64_t most = 256;
-  const std::optional<std::int64_t> memory = device_memory(evaluator.device());
+  const std::optional<std::int64_t> memory = free_device_memory(evaluator.device());
   if (!memory) return usual;
   Rng any(0);
   std::int64_t largest = 1;
@@ -88,7 +89,9 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
     largest =
         std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
   }
-  return static_cast<int>(std::clamp(*memory * 6 / 10 / workers / largest, std::int64_t{1}, most));
+  const std::int64_t fitting =
+      std::clamp(*memory * 8 / 10 / workers / largest, std::int64_t{1}, most);
+  return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(fitting)));
 }
 
 /// @throws as open_minibatch()
@@ -124,7 +127,7 @@ Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
   bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
   bench.workers = chosen_workers(config, device);
   bench.threads = config.run.threads;
-  bench.conditions.platform = this_platform();
+  bench.conditions.platform = this_platform(device);
   reserve_blas_buffers(bench.workers * bench.threads);
   Minibatch minibatch = open_minibatch(config, spec.seeds.data, download);
   warn_of_equal_images(minibatch);

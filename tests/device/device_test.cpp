@@ -143,23 +143,33 @@ TEST_CASE("training on a device follows training on the CPU", "[device]") {
   }
 }
 
+// Prints the table of docs/speed.md.
 TEST_CASE("launches, waits and uploads of every proxy", "[.work]") {
   const NasBench201 space({16, 5, 10, 32, 32});
   const Minibatch minibatch = test::small_minibatch(space);
-  const Genotype genotype = space.parse(
-      "|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
-      "nor_conv_3x3~2|");
+  Rng rng(1);
+  std::vector<Genotype> genotypes;
+  for (int i = 0; i < 64; ++i) genotypes.push_back(space.sample(rng));
   std::vector<std::pair<std::string, std::vector<std::string>>> sets{
-      {"`auto`", votes().find("auto").value.members}};
+      {"auto", votes().find("auto").value.members}};
   for (const std::string& name : proxies().names()) sets.push_back({name, {name}});
-  std::cout << "| | launches | waits | uploads |\n|---|---:|---:|---:|\n";
+  std::cout << "| proxy | networks per batch | launches | waits | uploads |\n"
+               "|---|---:|---:|---:|---:|\n";
   for (const auto& [name, members] : sets) {
     const Evaluator evaluator(space, minibatch, options_of(members), accelerator::device());
-    evaluator.evaluate(genotype);  // draws the weights
-    accelerator::take_work();
-    evaluator.evaluate(genotype);
-    const accelerator::Work work = accelerator::take_work();
-    std::cout << "| " << name << " | " << work.launches << " | " << work.waits << " | "
-              << work.uploads << " |\n";
+    evaluator.evaluate_batch(genotypes);  // draws the weights and the noise
+    for (const std::size_t size : {1, 16, 64}) {
+      if (size > 1 && !evaluator.batches()) continue;
+      constexpr std::size_t networks = 64;
+      accelerator::take_work();
+      for (std::size_t i = 0; i < networks; i += size)
+        evaluator.evaluate_batch(std::span(genotypes).subspan(i, size));
+      const accelerator::Work work = accelerator::take_work();
+      const auto each = [](std::int64_t count) {
+        return std::round(10 * static_cast<double>(count) / networks) / 10;
+      };
+      std::cout << "| `" << name << "` | " << size << " | " << each(work.launches) << " | "
+                << each(work.waits) << " | " << each(work.uploads) << " |\n";
+    }
   }
 }
