@@ -40,7 +40,7 @@ constexpr Command commands[] = {
     {"compare", "compare two results or score files; fails where they differ"},
     {"report", "write a self-contained HTML report of finished searches"},
     {"describe", "show the size, cost and class of an architecture"},
-    {"export", "write a network for PyTorch: TorchScript, weights, Python source"},
+    {"export", "write a network for other programs: ONNX, safetensors, PyTorch"},
     {"train", "train a network as NAS-Bench-201 does"},
     {"data", "fetch and show the data sets in the cache folder"},
     {"list", "list proxies, votes, spaces, strategies, data sets and devices"},

@@ -19,12 +19,14 @@ inline constexpr int journal = 4;
 inline constexpr int result = 4;
 /// 1: `settings` depended on the list of proxies; 2: without scores of repeats; 3: without checks
 inline constexpr int score = 4;
-inline constexpr int evaluation = 2;  ///< 1: a figure of every simulated search
+inline constexpr int ranking_table = 1;  ///< ranking.csv
+inline constexpr int evaluation = 2;     ///< 1: a figure of every simulated search
 inline constexpr int comparison = 1;
 inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
+inline constexpr int model = 1;     ///< config.json of an exported folder
 inline constexpr int training = 2;  ///< result, metrics and checkpoint; 1: without checks
 }  // namespace schema_version
 

@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "internal/refinement.h"
+#include "internal/result_files.h"
 #include "internal/search_loop.h"
 #include "record/journal.h"
 #include "record/run_folder.h"
@@ -46,7 +47,9 @@ void require_no_run(const RunDirectory& directory, const std::string& settings) 
   }
   if (file_exists(directory.journal()) && !holds_nothing(directory.journal()))
     throw not_of_this("search", directory.journal());
-  if (file_exists(directory.result())) throw not_of_this("search", directory.result());
+  for (const auto& file : {directory.result(), directory.best(), directory.ranking()}) {
+    if (file_exists(file)) throw not_of_this("search", file);
+  }
   require_no_other_config(directory.config(), settings, "search");
 }
 
@@ -66,6 +69,7 @@ Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
   if (resume) {
     require_own_settings(directory.config(), spec);
     require_own_result(directory.result(), spec, conditions);
+    require_own_ranking(directory, replayed, score_identity(spec.config, conditions, {}));
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
@@ -81,8 +85,9 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
                         const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   if (resume) require_run(directory);
-  const OwnFolder folder(directory.path, directory.lock(),
-                         {directory.config(), directory.result()});
+  const OwnFolder folder(
+      directory.path, directory.lock(),
+      {directory.config(), directory.best(), directory.ranking(), directory.result()});
   if (!resume) require_no_run(directory, settings_document(spec.config));
   const bool had_config = file_exists(directory.config());
   const bool had_journal = file_exists(directory.journal());
@@ -98,8 +103,7 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
     find_fronts(result.ranking, result.rule);
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(spec.config, bench.conditions, {});
-    write_file_atomic(directory.result(),
-                      [&](const TextSink& write) { write_text(result, spec, write); });
+    write_result_files(result, spec, directory);
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);
