@@ -21,6 +21,7 @@ inline constexpr int result = 4;
 inline constexpr int score = 4;
 inline constexpr int evaluation = 2;  ///< 1: a figure of every simulated search
 inline constexpr int comparison = 1;
+inline constexpr int trial = 1;  ///< and its outcome
 inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
