@@ -72,7 +72,7 @@ void setup_tell(CLI::App& command) {
                   "\n"
                   R"({"id": 4, "failed": "out of memory"}; without it, standard input)")
       ->type_name("FILE");
-  set_example(command, R"(echo '{"id": 3, "fitness": 0.91}' | wrcor tell runs/trained)");
+  set_example(command, "wrcor tell runs/trained --file outcomes.jsonl");
   set_action(
       command, [options] { run_tell(*options); }, [options] { return files_of(options->run); });
 }
