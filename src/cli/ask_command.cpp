@@ -47,10 +47,10 @@ std::string trial_line(const Trial& trial, const SearchSpace& space) {
 /// Why there are fewer trials than were asked for.
 void report_shortage(TrialRun& run) {
   if (const auto end = run.ended_by()) {
-    spdlog::info("the search has ended ({}): {} proposals led to {} trials, all are told",
+    spdlog::info("the search has ended ({}): {} proposals led to {} trials, all have an outcome",
                  to_string(*end), run.course().counts().asked, run.records().asked.size());
   } else {
-    spdlog::info("no more can be proposed before the outcomes of {} trials are told",
+    spdlog::info("nothing more can be proposed yet: the outcomes of {} trials are awaited",
                  run.awaited());
   }
 }

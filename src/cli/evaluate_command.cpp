@@ -61,7 +61,7 @@ struct EvaluateOptions {
   std::string format = "table";
 };
 
-/// The populations to compare on: the default is all architectures, and beside published figures
+/// The populations to compare on: the default is all architectures, and with published figures
 /// all that these were measured on.
 std::vector<std::string> chosen_populations(const EvaluateOptions& options) {
   if (!options.populations.empty()) return options.populations;
@@ -346,7 +346,7 @@ std::vector<double> parameters_of(const std::vector<std::string>& archs, const S
   return parameters;
 }
 
-/// Compares on one population. Votes are taken anew, as they depend on the set.
+/// Compares on one population. Votes are computed for it, as they depend on the set.
 std::vector<Comparison> compare_on(const std::string& population, const SearchSpace& space,
                                    const ScoreTable& scores, const BenchmarkTable& benchmark,
                                    const EvaluateOptions& options,

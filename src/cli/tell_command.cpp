@@ -45,15 +45,14 @@ std::vector<TrialOutcome> read_outcomes(const std::string& file) {
 void run_tell(const TellOptions& options) {
   const RunDirectory directory{options.run.folder};
   if (!directory.holds_run()) {
-    throw UsageError("'" + options.run.folder +
-                     "' holds no trials to tell of; ask for some with wrcor ask");
+    throw UsageError("'" + options.run.folder + "' holds no trials; ask for some with wrcor ask");
   }
   const std::vector<TrialOutcome> outcomes = read_outcomes(options.file);
   const RunSpec spec = read_trial_spec(options.run);
   TrialRun run(spec, directory);
   run.tell(outcomes);
   const auto end = run.ended_by();
-  spdlog::info("{} trials told, {} awaited{}", run.records().told.size(), run.awaited(),
+  spdlog::info("{} outcomes recorded, {} awaited{}", run.records().told.size(), run.awaited(),
                end ? fmt::format("; the search has ended ({})", to_string(*end)) : "");
   if (!run.records().told.empty())
     spdlog::info("the whole ranking: {}", directory.result().string());

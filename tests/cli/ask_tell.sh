@@ -37,11 +37,11 @@ first=$stdout
 expect_exit 0 wrcor ask run --n 3
 expect_equal "$stdout" "$first"
 expect_exit 0 wrcor ask run --n 9 --new
-expect_contains "$stderr" 'info: no more can be proposed before the outcomes of 4 trials are told'
+expect_contains "$stderr" 'info: nothing more can be proposed yet: the outcomes of 4 trials are awaited'
 finish run 1
 expect_exit 0 wrcor ask run --n 3
 expect_equal "$stdout" ''
-expect_matches "$stderr" 'the search has ended \(budget\): 12 proposals led to [0-9]+ trials, all are told'
+expect_matches "$stderr" 'the search has ended \(budget\): 12 proposals led to [0-9]+ trials, all have an outcome'
 expect_contains "$(<run/result.json)" '"rank_by": "+fitness"'
 expect_contains "$(<run/result.json)" '"ended_by": "budget"'
 
@@ -102,8 +102,8 @@ refuse 2 'trial 3 was not asked for: expected an id below 3' tell fresh '{"id": 
 refuse 2 'trial 0 has the outcome' tell fresh '{"id": 0, "fitness": 1}
 {"id": 0, "fitness": 2}'
 expect_exit 0 tell fresh ''
-expect_contains "$stderr" '0 trials told, 3 awaited'
-refuse 2 'holds no trials to tell of; ask for some with wrcor ask' tell nowhere '{"id": 0, "fitness": 1}'
+expect_contains "$stderr" '0 outcomes recorded, 3 awaited'
+refuse 2 'holds no trials; ask for some with wrcor ask' tell nowhere '{"id": 0, "fitness": 1}'
 refuse 3 'outcomes.jsonl' wrcor tell fresh --file outcomes.jsonl
 refuse 2 'fresh. holds other trials \(search.strategy: the run has' wrcor ask fresh --strategy random
 refuse 2 '' wrcor ask fresh --n 0

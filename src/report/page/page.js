@@ -61,10 +61,11 @@ const drawSummary = () => {
   const what = severalRuns
     ? ''
     : ` Strategy: ${fact(report.runs[0], 'Strategy')}; space: ${fact(report.runs[0], 'Search space')}${minibatch ? `; minibatch: ${minibatch}` : ''}.`;
-  // Where another program has trained the architectures, nothing is known of its time.
-  const withoutTraining = report.runs.every((run) => known(run.searchSeconds))
-    ? ` without training any, in ${durationText(report.runs.reduce((sum, run) => sum + run.searchSeconds, 0))}${severalRuns ? ' altogether' : ''}`
-    : '';
+  const anyTrained = report.runs.some(isTrained);
+  document.getElementById('not-accuracy').hidden = anyTrained;
+  const withoutTraining = anyTrained
+    ? ''
+    : ` without training any, in ${durationText(report.runs.reduce((sum, run) => sum + run.searchSeconds, 0))}${severalRuns ? ' altogether' : ''}`;
   document.getElementById('summary').textContent =
     `${severalRuns ? `${report.runs.length} searches met ${numberText(architectures)} different architectures` : `${numberText(architectures)} architectures were ranked`}` +
     `${withoutTraining}, by ${[...new Set(report.runs.map((run) => ruleText(run.rule)))].join('; by ')}.${what}`;
@@ -84,13 +85,13 @@ const tiles = (run) =>
     { class: 'tiles' },
     tile('Best', bestText(run), `${countText(run.params[0])} parameters, ${countText(run.flops[0])} FLOPs`),
     tile('Architectures', numberText(run.cells.length), `${numberText(run.proposals)} proposals`),
-    known(run.searchSeconds)
-      ? tile(
+    isTrained(run)
+      ? null
+      : tile(
           'Time',
           durationText(run.searchSeconds),
           `${durationText(run.searchSeconds / run.cells.length)} per architecture`,
-        )
-      : null,
+        ),
     metrics.map((metric) => {
       const { best } = report.accuracies.columns.find((column) => column.name === metric.name);
       return tile(
@@ -296,18 +297,17 @@ const drawAccuracy = () => {
       'run',
       'rho',
       'tau',
-      'rho of best 5 %',
-      'tau of best 5 %',
-      'rho of best 10 %',
-      'tau of best 10 %',
-      'precision of top 10',
+      'rho, best 5 %',
+      'tau, best 5 %',
+      'rho, best 10 %',
+      'tau, best 10 %',
+      'top 10',
       'nDCG',
-      'tau at equal size',
+      'tau, equal size',
     ],
     shownRuns().map((run) => {
       const by = run.order[metric.name];
-      return [
-        run.name,
+      const figures = [
         by.spearman,
         by.kendall,
         by.spearman_top_5_percent,
@@ -318,12 +318,13 @@ const drawAccuracy = () => {
         by.ndcg,
         by.kendall_same_size,
       ];
+      return [run.name, ...figures.map((value) => (known(value) ? Number(value.toFixed(3)) : null))];
     }),
   );
   const note = element(
     'p',
     { class: 'note' },
-    `Of networks that were trained, as ${file} has them (${numberText(rows)} architectures); the search has not seen them.`,
+    `Of networks that were trained, as ${file} has them (${numberText(rows)} architectures)${report.runs.some(isTrained) ? '' : '; the search has not seen them'}.`,
   );
   const charts = element('div', { class: 'columns' });
   place(
@@ -360,7 +361,7 @@ const trainingText = (run) => {
 };
 
 const drawCost = () => {
-  const runs = shownRuns().filter((run) => known(run.searchSeconds)),
+  const runs = shownRuns().filter((run) => !isTrained(run)),
     where = body('cost');
   if (runs.length === 0) {
     const text = 'Another program has trained the architectures: what that took is not recorded.';

@@ -106,7 +106,7 @@ TEST_CASE("the measures of the top have a table of their own", "[report][evaluat
         "                  0.500             -0.250\n");
 }
 
-TEST_CASE("published figures stand beside ours, by population", "[report][evaluation]") {
+TEST_CASE("published figures stand next to ours, by population", "[report][evaluation]") {
   EvaluationReport published = report();
   published.published = {"cifar10"};
   published.comparisons.front().measures[Measure::kendall] = 0.75;
