@@ -28,6 +28,8 @@ using LayerParts =
 
 void setup_search(CLI::App& command, const Run<SearchOptions>& run);
 void setup_score(CLI::App& command, const Run<ScoreOptions>& run);
+void setup_ask(CLI::App& command);
+void setup_tell(CLI::App& command);
 void setup_evaluate(CLI::App& command);
 void setup_compare(CLI::App& command);
 void setup_report(CLI::App& command);

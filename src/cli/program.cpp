@@ -36,6 +36,8 @@ struct Command {
 constexpr Command commands[] = {
     {"search", "run a search and rank what it found"},
     {"score", "score named architectures, exactly as they are"},
+    {"ask", "propose architectures for a program that trains networks"},
+    {"tell", "report the fitness of such architectures"},
     {"evaluate", "compare scores with a benchmark: rank correlation, regret, simulated search"},
     {"compare", "compare two results or score files; fails where they differ"},
     {"report", "write a self-contained HTML report of finished searches"},

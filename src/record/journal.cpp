@@ -6,6 +6,7 @@
 
 #include "core/schema_version.h"
 #include "record/run_identity.h"
+#include "record/trial_journal.h"
 #include "score/evaluation_schema.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
@@ -67,6 +68,14 @@ std::vector<std::string> names_of(const nlohmann::ordered_json& scores) {
   return names;
 }
 
+/// @throws UsageError for the header of a journal of trials
+void refuse_trials(const nlohmann::ordered_json& header, const std::filesystem::path& path) {
+  if (!is_trial_header(header)) return;
+  throw UsageError("'" + path.string() +
+                   "' is of trials, whose fitness another program reports; continue them with "
+                   "wrcor ask and wrcor tell");
+}
+
 /// Passes on the entries of a journal, the header first, with their line numbers, from 1.
 /// @param seals  of the file; ready for its next line at the end
 /// @param take   throws Contradiction, or a std::exception for an invalid entry
@@ -78,13 +87,11 @@ void read_entries(
   for (std::size_t number = 1; number <= lines.size(); ++number) {
     const std::string& line = lines[number - 1];
     const auto damaged = [&](const std::string& what) {
-      return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
-                       " at byte " + std::to_string(start) +
-                       " (it was edited, or is of another run); restore the file from a copy, or "
-                       "start again in another folder");
+      return damaged_journal(path, number, start, what);
     };
     const std::optional<nlohmann::ordered_json> entry = seals.open(line);
     if (!entry) throw damaged("a journal line, found damage");
+    if (number == 1) refuse_trials(*entry, path);
     try {
       if (number == 1) {
         if (!is_chained(*entry)) seals.unchain();
@@ -106,6 +113,14 @@ void read_entries(
 }
 
 }  // namespace
+
+DataError damaged_journal(const std::filesystem::path& path, std::size_t number, std::size_t start,
+                          const std::string& expected) {
+  return DataError(path.string() + ":" + std::to_string(number) + ": expected " + expected +
+                   " at byte " + std::to_string(start) +
+                   " (it was edited, or is of another run); restore the file from a copy, or "
+                   "start again in another folder");
+}
 
 FinishTimes read_finish_times(const std::filesystem::path& path) {
   FinishTimes times;
@@ -190,12 +205,16 @@ nlohmann::ordered_json journal_schema() {
   const Schema entry = evaluation_object(
       joined(joined({{"check", hexadecimal(16)}, {"arch", text()}}, evaluation_members()),
              {{"elapsed", number()}, {"refined", constant(true), /*required=*/false}}));
-  return document(
-      "journal", schema_version::journal,
-      "Line of the journal of a search: the first is the header, the others are entries",
-      {{"if", {{"required", Schema::array({"config"})}}},
-       {"then", journal_header_schema()},
-       {"else", entry}});
+  const auto choice = [](const char* member, const Schema& with, const Schema& without) {
+    return Schema{
+        {"if", {{"required", Schema::array({member})}}}, {"then", with}, {"else", without}};
+  };
+  const Schema header = choice("batch", journal_header_schema(), trial_header_schema());
+  const Schema told = choice("told", told_entry_schema(), entry);
+  return document("journal", schema_version::journal,
+                  "Line of the journal of a search, or of trials: the first is the header, the "
+                  "others are entries",
+                  choice("config", header, choice("asked", asked_entry_schema(), told)));
 }
 
 }  // namespace wrcor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "core/file.h"
 #include "core/seal.h"
+#include "wrcor/core/error.h"
 #include "wrcor/score/evaluation.h"
 
 namespace wrcor {
@@ -32,8 +34,15 @@ struct FinishTimes {
   std::vector<std::pair<std::string, double>> evaluations;
 };
 
-/// JSON Schema of a line of a journal.
+/// JSON Schema of a line of a journal, also of one of trials.
 nlohmann::ordered_json journal_schema();
+
+/// The error in a line of a journal.
+/// @param number    of the line, from 1
+/// @param start     its first byte in the file
+/// @param expected  "a journal line, found damage"
+DataError damaged_journal(const std::filesystem::path& path, std::size_t number, std::size_t start,
+                          const std::string& expected);
 
 /// Reads a journal and changes nothing; an incomplete last line is passed over.
 /// @throws DataError as Journal::resume()
@@ -57,7 +66,7 @@ class Journal {
   /// and not part of the content.
   /// @throws DataError naming the line when any other line fails its check (damaged, edited, moved,
   /// of another run); when two lines contradict each other on one architecture, or one has other
-  /// proxies than the header
+  /// proxies than the header; UsageError for the journal of trials
   static Journal resume(const std::filesystem::path& path, JournalContent& content);
 
   /// Identifies the run; once, before the first entry.

@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
       argc, argv,
       {.setups = {{"search", [](auto& command) { setup_search(command, run_search_command); }},
                   {"score", [](auto& command) { setup_score(command, run_score); }},
+                  {"ask", setup_ask},
+                  {"tell", setup_tell},
                   {"evaluate", setup_evaluate},
                   {"compare", setup_compare},
                   {"report", setup_report},

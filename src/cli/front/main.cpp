@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
       argc, argv,
       {.setups = {{"search", [&](auto& command) { setup_search(command, run); }},
                   {"score", [&](auto& command) { setup_score(command, run); }},
+                  {"ask", setup_ask},
+                  {"tell", setup_tell},
                   {"evaluate", setup_evaluate},
                   {"compare", setup_compare},
                   {"report", setup_report},
