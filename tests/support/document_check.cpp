@@ -73,6 +73,7 @@ std::string document_kind(const Json& document) {
                                                        {"changes", "explanation"},
                                                        {"scores", "score"},
                                                        {"run", "config"},
+                                                       {"queues", "queue"},
                                                        {"proxies", "list"},
                                                        {"votes", "list"},
                                                        {"strategies", "list"},
