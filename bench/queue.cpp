@@ -1,7 +1,7 @@
 // What one coordinator sustains: a search whose evaluations, through a queue, come from workers
 // that answer at once.
 //
-//   wrcor_queue URL [ITEMS [WORKERS]]
+//   wrcor_queue URL [ITEMS [WORKERS]]      at most 32,768 items, the size of the space nats_sss
 //
 // Prints items a second, the time of one item from its submission to its journal entry, and the
 // peak memory. Everything is as in a search by `wrcor search --queue`, except that a worker sends
@@ -101,7 +101,7 @@ RunOffer offer() {
 }
 
 int run(const std::string& url, std::int64_t items, int workers) {
-  const auto space = make_space(SpaceChoice(), {{3, 32, 32}, 10});
+  const auto space = make_space({.name = "nats_sss"}, {{3, 32, 32}, 10});
   const RankingRule rule = RankingRule::parse("+wrcor");
   HostedRun hosted;
   hosted.access = {QueueAddress::parse_named(url), queue_password("")};
@@ -114,7 +114,7 @@ int run(const std::string& url, std::int64_t items, int workers) {
   std::filesystem::remove(file);
   Journal journal = Journal::create(file);
   journal.write_header({{"schema_version", 4}});
-  constexpr int in_flight = 1024;
+  constexpr int in_flight = 8192;
   SearchSpec spec;
   spec.strategy = "random";
   spec.budget = items;
@@ -156,7 +156,7 @@ int run(const std::string& url, std::int64_t items, int workers) {
 int main(int argc, char** argv) {
   try {
     if (argc < 2) throw wrcor::UsageError("expected URL [ITEMS [WORKERS]]");
-    return run(argv[1], argc > 2 ? std::stoll(argv[2]) : 10'000, argc > 3 ? std::stoi(argv[3]) : 4);
+    return run(argv[1], argc > 2 ? std::stoll(argv[2]) : 30'000, argc > 3 ? std::stoi(argv[3]) : 4);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wrcor_queue: %s\n", error.what());
     return 1;

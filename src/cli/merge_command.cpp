@@ -62,7 +62,7 @@ void setup_merge(CLI::App& command) {
       .add_option("parts", options->parts,
                   "folders of shards or interrupted runs of one search, or files of scores")
       ->required()
-      ->type_name("PATH...");
+      ->type_name("PATH");
   command.add_option("--out", options->out, "new folder of the search, or new file of the scores")
       ->required()
       ->type_name("PATH");

@@ -217,13 +217,12 @@ class Crew {
   /// queue does not come back, the search has ended, or others repeat the evaluation.
   void deliver(Reconnecting& server, const std::string& text) {
     constexpr int most_tries = 10;
+    const RedisCommand command{"XADD", keys_.results(), "NOMKSTREAM", "*", QueueKeys::field, text};
     idle_.restart();
-    for (int tries = 0; tries < most_tries;) {
-      const auto reply =
-          server.run({"XADD", keys_.results(), "NOMKSTREAM", "*", QueueKeys::field, text});
-      if (reply && !reply->is_null) return;
-      if (reply) ++tries;
-      if (leaving_ && reply) return;
+    int tries = 0;
+    for (;;) {
+      const std::optional<RedisReply> reply = server.run(command);
+      if (reply && (!reply->is_null || leaving_ || ++tries == most_tries)) return;
       if (!reply && (leaving_ || idle_.is_over())) {
         throw RunError("cannot reach the queue " + in_quotes(spec_.access.address.text) + ": " +
                        server.reason() +
@@ -362,7 +361,12 @@ class Worker {
 
 std::int64_t run_worker(const WorkerSpec& spec) {
   const InterruptGuard guard;
-  return Worker(spec).run();
+  try {
+    return Worker(spec).run();
+  } catch (const RedisRefusal& refusal) {
+    throw RunError("the queue " + in_quotes(spec.access.address.text) +
+                   " refuses a command: " + refusal.what());
+  }
 }
 
 }  // namespace wrcor

@@ -18,7 +18,7 @@ namespace {
 /// Of a strategy that does not learn, many batches are in flight, of a shard as many. How many must
 /// not depend on the workers: it says which networks are a batch.
 std::int64_t in_flight_without_learning(const RunSpec& spec, const Workbench& bench) {
-  constexpr std::int64_t batches_here = 16, batches_of_queue = 1024;
+  constexpr std::int64_t batches_here = 16, batches_of_queue = 8192;
   const std::int64_t batches = spec.config.search.queue.empty() ? batches_here : batches_of_queue;
   return batches * bench.conditions.networks_per_batch *
          static_cast<std::int64_t>(spec.search.shard.count);

@@ -76,8 +76,9 @@ TEST_CASE("offers of searches are read back, with shapes of images in their limi
   CHECK(RunOffer::parse(offer.text()).text() == offer.text());
   CHECK_THROWS_AS(RunOffer::parse(changed(offer.text(), "\"protocol\":1", "\"protocol\":2")),
                   MessageError);
-  for (const std::vector<std::int64_t>& shape :
-       {std::vector<std::int64_t>{8, 3, 32}, {8, 3, 0, 32}, {8, 3, 32, 70'000}}) {
+  const std::vector<std::vector<std::int64_t>> shapes{
+      {8, 3, 32}, {8, 3, 0, 32}, {8, 3, 32, 70'000}};
+  for (const auto& shape : shapes) {
     offer.images = shape;
     CHECK_THROWS_AS(RunOffer::parse(offer.text()), MessageError);
   }
