@@ -28,7 +28,8 @@ inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
-inline constexpr int model = 1;     ///< config.json of an exported folder
+inline constexpr int model = 1;  ///< config.json of an exported folder
+inline constexpr int queue = 1;
 inline constexpr int training = 2;  ///< result, metrics and checkpoint; 1: without checks
 }  // namespace schema_version
 

@@ -94,6 +94,35 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
   return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(fitting)));
 }
 
+Workbench bench_on(const at::Device& device, const RunSpec& spec, Minibatch minibatch) {
+  const Config& config = spec.config;
+  Workbench bench;
+  bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
+  bench.workers = chosen_workers(config, device);
+  bench.threads = config.run.threads;
+  bench.conditions.platform = this_platform(device);
+  reserve_blas_buffers(bench.workers * bench.threads);
+  warn_of_equal_images(minibatch);
+  bench.conditions.batch = {{"dataset", minibatch.dataset},
+                            {"classes", spec.data.classes},
+                            {"size", minibatch.images.size(0)},
+                            {"sha256", minibatch.sha256}};
+  bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
+                                 static_cast<int>(minibatch.images.size(3))});
+  const std::string batch =
+      fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
+  bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
+  bench.conditions.networks_per_batch =
+      chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
+  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
+               bench.workers == 1 ? "worker" : "workers", bench.threads,
+               bench.threads == 1 ? "thread" : "threads",
+               bench.conditions.networks_per_batch > 1
+                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
+                   : "");
+  return bench;
+}
+
 /// @throws as open_minibatch()
 void check_minibatch(const Config& config) {
   open_minibatch(config, seeds_of(config.run.seed).data, {});
@@ -121,34 +150,12 @@ std::vector<ConfigCheck> workbench_checks() {
 }
 
 Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
-  const Config& config = spec.config;
-  const at::Device device = prepare_machine(config);
-  Workbench bench;
-  bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
-  bench.workers = chosen_workers(config, device);
-  bench.threads = config.run.threads;
-  bench.conditions.platform = this_platform(device);
-  reserve_blas_buffers(bench.workers * bench.threads);
-  Minibatch minibatch = open_minibatch(config, spec.seeds.data, download);
-  warn_of_equal_images(minibatch);
-  bench.conditions.batch = {{"dataset", minibatch.dataset},
-                            {"classes", spec.data.classes},
-                            {"size", minibatch.images.size(0)},
-                            {"sha256", minibatch.sha256}};
-  bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
-                                 static_cast<int>(minibatch.images.size(3))});
-  const std::string batch =
-      fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
-  bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
-  bench.conditions.networks_per_batch =
-      chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
-  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
-               bench.workers == 1 ? "worker" : "workers", bench.threads,
-               bench.threads == 1 ? "thread" : "threads",
-               bench.conditions.networks_per_batch > 1
-                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
-                   : "");
-  return bench;
+  const at::Device device = prepare_machine(spec.config);
+  return bench_on(device, spec, open_minibatch(spec.config, spec.seeds.data, download));
+}
+
+Workbench workbench_on(const RunSpec& spec, Minibatch minibatch) {
+  return bench_on(prepare_machine(spec.config), spec, std::move(minibatch));
 }
 
 std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const RunSpec& spec, const Workbench& bench,
