@@ -45,16 +45,21 @@ struct ExportOptions {
 /// Settings of weights that are drawn.
 inline constexpr const char* settings_of_draws[] = {"score.init", "score.weights_mode", "run.seed"};
 
-/// libtorch writes ONNX by way of Python only.
-inline constexpr const char* onnx_line =
-    "python3 -c \"import torch; torch.onnx.export(torch.jit.load('net.pt').eval(), "
-    "torch.zeros(1, 3, 32, 32), 'net.onnx', dynamo=False)\"";
+/// The format of `wrcor export` that takes a run rather than a network.
+inline constexpr const char* optuna_journal_format = "optuna-journal";
 
 struct TrainOptions {
   ConfigSources sources;
   std::string out;
   bool resume = false;
   std::string format = "table";
+};
+
+struct WorkerOptions {
+  ConfigSources sources;
+  std::string queue;
+  std::string password_file;
+  int max_idle = 600;
 };
 
 struct DataFetchOptions {

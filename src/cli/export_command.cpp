@@ -4,6 +4,7 @@
 
 #include "architecture.h"
 #include "commands.h"
+#include "export/folder_names.h"
 #include "options.h"
 
 namespace wrcor::cli {
@@ -14,7 +15,16 @@ std::string format_help(const std::string& fallback) {
 #define WRCOR_EXPORT_FORMAT(name, summary) text += #name ": " summary "\n";
 #include "export/formats.inc"
 #undef WRCOR_EXPORT_FORMAT
-  return text + "(default " + fallback + ")";
+  return text + optuna_journal_format +
+         ": a run as a study that Optuna and its dashboard load (default " + fallback + ")";
+}
+
+/// What --out may name is written.
+std::vector<std::filesystem::path> written_files(const std::string& out) {
+  if (out.empty()) return {};
+  std::vector<std::filesystem::path> files{out};
+  for (const char* name : model_folder::all) files.push_back(std::filesystem::path(out) / name);
+  return files;
 }
 
 }  // namespace
@@ -30,15 +40,16 @@ void setup_export(CLI::App& command, const Run<ExportOptions>& run) {
   command.add_option("--format", options->format, format_help(options->format))->type_name("NAME");
   command
       .add_option("--out", options->out,
-                  "write to this file; without it, source goes to standard output")
+                  "write to this file, or folder; without it, source goes to standard output")
       ->type_name("FILE");
-  command.add_flag("--force", options->force, "replace the file if it exists");
+  command.add_flag("--force", options->force,
+                   "replace the file, or those of the folder, if it exists");
   command
       .add_option(
           "--weights", options->weights,
-          "state dict of the network, or checkpoint that has one, written by torch.save; by "
-          "default weights are drawn as for score and search")
-      ->type_name("FILE.pt");
+          "state dict of the network, or checkpoint that has one, written by torch.save, or "
+          "safetensors; by default weights are drawn as for score and search")
+      ->type_name("FILE");
   command
       .add_option("--classes", options->classes,
                   "classes of the data; by default those of the data set")
@@ -50,14 +61,11 @@ void setup_export(CLI::App& command, const Run<ExportOptions>& run) {
   set_example(command,
               "wrcor export runs/first --out best.pt\n"
               "  wrcor export runs/first#2 --format python --out second.py\n"
-              "ONNX of a TorchScript file, by PyTorch 2.5 or later:\n  " +
-                  std::string(onnx_line));
+              "  wrcor export runs/first --format safetensors --out first-model\n"
+              "  wrcor export runs/first --format optuna-journal --out first.log");
   set_action(
       command, [options, run] { run(*options); },
-      [options]() -> std::vector<std::filesystem::path> {
-        if (options->out.empty()) return {};
-        return {options->out};
-      });
+      [options] { return written_files(options->out); });
 }
 
 }  // namespace wrcor::cli

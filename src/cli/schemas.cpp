@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "config/config_documents.h"
+#include "queue/queue_status.h"
 #include "record/journal.h"
 #include "record/score_writer.h"
 #include "record/search_result.h"
@@ -36,6 +37,7 @@ const Registry<std::function<Schema()>>& schemas() {
     all.add("description", "describe --format json", description_schema);
     all.add("training", "a training's result.json", training_schema);
     all.add("metrics", "line of a training's metrics.jsonl", metrics_schema);
+    all.add("queue", "queue status --format json", queue_status_schema);
     all.add("list", "list --format json", list_schema);
     return all;
   }();

@@ -24,8 +24,8 @@ void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
   command
       .add_option("--weights", options->weights,
                   "state dict of the one architecture, or checkpoint that has one, written by "
-                  "torch.save")
-      ->type_name("FILE.pt");
+                  "torch.save, or safetensors")
+      ->type_name("FILE");
   command
       .add_option(
           "--explain", options->explained,

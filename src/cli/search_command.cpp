@@ -30,7 +30,8 @@ void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
       [options]() -> std::vector<std::filesystem::path> {
         if (options->out.empty()) return {};  // a new folder
         const RunDirectory directory{options->out};
-        return {directory.config(), directory.journal(), directory.result(), directory.lock()};
+        return {directory.config(),  directory.journal(), directory.best(),
+                directory.ranking(), directory.result(),  directory.lock()};
       });
 }
 

@@ -20,4 +20,8 @@ constexpr int deepest_json = 64;
 /// @throws JsonError.
 nlohmann::ordered_json parse_json(std::string_view text);
 
+/// The same for a text whose objects may have many members: an ordered_json takes time for each
+/// that is proportional to their number.
+nlohmann::json parse_sorted_json(std::string_view text);
+
 }  // namespace wrcor

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ struct ExportedNetwork {
   std::map<std::string, at::Tensor> state;
   /// Where it comes from, in sentences, for those who read what is exported.
   std::vector<std::string> remarks = {};
+  std::string origin_of_weights = {};          ///< a sentence
+  nlohmann::ordered_json space_settings = {};  ///< name and options of the space, or its definition
+};
+
+/// A file in a folder.
+struct ExportedFile {
+  std::string name;
+  std::string content;
 };
 
 }  // namespace wrcor

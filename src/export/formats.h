@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "export/exported_network.h"
 #include "wrcor/core/registry.h"
@@ -9,10 +10,14 @@ namespace wrcor {
 
 /// A form in which a network leaves the program.
 struct ExportFormat {
-  bool is_source = false;  ///< text without weights; else an archive that has them
+  bool is_source = false;  ///< text without weights; else a file that has them
   /// The content of the file. Equal networks give equal bytes. @throws UsageError for a space that
   /// the format does not know
   std::string (*content)(const ExportedNetwork&) = nullptr;
+  /// What else a folder needs that has the file under the name `name_in_folder`; nothing: the
+  /// format is a file only.
+  std::vector<ExportedFile> (*companions)(const ExportedNetwork&) = nullptr;
+  const char* name_in_folder = nullptr;
 };
 
 /// The formats by name.

@@ -6,7 +6,10 @@
 
 #include "core/file.h"
 #include "data/pickle.h"
+#include "data/safetensors.h"
+#include "internal/safetensors_file.h"
 #include "internal/stored_archive.h"
+#include "internal/unsigned_integers.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
@@ -16,7 +19,9 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr const char* expected =
-    "expected a dictionary name -> tensor written by torch.save (PyTorch 1.6 or later)";
+    "expected a dictionary name -> tensor written by torch.save (PyTorch 1.6 or later), or a file "
+    "of "
+    "safetensors";
 constexpr std::size_t most_dimensions = 64;
 constexpr std::size_t longest_pickle = 16 << 20;  ///< bytes; one tensor takes about 200
 constexpr std::size_t longest_record_name = 64;   ///< torch.save's are numbers
@@ -100,22 +105,12 @@ std::optional<at::ScalarType> element_type(const PickleValue& storage_class) {
   return found->second;
 }
 
-/// Unsigned integers that libtorch computes little with; older versions lack them. They are read as
-/// signed ones of the same width.
+/// The type as which unsigned integers are read: see as_unsigned().
 std::optional<at::ScalarType> signed_type(const PickleValue& unsigned_type) {
   if (unsigned_type.is_name("torch", "uint16")) return at::kShort;
   if (unsigned_type.is_name("torch", "uint32")) return at::kInt;
   if (unsigned_type.is_name("torch", "uint64")) return at::kLong;
   return std::nullopt;
-}
-
-/// The unsigned integers, [...], int64, whose bits were read as signed ones.
-at::Tensor as_unsigned(const at::Tensor& values) {
-  const at::Tensor wide = values.to(at::kLong);
-  const auto bits = 8 * at::elementSize(values.scalar_type());
-  if (bits < 64) return wide.bitwise_and((std::int64_t{1} << bits) - 1);
-  if (wide.lt(0).any().item<bool>()) throw TensorError("has an integer above 2^63 - 1");
-  return wide;
 }
 
 std::vector<std::int64_t> integers(const PickleValue& tuple) {
@@ -194,7 +189,10 @@ class TensorReader {
     const auto type = untyped != nullptr ? signed_type(named) : element_type(named);
     if (!type) throw TensorError("has elements of the unknown type " + description_of(named));
     const at::Tensor read = placed("data/" + std::string(storage[2]->text), *type, layout);
-    return untyped != nullptr ? as_unsigned(read) : read;
+    if (untyped == nullptr) return read;
+    const std::optional<at::Tensor> numbers = as_unsigned(read);
+    if (!numbers) throw TensorError("has an integer above 2^63 - 1");
+    return *numbers;
   }
 
   /// @param reference  ("storage", class, record, device, number of elements)
@@ -299,16 +297,8 @@ std::map<std::string, at::Tensor> tensors_of(const std::string& file, const Pick
   return tensors;
 }
 
-std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name,
+std::map<std::string, at::Tensor> read_archive(std::istream& stream, const std::string& name,
                                                Choice choice) {
-  constexpr std::string_view zip = "PK\x03\x04";
-  char start[zip.size()] = {};
-  stream.read(start, zip.size());
-  if (stream.gcount() == 0) reject(name, "an empty file");
-  if (std::string_view(start, static_cast<std::size_t>(stream.gcount())) != zip) {
-    reject(name, "no zip archive");
-  }
-  stream.clear();
   try {
     const StoredArchive archive(stream);
     if (archive.holds("byteorder") && record_text(archive, "byteorder", 16) != "little") {
@@ -320,6 +310,23 @@ std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::
     reject(name, std::string("an archive that cannot be read (") + failure.what() + ")");
   } catch (const PickleError& failure) {
     reject(name, std::string("an archive that cannot be read (data.pkl: ") + failure.what() + ")");
+  }
+}
+
+/// Of either kind, which its first bytes tell.
+std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name,
+                                               Choice choice) {
+  std::string start(9, '\0');
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(stream.gcount()));
+  stream.clear();
+  if (start.empty()) reject(name, "an empty file");
+  if (start.starts_with("PK\x03\x04")) return read_archive(stream, name, choice);
+  if (!may_be_safetensors(start)) reject(name, "neither a zip archive nor safetensors");
+  try {
+    return read_safetensors(stream);
+  } catch (const SafetensorsError& failure) {
+    reject(name, std::string("a file that cannot be read (") + failure.what() + ")");
   }
 }
 

@@ -9,14 +9,14 @@
 namespace wrcor {
 
 /// Reads a dictionary name -> tensor (or parameter), plain or an OrderedDict, that Python wrote
-/// with `torch.save` (PyTorch 1.6 or later: a zip archive of less than 4 GiB). The pickle in it is
-/// read as data: no code that it names is run. No tensor takes more memory than the file has bytes.
+/// with `torch.save` (PyTorch 1.6 or later: a zip archive of less than 4 GiB), or a file of
+/// safetensors of at most 4 GiB; the content tells which. The pickle in an archive is read as data:
+/// no code that it names is run. No tensor takes more memory than the file has bytes.
 ///
 /// @return dense tensors on the CPU, without gradient history, of the shapes and types that were
 /// saved
-/// @throws DataError, one line, when the file is missing, truncated, not such an archive, or holds
-/// anything but
-///         a dictionary of dense tensors
+/// @throws DataError, one line, when the file is missing, truncated, of neither kind, or holds
+///         anything but a dictionary of dense tensors
 std::map<std::string, at::Tensor> load_tensor_file(const std::filesystem::path& path);
 
 /// The same for the content of such a file. @param name  for messages
@@ -40,5 +40,12 @@ void save_tensor_file(const std::filesystem::path& path,
 
 /// The content of such a file.
 std::string format_tensor_file(const std::map<std::string, at::Tensor>& tensors);
+
+/// The content of a file of safetensors, which load_tensor_file() and Python's `safetensors` read.
+/// Equal tensors give equal bytes.
+/// @param tensors   dense, of any device; of real numbers, integers or bool
+/// @param metadata  of the file
+std::string format_safetensors(const std::map<std::string, at::Tensor>& tensors,
+                               const std::map<std::string, std::string>& metadata);
 
 }  // namespace wrcor

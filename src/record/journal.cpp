@@ -137,6 +137,31 @@ FinishTimes read_finish_times(const std::filesystem::path& path) {
   return times;
 }
 
+WholeJournal read_journal(const std::filesystem::path& path) {
+  WholeJournal journal;
+  SealedLines seals;
+  read_entries(path, AppendOnlyFile::lines_of(path).complete, seals,
+               [&journal](std::size_t number, const nlohmann::ordered_json& entry) {
+                 if (number == 1) {
+                   journal.content.header = entry;
+                 } else {
+                   add_entry(entry, journal.content);
+                   journal.entries.push_back(entry);
+                 }
+               });
+  return journal;
+}
+
+void write_journal(const std::filesystem::path& path, const nlohmann::ordered_json& header,
+                   const std::vector<nlohmann::ordered_json>& entries) {
+  SealedLines lines;
+  write_file_atomic(path, [&](const TextSink& write) {
+    write(lines.seal(header) + "\n");
+    if (!is_chained(header)) lines.unchain();
+    for (const nlohmann::ordered_json& entry : entries) write(lines.seal(entry) + "\n");
+  });
+}
+
 Journal::Journal(const std::filesystem::path& path)
     : file_(std::make_unique<AppendOnlyFile>(path)), mutex_(std::make_unique<std::mutex>()) {}
 
@@ -180,19 +205,31 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
 }
 
 void Journal::append(const std::string& arch, const Evaluation& evaluation, double elapsed) {
-  append_entry(entry_of(arch, evaluation, elapsed));
+  append_entries({entry_of(arch, evaluation, elapsed)});
+}
+
+void Journal::append_all(const std::vector<std::string>& archs,
+                         const std::vector<Evaluation>& evaluations, double elapsed) {
+  std::vector<nlohmann::ordered_json> entries;
+  for (std::size_t k = 0; k < archs.size(); ++k)
+    entries.push_back(entry_of(archs[k], evaluations[k], elapsed));
+  append_entries(entries);
 }
 
 void Journal::append_refined(const std::string& arch, const Evaluation& evaluation,
                              double elapsed) {
   nlohmann::ordered_json entry = entry_of(arch, evaluation, elapsed);
   entry["refined"] = true;
-  append_entry(entry);
+  append_entries({entry});
 }
 
-void Journal::append_entry(const nlohmann::ordered_json& entry) {
+/// With one flush.
+void Journal::append_entries(const std::vector<nlohmann::ordered_json>& entries) {
   const std::lock_guard lock(*mutex_);
-  file_->append_line(lines_.seal(entry));
+  std::string lines;
+  for (const nlohmann::ordered_json& entry : entries)
+    lines += (lines.empty() ? "" : "\n") + lines_.seal(entry);
+  file_->append_line(lines);
 }
 
 void Journal::require_intact() const {

@@ -48,6 +48,21 @@ DataError damaged_journal(const std::filesystem::path& path, std::size_t number,
 /// @throws DataError as Journal::resume()
 FinishTimes read_finish_times(const std::filesystem::path& path);
 
+/// A journal as a whole.
+struct WholeJournal {
+  JournalContent content;
+  std::vector<nlohmann::ordered_json> entries;  ///< the lines after the header, without checks
+};
+
+/// Reads a journal and changes nothing; an incomplete last line is passed over.
+/// @throws DataError as Journal::resume()
+WholeJournal read_journal(const std::filesystem::path& path);
+
+/// Writes a journal at once, in place of a file that may exist.
+/// @param entries  as of WholeJournal @throws RunError
+void write_journal(const std::filesystem::path& path, const nlohmann::ordered_json& header,
+                   const std::vector<nlohmann::ordered_json>& entries);
+
 /// The authoritative record of a run: JSON lines, one per finished evaluation after a header that
 /// identifies the run. Each line is on the disk before it counts, and has a check that covers it
 /// and all lines before it (see SealedLines). A journal of an older version is continued in its
@@ -75,7 +90,11 @@ class Journal {
   /// @param elapsed  seconds of searching so far, earlier sessions included
   void append(const std::string& arch, const Evaluation& evaluation, double elapsed);
 
-  /// The same for an architecture that is in the journal, evaluated again with more repeats.
+  /// The same for several, which are flushed to the disk together.
+  void append_all(const std::vector<std::string>& archs, const std::vector<Evaluation>& evaluations,
+                  double elapsed);
+
+  /// As append(), for an architecture that is in the journal, evaluated again with more repeats.
   void append_refined(const std::string& arch, const Evaluation& evaluation, double elapsed);
 
   /// @throws RunError when append() would, because it has failed or the file was removed.
@@ -83,7 +102,7 @@ class Journal {
 
  private:
   explicit Journal(const std::filesystem::path& path);
-  void append_entry(const nlohmann::ordered_json& entry);
+  void append_entries(const std::vector<nlohmann::ordered_json>& entries);
 
   std::unique_ptr<AppendOnlyFile> file_;
   SealedLines lines_;

@@ -4,11 +4,14 @@
 
 namespace wrcor {
 
-/// Folder of one run: config.json, journal.jsonl, and at the end result.json.
+/// Folder of one run: config.json, journal.jsonl, and at the end best.txt, ranking.csv,
+/// result.json.
 struct RunDirectory {
   std::filesystem::path path;
   std::filesystem::path config() const { return path / "config.json"; }
   std::filesystem::path journal() const { return path / "journal.jsonl"; }
+  std::filesystem::path best() const { return path / "best.txt"; }        ///< an architecture
+  std::filesystem::path ranking() const { return path / "ranking.csv"; }  ///< of all
   std::filesystem::path result() const { return path / "result.json"; }
   std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
   /// Whether a search was started here: its journal is there, be it with a part of its header

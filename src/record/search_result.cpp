@@ -65,6 +65,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const RunSpec& sp
         {"machine", machine_name()},
         {"processor", conditions.platform.processor},
         {"blas", conditions.platform.blas}}}});
+  if (!timing.platforms.empty()) document["timing"]["platforms"] = timing.platforms;
   return document;
 }
 
@@ -209,6 +210,7 @@ nlohmann::ordered_json result_schema() {
                                 {"machine", text()},
                                 {"processor", text()},
                                 {"blas", text()},
+                                {"platforms", array(text()), /*required=*/false},
                                 {"check", hexadecimal(16)}});
   const Schema seeds = object(
       {{"data", hexadecimal(16)}, {"weights", hexadecimal(16)}, {"search", hexadecimal(16)}});

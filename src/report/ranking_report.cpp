@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/schema_version.h"
 #include "core/table.h"
 
 namespace wrcor {
@@ -113,6 +114,17 @@ std::string ranking_csv(const SearchResult& result, std::size_t rows) {
   for (std::size_t i = 0; i < shown(result, rows); ++i)
     text += csv_line(row(result, i, Scores::shown, Digits::all));
   return text;
+}
+
+void write_ranking_file(const SearchResult& result, const TextSink& write) {
+  std::vector<std::string> names = header(result, Scores::shown);
+  names.insert(names.end(), {"settings", "schema_version"});
+  write(csv_line(names));
+  for (std::size_t i = 0; i < result.ranking.size(); ++i) {
+    std::vector<std::string> cells = row(result, i, Scores::shown, Digits::all);
+    cells.insert(cells.end(), {result.settings, std::to_string(schema_version::ranking_table)});
+    write(csv_line(cells));
+  }
 }
 
 std::string ranking_json(const SearchResult& result, std::size_t rows) {

@@ -7,11 +7,14 @@
 
 #include "core/file.h"
 #include "internal/refinement.h"
+#include "internal/result_files.h"
 #include "internal/search_loop.h"
 #include "record/journal.h"
 #include "record/run_folder.h"
 #include "record/run_identity.h"
 #include "record/score_identity.h"
+#include "run/evaluation_queue.h"
+#include "run/hosted_run.h"
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
@@ -46,7 +49,9 @@ void require_no_run(const RunDirectory& directory, const std::string& settings) 
   }
   if (file_exists(directory.journal()) && !holds_nothing(directory.journal()))
     throw not_of_this("search", directory.journal());
-  if (file_exists(directory.result())) throw not_of_this("search", directory.result());
+  for (const auto& file : {directory.result(), directory.best(), directory.ranking()}) {
+    if (file_exists(file)) throw not_of_this("search", file);
+  }
   require_no_other_config(directory.config(), settings, "search");
 }
 
@@ -66,6 +71,7 @@ Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
   if (resume) {
     require_own_settings(directory.config(), spec);
     require_own_result(directory.result(), spec, conditions);
+    require_own_ranking(directory, replayed, score_identity(spec.config, conditions, {}));
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }
@@ -81,8 +87,9 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
                         const ProgressSink& progress, const DownloadSink& download) {
   const InterruptGuard guard;
   if (resume) require_run(directory);
-  const OwnFolder folder(directory.path, directory.lock(),
-                         {directory.config(), directory.result()});
+  const OwnFolder folder(
+      directory.path, directory.lock(),
+      {directory.config(), directory.best(), directory.ranking(), directory.result()});
   if (!resume) require_no_run(directory, settings_document(spec.config));
   const bool had_config = file_exists(directory.config());
   const bool had_journal = file_exists(directory.journal());
@@ -93,13 +100,19 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
   try {
     Journal journal = open_journal(spec, bench.conditions, directory, resume, replayed);
     begun = true;
-    SearchResult result = SearchLoop(spec, bench, journal, replayed, progress).run();
-    if (spec.config.search.refine) refine(result, spec, bench, journal, replayed, progress);
+    std::optional<HostedRun> hosted;
+    if (!spec.config.search.queue.empty())
+      hosted = hosted_run(spec, bench, journal_header(spec, bench.conditions));
+    const SourceMaker make_source = hosted ? remote_source(*hosted) : local_source(bench);
+    SearchResult result = SearchLoop(spec, bench, make_source, journal, replayed, progress).run();
+    // The best of one shard need not be among the best of all.
+    if (spec.config.search.refine && !spec.search.shard.is_part())
+      refine(result, spec, bench, make_source, journal, replayed, progress);
     find_fronts(result.ranking, result.rule);
+    if (hosted) end_hosted_run(*hosted);
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(spec.config, bench.conditions, {});
-    write_file_atomic(directory.result(),
-                      [&](const TextSink& write) { write_text(result, spec, write); });
+    write_result_files(result, spec, directory);
     return result;
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + how_to_resume);

@@ -11,7 +11,7 @@
 namespace wrcor {
 
 /// Runs a search in a new folder, or continues the run in a folder. Every evaluation is written to
-/// the journal before it is used; result.json is written at the end.
+/// the journal before it is used; best.txt, ranking.csv and result.json are written at the end.
 ///
 /// A resumed run repeats the search from its start, with evaluations from the journal at no cost,
 /// so it ends like one that was never interrupted.

@@ -13,7 +13,7 @@ size=(--channels 4 --cells 1)
 expect_exit 0 wrcor export "$arch" "${size[@]}" --out net.pt
 expect_equal "$stdout" ''
 expect_contains "$stderr" "'net.pt' has $arch as torchscript"
-for format in torchscript weights python; do
+for format in torchscript weights onnx python; do
   for copy in 1 2; do
     expect_exit 0 wrcor export "$arch" "${size[@]}" --format "$format" --out "$format.$copy" --quiet
     expect_equal "$stdout$stderr" ''
@@ -69,7 +69,6 @@ expect_contains "$stdout" 'channels=16, cells=5, classes=10'
 # --- refusals
 refuse 2 "unknown export format 'torchscrip' \(did you mean 'torchscript'\?\)" \
   wrcor export "$arch" --format torchscrip --out other.pt
-refuse 2 'ONNX is made of TorchScript.*torch.onnx.export' wrcor export "$arch" --format onnx --out other.onnx
 refuse 2 "the format 'weights' is not text: name a file by --out" wrcor export "$arch" --format weights
 refuse 2 "architecture" wrcor export
 refuse 2 "unknown operation" wrcor export '|nor_conv_5x5~0|' --out other.pt
@@ -85,7 +84,7 @@ refuse 3 "'drawn.pt' does not hold the weights of this architecture at these siz
   wrcor export "$arch" --weights drawn.pt --out other.pt
 refuse 3 "'drawn.pt' does not hold .*missing: cells.0.layers.2.op.1.weight" \
   wrcor export "$dead_end" "${size[@]}" --weights drawn.pt --out other.pt
-refuse 3 'no zip archive, expected a dictionary' \
+refuse 3 'neither a zip archive nor safetensors, expected a dictionary' \
   wrcor export "$arch" "${size[@]}" --weights python.1 --out other.pt
 refuse 3 "cannot read 'absent.pt'" wrcor export "$arch" --weights absent.pt --out other.pt
 refuse 1 "cannot write 'absent/net.pt': No such file" wrcor export "$arch" --out absent/net.pt
@@ -97,7 +96,7 @@ refuse 2 "run/config.json" wrcor export run --out other.pt
 
 # --- a full disk, a missing permission
 too_long() { (trap '' XFSZ; ulimit -f 4; wrcor "$@"); }
-for format in torchscript weights; do
+for format in torchscript weights onnx; do
   refuse 1 "cannot write 'full.pt': File too large" too_long export "$arch" --format "$format" --out full.pt
   refuse 1 "cannot write 'net.pt': File too large" too_long export "$arch" --format "$format" --out net.pt --force
 done
@@ -129,10 +128,7 @@ if command -v black >/dev/null; then
 else
   echo 'left out, as there is no black: the form of Python source' >&2
 fi
-python=''
-for candidate in python3 /usr/bin/python3; do
-  if "$candidate" -c 'import torch' 2>/dev/null; then python=$candidate && break; fi
-done
+python=$(python_with torch)
 if [ -z "$python" ]; then
   echo 'left out, as no python3 has torch: what PyTorch makes of the files' >&2
   exit 0

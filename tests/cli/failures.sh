@@ -49,7 +49,7 @@ refuse 3 'cut.pt: found .*, expected a dictionary' score --batch cut.pt
 sed 's/_rebuild_tensor_v2/_rebuild_tensor_v9/' "$golden/batch.pt" >damaged.pt
 refuse 3 "damaged.pt: found .*the record 'data.pkl', which is damaged" score --batch damaged.pt
 printf 'images' >text.pt
-refuse 3 'text.pt: found no zip archive' score --batch text.pt
+refuse 3 'text.pt: found neither a zip archive nor safetensors' score --batch text.pt
 refuse 3 "arch1462.pt: found no 'images'" score --batch "$golden/arch1462.pt"
 refuse 3 "batch.pt' does not hold the weights of this architecture at these sizes; missing: " \
   score --batch "$golden/batch.pt" --weights "$golden/batch.pt"
@@ -97,7 +97,7 @@ expect_file own/result.json
 rm -r own
 
 # --- 2: messages into a file that the command writes itself
-for file in config.json journal.jsonl result.json lock; do
+for file in config.json journal.jsonl best.txt ranking.csv result.json lock; do
   refuse 2 "--log-file: 'run/$file' is written by the command itself" search --budget 2 --log-file "run/$file"
 done
 [ ! -e run ] || fail 'a refused search made its folder'

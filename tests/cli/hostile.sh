@@ -54,7 +54,7 @@ refuse_lightly 3 'zeros:1: found a line of more than 65535 bytes' score "${small
 refuse_lightly 2 'zeros: larger than 1 MiB' config validate zeros
 refuse_lightly 3 'zeros: found NUL bytes, expected a text file' evaluate --benchmark zeros --metric acc --scores one
 refuse_lightly 3 'zeros: found NUL bytes, expected a text file' evaluate --benchmark table.csv --metric acc --scores zeros
-refuse_lightly 3 'zeros: found no zip archive' score --channels 4 --cells 1 --arch "$cell" --batch zeros
+refuse_lightly 3 'zeros: found neither a zip archive nor safetensors' score --channels 4 --cells 1 --arch "$cell" --batch zeros
 refuse 3 'standard input:1: found a line of more than 65535 bytes' piped zeros score --arch-file -
 cp zeros archive
 printf 'PK\3\4' | dd of=archive conv=notrunc status=none

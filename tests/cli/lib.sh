@@ -45,6 +45,15 @@ cd "$scratch_dir/work"
 
 wrcor() { "$wrcor_program" "$@"; }
 
+# python_with MODULE...: the first python3 that has the modules; nothing where none has.
+python_with() {
+  local candidate modules
+  modules=$(IFS=,; echo "$*")
+  for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -c "import $modules" 2>/dev/null; then echo "$candidate" && return; fi
+  done
+}
+
 # unchecked FILE...: these were not written by the program, or were changed since.
 unchecked() {
   local file
@@ -185,11 +194,15 @@ without_timing() {
   sed '/^  "timing": {$/,$d' "$1/result.json"
 }
 
-# expect_same_result RUN OTHER: byte for byte.
+# expect_same_result RUN OTHER: byte for byte, as are the other files of the ranking.
 expect_same_result() {
   without_timing "$1" >"$scratch_dir/first"
   without_timing "$2" >"$scratch_dir/second"
   expect_same_file "$scratch_dir/first" "$scratch_dir/second"
+  local file
+  for file in best.txt ranking.csv; do # which a training has not
+    if [ -e "$1/$file" ] || [ -e "$2/$file" ]; then expect_same_file "$1/$file" "$2/$file"; fi
+  done
 }
 
 # wait_for_lines FILE COUNT PID: waits until the file that the process writes has this many lines.

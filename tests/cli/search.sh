@@ -28,8 +28,11 @@ best_by_acor=$(awk 'NR > 1 { print $3 }' "$stdout_file")
 expect_equal "$(sort -rn <<<"$best_by_acor")" "$best_by_acor"
 
 # --- the run directory
-expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/config.json first/journal.jsonl first/result.json '
+expect_equal "$(find first -type f | sort | tr '\n' ' ')" 'first/best.txt first/config.json first/journal.jsonl first/ranking.csv first/result.json '
 result=first/result.json
+expect_equal "$(<first/best.txt)" "$(sed -nE 's/^ *"arch": "(.*)",/\1/p' $result | head -n 1)"
+expect_equal "$(head -n 1 first/ranking.csv)" 'rank,wrcor,acor,params,flops,arch,status,settings,schema_version'
+expect_equal "$(wc -l <first/ranking.csv)" "$(($(count distinct $result) + 1))"
 expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking ended_by counts timing '
 expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
 expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate not_applicable infeasible failed refined '
@@ -55,6 +58,7 @@ json=$stdout
 expect_exit 0 wrcor search --config first/config.json --out again --top 3
 table=$stdout
 for run in second third again; do expect_same_result "$run" first; done
+expect_equal "$(head -n 4 second/ranking.csv | sed -E 's/,[0-9a-f]{12},1$//; 1s/,settings,schema_version$//')" "$csv"
 expect_same_file again/config.json first/config.json
 expect_exit 0 wrcor "${search[@]/#4/5}" --out other_seed --quiet
 expect_equal "$stderr" ''
@@ -119,6 +123,8 @@ refuse 1 "$nothing" wrcor search --resume --out empty
 refuse 1 "$nothing" wrcor "${empty[@]}" --repeats 2 --refine 1 --out refined
 refuse 1 'none of 1 architectures has a score by logrank' wrcor "${empty[@]}" --rank-by auto --out vote
 expect_equal "$(count not_applicable empty/result.json)" 0
+[ ! -e empty/best.txt ] || fail 'there is a best without a score'
+expect_file empty/ranking.csv
 for command in 'describe empty' 'describe empty#1' 'export empty --out x.pt' 'train empty --out trained'; do
   # shellcheck disable=SC2086  # words
   refuse 2 "no architecture of 'empty' has a score by \+wrcor" wrcor $command

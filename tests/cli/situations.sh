@@ -38,7 +38,7 @@ rm bare/journal.jsonl
 unchanged bare 2 "'bare' holds no run to resume" wrcor search "${net[@]}" --resume --seed 7 --budget 3 --out bare
 unchanged bare 2 "'bare/result.json' is not of this search" wrcor search "${net[@]}" --seed 7 --budget 3 --out bare
 mkdir own
-for file in result.json journal.jsonl config.json lock; do
+for file in result.json ranking.csv best.txt journal.jsonl config.json lock; do
   printf 'important\n' >own/$file
   unchecked own/$file
   unchanged own 2 "own/$file' is not " wrcor "${search[@]}" --out own

@@ -66,9 +66,9 @@ std::string document_kind(const Json& document) {
       {"told", "journal"},           {"elapsed", "journal"}, {"batch", "journal"},
       {"comparisons", "evaluation"}, {"passes", "plan"},     {"connected", "description"},
       {"changes", "explanation"},    {"scores", "score"},    {"run", "config"},
-      {"proxies", "list"},           {"votes", "list"},      {"strategies", "list"},
-      {"devices", "list"},           {"kind", "journal"},    {"fitness", "outcome"},
-      {"failed", "outcome"},         {"id", "trial"}};
+      {"queues", "queue"},           {"proxies", "list"},    {"votes", "list"},
+      {"strategies", "list"},        {"devices", "list"},    {"kind", "journal"},
+      {"fitness", "outcome"},        {"failed", "outcome"},  {"id", "trial"}};
   for (const auto& [key, kind] : kinds) {
     if (document.is_object() && document.contains(key)) return kind;
   }

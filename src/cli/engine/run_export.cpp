@@ -9,11 +9,14 @@
 #include "../output.h"
 #include "config/chosen_data.h"
 #include "core/file.h"
+#include "export/folder_names.h"
 #include "export/formats.h"
 #include "minibatch/minibatch.h"
 #include "minibatch/tensor_file.h"
 #include "nn/draws.h"
 #include "nn/initial_state.h"
+#include "record/finished_run.h"
+#include "report/optuna_journal.h"
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/settings.h"
@@ -51,6 +54,12 @@ std::map<std::string, at::Tensor> network_state(const ExportOptions& options, co
   return initial_state(plan, WeightBank(seed, config.score.init, at::kCPU));
 }
 
+std::string origin_of_weights(const ExportOptions& options) {
+  if (options.weights.empty()) return "The weights are initial ones: the network is not trained.";
+  return "The weights are those of " + std::filesystem::path(options.weights).filename().string() +
+         ".";
+}
+
 /// The findings of a run about the network.
 std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
   std::vector<std::string> remarks{
@@ -61,11 +70,33 @@ std::vector<std::string> remarks_on(const RankedArchitecture& ranked) {
   return remarks;
 }
 
-const ExportFormat& chosen_format(const ExportOptions& options) {
-  if (options.format == "onnx")
-    throw UsageError("--format: ONNX is made of TorchScript, here net.pt: " +
-                     std::string(onnx_line));
-  return export_formats().find(options.format).value;
+/// Whether --out names a folder rather than the file alone.
+bool fills_folder(const ExportOptions& options, const ExportFormat& format) {
+  if (format.companions == nullptr) return false;
+  const auto extension = [](const std::filesystem::path& path) { return path.extension(); };
+  return extension(options.out) != extension(format.name_in_folder);
+}
+
+void require_new_file(const std::filesystem::path& path, bool force) {
+  std::error_code unreachable;  // writing it reports the error
+  const std::filesystem::file_status there = std::filesystem::status(path, unreachable);
+  if (!std::filesystem::exists(there)) return;
+  if (!std::filesystem::is_regular_file(there))
+    throw UsageError("--out: '" + path.string() + "' is not a file that could be replaced");
+  if (!force)
+    throw UsageError("'" + path.string() +
+                     "' exists; choose another --out, or --force replaces it");
+}
+
+void require_new_folder(const std::filesystem::path& path, bool force) {
+  std::error_code unreachable;
+  const std::filesystem::file_status there = std::filesystem::status(path, unreachable);
+  if (std::filesystem::exists(there) && !std::filesystem::is_directory(there)) {
+    throw UsageError("--out: '" + path.string() +
+                     "' is not a folder; name one, or a file that ends in " +
+                     std::filesystem::path(model_folder::weights).extension().string());
+  }
+  for (const char* name : model_folder::all) require_new_file(path / name, force);
 }
 
 void require_place(const ExportOptions& options, const ExportFormat& format) {
@@ -73,13 +104,29 @@ void require_place(const ExportOptions& options, const ExportFormat& format) {
     if (format.is_source) return;
     throw UsageError("the format '" + options.format + "' is not text: name a file by --out");
   }
-  std::error_code unreachable;  // writing it reports the error
-  const std::filesystem::file_status there = std::filesystem::status(options.out, unreachable);
-  if (!std::filesystem::exists(there)) return;
-  if (!std::filesystem::is_regular_file(there))
-    throw UsageError("--out: '" + options.out + "' is not a file that could be replaced");
-  if (!options.force)
-    throw UsageError("'" + options.out + "' exists; choose another --out, or --force replaces it");
+  if (fills_folder(options, format)) {
+    require_new_folder(options.out, options.force);
+  } else {
+    require_new_file(options.out, options.force);
+  }
+}
+
+void write_file(const std::filesystem::path& path, const std::string& content, bool force) {
+  if (force) {
+    write_file_atomic(path, content);
+  } else {
+    write_new_file(path, content);
+  }
+}
+
+/// The weights last: a folder that has them is complete.
+void write_folder(const ExportOptions& options, const ExportFormat& format,
+                  const ExportedNetwork& network) {
+  const std::filesystem::path folder = options.out;
+  const CreatedFolders made(make_folder(folder));
+  for (const ExportedFile& file : format.companions(network))
+    write_file(folder / file.name, file.content, options.force);
+  write_file(folder / format.name_in_folder, format.content(network), options.force);
 }
 
 void require_use_of_weights(ExportOptions& options, const ExportFormat& format) {
@@ -93,10 +140,27 @@ void require_use_of_weights(ExportOptions& options, const ExportFormat& format) 
   }
 }
 
+/// A run as a whole, which has no use for what concerns a network.
+void export_study(const ExportOptions& options) {
+  if (options.out.empty())
+    throw UsageError("the format '" + options.format + "' is a file: name it by --out");
+  if (!options.weights.empty() || !options.classes.empty() || options.sources.file ||
+      !options.sources.flags.empty()) {
+    throw UsageError("the format '" + options.format +
+                     "' takes a run as it is: --out and --force are its only options");
+  }
+  require_new_file(options.out, options.force);
+  const FinishedRun run = read_finished_run(options.architecture);
+  const std::string name = std::filesystem::canonical(options.architecture).filename().string();
+  write_file(options.out, optuna_journal(run, name), options.force);
+  spdlog::info("'{}' has the study '{}' of {} trials", options.out, name, run.ranking.size());
+}
+
 }  // namespace
 
 void run_export(ExportOptions options) {
-  const ExportFormat& format = chosen_format(options);
+  if (options.format == optuna_journal_format) return export_study(options);
+  const ExportFormat& format = export_formats().find(options.format).value;
   require_place(options, format);
   require_use_of_weights(options, format);
   const std::optional<RankedArchitecture> ranked =
@@ -108,15 +172,16 @@ void run_export(ExportOptions options) {
   ExportedNetwork network{*space, genotype, {}};
   if (!format.is_source) network.state = network_state(options, config, *space, genotype);
   if (ranked) network.remarks = remarks_on(*ranked);
-  const std::string content = format.content(network);
+  network.origin_of_weights = origin_of_weights(options);
+  network.space_settings = result_config(config).at("space");
   if (options.out.empty()) {
-    write_output(content);
+    write_output(format.content(network));
     return;
   }
-  if (options.force) {
-    write_file_atomic(options.out, content);
+  if (fills_folder(options, format)) {
+    write_folder(options, format, network);
   } else {
-    write_new_file(options.out, content);
+    write_file(options.out, format.content(network), options.force);
   }
   spdlog::info("'{}' has {} as {}", options.out, space->format(genotype), options.format);
 }

@@ -52,9 +52,9 @@ std::vector<Setting> data_settings() {
       path(MEMBER(data.root), "--data-root", "DIR",
            "folder of the data set; empty: the cache folder"),
       image_size,
-      path(MEMBER(data.batch_file), "--batch", "FILE.pt",
-           "file written by torch.save with the tensors images and labels, used instead of drawing "
-           "a minibatch"),
+      path(MEMBER(data.batch_file), "--batch", "FILE",
+           "file of torch.save or of safetensors with the tensors images and labels, used instead "
+           "of drawing a minibatch"),
       batch_size,
       boolean(MEMBER(data.augment), "--augment", "--no-augment",
               "crop and flip the images at random, as in training"),

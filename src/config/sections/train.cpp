@@ -9,9 +9,9 @@ std::vector<Setting> train_settings() {
   constexpr std::uint64_t most_images = 1'000'000'000;
   std::vector<Setting> all = {
       text(MEMBER(train.arch), "--arch", "ARCH", "architecture to train"),
-      path(MEMBER(train.weights), "--weights", "FILE.pt",
-           "state dict to start from, or checkpoint that has one, written by torch.save; empty: "
-           "weights drawn from the seed"),
+      path(MEMBER(train.weights), "--weights", "FILE",
+           "state dict to start from, or checkpoint that has one, written by torch.save, or "
+           "safetensors; empty: weights drawn from the seed"),
       integer(MEMBER(train.epochs), "--epochs", 1, 100'000,
               "passes over the images; NAS-Bench-201 has 12 and 200"),
       integer(MEMBER(train.batch_size), "--batch-size", 2, 65536, "images in a step"),

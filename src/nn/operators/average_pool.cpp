@@ -97,4 +97,9 @@ at::Tensor average_pool_backward(const at::Tensor& gradient, const FeatureShape&
                 transposed(windows(layer, shape.width, layer.out.width), shape.width));
 }
 
+std::vector<OnnxNode> average_pool_onnx(const OnnxStep& step) {
+  // By default without the padding.
+  return {{"AveragePool", {step.inputs.front()}, step.output, onnx_window(step.layer)}};
+}
+
 }  // namespace wrcor

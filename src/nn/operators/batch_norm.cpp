@@ -197,4 +197,12 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
   return result;
 }
 
+std::vector<OnnxNode> batch_norm_onnx(const OnnxStep& step) {
+  return {{"BatchNormalization",
+           {step.inputs.front(), step.layer.parameters[0].name, step.layer.parameters[1].name,
+            step.layer.buffers[0].name, step.layer.buffers[1].name},
+           step.output,
+           {{"epsilon", static_cast<float>(step.layer.epsilon)}}}};
+}
+
 }  // namespace wrcor

@@ -30,4 +30,8 @@ const Operator& concat_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> concat_onnx(const OnnxStep& step) {
+  return {{"Concat", {step.inputs.begin(), step.inputs.end()}, step.output, {{"axis", 1}}}};
+}
+
 }  // namespace wrcor

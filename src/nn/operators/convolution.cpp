@@ -270,4 +270,12 @@ at::Tensor convolution_weight_gradient(const at::Tensor& gradient, const at::Ten
   return std::get<1>(gradients(gradient, input, weight, layer, {false, true, false}));
 }
 
+std::vector<OnnxNode> convolution_onnx(const OnnxStep& step) {
+  std::vector<std::string> read{step.inputs.front()};
+  for (const Parameter& parameter : step.layer.parameters) read.push_back(parameter.name);
+  std::vector<OnnxAttribute> attributes = onnx_window(step.layer);
+  attributes.push_back({"group", step.layer.groups});
+  return {{"Conv", std::move(read), step.output, std::move(attributes)}};
+}
+
 }  // namespace wrcor

@@ -40,4 +40,8 @@ const Operator& global_average_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> global_average_onnx(const OnnxStep& step) {
+  return {{"GlobalAveragePool", {step.inputs.front()}, step.output}};
+}
+
 }  // namespace wrcor

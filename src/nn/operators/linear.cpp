@@ -42,4 +42,13 @@ const Operator& linear_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> linear_onnx(const OnnxStep& step) {
+  const std::string flat = step.output + ".flat";
+  return {{"Flatten", {step.inputs.front()}, flat},
+          {"Gemm",
+           {flat, step.layer.parameters[0].name, step.layer.parameters[1].name},
+           step.output,
+           {{"transB", 1}}}};
+}
+
 }  // namespace wrcor

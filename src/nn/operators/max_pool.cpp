@@ -73,4 +73,8 @@ const Operator& max_pool_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> max_pool_onnx(const OnnxStep& step) {
+  return {{"MaxPool", {step.inputs.front()}, step.output, onnx_window(step.layer)}};
+}
+
 }  // namespace wrcor

@@ -33,4 +33,14 @@ const Operator& narrow_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> narrow_onnx(const OnnxStep& step) {
+  const std::int64_t first = step.layer.first_channel, behind = first + step.layer.out.channels;
+  const std::string start = step.output + ".start", end = step.output + ".end",
+                    axis = step.output + ".axis";
+  return {onnx_constant({first}, start),
+          onnx_constant({behind}, end),
+          onnx_constant({1}, axis),
+          {"Slice", {step.inputs.front(), start, end, axis}, step.output}};
+}
+
 }  // namespace wrcor

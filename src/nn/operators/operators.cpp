@@ -19,6 +19,19 @@ const Operator& operator_of(LayerKind kind) {
   throw std::logic_error("the input of a network is not computed");
 }
 
+std::vector<OnnxNode> onnx_nodes(const OnnxStep& step) {
+  switch (step.layer.kind) {
+    case LayerKind::input:
+      break;
+#define WRCOR_LAYER_KIND(kind) \
+  case LayerKind::kind:        \
+    return kind##_onnx(step);
+#include "wrcor/space/layer_kinds.inc"
+#undef WRCOR_LAYER_KIND
+  }
+  throw std::logic_error("the input of a network is not computed");
+}
+
 at::Tensor Operator::weight_gradient(const BackwardStep& step) const {
   throw std::logic_error("layer " + step.layer.name + " has no weight");
 }

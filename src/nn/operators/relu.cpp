@@ -29,4 +29,8 @@ const Operator& relu_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> relu_onnx(const OnnxStep& step) {
+  return {{"Relu", {step.inputs.front()}, step.output}};
+}
+
 }  // namespace wrcor

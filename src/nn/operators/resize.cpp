@@ -33,4 +33,17 @@ const Operator& resize_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> resize_onnx(const OnnxStep& step) {
+  // The size of the output includes the number of images, which the graph leaves open.
+  const std::string images = step.output + ".images", pixels = step.output + ".pixels",
+                    size = step.output + ".size";
+  return {{"Shape", {step.inputs.front()}, images, {{"start", 0}, {"end", 2}}},
+          onnx_constant({step.layer.out.height, step.layer.out.width}, pixels),
+          {"Concat", {images, pixels}, size, {{"axis", 0}}},
+          {"Resize",
+           {step.inputs.front(), "", "", size},
+           step.output,
+           {{"mode", std::string("linear")}}}};
+}
+
 }  // namespace wrcor

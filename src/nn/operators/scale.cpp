@@ -53,4 +53,8 @@ const Operator& scale_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> scale_onnx(const OnnxStep& step) {
+  return {{"Mul", {step.inputs[0], step.inputs[1]}, step.output}};
+}
+
 }  // namespace wrcor

@@ -29,4 +29,8 @@ const Operator& sigmoid_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> sigmoid_onnx(const OnnxStep& step) {
+  return {{"Sigmoid", {step.inputs.front()}, step.output}};
+}
+
 }  // namespace wrcor

@@ -33,4 +33,8 @@ const Operator& sum_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> sum_onnx(const OnnxStep& step) {
+  return {{"Sum", {step.inputs.begin(), step.inputs.end()}, step.output}};
+}
+
 }  // namespace wrcor

@@ -29,4 +29,10 @@ const Operator& swish_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> swish_onnx(const OnnxStep& step) {
+  const std::string gate = step.output + ".sigmoid";
+  return {{"Sigmoid", {step.inputs.front()}, gate},
+          {"Mul", {step.inputs.front(), gate}, step.output}};
+}
+
 }  // namespace wrcor

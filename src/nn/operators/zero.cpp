@@ -26,4 +26,9 @@ const Operator& zero_operator() {
   return instance;
 }
 
+std::vector<OnnxNode> zero_onnx(const OnnxStep& step) {
+  const std::string shape = step.output + ".shape";
+  return {{"Shape", {step.inputs.front()}, shape}, {"ConstantOfShape", {shape}, step.output}};
+}
+
 }  // namespace wrcor

@@ -1,5 +1,7 @@
 #include "export/formats.h"
 
+#include <nlohmann/json.hpp>
+
 #include "minibatch/tensor_file.h"
 #include "support/catch.h"
 #include "unit/data/fixtures.h"
@@ -22,7 +24,7 @@ TEST_CASE("every format gives equal bytes for equal networks", "[export][formats
     CHECK(format.summary.size() < 90);
     const std::string content = format.value.content(network_of(space, cells_of_all_kinds[0]));
     CHECK(content == format.value.content(network_of(space, cells_of_all_kinds[0])));
-    CHECK(content.starts_with(format.value.is_source ? "\"\"\"" : "PK"));
+    CHECK(content.starts_with("\"\"\"") == format.value.is_source);
   }
 }
 
@@ -32,6 +34,37 @@ TEST_CASE("the weights format is a state dict of the network", "[export][formats
   const auto tensors = parse_tensor_file(exported(network, "weights"), "some.pt");
   CHECK_NOTHROW(StateDict("some.pt", tensors, space.plan(network.genotype), at::kCPU));
   for (const auto& [name, tensor] : network.state) CHECK(at::equal(tensors.at(name), tensor));
+}
+
+TEST_CASE("safetensors have the state dict, and a folder what a model hub expects",
+          "[export][formats]") {
+  const NasBench201 space({4, 1, 10, 8, 12});
+  ExportedNetwork network = network_of(space, cells_of_all_kinds[1]);
+  network.remarks = {"Found by chance.", ""};
+  network.origin_of_weights = "Its weights are waves.";
+  network.space_settings = {{"name", "nb201"}, {"channels", 4}};
+  const auto tensors = parse_tensor_file(exported(network, "safetensors"), "some");
+  CHECK(tensors.size() == network.state.size());
+  for (const auto& [name, tensor] : network.state) CHECK(at::equal(tensors.at(name), tensor));
+
+  const ExportFormat& format = export_formats().find("safetensors").value;
+  std::map<std::string, std::string> files;
+  for (const ExportedFile& file : format.companions(network)) files[file.name] = file.content;
+  REQUIRE(files.size() == 3);
+  CHECK(std::string(format.name_in_folder) == "model.safetensors");
+  const auto config = nlohmann::json::parse(files.at("config.json"));
+  CHECK(config["arch"].get<std::string>() == cells_of_all_kinds[1]);
+  CHECK(config["space"]["channels"] == 4);
+  CHECK(config["input"]["width"] == 12);
+  CHECK(config["classes"] == 10);
+  CHECK(config["params"] == space.costs(network.genotype).params);
+  const std::string& card = files.at("README.md");
+  CHECK_THAT(card, StartsWith("---\nlibrary_name: pytorch\n"));
+  CHECK_THAT(card, ContainsSubstring("\n    " + cells_of_all_kinds[1] + "\n"));
+  CHECK_THAT(card, ContainsSubstring("\nFound by chance.\n"));
+  CHECK_THAT(card, ContainsSubstring("8x12 pixels"));
+  CHECK_THAT(card, ContainsSubstring("\nIts weights are waves.\n"));
+  CHECK(files.at("network.py") == exported(network, "python"));
 }
 
 TEST_CASE("Python source says what it is of", "[export][python]") {

@@ -24,8 +24,7 @@ inline const std::vector<std::string> cells_of_all_kinds{
 };
 
 /// A network as if it had been trained: no tensor has a value that a fresh one has.
-inline ExportedNetwork network_of(const NasBench201& space, const std::string& arch) {
-  const Genotype genotype = space.parse(arch);
+inline ExportedNetwork trained_network_of(const SearchSpace& space, const Genotype& genotype) {
   const WeightBank bank(1, Initialisation::standard, at::kCPU);
   auto state = initial_state(space.plan(genotype), bank);
   double phase = 0;
@@ -41,6 +40,10 @@ inline ExportedNetwork network_of(const NasBench201& space, const std::string& a
     }
   }
   return {space, genotype, std::move(state)};
+}
+
+inline ExportedNetwork network_of(const NasBench201& space, const std::string& arch) {
+  return trained_network_of(space, space.parse(arch));
 }
 
 }  // namespace wrcor::test

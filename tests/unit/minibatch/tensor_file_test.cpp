@@ -55,7 +55,8 @@ TEST_CASE("files that are no archive are told apart", "[minibatch][tensor_file]"
   const std::string whole = archive_of_tensors({{"a", at::ones({3})}});
   CHECK_THAT(message_of(""), ContainsSubstring("found an empty file, expected a dictionary"));
   CHECK_THAT(message_of("\x80\x02}q."),
-             ContainsSubstring("found no zip archive, expected a dictionary"));
+             ContainsSubstring("found neither a zip archive nor safetensors, expected a "
+                               "dictionary"));
   CHECK_THAT(message_of(whole.substr(0, whole.size() - 30)),
              ContainsSubstring("found an archive that cannot be read ("));
   const TemporaryFolder folder;

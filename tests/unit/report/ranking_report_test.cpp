@@ -47,6 +47,18 @@ TEST_CASE("CSV and JSON have exact numbers", "[report]") {
   CHECK(rows[2]["rank"] == 3);
 }
 
+TEST_CASE("the file of a ranking states its settings and its version", "[report]") {
+  SearchResult result = three_networks();
+  result.settings = "0123456789ab";
+  std::string text;
+  write_ranking_file(result, [&text](std::string_view piece) { text += piece; });
+  CHECK(text ==
+        "rank,wrcor,params,flops,arch,status,settings,schema_version\n"
+        "1,911.03061,1000,2000,|a|,ok,0123456789ab,1\n"
+        "2,90.1,1000,2000,|b|,ok,0123456789ab,1\n"
+        "3,,1000,2000,|c|,degenerate: disconnected,0123456789ab,1\n");
+}
+
 TEST_CASE("in a vote the first column is its value", "[report]") {
   SearchResult result = three_networks();
   result.rule = RankingRule::parse("copeland(wrcor,-acor)");

@@ -5,6 +5,7 @@
 #include "searches.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "unit/data/fixtures.h"
 #include "wrcor/core/error.h"
 
 using namespace wrcor;
@@ -83,6 +84,36 @@ TEST_CASE("a result that is damaged or gone is written again", "[run][search]") 
   CHECK_FALSE(std::filesystem::exists(partial));
   folder.write("run/result.json", std::string(100, '\0'));
   CHECK(search(config, run, true) == expected);
+}
+
+TEST_CASE("the best and the ranking are written again, too", "[run][search]") {
+  const test::TemporaryFolder folder;
+  Config config = small_search();
+  config.search.budget = 4;
+  const auto run = folder.path() / "run";
+  const auto result = nlohmann::json::parse(search(config, run));
+  const auto settings = result["settings"].get<std::string>();
+  const std::string best = read_file(run / "best.txt"), table = read_file(run / "ranking.csv");
+  CHECK(best == result["ranking"][0]["arch"].get<std::string>() + "\n");
+  std::filesystem::remove(run / "best.txt");
+  folder.write("run/ranking.csv", "");
+  search(config, run, true);
+  CHECK(read_file(run / "best.txt") == best);
+  CHECK(read_file(run / "ranking.csv") == table);
+
+  // Of a run with another seed.
+  const auto refused = [&] {
+    return test::message_of<UsageError>(
+        [&] { run_search(resolve(config), {run}, /*resume=*/true, {}); });
+  };
+  std::string other = table;
+  other.replace(other.find(settings), settings.size(), "0123456789ab");
+  folder.write("run/ranking.csv", other);
+  CHECK_THAT(refused(), ContainsSubstring("ranking.csv' is not of this search"));
+  CHECK(read_file(run / "ranking.csv") == other);
+  folder.write("run/ranking.csv", table);
+  folder.write("run/best.txt", best + best);
+  CHECK_THAT(refused(), ContainsSubstring("best.txt' is not of this search"));
 }
 
 TEST_CASE("a resumed run without time left keeps what failed", "[run][search]") {

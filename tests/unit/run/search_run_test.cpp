@@ -205,7 +205,7 @@ TEST_CASE("what is not a run's own is not replaced", "[run][search]") {
     return std::string("accepted");
   };
   SECTION("by a resumed run") {
-    for (const std::string file : {"result.json", "config.json"}) {
+    for (const std::string file : {"result.json", "config.json", "best.txt", "ranking.csv"}) {
       const std::string own = read_file(run / file);
       for (const std::string other : {"my notes", "{}", R"({"config": {"run": {"seed": 9}}})"}) {
         folder.write("run/" + file, other);
@@ -225,7 +225,8 @@ TEST_CASE("what is not a run's own is not replaced", "[run][search]") {
     CHECK_FALSE(std::filesystem::exists(run / "journal.jsonl"));
   }
   SECTION("by a new one") {
-    std::filesystem::remove(run / "result.json");
+    for (const auto& file : {"best.txt", "ranking.csv", "result.json"})
+      std::filesystem::remove(run / file);
     folder.write("run/journal.jsonl", "my notes\n");
     CHECK_THAT(refused(true), ContainsSubstring("no run to resume"));
     CHECK_THAT(refused(false), ContainsSubstring("journal.jsonl' is not of this search"));

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "record/journal.h"
+#include "record/run_directory.h"
+#include "record/search_result.h"
+#include "wrcor/config/run_spec.h"
+
+namespace wrcor {
+
+/// Writes what a search leaves at its end: best.txt, unless no architecture has a score,
+/// ranking.csv, and then result.json. A folder that has result.json has all of them.
+/// @throws RunError
+void write_result_files(const SearchResult& result, const RunSpec& spec,
+                        const RunDirectory& directory);
+
+/// Refuses a best.txt or a ranking.csv that a resumed search would replace but that is not its own.
+/// Its own ones begin with an architecture of its journal, or are empty.
+/// @param settings  of the run, which its ranking.csv has: SearchResult::settings
+/// @throws UsageError; DataError when it cannot be read
+void require_own_ranking(const RunDirectory& directory, const JournalContent& journal,
+                         const std::string& settings);
+
+}  // namespace wrcor
