@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "record/run_identity.h"
 #include "record/search_result.h"
 #include "record/trial_run.h"
 #include "trial_options.h"
@@ -22,13 +23,12 @@ struct AskOptions {
   bool only_new = false;
 };
 
-/// Those that proposals and the costs of networks depend on.
+/// Those that proposals and the costs of networks depend on, and the budget.
 std::vector<std::string> settings_of_proposals() {
   std::vector<std::string> keys{"space", "data.name", "data.root", "data.image_size"};
   for (const Setting& setting : settings()) {
-    const bool of_evaluations =
-        setting.key == "search.max_seconds" || setting.key == "search.refine";
-    if (setting.section() == "search" && !of_evaluations) keys.push_back(setting.key);
+    const bool of_proposals = setting.key == "search.budget" || guides_proposals(setting);
+    if (setting.section() == "search" && of_proposals) keys.push_back(setting.key);
   }
   keys.insert(keys.end(), {"constraints", "run.seed"});
   return keys;

@@ -17,7 +17,8 @@ RunSpec read_trial_spec(const TrialOptions& options) {
 
 std::vector<std::filesystem::path> files_of(const TrialOptions& options) {
   const RunDirectory directory{options.folder};
-  return {directory.config(), directory.journal(), directory.result(), directory.lock()};
+  return {directory.config(),  directory.journal(), directory.best(),
+          directory.ranking(), directory.result(),  directory.lock()};
 }
 
 }  // namespace wrcor::cli

@@ -18,6 +18,7 @@
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/core/version.h"
+#include "wrcor/search/builtin.h"
 
 namespace wrcor {
 namespace {
@@ -231,13 +232,6 @@ namespace {
 
 constexpr const char* trials_kind = "trials";
 
-/// Whether proposals, or the costs of networks, depend on a setting.
-bool guides_proposals(const Setting& setting) {
-  const std::string section = setting.section();
-  return setting.key == "run.seed" || section == "space" ||
-         ((section == "search" || section == "constraints") && setting.scope == Scope::search);
-}
-
 Json proposal_settings(const Config& config) {
   Json sections;
   for (const Setting& setting : settings()) {
@@ -262,6 +256,15 @@ bool has_proposal_settings(Json sections, const RunSpec& spec, const std::string
 }
 
 }  // namespace
+
+bool guides_proposals(const Setting& setting) {
+  const std::string section = setting.section(), name = setting.name();
+  if (section == "search") {
+    return name == "strategy" || name == "window" || name == "dedupe" || name == "minimize" ||
+           !strategies_with(name).empty();
+  }
+  return section == "space" || section == "constraints" || setting.key == "run.seed";
+}
 
 Json trial_header(const RunSpec& spec) {
   Json header{{"schema_version", schema_version::journal},

@@ -7,6 +7,7 @@
 #include "core/json_schema_parts.h"
 #include "record/run_directory.h"
 #include "wrcor/config/run_spec.h"
+#include "wrcor/config/settings.h"
 #include "wrcor/record/scoring_conditions.h"
 
 namespace wrcor {
@@ -36,6 +37,9 @@ void require_own_result(const std::filesystem::path& result_file, const RunSpec&
 
 // The same for a run whose trials another program trains: no scores are computed, so it depends on
 // the settings of proposals and costs only.
+
+/// Whether proposals, or the costs of networks, depend on a setting. The budget only ends them.
+bool guides_proposals(const Setting& setting);
 
 /// The first line of its journal.
 nlohmann::ordered_json trial_header(const RunSpec& spec);

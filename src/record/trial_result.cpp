@@ -9,7 +9,6 @@
 #include "core/file.h"
 #include "core/schema_version.h"
 #include "core/seal.h"
-#include "record/search_result.h"
 #include "record/trial_run.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/version.h"
@@ -29,8 +28,9 @@ Evaluation evaluation_of(const TrialOutcome& outcome, const Costs& costs) {
   return {Status::failed, outcome.failure, {{fitness_name, none}}, costs};
 }
 
-/// Of what is told, best first.
-SearchResult ranking_of(const TrialRun& run, const RunSpec& spec) {
+}  // namespace
+
+SearchResult trial_ranking(const TrialRun& run, const RunSpec& spec) {
   const ConstrainedSpace& space = run.course().space();
   SearchResult result;
   result.rule = fitness_rule();
@@ -47,6 +47,8 @@ SearchResult ranking_of(const TrialRun& run, const RunSpec& spec) {
   find_fronts(result.ranking, result.rule);
   return result;
 }
+
+namespace {
 
 Json counts_json(const TrialRun& run, const SearchCounts& told) {
   const SearchCounts course = run.course().counts();
@@ -74,7 +76,7 @@ Json rows_json(const TrialRun& run, const SearchResult& result) {
 
 void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& directory) {
   const std::optional<EndedBy> end = run.ended_by();
-  const SearchResult result = ranking_of(run, spec);
+  const SearchResult result = trial_ranking(run, spec);
   Json document{{"schema_version", schema_version::result},
                 {"tool", {{"name", "wrcor"}, {"version", version}}},
                 {"config", result_config(spec.config)},

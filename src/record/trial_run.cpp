@@ -23,11 +23,19 @@ std::string settings_document(const Config& config) {
   return config_document(with_absolute_paths(config));
 }
 
+/// Before the first result, no such file is the run's.
+void require_no_ranking(const RunDirectory& directory) {
+  for (const std::filesystem::path& file : {directory.best(), directory.ranking()}) {
+    if (file_exists(file)) throw not_of_this("run", file);
+  }
+}
+
 /// No file that the trials would write may exist.
 void require_no_run(const RunDirectory& directory, const std::string& settings) {
   if (file_exists(directory.journal()) && !holds_nothing(directory.journal()))
     throw not_of_this("run", directory.journal());
   if (file_exists(directory.result())) throw not_of_this("run", directory.result());
+  require_no_ranking(directory);
   require_no_other_config(directory.config(), settings, "run");
 }
 
@@ -36,7 +44,9 @@ void require_no_run(const RunDirectory& directory, const std::string& settings) 
 TrialRun::TrialRun(const RunSpec& spec, const RunDirectory& directory)
     : spec_(spec),
       directory_(directory),
-      folder_(directory.path, directory.lock(), {directory.config(), directory.result()}, patience),
+      folder_(directory.path, directory.lock(),
+              {directory.config(), directory.best(), directory.ranking(), directory.result()},
+              patience),
       journal_(open_journal()),
       course_(spec.search, *spec.space, fitness_rule(), no_limit) {
   repeat_course();
@@ -52,6 +62,7 @@ std::optional<TrialJournal> TrialRun::open_journal() {
   if (records_.header.is_null()) return std::nullopt;
   require_same_trials(records_.header, spec_, directory_.path);
   require_own_trial_files(directory_, spec_);
+  if (!file_exists(directory_.result())) require_no_ranking(directory_);
   // The budget may have changed.
   if (!file_exists(directory_.config()) || read_file(directory_.config()) != settings)
     write_file_atomic(directory_.config(), settings);

@@ -33,7 +33,8 @@ class Times {
   explicit Times(const FinishedRun& run) : elapsed_(run.elapsed) {
     const Json timing = run.document.value("timing", Json::object());
     std::tm started{};
-    const std::string text = timing.value("started", std::string());
+    // Of trials it is only known when the result was written.
+    const std::string text = timing.value("started", timing.value("written", std::string()));
     const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &started);
     if (end == nullptr || *end != '\0')
       throw DataError("the result of the run does not say when it was started, found " +

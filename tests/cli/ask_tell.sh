@@ -61,6 +61,12 @@ expect_exit 0 wrcor compare run other --ignore-settings --tolerance 1
 expect_exit 2 wrcor compare run other
 expect_contains "$stderr" 'does not state the settings of its scores'
 expect_exit 0 wrcor export run --format python --quiet
+expect_exit 0 wrcor export run --format optuna-journal --out study.log --quiet
+expect_contains "$(<study.log)" 'fitness'
+expect_exit 0 wrcor describe "$(<run/best.txt)"
+expect_equal "$(head -n 1 run/ranking.csv)" 'rank,fitness,params,flops,arch,status,settings,schema_version'
+expect_exit 0 wrcor evaluate --scores run --benchmark run/ranking.csv --metric params --bootstrap 0
+refuse 2 'wrcor ask and wrcor tell' wrcor merge run other --out merged
 
 # --- killed before any of its writes, by a half of one, with the machine, or out of disk: nothing acknowledged is lost
 calls=0
