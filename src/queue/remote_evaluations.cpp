@@ -72,6 +72,7 @@ RemoteEvaluations::RemoteEvaluations(const HostedRun& run, const SourceShape& sh
     throw RunError("the queue " + in_quotes(run.access.address.text) + " refuses a command: " +
                    refusal.what() + "; it needs a Redis server of version 6.2 or newer");
   }
+  spdlog::info("workers are started by: wrcor worker --queue {}", run.access.address.text);
   thread_ = std::thread([this] { serve(); });
 }
 

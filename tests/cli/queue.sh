@@ -62,7 +62,7 @@ worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 20 "${@:2}"
 # --- three workers: one is killed, one stalls for longer than the lease and comes back
 expect_exit 0 wrcor "${work[@]}" --budget 40 --out local
 for name in killed stalled steady; do worker "$name" --queue "$(url first)"; done
-start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$(url first)" --queue-lease 1 --out first
+start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$(url first)" --queue-lease 2 --out first
 wait_for_lines first/journal.jsonl 6 "$search"
 kill_now "$killed"
 kill -STOP "$stalled"
@@ -74,7 +74,7 @@ expect_contains "$stdout" '"name": "first"'
 on_socket XADD wrcor:first:results '*' json '{"run":1}' >/dev/null
 on_socket XADD wrcor:first:results '*' nothing x >/dev/null
 on_socket XADD wrcor:first:work '*' json "$(printf '[%.0s' {1..100})" >/dev/null
-sleep 1.5
+sleep 2.5
 kill -CONT "$stalled"
 expect_end 0 "$search"
 expect_same_result local first
