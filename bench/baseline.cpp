@@ -91,7 +91,6 @@ BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& source,
   BaselinePass pass;
   pass.logits = outputs.back();
   const at::Tensor loss = at::cross_entropy_loss(pass.logits, labels);
-  pass.loss = loss.item<double>();
 
   std::vector<at::Tensor> sources;
   for (const auto& entry : watched) sources.push_back(entry.second);

@@ -21,7 +21,6 @@ struct BaselineResponse {
 /// check of the explicit passes.
 struct BaselinePass {
   at::Tensor logits;
-  double loss = 0;
   std::vector<BaselineResponse> responses;
 };
 BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& weights,

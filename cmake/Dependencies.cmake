@@ -13,6 +13,7 @@ find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
 include(FindChartJs)
 include(FindYamlCpp)
+include(FindHiredis)
 include(FindLibtorch)
 
 # Since libstdc++ 12 has a constexpr vector, clang rejects the headers of libtorch before 2.0 as C++20.

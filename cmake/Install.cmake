@@ -43,5 +43,5 @@ write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/wrcorConfigVersion
 # The two Find files define the same targets for the package's users as for this build.
 install(FILES
   "${CMAKE_CURRENT_BINARY_DIR}/wrcorConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/wrcorConfigVersion.cmake"
-  cmake/FindLibtorch.cmake cmake/FindYamlCpp.cmake
+  cmake/FindLibtorch.cmake cmake/FindYamlCpp.cmake cmake/FindHiredis.cmake
   DESTINATION ${wrcor_package_directory} COMPONENT development)

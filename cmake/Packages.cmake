@@ -40,7 +40,7 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Libraries, headers and CMake packag
 # The packages that wrcorConfig.cmake searches for.
 string(JOIN ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   libtorch-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libhwy-dev libssl-dev libcurl4-openssl-dev
-  libarchive-dev zlib1g-dev libpng-dev libjpeg-dev)
+  libarchive-dev libhiredis-dev zlib1g-dev libpng-dev libjpeg-dev)
 
 find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
 if(DPKG_SHLIBDEPS AND torch_directory MATCHES "^/usr/(lib|share)/")

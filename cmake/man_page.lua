@@ -24,8 +24,12 @@ local function definition(item)
 end
 
 local function option_list(list)
-  local items = pandoc.List(list.content):map(definition)
-  if #items == #list.content then return pandoc.DefinitionList(items) end
+  local items = {}
+  for i, item in ipairs(list.content) do
+    items[i] = definition(item)
+    if not items[i] then return nil end
+  end
+  return pandoc.DefinitionList(items)
 end
 
 local function two_columns(tab)

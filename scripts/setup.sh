@@ -41,6 +41,7 @@ libarchive-dev       header  archive.h
 zlib1g-dev           header  zlib.h
 libpng-dev           header  png.h
 libjpeg-dev          header  jpeglib.h
+libhiredis-dev       header  hiredis/hiredis.h
 libjs-chart.js       script  chart.js/chart.min.js
 catch2               header  catch2/catch.hpp catch2/catch_all.hpp
 libvalijson-dev      header  valijson/validator.hpp
@@ -49,6 +50,7 @@ ccache               extra   ccache
 lld                  extra   ld.lld ld.mold
 pandoc               extra   pandoc
 python3              extra   python3
+redis-server         extra   redis-server valkey-server
 '
 
 # installed_packages NAME...: those of them that dpkg has installed, one per line.

@@ -55,6 +55,13 @@ struct TrainOptions {
   std::string format = "table";
 };
 
+struct WorkerOptions {
+  ConfigSources sources;
+  std::string queue;
+  std::string password_file;
+  int max_idle = 600;
+};
+
 struct DataFetchOptions {
   ConfigSources sources;
   std::vector<std::string> names;

@@ -28,14 +28,19 @@ using LayerParts =
 
 void setup_search(CLI::App& command, const Run<SearchOptions>& run);
 void setup_score(CLI::App& command, const Run<ScoreOptions>& run);
+void setup_ask(CLI::App& command);
+void setup_tell(CLI::App& command);
 void setup_evaluate(CLI::App& command);
 void setup_compare(CLI::App& command);
+void setup_merge(CLI::App& command);
 void setup_report(CLI::App& command);
 void setup_describe(CLI::App& command, const LayerParts& layer_parts);
 void setup_export(CLI::App& command, const Run<ExportOptions>& run);
 void setup_train(CLI::App& command, const Run<TrainOptions>& run);
 void setup_data(CLI::App& data, const Run<DataFetchOptions>& fetch,
                 const Run<DataInfoOptions>& info);
+void setup_worker(CLI::App& command, const Run<WorkerOptions>& run);
+void setup_queue(CLI::App& queue);
 void setup_list(CLI::App& command, const DeviceNames& devices);
 void setup_config(CLI::App& config);
 void setup_doctor(CLI::App& command, const Run<DoctorOptions>& run);

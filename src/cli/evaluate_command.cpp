@@ -12,6 +12,8 @@
 #include "record/score_reading.h"
 #include "report/evaluation_report.h"
 #include "score/comparison.h"
+#include "score/population.h"
+#include "score/published.h"
 #include "search/simulated_search.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
@@ -53,8 +55,19 @@ struct EvaluateOptions {
   int resamples = 1000;
   bool simulate = false;
   int runs = 100;
+  std::vector<std::string> populations;
+  std::vector<std::string> published;  ///< the data set of each metric; empty: no table
+  std::string measures = "usual";
   std::string format = "table";
 };
+
+/// The populations to compare on: the default is all architectures, and with published figures
+/// all that these were measured on.
+std::vector<std::string> chosen_populations(const EvaluateOptions& options) {
+  if (!options.populations.empty()) return options.populations;
+  if (!options.published.empty()) return populations().names();
+  return {"all"};
+}
 
 ScoreTable read_scores(const SearchSpace& space, const std::vector<std::string>& files) {
   ScoreTable scores(space);
@@ -249,6 +262,23 @@ std::vector<Metric> make_metrics(const BenchmarkTable& benchmark, const Evaluate
   return metrics;
 }
 
+void check_published(const EvaluateOptions& options) {
+  if (options.published.empty()) return;
+  require_distinct(options.published, "--published");
+  for (const std::string& name : options.published) {
+    if (std::ranges::find(published_datasets, name) == published_datasets.end()) {
+      throw UsageError("--published: " + unknown_name_message("data set", "data sets", name,
+                                                              {published_datasets.begin(),
+                                                               published_datasets.end()}));
+    }
+  }
+  if (options.published.size() != options.benchmark.metrics.size()) {
+    throw UsageError("--published: expected the data set of each --metric, in their order, got " +
+                     std::to_string(options.published.size()) + " for " +
+                     std::to_string(options.benchmark.metrics.size()));
+  }
+}
+
 void check(const EvaluateOptions& options) {
   require_distinct(options.benchmark.metrics, "--metric");
   require_distinct(options.table_scores, "--table-score");
@@ -261,8 +291,14 @@ void check(const EvaluateOptions& options) {
         "nothing to evaluate; name score files by --scores, or columns of the benchmark by "
         "--table-score");
   }
-  if (options.simulate && options.format == "csv") {
-    throw UsageError("--format csv holds one table only: use json together with --simulate-search");
+  require_distinct(options.populations, "--among");
+  for (const std::string& name : options.populations) populations().find(name);
+  check_published(options);
+  for (const auto& [given, flag] : {std::pair(options.simulate, "--simulate-search"),
+                                    std::pair(!options.published.empty(), "--published")}) {
+    if (given && options.format == "csv")
+      throw UsageError(std::string("--format csv holds one table only: use json together with ") +
+                       flag);
   }
 }
 
@@ -288,6 +324,44 @@ std::size_t most_compared(const std::vector<Scorer>& scorers, const std::vector<
   return most;
 }
 
+/// @throws DataError when there are none
+std::vector<std::string> members_of(const std::string& population, const SearchSpace& space,
+                                    const std::vector<std::string>& archs) {
+  const Population& chosen = populations().find(population).value;
+  std::vector<std::string> members;
+  for (const std::string& arch : archs) {
+    if (chosen.contains(space, space.parse(arch))) members.push_back(arch);
+  }
+  if (members.empty()) {
+    throw DataError("--among " + population + ": none of the " + std::to_string(archs.size()) +
+                    " architectures belongs to it");
+  }
+  return members;
+}
+
+std::vector<double> parameters_of(const std::vector<std::string>& archs, const SearchSpace& space) {
+  std::vector<double> parameters;
+  for (const std::string& arch : archs)
+    parameters.push_back(static_cast<double>(space.costs(space.parse(arch)).params));
+  return parameters;
+}
+
+/// Compares on one population. Votes are computed for it, as they depend on the set.
+std::vector<Comparison> compare_on(const std::string& population, const SearchSpace& space,
+                                   const ScoreTable& scores, const BenchmarkTable& benchmark,
+                                   const EvaluateOptions& options,
+                                   const ComparisonOptions& comparison,
+                                   const std::vector<std::string>& archs) {
+  const std::vector<std::string> members = members_of(population, space, archs);
+  const std::vector<Scorer> scorers = make_scorers(scores, benchmark, options, members);
+  const std::vector<Metric> metrics = make_metrics(benchmark, options, members);
+  check_top_k(options, most_compared(scorers, metrics));
+  std::vector<Comparison> rows =
+      compare(scorers, metrics, comparison, parameters_of(members, space));
+  for (Comparison& row : rows) row.population = population;
+  return rows;
+}
+
 /// The sources, with the settings that this call does not use.
 ConfigSources sources_of(const EvaluateOptions& options) {
   ConfigSources sources = options.sources;
@@ -305,6 +379,10 @@ void run_evaluate(const EvaluateOptions& options) {
   check(options);
   const RunSpec spec = resolve(config);
   const SearchSpace& space = *spec.space;
+  if (!options.published.empty() && space.name() != published_space) {
+    throw UsageError("--published: the figures are of the space '" + std::string(published_space) +
+                     "', not of '" + space.name() + "'");
+  }
   std::set<std::string> columns;
   for (const auto* texts : {&options.benchmark.metrics, &options.table_scores}) {
     for (const FigureColumn& column : parse_columns(*texts)) columns.insert(column.name);
@@ -319,15 +397,28 @@ void run_evaluate(const EvaluateOptions& options) {
   report.options = {static_cast<std::size_t>(options.top_k), options.resamples, config.run.seed,
                     usable_cores()};
   const std::vector<std::string> archs = chosen_architectures(scores, benchmark, options, report);
-  const std::vector<Scorer> scorers = make_scorers(scores, benchmark, options, archs);
-  const std::vector<Metric> metrics = make_metrics(benchmark, options, archs);
-  check_top_k(options, most_compared(scorers, metrics));
-  report.comparisons = compare(scorers, metrics, report.options);
-  if (options.simulate) report.simulation = simulate(spec, options, benchmark, scorers, archs);
+  for (const std::string& population : chosen_populations(options)) {
+    for (Comparison& row :
+         compare_on(population, space, scores, benchmark, options, report.options, archs))
+      report.comparisons.push_back(std::move(row));
+  }
+  report.all_measures = options.measures == "all";
+  report.published = options.published;
+  if (options.simulate) {
+    report.simulation =
+        simulate(spec, options, benchmark, make_scorers(scores, benchmark, options, archs), archs);
+  }
   write_output(options.format == "json"       ? evaluation_json(report)
                : options.format == "csv"      ? evaluation_csv(report)
                : options.format == "markdown" ? evaluation_markdown(report)
                                               : evaluation_table(report));
+}
+
+/// "all: every architecture; live: ..."
+std::string summaries_of(const Registry<Population>& registry) {
+  std::vector<std::string> texts;
+  for (const auto& entry : registry.entries()) texts.push_back(entry.name + ": " + entry.summary);
+  return join(texts, "; ");
 }
 
 }  // namespace
@@ -357,6 +448,24 @@ void setup_evaluate(CLI::App& command) {
       "that are compared");
   add_whole_number(command, "--bootstrap", options->resamples, 0, 100'000,
                    "bootstrap resamples for the 95 % intervals; 0 for none");
+  CLI::Option* population =
+      command
+          .add_option("--among", options->populations,
+                      "architectures to compare on; " + summaries_of(populations()) +
+                          "\n(default all, with --published both)")
+          ->delimiter(',')
+          ->type_name("NAME,...");
+  set_candidates(*population, populations().names());
+  command
+      .add_option("--published", options->published,
+                  "also print the published figures for these data sets, those of the metrics in "
+                  "their\norder: " +
+                      join({published_datasets.begin(), published_datasets.end()}))
+      ->delimiter(',')
+      ->type_name("DATA,...");
+  add_choice(command, "--measures", options->measures, {"usual", "all"},
+             "measures in the table: all have a second one, on the top of the ranking and on pairs "
+             "of\nequal size");
   auto* simulate =
       command.add_flag("--simulate-search", options->simulate,
                        "run every strategy on the scores, which cover the whole space ('wrcor\n"

@@ -52,7 +52,8 @@ bool names_section(const std::string& variable) {
 /// Handles a variable that starts with WRCOR_ but belongs to no setting.
 void judge_unknown(const std::string& variable, const std::string& text,
                    std::vector<std::string>& problems) {
-  if (variable == "WRCOR_DATA") return;  // the cache folder, see cache_folder.h
+  if (variable == "WRCOR_DATA") return;            // the cache folder, see cache_folder.h
+  if (variable == "WRCOR_QUEUE_PASSWORD") return;  // see queue_address.h
   const std::string meant = suggestion(variable);
   if (meant.empty() && !names_section(variable)) {
     spdlog::warn("{}: no such variable; it is ignored (wrcor search --help lists those there are)",

@@ -108,6 +108,10 @@ std::string test_root_reason(const Config& config, Purpose) {
   return config.train.holdout ? "the images for tests are those of train.holdout" : "";
 }
 
+std::string queue_reason(const Config& config, Purpose) {
+  return config.search.queue.empty() ? "search.queue names no queue" : "";
+}
+
 std::string cost_table_reason(const Config& config, Purpose) {
   return config.constraints.max_cost.empty() && config.search.minimize.empty()
              ? "constraints.max_cost limits none of its costs, nor does search.minimize name one"
@@ -124,6 +128,9 @@ const std::map<std::string, Reason>& reasons() {
       {"score.counting",
        only_of_proxies(ScoreVariant::counting, "reads the responses that it counts")},
       {"score.proxy_input", only_of_proxies(ScoreVariant::input, "was published with noise")},
+      {"search.queue_password_file", queue_reason},
+      {"search.queue_lease", queue_reason},
+      {"search.mixed", queue_reason},
       {"constraints.cost_table", cost_table_reason},
       {"run.tf32", on_cpu},
       {"run.channels_last", channels_last_reason},

@@ -3,6 +3,8 @@
 #include "config/chosen_data.h"
 #include "config/cost_limits.h"
 #include "config/proxy_choice.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/space/builtin.h"
 
 namespace wrcor {
@@ -10,13 +12,21 @@ namespace {
 
 SearchSpec search_spec(const Config& config, const SearchSpace& space, const Seeds& seeds) {
   const Config::Search& search = config.search;
-  return {.strategy = search.strategy,
-          .options = {.values = search.options, .dedupe = search.dedupe},
-          .limits = cost_limits(config, space),
-          .minimize = parse_cost_names(search.minimize),
-          .budget = search.budget,
-          .window = search.window,
-          .seed = seeds.search};
+  SearchSpec spec{.strategy = search.strategy,
+                  .options = {.values = search.options, .dedupe = search.dedupe},
+                  .limits = cost_limits(config, space),
+                  .minimize = parse_cost_names(search.minimize),
+                  .budget = search.budget,
+                  .window = search.window,
+                  .seed = seeds.search,
+                  .shard = Shard::parse(search.shard)};
+  if (spec.shard.is_part() && spec.make_strategy(space)->learns()) {
+    throw UsageError(
+        "search.shard: expected a strategy that does not learn from outcomes, which other shards "
+        "do not see; got " +
+        in_quotes(search.strategy) + "; choose random or exhaustive, or leave the shard out");
+  }
+  return spec;
 }
 
 std::shared_ptr<const SearchSpace> sized_space(const Config& config, const DatasetInfo& data,
@@ -26,9 +36,10 @@ std::shared_ptr<const SearchSpace> sized_space(const Config& config, const Datas
 
 }  // namespace
 
-RunSpec resolve(const Config& config) {
+RunSpec resolve(const Config& config) { return resolve(config, dataset_info(config)); }
+
+RunSpec resolve(const Config& config, const DatasetInfo& data) {
   const Seeds seeds = seeds_of(config.run.seed);
-  const DatasetInfo data = dataset_info(config);
   RunSpec spec{.config = config,
                .data = data,
                .space = sized_space(config, data, {data.image.height, data.image.width}),

@@ -20,13 +20,16 @@ inline constexpr int result = 4;
 /// 1: `settings` depended on the list of proxies; 2: without scores of repeats; 3: without checks
 inline constexpr int score = 4;
 inline constexpr int ranking_table = 1;  ///< ranking.csv
-inline constexpr int evaluation = 2;     ///< 1: a figure of every simulated search
+/// 1: a figure of every simulated search; 2: without populations and measures of the top
+inline constexpr int evaluation = 3;
 inline constexpr int comparison = 1;
+inline constexpr int trial = 1;  ///< and its outcome
 inline constexpr int plan = 1;
 inline constexpr int explanation = 1;
 inline constexpr int description = 2;  ///< 1: without edges, layers
 inline constexpr int list = 1;
-inline constexpr int model = 1;     ///< config.json of an exported folder
+inline constexpr int model = 1;  ///< config.json of an exported folder
+inline constexpr int queue = 1;
 inline constexpr int training = 2;  ///< result, metrics and checkpoint; 1: without checks
 }  // namespace schema_version
 

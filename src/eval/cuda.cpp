@@ -5,7 +5,12 @@
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
+
+#include "wrcor/core/error.h"
 
 namespace wrcor {
 namespace {
@@ -70,6 +75,31 @@ std::optional<std::string> cuda_obstacle() {
     return explain_missing_device(answers);
   if (torch::cuda::is_available()) return std::nullopt;
   return runtime_is_loaded ? explain_missing_device(answers) : "libtorch finds no device";
+}
+
+CudaParts cuda_parts(int device) {
+  const CudaAnswers answers = ask_for_devices();
+  CudaParts parts;
+  parts.runtime_version = answers.runtime_version;
+  parts.driver_version = answers.driver_version;
+  if (const auto cudnn = runtime_function<std::size_t()>("cudnnGetVersion"))
+    parts.cudnn = static_cast<std::int64_t>(cudnn());
+  // cudaDeviceProp, of whatever version: it begins with the name, and is far smaller.
+  constexpr std::size_t name_size = 256, room = 16384;
+  alignas(std::max_align_t) std::array<char, room> properties{};
+  auto query = runtime_function<int(void*, int)>("cudaGetDeviceProperties_v2");
+  if (query == nullptr) query = runtime_function<int(void*, int)>("cudaGetDeviceProperties");
+  if (query == nullptr || query(properties.data(), device) != 0)
+    throw RunError("CUDA does not tell the model of device " + std::to_string(device));
+  parts.model.assign(properties.data(), strnlen(properties.data(), name_size));
+  return parts;
+}
+
+std::string describe_software(const CudaParts& parts) {
+  std::string text = "CUDA " + version_text(parts.runtime_version) + ", driver for CUDA " +
+                     version_text(parts.driver_version);
+  if (parts.cudnn != 0) text += ", cuDNN " + std::to_string(parts.cudnn);
+  return text;
 }
 
 void allow_tf32(bool allowed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,21 @@ struct CudaAnswers {
 
 /// The reason why a machine has no usable device, from those answers.
 std::string explain_missing_device(const CudaAnswers& answers);
+
+/// The parts of a CUDA device and of the software that computes on it that decide the last digits
+/// of scores.
+struct CudaParts {
+  std::string model;        ///< such as "NVIDIA H200"
+  int runtime_version = 0;  ///< in CUDA's numbering
+  int driver_version = 0;   ///< in CUDA's numbering
+  std::int64_t cudnn = 0;   ///< such as 91002; 0: it is not there
+};
+
+/// @param device  its number. @throws RunError when CUDA does not tell
+CudaParts cuda_parts(int device);
+
+/// Such as "CUDA 13.0, driver for CUDA 13.1, cuDNN 91002".
+std::string describe_software(const CudaParts& parts);
 
 /// Whether CUDA may round the factors of float32 convolutions and matrix products to 10 bits
 /// (TF32). The only place that handles the different interfaces of versions of libtorch.

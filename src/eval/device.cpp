@@ -134,15 +134,15 @@ void use_own_stream(c10::Device device) {
   }
 }
 
-std::optional<std::int64_t> device_memory(c10::Device device) {
+std::optional<std::int64_t> free_device_memory(c10::Device device) {
   if (device.is_cpu()) return std::nullopt;
   // Linking CUDA's runtime would take a CUDA toolkit; libtorch has loaded it.
   using GetMemory = int (*)(std::size_t*, std::size_t*);
   static const auto get_memory = reinterpret_cast<GetMemory>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
-  std::size_t unused = 0, all = 0;
+  std::size_t free = 0, all = 0;
   const c10::DeviceGuard current(device);
-  if (get_memory == nullptr || get_memory(&unused, &all) != 0) return std::nullopt;
-  return static_cast<std::int64_t>(all);
+  if (get_memory == nullptr || get_memory(&free, &all) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(free);
 }
 
 void release_cached_memory(c10::Device device) {

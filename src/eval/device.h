@@ -38,8 +38,8 @@ void configure_device(c10::Device device, bool tf32 = false);
 /// concurrently. Work of other threads on the device must be finished. Nothing on the CPU.
 void use_own_stream(c10::Device device);
 
-/// Bytes of a CUDA device's memory; nothing if it cannot be queried, or on the CPU.
-std::optional<std::int64_t> device_memory(c10::Device device);
+/// Bytes of memory that are free on a device; nothing for the CPU, or when CUDA does not tell.
+std::optional<std::int64_t> free_device_memory(c10::Device device);
 
 /// Returns the memory that libtorch caches on the device to it. Nothing on the CPU.
 void release_cached_memory(c10::Device device);

@@ -81,6 +81,7 @@ class Evaluator {
   std::vector<PassCost> explain(const Genotype& genotype) const;
 
   at::Device device() const { return device_; }
+  const Minibatch& minibatch() const { return minibatch_; }
   std::int64_t samples() const { return minibatch_.images.size(0); }
   /// Most bytes that the tensors of one evaluation, or of one batch, have taken on the CPU so far.
   std::int64_t peak_memory() const { return memory_.peak(); }

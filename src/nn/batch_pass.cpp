@@ -257,8 +257,8 @@ void BatchPass::accumulate(std::size_t s, const at::Tensor& positions, const at:
 }
 
 std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples) {
-  // Gradients and sums of them; a response in float64, centred, squared.
-  constexpr std::int64_t floats_in_work = 4, doubles_in_work = 4;
+  // Gradients and sums of them; a response by network, its magnitudes, scaled, by network again.
+  constexpr std::int64_t floats_in_work = 4 + 4;
   std::int64_t kept = 0, largest = 0;
   for (const Layer& layer : plan.layers) {
     const std::int64_t elements =
@@ -267,7 +267,7 @@ std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples) {
     const Reads reads = reads_of(layer);
     if (reads.statistics || reads.output || reads.inputs) kept += elements;
   }
-  return samples * (4 * (kept + floats_in_work * largest) + 8 * doubles_in_work * largest);
+  return samples * 4 * (kept + floats_in_work * largest);
 }
 
 }  // namespace wrcor

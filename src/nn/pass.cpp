@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "nn/convolution.h"
 
@@ -60,20 +59,20 @@ Pass::Pass(const Network& network, NormMode norms, std::vector<PassObserver*> wa
 bool Pass::is_fused(int layer) const { return schedule_.layer(at_index(layer)).fused; }
 
 void Pass::rescale_blocks() {
-  for (const int block : plan_.blocks) states_[at_index(block)].block_factor = 0;
+  for (const int block : plan_.blocks) states_[at_index(block)].rescale = true;
 }
 
 at::Tensor Pass::rescaled(std::size_t i, at::Tensor output) {
-  double& factor = states_[i].block_factor;
-  if (factor == 1) return output;
-  if (factor == 0) {
-    constexpr int most = 1000;  // the factor is a double
-    int exponent = 0;
-    const auto largest = output.abs().max().item<double>();
-    if (std::isfinite(largest)) std::frexp(largest, &exponent);
-    exponent = std::clamp(exponent, -most, most);
-    exponent_ += exponent;
-    factor = std::ldexp(1.0, -exponent);
+  if (!states_[i].rescale) return output;
+  at::Tensor& factor = states_[i].block_factor;
+  if (!factor.defined()) {
+    // All powers of two up to here are normal numbers.
+    const double most = output.scalar_type() == at::kDouble ? 1000 : 120;
+    const at::Tensor largest = output.abs().max();
+    const at::Tensor exponent = std::get<1>(at::frexp(largest)).to(at::kDouble).clamp(-most, most);
+    const at::Tensor used = at::where(largest.isfinite(), exponent, at::zeros_like(exponent));
+    exponent_ = exponent_ + used;
+    factor = at::exp2(-used).to(output.scalar_type());
   }
   return output * factor;
 }
@@ -82,6 +81,7 @@ at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   // Every layer keeps the order of memory; on the CPU vector code and oneDNN want this one.
   const bool channels_last = images.is_cpu() && images.scalar_type() == at::kFloat;
+  exponent_ = at::zeros({}, images.options().dtype(at::kDouble));
   states_[0].output = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     if (i > 0) states_[i].output = rescaled(i, run_layer(i));
@@ -194,8 +194,8 @@ void Pass::step_back(std::size_t sweep, std::size_t i, std::vector<Gradient>& gr
   const Layer& layer = plan_.layers[i];
   const auto number = static_cast<int>(i);
   const Schedule::Gradients& needed = schedule_.gradients(sweep, i);
-  const double factor = states_[i].block_factor;
-  const at::Tensor gradient = factor == 1 ? gradients[i].value : gradients[i].value * factor;
+  const at::Tensor& factor = states_[i].block_factor;
+  const at::Tensor gradient = factor.defined() ? gradients[i].value * factor : gradients[i].value;
   const auto show = [&](bool Interest::*what, auto method, const at::Tensor& value) {
     for (PassObserver* observer : sweeps_[sweep].observers) {
       if (observer->interest(number).*what) (observer->*method)(number, value);
@@ -249,14 +249,6 @@ const at::Tensor& Pass::relu_mask_of(int layer) {
   LayerState& its = states_[at_index(layer)];
   if (!its.relu_mask.defined()) its.relu_mask = relu_mask(its.output);
   return its.relu_mask;
-}
-
-Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {
-  const at::NoGradGuard no_grad;
-  const at::Tensor log_probabilities = at::log_softmax(logits, 1);
-  const at::Tensor chosen = labels.unsqueeze(1);
-  return {-log_probabilities.gather(1, chosen).mean().item<double>(),
-          cross_entropy_gradient(logits, labels)};
 }
 
 at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels) {

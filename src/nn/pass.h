@@ -56,8 +56,8 @@ class Pass {
   /// factor at a block's output is a factor of all that follows, as without batch norm: logits and
   /// gradients are those of the network, times 2^-exponent().
   void rescale_blocks();
-  /// Sum of the exponents, once forward() is through.
-  int exponent() const { return exponent_; }
+  /// Sum of the exponents, once forward() is through: one float64 on the device.
+  const at::Tensor& exponent() const { return exponent_; }
 
   /// Calls this after every step of a layer, forward and backward, to measure them: with the layer,
   /// and the side that the step made. A layer that is fused does its work in its reader's step.
@@ -85,8 +85,9 @@ class Pass {
     at::Tensor output;
     at::Tensor relu_mask;  ///< of the output, for a ReLU that is fused
     BatchNormState norm;
-    ChannelScale scale;       ///< what the readers must still apply to the output
-    double block_factor = 1;  ///< of the output; 0: not known yet
+    ChannelScale scale;  ///< what the readers must still apply to the output
+    bool rescale = false;
+    at::Tensor block_factor;  ///< of the output; undefined: 1, or not known yet
   };
 
   /// A sum of gradients.
@@ -115,22 +116,12 @@ class Pass {
   Schedule schedule_;
   std::vector<LayerState> states_;     ///< by layer
   std::optional<std::size_t> loaded_;  ///< the segment that holds what sweeps need
-  int exponent_ = 0;
+  at::Tensor exponent_;
   std::function<void(int, Side)> after_step_;
 };
 
-/// The mean softmax cross-entropy (natural logarithm) over a minibatch.
-struct Loss {
-  double value = 0;
-  at::Tensor gradient;  ///< at the logits
-};
-
-/// @param logits  [N, classes]
-/// @param labels  [N] int64 in [0, classes)
-Loss cross_entropy(const at::Tensor& logits, const at::Tensor& labels);
-
-/// The gradient at the logits alone, which does not wait for the device. Also of several networks'
-/// losses over the same minibatch at once.
+/// The gradient at the logits of the mean softmax cross-entropy over a minibatch. Also of several
+/// networks' losses over the same minibatch at once.
 /// @param logits  [N, ..., classes]
 /// @param labels  [N, ...], as many dimensions as the logits have before the last
 at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "internal/factories.h"
+#include "nn/readback.h"
 #include "proxy/correlation.h"
 #include "proxy/finite.h"
 
@@ -87,13 +88,16 @@ class BundleEntropy final : public Proxy {
 
   Score score(const Observation& seen) const override {
     if (seen.plan().blocks.size() < 2) return Score::not_applicable("one_block");
-    float largest = 0;
+    std::vector<at::Tensor> magnitudes;
     for (int i = 0; i < static_cast<int>(seen.plan().layers.size()); ++i) {
       const Network::LayerWeights& weights = seen.network().weights(i);
       for (const at::Tensor& tensor : {weights.weight, weights.bias}) {
-        if (tensor.defined()) largest = std::max(largest, tensor.abs().max().item<float>());
+        if (tensor.defined()) magnitudes.push_back(tensor.abs().max());
       }
     }
+    float largest = 0;
+    for (const double magnitude : values_of(magnitudes))
+      largest = std::max(largest, static_cast<float>(magnitude));
     BlockEntropy entropy(seen.plan(), seen.labels().cpu().contiguous(), largest);
     Pass(seen.network(), NormMode::initial, {&entropy}, {}).forward(seen.images());
     return Score::of(-entropy.mean(), entropy.collapsed() ? "" : "depends_on_labels_only");

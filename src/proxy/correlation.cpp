@@ -106,6 +106,33 @@ at::Tensor correlation_of_difficult(const at::Tensor& rows) {
   return attempt.matrix.defined() ? attempt.matrix : exact_correlation(rows);
 }
 
+/// What the CPU decides by looking at the values, a device computes for all rows: every row is
+/// scaled and centred. The mean of what remains after the first subtraction is its rounding error.
+/// @param rows  [..., N, D] float32
+at::Tensor centred_correlation(const at::Tensor& rows) {
+  const auto features = static_cast<double>(rows.size(-1));
+  constexpr float smallest_normal = std::numeric_limits<float>::min();
+  const at::Tensor largest = rows.abs().amax(-1, true).clamp_min_(smallest_normal);
+  const at::Tensor scaled = rows * at::exp2(-at::floor(at::log2(largest)));  // to [1, 2)
+  const at::Tensor rough = scaled.sub_(scaled.mean(-1, true));
+  const at::Tensor centred = rough.sub_(rough.mean(-1, true));
+  const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).to(at::kDouble);
+  const at::Tensor squares = products.diagonal(0, -2, -1);
+  const at::Tensor constant = (squares <= 1e-24 * features).any(-1);
+  const at::Tensor inverse_norms = squares.rsqrt();
+  at::Tensor matrix = products.abs()
+                          .mul_(inverse_norms.unsqueeze(-1))
+                          .mul_(inverse_norms.unsqueeze(-2))
+                          .clamp_max_(1.0);
+  matrix.diagonal(0, -2, -1).fill_(1.0);
+  return at::where(constant.unsqueeze(-1).unsqueeze(-1), at::zeros_like(matrix), matrix);
+}
+
+/// @param rows  [..., N, D] on a device
+at::Tensor device_correlation(const at::Tensor& rows) {
+  return rows.scalar_type() == at::kFloat ? centred_correlation(rows) : exact_correlation(rows);
+}
+
 }  // namespace
 
 at::Tensor flatten_rows(const at::Tensor& response) {
@@ -117,14 +144,16 @@ at::Tensor flatten_rows(const at::Tensor& response) {
 
 at::Tensor abs_correlation(const at::Tensor& response) {
   const at::Tensor rows = flatten_rows(response);
-  if (!rows.device().is_cpu() || rows.scalar_type() != at::kFloat) return exact_correlation(rows);
+  if (!rows.is_cpu()) return device_correlation(rows);
+  if (rows.scalar_type() != at::kFloat) return exact_correlation(rows);
   const Attempt attempt = in_float32(rows);
   return attempt.matrix.defined() ? attempt.matrix : correlation_of_difficult(rows);
 }
 
 at::Tensor abs_correlations(const at::Tensor& responses) {
-  if (!responses.device().is_cpu() || responses.scalar_type() != at::kFloat)
-    return exact_correlation(responses.flatten(2).transpose(0, 1));
+  const auto rows = [&] { return responses.flatten(2).transpose(0, 1); };
+  if (!responses.is_cpu()) return device_correlation(rows());
+  if (responses.scalar_type() != at::kFloat) return exact_correlation(rows());
   std::vector<at::Tensor> matrices;
   for (const at::Tensor& response : responses.unbind(1)) {
     // In the memory order of a single network's response, because sums depend on it.
@@ -145,6 +174,12 @@ void CorrelationSums::add(Side side, int unit, const at::Tensor& matrix, double 
 void CorrelationObserver::record(const at::Tensor& response, std::span<const Tap> taps) {
   const at::Tensor matrix = abs_correlation(response);
   for (const Tap& tap : taps) sums_.add(tap.side, tap.unit, matrix, tap.multiplicity);
+}
+
+void CorrelationSums::add_to(Readback& readback) {
+  for (auto& sums : sums_) {
+    for (at::Tensor& sum : sums) readback.add(sum);
+  }
 }
 
 at::Tensor CorrelationSums::sum(Side side, int unit) const {

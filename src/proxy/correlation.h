@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include "nn/readback.h"
 #include "nn/response.h"
 #include "wrcor/score/evaluation.h"
 
@@ -17,9 +18,10 @@ at::Tensor flatten_rows(const at::Tensor& response);
 
 /// Absolute Pearson correlation between the rows of a response.
 ///
-/// On the CPU the Gram matrix is a float32 product (7e-8 relative off the float64 one); a response
-/// for which float32 is too inaccurate (a tiny or huge norm, or a mean far above the deviation) is
-/// recomputed in float64. Other devices always use float64 and never wait for the host.
+/// The Gram matrix of a float32 response is a float32 product. On the CPU (7e-8 relative off the
+/// float64 one) a response for which that is too inaccurate (a tiny or huge norm, or a mean far
+/// above the deviation) is recomputed in float64. Other devices scale and centre every response
+/// first and never wait for the host.
 ///
 /// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
 ///                  memory when channels-last (the order of features does not matter)
@@ -45,6 +47,8 @@ class CorrelationSums {
   /// undefined without any.
   at::Tensor sum(Side side, int unit) const;
   int units() const { return static_cast<int>(sums_[0].size()); }
+  /// @param readback  is read before the sums are moved
+  void add_to(Readback& readback);
 
  private:
   std::array<std::vector<at::Tensor>, 2> sums_;

@@ -8,6 +8,7 @@
 
 #include "internal/factories.h"
 #include "nn/autograd_network.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -33,17 +34,20 @@ class Grasp final : public Proxy {
     for (const at::Tensor& gradient : gradients) {
       if (gradient.defined()) z = z + (gradient.detach() * gradient).sum();
     }
-    double total = 0;
+    std::vector<at::Tensor> finite, sums;
     if (z.requires_grad()) {
       const auto products = derive(z, weights, /*again=*/false);
       for (std::size_t i = 0; i < weights.size(); ++i) {
-        if (products[i].defined()) {
-          total -= (weights[i].detach() * require_finite(products[i], "gradient"))
-                       .sum(at::kDouble)
-                       .item<double>();
-        }
+        if (!products[i].defined()) continue;
+        finite.push_back(products[i].isfinite().all());
+        sums.push_back((weights[i].detach() * products[i]).sum(at::kDouble));
       }
     }
+    for (const double layer_is_finite : values_of(finite)) {
+      if (layer_is_finite == 0) throw NotFinite("gradient");
+    }
+    double total = 0;
+    for (const double sum : values_of(sums)) total -= sum;
     if (total == 0) return Score::degenerate("zero_gradient", 0);
     return Score::of(total);
   }

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "internal/factories.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -36,8 +37,7 @@ class RecordObserver final : public PassObserver {
   Interest interest(int layer) const override { return {.output = modules(layer) > 0}; }
 
   void output(int layer, const at::Tensor& output) override {
-    const at::Tensor channels = output[0].reshape({output.size(1), -1}).cpu();
-    found.emplace_back(modules(layer), require_finite(channels, "activation"));
+    found.emplace_back(modules(layer), output[0].reshape({output.size(1), -1}));
   }
 
   std::vector<std::pair<int, at::Tensor>> found;  ///< number of records, channels [C, P]
@@ -63,7 +63,11 @@ class Meco final : public Proxy {
         .forward(seen.images().narrow(0, 0, 1));
     Rng rng = seen.noise().stream("meco_opt");
     double total = 0;
+    Readback readback;
+    for (auto& [count, channels] : records.found) readback.add(channels);
+    readback.read();
     for (const auto& [count, channels] : records.found) {
+      require_finite(channels, "activation");
       if (channels_ == Channels::all) {
         total += count * smallest_eigenvalue(channels);
       } else {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "internal/observers.h"
+#include "nn/readback.h"
 #include "proxy/binary_codes.h"
 #include "proxy/channel_products.h"
 
@@ -66,6 +67,7 @@ class Measurement {
         if (needs_.has(features_of(view, norms)) && !have) watch_view(view, norms);
       }
     }
+    bring_to_host();
   }
 
  private:
@@ -76,6 +78,31 @@ class Measurement {
     if (target_.inputs_.wait_for_device) at::zeros({1}, target_.images().options()).item<float>();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     target_.passes_.push_back({std::move(what), serves & needs_, seconds.count()});
+  }
+
+  /// All that the proxies compute with on the host: weight gradients and feature maps stay.
+  void bring_to_host() {
+    Readback readback;
+    readback.add(target_.logits_);
+    if (target_.correlations_) target_.correlations_->add_to(readback);
+    for (at::Tensor& bits : target_.shared_bits_) readback.add(bits);
+    for (ChannelSaliency& saliency : target_.channel_saliency_) readback.add(saliency.values);
+    readback.add(target_.input_jacobian_);
+    for (auto& [view, covariances] : target_.block_covariances_) {
+      for (at::Tensor& covariance : covariances) readback.add(covariance);
+    }
+    for (auto& [view, pullbacks] : target_.block_pullbacks_) {
+      for (BlockPullback& pullback : pullbacks) readback.add(pullback.product);
+    }
+    for (PossibleIdentity& one : possible_identities_) readback.add(one.equal);
+    for (auto& [of, features] : target_.features_) {
+      for (at::Tensor& variance : features.norm_variances) readback.add(variance);
+    }
+    readback.read();
+    for (const PossibleIdentity& one : possible_identities_)
+      target_.block_pullbacks_[one.view][one.block].identity = one.equal.item<bool>();
+    if (target_.input_jacobian_.defined())
+      target_.input_jacobian_ = target_.input_jacobian_.to(at::kDouble);
   }
 
   std::vector<Tap> taps(Need activations, Need gradients) const {
@@ -127,7 +154,7 @@ class Measurement {
       timed(needs_.has(Need::weight_gradients) ? "backward pass of the loss with weight gradients"
                                                : "backward pass of the loss",
             all_of_loss(), [&] {
-              pass.backward(0, cross_entropy(target_.logits_, target_.labels()).gradient,
+              pass.backward(0, cross_entropy_gradient(target_.logits_, target_.labels()),
                             sweeps.size() == 1);
             });
     }
@@ -174,9 +201,8 @@ class Measurement {
 
   void keep_jacobian(const at::Tensor& gradient) {
     const at::Tensor& images = target_.images();
-    target_.input_jacobian_ = (gradient.defined() ? gradient : at::zeros_like(images))
-                                  .to(at::kDouble)
-                                  .reshape({images.size(0), -1});
+    target_.input_jacobian_ =
+        (gradient.defined() ? gradient : at::zeros_like(images)).reshape({images.size(0), -1});
   }
 
   /// From the last block to the first.
@@ -197,14 +223,13 @@ class Measurement {
       target_.block_pullbacks_[view].resize(blocks);
       for (std::size_t block = blocks; block > 0; --block) {
         const std::size_t i = blocks - block;
-        target_.block_pullbacks_[view][block - 1] =
-            pull_back(pass, first_sweep + i, static_cast<int>(block), at_inputs[i]);
+        pull_back(view, pass, first_sweep + i, static_cast<int>(block), at_inputs[i]);
       }
     });
   }
 
-  BlockPullback pull_back(Pass& pass, std::size_t sweep, int block,
-                          const OutputGradientObserver& at_input) const {
+  void pull_back(View view, Pass& pass, std::size_t sweep, int block,
+                 const OutputGradientObserver& at_input) {
     const auto number = static_cast<std::size_t>(block);
     const at::Tensor& output = pass.output(plan_.blocks[number]);
     const at::Tensor v = target_.noise().signs(block, output.sizes());
@@ -215,7 +240,13 @@ class Measurement {
         seen.defined() ? seen
                        : at::zeros({v.size(0), in.channels, in.height, in.width}, v.options()),
         output);
-    return {mean_channel_products(u, v), u.sizes() == v.sizes() && u.equal(v)};
+    target_.block_pullbacks_[view][number - 1] = {mean_channel_products(u, v)};
+    if (u.sizes() == v.sizes()) possible_identities_.push_back({view, number - 1, equal(u, v)});
+  }
+
+  /// Whether all values are equal, without waiting for a device.
+  static at::Tensor equal(const at::Tensor& u, const at::Tensor& v) {
+    return u.is_cpu() ? at::scalar_tensor(u.equal(v), at::kBool) : u.eq(v).all();
   }
 
   at::Tensor images_of(View view) const {
@@ -252,9 +283,17 @@ class Measurement {
     });
   }
 
+  /// A block whose output and input have the same shape.
+  struct PossibleIdentity {
+    View view;
+    std::size_t block;
+    at::Tensor equal;  ///< whether the signs came back unchanged
+  };
+
   Observation& target_;
   Requirements needs_;
   const NetworkPlan& plan_;
+  std::vector<PossibleIdentity> possible_identities_;
 };
 
 Observation::Observation(const Inputs& inputs, Requirements requirements) : inputs_(inputs) {

@@ -115,7 +115,8 @@ struct PassRecord {
 };
 
 /// The measurements of the passes over one network. Everything that the requirements name is
-/// measured once, at construction.
+/// measured once, at construction, and is on the host, but for weight gradients and the features
+/// before pooling.
 class Observation {
  public:
   struct Inputs {

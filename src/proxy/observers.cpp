@@ -68,12 +68,12 @@ void PatternObserver::output(int /*layer*/, const at::Tensor& output) {
   const at::Tensor word = at::floor(place / static_cast<double>(samples_a_word));
   const at::Tensor weights =
       (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kFloat) * value;
-  words_.push_back(at::mm(weights, bits).t().to(at::kInt).cpu().contiguous());
+  words_.push_back(at::mm(weights, bits).t().to(at::kInt));
 }
 
 std::int64_t PatternObserver::distinct() const {
   if (words_.empty()) return 0;
-  const at::Tensor all = at::cat(words_).contiguous();
+  const at::Tensor all = at::cat(words_).cpu().contiguous();
   const auto words = static_cast<std::size_t>(all.size(1));
   const std::int32_t* first = all.data_ptr<std::int32_t>();
   std::vector<const std::int32_t*> patterns(static_cast<std::size_t>(all.size(0)));
@@ -110,7 +110,8 @@ void SaliencyObserver::output(int layer, const at::Tensor& output) { outputs_[la
 void SaliencyObserver::output_gradient(int layer, const at::Tensor& gradient) {
   const at::Tensor output = outputs_.extract(layer).mapped();
   at::Tensor by_channel = sum_of_positions(output * gradient);
-  if (!by_channel.isfinite().all().item<bool>())  // float64 may hold what float32 cannot
+  // Float64 may hold what float32 cannot; a device would have to wait for the answer.
+  if (!by_channel.is_cpu() || !by_channel.isfinite().all().item<bool>())
     by_channel = sum_of_positions(output.to(at::kDouble) * gradient.to(at::kDouble));
   saliency_.push_back({layer, by_channel.to(at::kDouble).square().mean(0) / 2});
 }

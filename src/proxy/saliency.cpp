@@ -3,9 +3,10 @@
 // plain sum of W G         Abdelfattah et al., arXiv 2101.08134
 // grad_norm sum of the layers' |G|_2   the same
 
-#include <cmath>
+#include <vector>
 
 #include "internal/factories.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -20,21 +21,26 @@ class WeightSaliency final : public Proxy {
   Requirements requirements() const override { return {Need::weight_gradients}; }
 
   Score score(const Observation& seen) const override {
-    double total = 0, size = 0;
+    std::vector<at::Tensor> terms;  // by layer: the norm and the term
     for (const auto& [layer, gradient] : seen.weight_gradients()) {
       const at::Tensor exact = gradient.to(at::kDouble);  // products may exceed float32
-      const double norm = require_finite(exact.norm().item<double>(), "gradient");
-      total += kind_ == Saliency::grad_norm ? norm : of_layer(seen, layer, exact);
-      size += norm;
+      terms.push_back(exact.norm());
+      terms.push_back(kind_ == Saliency::grad_norm ? terms.back() : of_layer(seen, layer, exact));
+    }
+    const std::vector<double> values = values_of(terms);
+    double size = 0, total = 0;
+    for (std::size_t i = 0; i < values.size(); i += 2) {
+      size += require_finite(values[i], "gradient");
+      total += values[i + 1];
     }
     if (size == 0) return Score::degenerate("zero_gradient", total);
     return Score::of(total);
   }
 
  private:
-  double of_layer(const Observation& seen, int layer, const at::Tensor& gradient) const {
+  at::Tensor of_layer(const Observation& seen, int layer, const at::Tensor& gradient) const {
     const at::Tensor product = seen.network().weights(layer).weight * gradient;
-    return (kind_ == Saliency::snip ? product.abs() : product).sum().item<double>();
+    return (kind_ == Saliency::snip ? product.abs() : product).sum();
   }
 
   Saliency kind_;

@@ -58,7 +58,11 @@ class Synflow final : public Proxy {
     std::vector<at::Tensor> sums;
     for (const auto& [layer, gradient] : observer.take())
       sums.push_back((positive.weights(layer).weight * gradient).abs().sum(at::kDouble));
-    return {sums.empty() ? 0 : at::stack(sums).sum().item<double>(), pass.exponent()};
+    // With the exponent: one wait for the device.
+    std::vector<at::Tensor> read{pass.exponent()};
+    if (!sums.empty()) read.push_back(at::stack(sums).sum());
+    const std::vector<double> values = values_of(read);
+    return {sums.empty() ? 0 : values[1], static_cast<int>(values[0])};
   }
 
   /// Whether, without batch norm, a factor of what a block gives is one of the sum. Biases of the

@@ -4,19 +4,28 @@
 // every layer is to an isometry. As a sum over layers, it ranks in reverse.
 // Source: Jing et al., arXiv 2507.08841.
 
+#include <vector>
+
 #include "internal/factories.h"
+#include "nn/readback.h"
 
 namespace wrcor {
 namespace {
+
+double sum_of(const std::vector<at::Tensor>& scalars) {
+  double sum = 0;
+  for (const double value : values_of(scalars)) sum += value;
+  return sum;
+}
 
 class L2Norm final : public Proxy {
  public:
   Requirements requirements() const override { return {}; }
   Score score(const Observation& seen) const override {
-    double total = 0;
+    std::vector<at::Tensor> norms;
     for (const int layer : seen.network().weight_layers())
-      total += seen.network().weights(layer).weight.to(at::kDouble).norm().item<double>();
-    return Score::of(total);
+      norms.push_back(seen.network().weights(layer).weight.to(at::kDouble).norm());
+    return Score::of(sum_of(norms));
   }
 };
 
@@ -24,14 +33,14 @@ class LayerwiseDynIsometry final : public Proxy {
  public:
   Requirements requirements() const override { return {}; }
   Score score(const Observation& seen) const override {
-    double total = 0;
+    std::vector<at::Tensor> distances;
     for (const int layer : seen.network().weight_layers()) {
       const at::Tensor& weight = seen.network().weights(layer).weight;
       const at::Tensor rows = weight.reshape({weight.size(0), -1}).to(at::kDouble);
       const at::Tensor difference = at::mm(rows, rows.t()) - at::eye(rows.size(0), rows.options());
-      total -= difference.norm().item<double>();
+      distances.push_back(difference.norm());
     }
-    return Score::of(total);
+    return Score::of(-sum_of(distances));
   }
 };
 

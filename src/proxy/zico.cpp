@@ -8,6 +8,7 @@
 
 #include "internal/factories.h"
 #include "internal/observers.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -29,19 +30,24 @@ class Zico final : public Proxy {
     if (half < 2) return Score::not_applicable("minibatch_too_small");
     std::map<int, at::Tensor> first;
     for (auto& [layer, gradient] : gradients(seen, 0, half)) first[layer] = gradient;
-    double total = 0;
-    bool any = false;
+    std::vector<at::Tensor> finite, sums;
     for (const auto& [layer, second] : gradients(seen, half, images - half)) {
       // Of two values: mean and population deviation.
-      const at::Tensor a = require_finite(first.at(layer), "gradient").to(at::kDouble),
-                       b = require_finite(second, "gradient").to(at::kDouble);
+      const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
       const at::Tensor deviation = (a - b).abs() / 2;
       const at::Tensor ratio = (a.abs() + b.abs()) / 2 / deviation;
-      const double sum = ratio.masked_select(deviation > 0).sum().item<double>();
-      if (sum > 0) {
-        total += std::log(sum);
-        any = true;
-      }
+      finite.push_back((a + b).isfinite().all());
+      sums.push_back(at::where(deviation > 0, ratio, at::zeros_like(ratio)).sum());
+    }
+    for (const double layer_is_finite : values_of(finite)) {
+      if (layer_is_finite == 0) throw NotFinite("gradient");
+    }
+    double total = 0;
+    bool any = false;
+    for (const double sum : values_of(sums)) {
+      if (sum <= 0) continue;
+      total += std::log(sum);
+      any = true;
     }
     if (!any) return Score::degenerate("zero_gradient", 0);
     return Score::of(total);
@@ -54,7 +60,7 @@ class Zico final : public Proxy {
     Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&observer}}},
               seen.activations());
     const at::Tensor logits = pass.forward(seen.images().narrow(0, start, length));
-    pass.backward(0, cross_entropy(logits, seen.labels().narrow(0, start, length)).gradient, true);
+    pass.backward(0, cross_entropy_gradient(logits, seen.labels().narrow(0, start, length)), true);
     return observer.take();
   }
 };

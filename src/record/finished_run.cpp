@@ -6,6 +6,7 @@
 #include "record/journal.h"
 #include "record/result_document.h"
 #include "record/run_directory.h"
+#include "record/trial.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -122,7 +123,7 @@ FinishedRun read_result(const std::filesystem::path& folder) {
 FinishedRun read_finished_run(const std::filesystem::path& folder) {
   FinishedRun run = read_result(folder);
   const RunDirectory directory{folder};
-  if (!file_exists(directory.journal())) return run;
+  if (!file_exists(directory.journal()) || run.rule == fitness_rule()) return run;
   const FinishTimes times = read_finish_times(directory.journal());
   if (!are_of_one_run(run.document, times.header)) {
     throw DataError("'" + directory.result().string() + "' and '" + directory.journal().string() +

@@ -33,7 +33,7 @@ struct FinishedRun {
   };
   std::vector<Row> ranking;  ///< best first
   /// Seconds of searching up to the end of the evaluation, by architecture; empty if the folder has
-  /// no journal.
+  /// no journal, or one of trials.
   std::map<std::string, double> elapsed;
 
   /// Like ranking_value() of an entry.

@@ -6,6 +6,7 @@
 
 #include "core/schema_version.h"
 #include "record/run_identity.h"
+#include "record/trial_journal.h"
 #include "score/evaluation_schema.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
@@ -67,6 +68,14 @@ std::vector<std::string> names_of(const nlohmann::ordered_json& scores) {
   return names;
 }
 
+/// @throws UsageError for the header of a journal of trials
+void refuse_trials(const nlohmann::ordered_json& header, const std::filesystem::path& path) {
+  if (!is_trial_header(header)) return;
+  throw UsageError("'" + path.string() +
+                   "' is of trials, whose fitness another program reports; continue them with "
+                   "wrcor ask and wrcor tell");
+}
+
 /// Passes on the entries of a journal, the header first, with their line numbers, from 1.
 /// @param seals  of the file; ready for its next line at the end
 /// @param take   throws Contradiction, or a std::exception for an invalid entry
@@ -78,13 +87,11 @@ void read_entries(
   for (std::size_t number = 1; number <= lines.size(); ++number) {
     const std::string& line = lines[number - 1];
     const auto damaged = [&](const std::string& what) {
-      return DataError(path.string() + ":" + std::to_string(number) + ": expected " + what +
-                       " at byte " + std::to_string(start) +
-                       " (it was edited, or is of another run); restore the file from a copy, or "
-                       "start again in another folder");
+      return damaged_journal(path, number, start, what);
     };
     const std::optional<nlohmann::ordered_json> entry = seals.open(line);
     if (!entry) throw damaged("a journal line, found damage");
+    if (number == 1) refuse_trials(*entry, path);
     try {
       if (number == 1) {
         if (!is_chained(*entry)) seals.unchain();
@@ -107,6 +114,14 @@ void read_entries(
 
 }  // namespace
 
+DataError damaged_journal(const std::filesystem::path& path, std::size_t number, std::size_t start,
+                          const std::string& expected) {
+  return DataError(path.string() + ":" + std::to_string(number) + ": expected " + expected +
+                   " at byte " + std::to_string(start) +
+                   " (it was edited, or is of another run); restore the file from a copy, or "
+                   "start again in another folder");
+}
+
 FinishTimes read_finish_times(const std::filesystem::path& path) {
   FinishTimes times;
   SealedLines seals;
@@ -120,6 +135,31 @@ FinishTimes read_finish_times(const std::filesystem::path& path) {
                  }
                });
   return times;
+}
+
+WholeJournal read_journal(const std::filesystem::path& path) {
+  WholeJournal journal;
+  SealedLines seals;
+  read_entries(path, AppendOnlyFile::lines_of(path).complete, seals,
+               [&journal](std::size_t number, const nlohmann::ordered_json& entry) {
+                 if (number == 1) {
+                   journal.content.header = entry;
+                 } else {
+                   add_entry(entry, journal.content);
+                   journal.entries.push_back(entry);
+                 }
+               });
+  return journal;
+}
+
+void write_journal(const std::filesystem::path& path, const nlohmann::ordered_json& header,
+                   const std::vector<nlohmann::ordered_json>& entries) {
+  SealedLines lines;
+  write_file_atomic(path, [&](const TextSink& write) {
+    write(lines.seal(header) + "\n");
+    if (!is_chained(header)) lines.unchain();
+    for (const nlohmann::ordered_json& entry : entries) write(lines.seal(entry) + "\n");
+  });
 }
 
 Journal::Journal(const std::filesystem::path& path)
@@ -165,19 +205,31 @@ Journal Journal::resume(const std::filesystem::path& path, JournalContent& conte
 }
 
 void Journal::append(const std::string& arch, const Evaluation& evaluation, double elapsed) {
-  append_entry(entry_of(arch, evaluation, elapsed));
+  append_entries({entry_of(arch, evaluation, elapsed)});
+}
+
+void Journal::append_all(const std::vector<std::string>& archs,
+                         const std::vector<Evaluation>& evaluations, double elapsed) {
+  std::vector<nlohmann::ordered_json> entries;
+  for (std::size_t k = 0; k < archs.size(); ++k)
+    entries.push_back(entry_of(archs[k], evaluations[k], elapsed));
+  append_entries(entries);
 }
 
 void Journal::append_refined(const std::string& arch, const Evaluation& evaluation,
                              double elapsed) {
   nlohmann::ordered_json entry = entry_of(arch, evaluation, elapsed);
   entry["refined"] = true;
-  append_entry(entry);
+  append_entries({entry});
 }
 
-void Journal::append_entry(const nlohmann::ordered_json& entry) {
+/// With one flush.
+void Journal::append_entries(const std::vector<nlohmann::ordered_json>& entries) {
   const std::lock_guard lock(*mutex_);
-  file_->append_line(lines_.seal(entry));
+  std::string lines;
+  for (const nlohmann::ordered_json& entry : entries)
+    lines += (lines.empty() ? "" : "\n") + lines_.seal(entry);
+  file_->append_line(lines);
 }
 
 void Journal::require_intact() const {
@@ -190,12 +242,16 @@ nlohmann::ordered_json journal_schema() {
   const Schema entry = evaluation_object(
       joined(joined({{"check", hexadecimal(16)}, {"arch", text()}}, evaluation_members()),
              {{"elapsed", number()}, {"refined", constant(true), /*required=*/false}}));
-  return document(
-      "journal", schema_version::journal,
-      "Line of the journal of a search: the first is the header, the others are entries",
-      {{"if", {{"required", Schema::array({"config"})}}},
-       {"then", journal_header_schema()},
-       {"else", entry}});
+  const auto choice = [](const char* member, const Schema& with, const Schema& without) {
+    return Schema{
+        {"if", {{"required", Schema::array({member})}}}, {"then", with}, {"else", without}};
+  };
+  const Schema header = choice("batch", journal_header_schema(), trial_header_schema());
+  const Schema told = choice("told", told_entry_schema(), entry);
+  return document("journal", schema_version::journal,
+                  "Line of the journal of a search, or of trials: the first is the header, the "
+                  "others are entries",
+                  choice("config", header, choice("asked", asked_entry_schema(), told)));
 }
 
 }  // namespace wrcor

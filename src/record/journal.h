@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "core/file.h"
 #include "core/seal.h"
+#include "wrcor/core/error.h"
 #include "wrcor/score/evaluation.h"
 
 namespace wrcor {
@@ -32,12 +34,34 @@ struct FinishTimes {
   std::vector<std::pair<std::string, double>> evaluations;
 };
 
-/// JSON Schema of a line of a journal.
+/// JSON Schema of a line of a journal, also of one of trials.
 nlohmann::ordered_json journal_schema();
+
+/// The error in a line of a journal.
+/// @param number    of the line, from 1
+/// @param start     its first byte in the file
+/// @param expected  "a journal line, found damage"
+DataError damaged_journal(const std::filesystem::path& path, std::size_t number, std::size_t start,
+                          const std::string& expected);
 
 /// Reads a journal and changes nothing; an incomplete last line is passed over.
 /// @throws DataError as Journal::resume()
 FinishTimes read_finish_times(const std::filesystem::path& path);
+
+/// A journal as a whole.
+struct WholeJournal {
+  JournalContent content;
+  std::vector<nlohmann::ordered_json> entries;  ///< the lines after the header, without checks
+};
+
+/// Reads a journal and changes nothing; an incomplete last line is passed over.
+/// @throws DataError as Journal::resume()
+WholeJournal read_journal(const std::filesystem::path& path);
+
+/// Writes a journal at once, in place of a file that may exist.
+/// @param entries  as of WholeJournal @throws RunError
+void write_journal(const std::filesystem::path& path, const nlohmann::ordered_json& header,
+                   const std::vector<nlohmann::ordered_json>& entries);
 
 /// The authoritative record of a run: JSON lines, one per finished evaluation after a header that
 /// identifies the run. Each line is on the disk before it counts, and has a check that covers it
@@ -57,7 +81,7 @@ class Journal {
   /// and not part of the content.
   /// @throws DataError naming the line when any other line fails its check (damaged, edited, moved,
   /// of another run); when two lines contradict each other on one architecture, or one has other
-  /// proxies than the header
+  /// proxies than the header; UsageError for the journal of trials
   static Journal resume(const std::filesystem::path& path, JournalContent& content);
 
   /// Identifies the run; once, before the first entry.
@@ -66,7 +90,11 @@ class Journal {
   /// @param elapsed  seconds of searching so far, earlier sessions included
   void append(const std::string& arch, const Evaluation& evaluation, double elapsed);
 
-  /// The same for an architecture that is in the journal, evaluated again with more repeats.
+  /// The same for several, which are flushed to the disk together.
+  void append_all(const std::vector<std::string>& archs, const std::vector<Evaluation>& evaluations,
+                  double elapsed);
+
+  /// As append(), for an architecture that is in the journal, evaluated again with more repeats.
   void append_refined(const std::string& arch, const Evaluation& evaluation, double elapsed);
 
   /// @throws RunError when append() would, because it has failed or the file was removed.
@@ -74,7 +102,7 @@ class Journal {
 
  private:
   explicit Journal(const std::filesystem::path& path);
-  void append_entry(const nlohmann::ordered_json& entry);
+  void append_entries(const std::vector<nlohmann::ordered_json>& entries);
 
   std::unique_ptr<AppendOnlyFile> file_;
   SealedLines lines_;

@@ -9,6 +9,7 @@
 #include "core/schema_version.h"
 #include "core/seal.h"
 #include "core/text_file.h"
+#include "record/trial.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
 
@@ -16,6 +17,13 @@ namespace wrcor {
 namespace {
 
 constexpr std::uint64_t largest_result = std::uint64_t{1} << 30;
+
+/// Proxies and votes, and the fitness of trials.
+RankingNames names_of_results() {
+  RankingNames names = registered_names();
+  names.proxies.emplace_back(fitness_name, Direction::higher);
+  return names;
+}
 
 }  // namespace
 
@@ -53,7 +61,7 @@ std::string ResultDocument::settings() const {
 
 RankingRule ResultDocument::rule() const {
   if (const auto text = document_.find("rank_by"); text != document_.end())
-    return RankingRule::parse(text->get<std::string>());
+    return RankingRule::parse(text->get<std::string>(), names_of_results());
   return ranking_rule(config_from_json(config(), "config"));
 }
 

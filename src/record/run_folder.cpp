@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <ctime>
+#include <optional>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 namespace wrcor {
 
@@ -20,15 +23,31 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+namespace {
+
+FileLock take_within(std::chrono::seconds patience, const std::filesystem::path& lock,
+                     const std::filesystem::path& folder) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + patience;
+  while (Clock::now() < end) {
+    if (std::optional<FileLock> taken = FileLock::try_take(lock)) return std::move(*taken);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return FileLock::take(lock, folder);
+}
+
+}  // namespace
+
 OwnFolder::OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
-                     const std::vector<std::filesystem::path>& written)
-    : made_(make_folder(path)), lock_(FileLock::take(lock, path)) {
+                     const std::vector<std::filesystem::path>& written,
+                     std::chrono::seconds patience)
+    : made_(make_folder(path)), lock_(take_within(patience, lock, path)) {
   for (const auto& file : written) remove_partial_files(file);
 }
 
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file) {
   return UsageError("'" + file.string() + "' is not of this " + run +
-                    ", which would replace it; move it, or choose another --out");
+                    ", which would replace it; move it, or choose another folder");
 }
 
 bool holds_nothing(const std::filesystem::path& file) {
@@ -39,7 +58,7 @@ void require_no_other_config(const std::filesystem::path& config, const std::str
                              const std::string& what) {
   if (!file_exists(config) || read_file(config) == document) return;
   throw UsageError("'" + config.string() + "' is not of a run, and this " + what +
-                   " would replace it; move it, or choose another --out");
+                   " would replace it; move it, or choose another folder");
 }
 
 std::string utc_now() {

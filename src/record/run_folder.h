@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,11 +18,13 @@ std::string shell_word(const std::string& text);
 /// above it, are removed with the object if they stay empty.
 class OwnFolder {
  public:
-  /// @param lock     the file that names the process writing there
-  /// @param written  files that are replaced as a whole: temporary files of killed processes are
-  ///         removed
+  /// @param lock      the file that names the process writing there
+  /// @param written   files that are replaced as a whole: temporary files of killed processes are
+  ///                  removed
+  /// @param patience  how long to wait for another process
+  /// @throws UsageError when another process keeps the folder; RunError
   OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
-            const std::vector<std::filesystem::path>& written);
+            const std::vector<std::filesystem::path>& written, std::chrono::seconds patience = {});
 
  private:
   CreatedFolders made_;

@@ -17,6 +17,7 @@
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
+#include "wrcor/core/version.h"
 
 namespace wrcor {
 namespace {
@@ -224,6 +225,102 @@ json_schema_parts::Schema journal_header_schema() {
               {"batch", batch_schema()},
               {"cost_table", hexadecimal(64), /*required=*/false},
               {"config", written_settings_schema(lasts)}}));
+}
+
+namespace {
+
+constexpr const char* trials_kind = "trials";
+
+/// Whether proposals, or the costs of networks, depend on a setting.
+bool guides_proposals(const Setting& setting) {
+  const std::string section = setting.section();
+  return setting.key == "run.seed" || section == "space" ||
+         ((section == "search" || section == "constraints") && setting.scope == Scope::search);
+}
+
+Json proposal_settings(const Config& config) {
+  Json sections;
+  for (const Setting& setting : settings()) {
+    if (guides_proposals(setting) && setting.belongs_to(config))
+      sections[setting.section()][setting.recorded_name()] = setting.get(config);
+  }
+  add_space_definition(sections, config);
+  return sections;
+}
+
+Json input_json(const NetworkInput& input) {
+  return {{"channels", input.image.channels},
+          {"height", input.image.height},
+          {"width", input.image.width},
+          {"classes", input.classes}};
+}
+
+/// @throws Error; nlohmann::json::exception for what is no configuration
+bool has_proposal_settings(Json sections, const RunSpec& spec, const std::string& place) {
+  sections.erase("schema_version");
+  return proposal_settings(config_from_json(sections, place)) == proposal_settings(spec.config);
+}
+
+}  // namespace
+
+Json trial_header(const RunSpec& spec) {
+  Json header{{"schema_version", schema_version::journal},
+              {"tool", {{"name", "wrcor"}, {"version", version}}},
+              {"kind", trials_kind},
+              {"input", input_json(spec.space->input())}};
+  if (spec.search.limits.table) header["cost_table"] = spec.search.limits.table->sha256;
+  header["config"] = proposal_settings(spec.config);
+  return header;
+}
+
+bool is_trial_header(const Json& header) { return header.value("kind", "") == trials_kind; }
+
+json_schema_parts::Schema trial_header_schema() {
+  using namespace json_schema_parts;
+  const Schema input = object({{"channels", whole_number()},
+                               {"height", whole_number()},
+                               {"width", whole_number()},
+                               {"classes", whole_number()}});
+  return object({{"check", hexadecimal(16)},
+                 {"schema_version", constant(schema_version::journal)},
+                 {"tool", tool()},
+                 {"kind", constant(trials_kind)},
+                 {"input", input},
+                 {"cost_table", hexadecimal(64), /*required=*/false},
+                 {"config", written_settings_schema(guides_proposals)}});
+}
+
+void require_same_trials(const Json& found, const RunSpec& spec,
+                         const std::filesystem::path& folder) {
+  const std::string journal = RunDirectory{folder}.journal().string() + ":1";
+  read_schema_version(found, schema_version::journal, journal);
+  try {
+    std::vector<std::string> differences;
+    const Json asked = trial_header(spec);
+    const Json has = proposal_settings(config_from_json(found.at("config"), journal));
+    for (const auto& [section, values] : asked.at("config").items())
+      compare(has.at(section), values, section, differences);
+    compare(found.at("input"), asked.at("input"), "input", differences);
+    if (found.value("cost_table", "") != asked.value("cost_table", ""))
+      differences.emplace_back("constraints.cost_table: the file has other content");
+    if (differences.empty()) return;
+    throw UsageError(in_quotes(folder.string()) + " holds other trials (" +
+                     join(differences, "; ") +
+                     "); leave these settings out, or choose another folder");
+  } catch (const Json::exception&) {
+    throw DataError(journal + ": expected the header of a journal, found " +
+                    in_quotes(found.dump()));
+  }
+}
+
+void require_own_trial_files(const RunDirectory& directory, const RunSpec& spec) {
+  const std::string config = directory.config().string();
+  require_own(directory.config(),
+              [&](const Json& document) { return has_proposal_settings(document, spec, config); });
+  const std::string result = directory.result().string();
+  require_own(directory.result(), [&](const Json& document) {
+    return has_proposal_settings(document.at("config"), spec, result);
+  });
 }
 
 }  // namespace wrcor

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_schema_parts.h"
+#include "record/run_directory.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/record/scoring_conditions.h"
 
@@ -32,5 +33,18 @@ void require_same_run(const nlohmann::ordered_json& found, const RunSpec& spec,
 void require_own_settings(const std::filesystem::path& config_file, const RunSpec& spec);
 void require_own_result(const std::filesystem::path& result_file, const RunSpec& spec,
                         const ScoringConditions& conditions);
+
+// The same for a run whose trials another program trains: no scores are computed, so it depends on
+// the settings of proposals and costs only.
+
+/// The first line of its journal.
+nlohmann::ordered_json trial_header(const RunSpec& spec);
+bool is_trial_header(const nlohmann::ordered_json& header);
+json_schema_parts::Schema trial_header_schema();
+/// @throws as require_same_run()
+void require_same_trials(const nlohmann::ordered_json& found, const RunSpec& spec,
+                         const std::filesystem::path& folder);
+/// Refuses a config.json or a result.json that is not the run's own. @throws UsageError; DataError
+void require_own_trial_files(const RunDirectory& directory, const RunSpec& spec);
 
 }  // namespace wrcor

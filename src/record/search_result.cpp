@@ -10,6 +10,8 @@
 #include "core/schema_version.h"
 #include "core/seal.h"
 #include "record/scoring_schema.h"
+#include "record/trial.h"
+#include "record/trial_result.h"
 #include "score/evaluation_schema.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/score/proxies.h"
@@ -63,6 +65,7 @@ nlohmann::ordered_json document_of(const SearchResult& result, const RunSpec& sp
         {"machine", machine_name()},
         {"processor", conditions.platform.processor},
         {"blas", conditions.platform.blas}}}});
+  if (!timing.platforms.empty()) document["timing"]["platforms"] = timing.platforms;
   return document;
 }
 
@@ -73,7 +76,10 @@ std::string indented(std::string text) {
   return text;
 }
 
-json_schema_parts::Schema rows_schema() {
+/// @param names    of the scores
+/// @param further  members of a row
+json_schema_parts::Schema rows_schema(const std::vector<std::string>& names = proxies().names(),
+                                      const std::vector<json_schema_parts::Member>& further = {}) {
   using namespace json_schema_parts;
   const Member vote{"vote", number_or_null(), /*required=*/false};
   const Member ranks{"ranks", array(whole_number()), /*required=*/false};
@@ -89,8 +95,8 @@ json_schema_parts::Schema rows_schema() {
                                                 ranks,
                                                 front,
                                                 costs},
-                                               evaluation_members()),
-                                        {{"first_seen", whole_number()}})));
+                                               evaluation_members(names)),
+                                        joined({{"first_seen", whole_number()}}, further))));
 }
 
 }  // namespace
@@ -204,21 +210,27 @@ nlohmann::ordered_json result_schema() {
                                 {"machine", text()},
                                 {"processor", text()},
                                 {"blas", text()},
+                                {"platforms", array(text()), /*required=*/false},
                                 {"check", hexadecimal(16)}});
   const Schema seeds = object(
       {{"data", hexadecimal(16)}, {"weights", hexadecimal(16)}, {"search", hexadecimal(16)}});
-  return document("result", schema_version::result, "Result of a search",
-                  object(joined(program_members(schema_version::result),
-                                {{"config", result_settings_schema(Purpose::search)},
-                                 {"seeds", seeds},
-                                 {"batch", batch_schema()},
-                                 {"settings", hexadecimal(12)},
-                                 {"proxies", array(one_of_texts(proxies().names()))},
-                                 {"rank_by", text()},
-                                 {"ranking", rows_schema()},
-                                 {"ended_by", one_of_texts(ends)},
-                                 {"counts", counts},
-                                 {"timing", timing}})));
+  const Schema of_search = object(joined(program_members(schema_version::result),
+                                         {{"config", result_settings_schema(Purpose::search)},
+                                          {"seeds", seeds},
+                                          {"batch", batch_schema()},
+                                          {"settings", hexadecimal(12)},
+                                          {"proxies", array(one_of_texts(proxies().names()))},
+                                          {"rank_by", text()},
+                                          {"ranking", rows_schema()},
+                                          {"ended_by", one_of_texts(ends)},
+                                          {"counts", counts},
+                                          {"timing", timing}}));
+  const Schema of_trials =
+      trial_result_object(rows_schema({fitness_name}, {{"id", whole_number()}}));
+  return document("result", schema_version::result, "Result of a search, or of trials",
+                  {{"if", {{"properties", {{"rank_by", constant(fitness_rule().text())}}}}},
+                   {"then", of_trials},
+                   {"else", of_search}});
 }
 
 nlohmann::ordered_json ranking_schema() {

@@ -30,6 +30,8 @@ struct SearchTiming {
   int networks_per_batch = 1;  ///< networks that a worker evaluates as one batch
   /// Most bytes that the tensors of one worker took on the CPU in this session.
   std::int64_t worker_memory = 0;
+  /// What computed the scores on other machines, one text for each kind.
+  std::vector<std::string> platforms = {};
 };
 
 struct SearchResult {

@@ -2,12 +2,17 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
+#include "score/population.h"
+#include "score/published.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {
@@ -47,18 +52,130 @@ std::string with_deviation(const std::optional<Spread>& spread) {
   return spread ? rounded(spread->mean, 2) + " ± " + rounded(spread->deviation, 2) : "";
 }
 
+/// A table with a row per comparison, which starts with what it compares.
+/// @param columns  its other columns
+/// @param figures  their cells
+Cells cells_by_comparison(
+    const EvaluationReport& report, const std::vector<std::string>& columns,
+    const std::function<std::vector<std::string>(const Comparison&)>& figures) {
+  const bool with_population = std::ranges::any_of(
+      report.comparisons, [](const Comparison& row) { return row.population != "all"; });
+  Cells cells{{"score", "metric"}, {}};
+  if (with_population) cells.header.emplace_back("population");
+  cells.header.emplace_back("n");
+  cells.header.insert(cells.header.end(), columns.begin(), columns.end());
+  for (const Comparison& row : report.comparisons) {
+    auto& line = cells.rows.emplace_back(std::vector<std::string>{row.scorer, row.metric});
+    if (with_population) line.push_back(row.population);
+    line.push_back(std::to_string(row.architectures));
+    for (std::string& cell : figures(row)) line.push_back(std::move(cell));
+  }
+  return cells;
+}
+
 Cells comparison_cells(const EvaluationReport& report) {
   const std::string k = std::to_string(report.options.k);
-  Cells cells{{"score", "metric", "n", "undefined", "rho", "tau", "r", "top " + k, "top 5 %",
-               "regret 1", "regret 5"},
-              {}};
-  for (const Comparison& row : report.comparisons) {
-    const auto measure = [&](Measure m, int digits) { return rounded(row.measures[m], digits); };
-    cells.rows.push_back({row.scorer, row.metric, std::to_string(row.architectures),
-                          std::to_string(row.undefined), with_interval(row, Measure::spearman),
-                          with_interval(row, Measure::kendall), measure(Measure::pearson, 3),
-                          measure(Measure::top_k, 2), measure(Measure::top_5_percent, 2),
-                          measure(Measure::regret_top_1, 2), measure(Measure::regret_top_5, 2)});
+  return cells_by_comparison(
+      report, {"undefined", "rho", "tau", "r", "top " + k, "top 5 %", "regret 1", "regret 5"},
+      [](const Comparison& row) -> std::vector<std::string> {
+        const auto measure = [&](Measure m, int digits) {
+          return rounded(row.measures[m], digits);
+        };
+        return {std::to_string(row.undefined),        with_interval(row, Measure::spearman),
+                with_interval(row, Measure::kendall), measure(Measure::pearson, 3),
+                measure(Measure::top_k, 2),           measure(Measure::top_5_percent, 2),
+                measure(Measure::regret_top_1, 2),    measure(Measure::regret_top_5, 2)};
+      });
+}
+
+Cells top_cells(const EvaluationReport& report) {
+  return cells_by_comparison(report,
+                             {"rho of best 5 %", "tau of best 5 %", "rho of best 10 %",
+                              "tau of best 10 %", "nDCG", "tau at equal size"},
+                             [](const Comparison& row) -> std::vector<std::string> {
+                               return {with_interval(row, Measure::spearman_top_5_percent),
+                                       with_interval(row, Measure::kendall_top_5_percent),
+                                       with_interval(row, Measure::spearman_top_10_percent),
+                                       with_interval(row, Measure::kendall_top_10_percent),
+                                       with_interval(row, Measure::ndcg),
+                                       with_interval(row, Measure::kendall_same_size)};
+                             });
+}
+
+/// A method of the table of published figures, or a score that was measured here.
+struct PublishedRow {
+  std::string method, population, architectures;
+  std::vector<PublishedFigure> figures;  ///< of each metric
+  std::string source;
+};
+
+PublishedFigure figure_of(const Comparison& row) {
+  return {row.measures[Measure::kendall], row.measures[Measure::spearman],
+          row.measures[Measure::ndcg]};
+}
+
+/// The comparisons, which are by population, then by metric, a row per score and population.
+std::vector<PublishedRow> own_rows(const EvaluationReport& report) {
+  std::vector<PublishedRow> rows;
+  for (const Comparison& each : report.comparisons) {
+    auto row = std::ranges::find_if(rows, [&](const PublishedRow& known) {
+      return known.method == each.scorer && known.population == each.population;
+    });
+    if (row == rows.end()) {
+      rows.push_back(
+          {each.scorer, each.population, std::to_string(each.architectures), {}, "measured here"});
+      row = std::prev(rows.end());
+    }
+    row->figures.push_back(figure_of(each));
+  }
+  return rows;
+}
+
+std::size_t dataset_number(const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::find(published_datasets, name) -
+                                  published_datasets.begin());
+}
+
+/// Those with a figure for one of the data sets of the report.
+std::vector<PublishedRow> published_rows(const EvaluationReport& report) {
+  std::vector<PublishedRow> rows;
+  for (const PublishedMethod& method : published_methods()) {
+    PublishedRow row{std::string(method.name),
+                     std::string(method.population),
+                     std::to_string(method.architectures),
+                     {},
+                     std::string(method.source)};
+    for (const std::string& dataset : report.published)
+      row.figures.push_back(method.figures[dataset_number(dataset)]);
+    if (method.uses_accuracies) row.method += " (uses accuracies)";
+    if (std::ranges::any_of(row.figures, [](const PublishedFigure& figure) {
+          return figure.kendall || figure.spearman || figure.ndcg;
+        }))
+      rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// By population, the best by tau of the first metric first, those without one last.
+Cells published_cells(const EvaluationReport& report) {
+  std::vector<PublishedRow> rows = own_rows(report);
+  for (PublishedRow& row : published_rows(report)) rows.push_back(std::move(row));
+  std::ranges::stable_sort(rows, [](const PublishedRow& a, const PublishedRow& b) {
+    if (a.population != b.population) return a.population < b.population;
+    return a.figures.front().kendall > b.figures.front().kendall;
+  });
+  Cells cells{{"population", "n", "method"}, {}};
+  for (const std::string& dataset : report.published)
+    cells.header.insert(cells.header.end(), {dataset + " tau", "rho", "nDCG"});
+  cells.header.emplace_back("source");
+  for (const PublishedRow& row : rows) {
+    std::vector<std::string> line{row.population, row.architectures, row.method};
+    for (const PublishedFigure& figure : row.figures) {
+      for (const auto& value : {figure.kendall, figure.spearman, figure.ndcg})
+        line.push_back(rounded(value, 3));
+    }
+    line.push_back(row.source);
+    cells.rows.push_back(std::move(line));
   }
   return cells;
 }
@@ -102,6 +219,7 @@ ordered_json to_json(const Comparison& row) {
   ordered_json json{{"score", row.scorer},
                     {"kind", row.kind},
                     {"metric", row.metric},
+                    {"population", row.population},
                     {"architectures", row.architectures},
                     {"undefined", row.undefined}};
   for (const Measure measure : all_measures()) {
@@ -148,8 +266,30 @@ ordered_json to_json(const SimulationReport& report) {
   return json;
 }
 
-std::string both_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
+ordered_json published_json(const EvaluationReport& report) {
+  ordered_json rows = ordered_json::array();
+  for (const PublishedMethod& method : published_methods()) {
+    ordered_json figures = ordered_json::object();
+    for (const std::string& dataset : report.published) {
+      const PublishedFigure& figure = method.figures[dataset_number(dataset)];
+      figures[dataset] = {{"kendall", number_json(figure.kendall)},
+                          {"spearman", number_json(figure.spearman)},
+                          {"ndcg", number_json(figure.ndcg)}};
+    }
+    rows.push_back({{"method", method.name},
+                    {"population", method.population},
+                    {"architectures", method.architectures},
+                    {"uses_accuracies", method.uses_accuracies},
+                    {"source", method.source},
+                    {"figures", std::move(figures)}});
+  }
+  return rows;
+}
+
+std::string all_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
   std::string text = format(comparison_cells(report));
+  if (report.all_measures) text += "\n" + format(top_cells(report));
+  if (!report.published.empty()) text += "\n" + format(published_cells(report));
   if (report.simulation) text += "\n" + format(simulation_cells(*report.simulation));
   return text;
 }
@@ -160,6 +300,7 @@ Schema comparison_schema() {
   std::vector<Member> members{{"score", text()},
                               {"kind", one_of_texts({"proxy", "vote", "column"})},
                               {"metric", text()},
+                              {"population", one_of_texts(populations().names())},
                               {"architectures", whole_number()},
                               {"undefined", whole_number()}};
   const Schema measure =
@@ -189,16 +330,27 @@ Schema simulation_schema() {
        {"optimum", optima}});
 }
 
+Schema published_schema() {
+  const Schema figure = object(
+      {{"kendall", number_or_null()}, {"spearman", number_or_null()}, {"ndcg", number_or_null()}});
+  return object({{"method", text()},
+                 {"population", text()},
+                 {"architectures", whole_number()},
+                 {"uses_accuracies", {{"type", "boolean"}}},
+                 {"source", text()},
+                 {"figures", map({published_datasets.begin(), published_datasets.end()}, figure)}});
+}
+
 }  // namespace
 
 std::string evaluation_table(const EvaluationReport& report) {
-  return both_tables(report,
-                     [](const Cells& cells) { return format_table(cells.header, cells.rows); });
+  return all_tables(report,
+                    [](const Cells& cells) { return format_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_markdown(const EvaluationReport& report) {
-  return both_tables(report,
-                     [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
+  return all_tables(report,
+                    [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_csv(const EvaluationReport& report) {
@@ -207,6 +359,7 @@ std::string evaluation_csv(const EvaluationReport& report) {
     const std::string name(to_string(measure));
     header.insert(header.end(), {name, name + "_low", name + "_high"});
   }
+  header.emplace_back("population");
   std::string text = csv_line(header);
   for (const Comparison& row : report.comparisons) {
     std::vector<std::string> cells{row.scorer, row.kind, row.metric,
@@ -219,6 +372,7 @@ std::string evaluation_csv(const EvaluationReport& report) {
       cells.push_back(interval ? fmt::format("{}", interval->low) : "");
       cells.push_back(interval ? fmt::format("{}", interval->high) : "");
     }
+    cells.push_back(row.population);
     text += csv_line(cells);
   }
   return text;
@@ -237,6 +391,7 @@ std::string evaluation_json(const EvaluationReport& report) {
         {"seed", report.options.seed}}}};
   auto& rows = json["comparisons"] = ordered_json::array();
   for (const Comparison& row : report.comparisons) rows.push_back(to_json(row));
+  if (!report.published.empty()) json["published"] = published_json(report);
   if (report.simulation) json["simulated_search"] = to_json(*report.simulation);
   // File and column names may be in any encoding.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -255,6 +410,7 @@ ordered_json evaluation_schema() {
                                                 {"confidence", number()},
                                                 {"seed", whole_number()}})},
                           {"comparisons", array(comparison_schema())},
+                          {"published", array(published_schema()), /*required=*/false},
                           {"simulated_search", simulation_schema(), /*required=*/false}}));
 }
 

@@ -44,6 +44,8 @@ struct EvaluationReport {
   ComparisonOptions options;
   std::vector<Comparison> comparisons;
   std::optional<SimulationReport> simulation;
+  bool all_measures = false;           ///< also in text
+  std::vector<std::string> published;  ///< data set of each metric; empty: no published figures
 };
 
 /// Human-readable.

@@ -7,6 +7,7 @@
 
 #include "drawing/portrait_drawing.h"
 #include "report/report_page.h"
+#include "score/agreement.h"
 #include "wrcor/score/proxies.h"
 
 namespace wrcor {
@@ -141,6 +142,12 @@ Json seconds_of(const FinishedRun& run) {
   });
 }
 
+/// Null where another program has trained the architectures.
+Json search_seconds(const FinishedRun& run) {
+  const auto seconds = "/timing/seconds"_json_pointer;
+  return run.document.contains(seconds) ? rounded(run.document.at(seconds).get<double>()) : Json();
+}
+
 Json matrix_json(const AgreementMatrix& matrix) {
   Json rho = Json::array(), architectures = Json::array();
   for (const auto& line : matrix.pairs) {
@@ -161,6 +168,31 @@ Json facts_json(const FinishedRun& run) {
   return facts;
 }
 
+/// How the ranking of a run orders those of its networks that have a figure, by measure.
+Json order_of(const FinishedRun& run, const FigureTable& figures, const std::string& column) {
+  const RankingMember& member = run.rule.members.front();
+  const double sign = !run.rule.is_vote() && member.better == Direction::lower ? -1 : 1;
+  std::vector<std::optional<double>> scores;
+  std::vector<double> values, sizes;
+  for (const FinishedRun::Row& row : run.ranking) {
+    const std::optional<double> figure = figures.value(row.arch, column);
+    if (!figure) continue;
+    const std::optional<double> score = run.value(row);
+    scores.push_back(score ? std::optional(sign * *score) : std::nullopt);
+    values.push_back(*figure);
+    sizes.push_back(static_cast<double>(row.evaluation.costs.params));
+  }
+  constexpr std::size_t top = 10;
+  const Measures measures = Agreement(scores, values, top, sizes).measures();
+  Json json = Json::object();
+  for (const Measure measure :
+       {Measure::spearman, Measure::kendall, Measure::spearman_top_5_percent,
+        Measure::kendall_top_5_percent, Measure::spearman_top_10_percent,
+        Measure::kendall_top_10_percent, Measure::top_k, Measure::ndcg, Measure::kendall_same_size})
+    json[std::string(to_string(measure))] = rounded(measures[measure]);
+  return json;
+}
+
 Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& cells) {
   const FinishedRun& run = reported.run;
   Json json{
@@ -170,7 +202,7 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
       {"vote", run.rule.is_vote()},
       {"rankedBy", run.rule.is_vote() ? "vote" : name_of(run, run.rule.members.front().proxy)},
       {"settings", run.document.value("settings", "")},
-      {"searchSeconds", rounded(run.document.value("/timing/seconds"_json_pointer, 0.0))},
+      {"searchSeconds", search_seconds(run)},
       {"proposals", run.document.at("counts").at("asked")},
       {"cells", column(run, [&](const auto& row) { return cells.number(row.arch); })},
       {"status", column(run,
@@ -193,6 +225,10 @@ Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& 
       {"scores", scores_of(run)},
       {"agreement", matrix_json(agreement_matrix(run, content.accuracies))},
   };
+  if (content.accuracies) {
+    for (const std::string& column : content.accuracies->columns)
+      json["order"][column] = order_of(run, *content.accuracies, column);
+  }
   if (content.training) {
     const TrainingCost cost = training_cost(run, *content.training);
     json["training"] = {{"covered", cost.covered}, {"seconds", rounded(cost.seconds)}};

@@ -131,7 +131,9 @@ std::string minimised_text(const FinishedRun& run) {
   return fmt::format("{}; the front has {} architectures", costs, front);
 }
 
+/// Empty where another program has trained the architectures.
 std::string time_text(const Json& run, std::size_t architectures) {
+  if (!run.contains(Json::json_pointer("/timing/seconds"))) return "";
   const double seconds = number_at(run, "/timing/seconds");
   std::string text = fmt::format("{:.1f} s", seconds);
   if (architectures > 0)
@@ -197,7 +199,8 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
        joined({counted(text_at(document, "/batch/size"), "image"),
                labelled("of", text_at(document, "/batch/dataset")),
                labelled("SHA-256", text_at(document, "/batch/sha256").substr(0, 12))})},
-      {"Draws of weights", text_at(document, "/config/score/repeats")},
+      {"Draws of weights",
+       document.contains("batch") ? text_at(document, "/config/score/repeats") : ""},
       {"Seed", text_at(document, "/config/run/seed")},
       {"Evaluated", counts_text(document)},
       {"Scored again", refined_text(document)},

@@ -1,38 +1,18 @@
 #include "run/evaluation_queue.h"
-#include "eval/evaluator.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
 
 #include "eval/device.h"
+#include "eval/evaluator.h"
 
 namespace wrcor {
 
-PendingEvaluation::PendingEvaluation(Evaluation known) {
-  std::promise<Evaluation> promise;
-  promise.set_value(std::move(known));
-  result_ = promise.get_future();
-}
-
-bool PendingEvaluation::wait_for(std::chrono::milliseconds time) {
-  if (queue_ != nullptr) queue_->start_up_to(number_);
-  return result_.wait_for(time) == std::future_status::ready;
-}
-
-void PendingEvaluation::wait_while(const std::function<bool()>& goes_on) {
-  constexpr std::chrono::milliseconds a_while(50);
-  while (goes_on() && !wait_for(a_while)) {
-  }
-}
-
-std::optional<Evaluation> PendingEvaluation::get_unless_dropped() {
-  try {
-    return result_.get();
-  } catch (const std::future_error&) {
-    return std::nullopt;
-  }
-}
-
-EvaluationQueue::EvaluationQueue(const Workbench& bench, const QueueShape& shape,
+EvaluationQueue::EvaluationQueue(const Workbench& bench, const SourceShape& shape,
                                  EvaluationHooks hooks)
-    : bench_(bench),
+    : EvaluationSource(shape.networks_per_batch),
+      bench_(bench),
       shape_(shape),
       hooks_(std::move(hooks)),
       pool_(shape.workers, [threads = bench.threads, device = bench.evaluator->device()] {
@@ -40,29 +20,13 @@ EvaluationQueue::EvaluationQueue(const Workbench& bench, const QueueShape& shape
         use_own_stream(device);
       }) {}
 
-PendingEvaluation EvaluationQueue::submit(const Genotype& genotype) {
-  Waiting& waiting = waiting_.emplace_back(Waiting{genotype, {}});
-  PendingEvaluation pending;
-  pending.result_ = waiting.result.get_future();
-  pending.queue_ = this;
-  pending.number_ = submitted_++;
-  if (std::ssize(waiting_) == shape_.networks_per_batch) flush();
-  return pending;
-}
-
-void EvaluationQueue::start_up_to(std::uint64_t number) {
-  if (number + waiting_.size() >= submitted_) flush();
-}
-
-void EvaluationQueue::flush() {
-  if (waiting_.empty()) return;
-  auto batch = std::make_shared<std::vector<Waiting>>(std::exchange(waiting_, {}));
-  pool_.submit([this, batch] { evaluate(*batch); });
+void EvaluationQueue::start(Batch batch) {
+  auto shared = std::make_shared<Batch>(std::move(batch));
+  pool_.submit([this, shared] { evaluate(*shared); });
 }
 
 /// On a worker.
-void EvaluationQueue::evaluate(std::vector<Waiting>& batch) {
-  std::size_t done = 0;
+void EvaluationQueue::evaluate(Batch& batch) {
   try {
     if (hooks_.before) hooks_.before();
     std::vector<Genotype> genotypes;
@@ -72,12 +36,11 @@ void EvaluationQueue::evaluate(std::vector<Waiting>& batch) {
         bench_.evaluator->evaluate_batch(genotypes, shape_.repeats);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     learn(evaluations, seconds.count());
-    for (; done < batch.size(); ++done) {
-      if (hooks_.after) hooks_.after(genotypes[done], evaluations[done]);
-      batch[done].result.set_value(std::move(evaluations[done]));
-    }
+    if (hooks_.after) hooks_.after(genotypes, evaluations);
+    for (std::size_t k = 0; k < batch.size(); ++k)
+      batch[k].result.set_value(std::move(evaluations[k]));
   } catch (...) {
-    for (; done < batch.size(); ++done) batch[done].result.set_exception(std::current_exception());
+    for (Waiting& waiting : batch) waiting.result.set_exception(std::current_exception());
   }
 }
 
@@ -90,12 +53,12 @@ void EvaluationQueue::learn(const std::vector<Evaluation>& evaluations, double s
 }
 
 void EvaluationQueue::drop() {
-  waiting_.clear();
+  clear_waiting();
   pool_.drop();
 }
 
 void EvaluationQueue::stop() {
-  waiting_.clear();
+  clear_waiting();
   pool_.stop();
 }
 
@@ -103,6 +66,12 @@ std::optional<double> EvaluationQueue::seconds_left(std::int64_t evaluations, do
   const std::lock_guard lock(mutex_);
   const std::optional<double> seconds = durations_.seconds(evaluations, flops);
   return seconds ? std::optional(*seconds / shape_.workers) : std::nullopt;
+}
+
+SourceMaker local_source(const Workbench& bench) {
+  return [&bench](const SourceShape& shape, EvaluationHooks hooks) {
+    return std::make_unique<EvaluationQueue>(bench, shape, std::move(hooks));
+  };
 }
 
 }  // namespace wrcor

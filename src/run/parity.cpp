@@ -303,11 +303,14 @@ GoldenSet built_in_golden_set() {
           }};
 }
 
-std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& device_name) {
+std::vector<ParityCase> check_parity(const GoldenSet& set, const std::string& device) {
+  return check_parity(set, resolve_device(device));
+}
+
+std::vector<ParityCase> check_parity(const GoldenSet& set, c10::Device device) {
   configure_process();
   configure_thread(1);
   reserve_blas_buffers(1);
-  const at::Device device = resolve_device(device_name);
   configure_device(device);
   std::vector<ParityCase> results;
   try {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <c10/core/Device.h>
+
 namespace wrcor {
 
 /// Golden scores and the files needed to recompute them: `golden.json` (cases with arch, C, N,
@@ -43,6 +45,7 @@ struct ParityCase {
 /// @param device  as for resolve_device()
 /// @throws DataError when the set is invalid; RunError when a network cannot be evaluated
 std::vector<ParityCase> check_parity(const GoldenSet& golden, const std::string& device);
+std::vector<ParityCase> check_parity(const GoldenSet& golden, c10::Device device);
 
 /// |a - b| / |b|; 0 for equal infinities or two NaN, infinity for other combinations of those.
 double relative_error(double computed, double expected);

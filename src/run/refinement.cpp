@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <vector>
 
 #include "eval/evaluator.h"
-#include "run/evaluation_queue.h"
 #include "run/interrupt.h"
 
 namespace wrcor {
@@ -26,27 +26,30 @@ std::size_t refinable(const SearchResult& result, std::int64_t most) {
 
 class Refinement {
  public:
-  Refinement(SearchResult& result, const Workbench& bench, Journal& journal,
-             const JournalContent& replayed, const ProgressSink& progress)
+  Refinement(SearchResult& result, const Workbench& bench, const SourceMaker& make_source,
+             Journal& journal, const JournalContent& replayed, const ProgressSink& progress)
       : result_(result),
         bench_(bench),
         replayed_(replayed),
         progress_(progress),
         before_(result.timing),
-        queue_(bench,
-               {bench.workers, bench.conditions.networks_per_batch, bench.evaluator->repeats()},
-               {[&journal] { journal.require_intact(); },
-                [this, &journal](const Genotype& genotype, const Evaluation& evaluation) {
-                  if (evaluation.status == Status::failed) return;
-                  journal.append_refined(bench_.space->format(genotype), evaluation,
-                                         before_.seconds + seconds());
-                  ++evaluated_;
-                }}) {}
+        source_(make_source(
+            {bench.workers, bench.conditions.networks_per_batch, bench.evaluator->repeats()},
+            {[&journal] { journal.require_intact(); },
+             [this, &journal](const std::vector<Genotype>& genotypes,
+                              const std::vector<Evaluation>& evaluations) {
+               for (std::size_t k = 0; k < genotypes.size(); ++k) {
+                 if (evaluations[k].status == Status::failed) continue;
+                 journal.append_refined(bench_.space->format(genotypes[k]), evaluations[k],
+                                        before_.seconds + seconds());
+                 ++evaluated_;
+               }
+             }})) {}
 
   void run(std::size_t count) {
     std::vector<PendingEvaluation> pending;
     for (std::size_t i = 0; i < count; ++i) pending.push_back(evaluate(result_.ranking[i].arch));
-    queue_.flush();
+    source_->flush();
     state_.stage = "refining";
     state_.total = static_cast<std::int64_t>(count);
     for (std::size_t i = 0; i < count; ++i) take_in(pending[i], result_.ranking[i]);
@@ -66,14 +69,14 @@ class Refinement {
   PendingEvaluation evaluate(const std::string& arch) {
     const auto known = replayed_.refined.find(arch);
     if (known != replayed_.refined.end()) return PendingEvaluation(known->second);
-    return queue_.submit(bench_.space->parse(arch));
+    return source_->submit(bench_.space->parse(arch));
   }
 
   void take_in(PendingEvaluation& pending, Ranked& entry) {
     pending.wait_while([this] {
       show_progress();
       if (const int signal = InterruptGuard::signal(); signal != 0) {
-        queue_.stop();
+        source_->stop();
         throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
       }
       return true;
@@ -109,14 +112,15 @@ class Refinement {
   Clock::time_point start_ = Clock::now();
   ProgressState state_;
   std::atomic<std::int64_t> evaluated_{0};
-  EvaluationQueue queue_;  ///< last: its threads use the members above and end first
+  std::unique_ptr<EvaluationSource> source_;  ///< last: its threads use the members above
 };
 
 }  // namespace
 
-void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
-            const JournalContent& replayed, const ProgressSink& progress) {
-  Refinement(result, bench, journal, replayed, progress)
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench,
+            const SourceMaker& make_source, Journal& journal, const JournalContent& replayed,
+            const ProgressSink& progress) {
+  Refinement(result, bench, make_source, journal, replayed, progress)
       .run(refinable(result, *spec.config.search.refine));
 }
 

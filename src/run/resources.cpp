@@ -4,6 +4,7 @@
 
 #include "config/chosen_data.h"
 #include "core/processor.h"
+#include "eval/cuda.h"
 #include "eval/device.h"
 #include "minibatch/fit_image.h"
 #include "run/data_fetch.h"
@@ -37,8 +38,11 @@ at::Device prepare_machine(const Config& config) {
   return device;
 }
 
-Platform this_platform() {
-  return {libtorch_version(), processor_name(), blas_library(), computing_kernels()};
+Platform this_platform(at::Device device) {
+  if (!device.is_cuda())
+    return {libtorch_version(), processor_name(), blas_library(), computing_kernels()};
+  const CudaParts parts = cuda_parts(device.index());
+  return {libtorch_version(), parts.model, blas_library(), describe_software(parts)};
 }
 
 }  // namespace wrcor

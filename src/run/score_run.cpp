@@ -20,7 +20,7 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
                          int repeats, const EvaluationSink& sink, const ProgressSink& progress) {
   const InterruptGuard guard;
   const int networks_per_batch = bench.conditions.networks_per_batch;
-  EvaluationQueue queue(bench, {bench.workers, networks_per_batch, repeats});
+  EvaluationQueue queue(bench, SourceShape{bench.workers, networks_per_batch, repeats});
   std::deque<PendingEvaluation> pending;
   ProgressState state;
   state.total = static_cast<std::int64_t>(architectures.size());

@@ -7,6 +7,7 @@
 
 #include "eval/device.h"
 #include "eval/evaluator.h"
+#include "record/course_result.h"
 #include "record/run_folder.h"
 #include "run/interrupt.h"
 #include "wrcor/config/run_spec.h"
@@ -14,21 +15,27 @@
 namespace wrcor {
 namespace {
 
-/// Of a strategy that does not learn, many batches are in flight. How many must not depend on the
-/// workers: it says which networks are a batch.
-std::int64_t in_flight_without_learning(const Workbench& bench) {
-  constexpr std::int64_t batches = 16;
-  return batches * bench.conditions.networks_per_batch;
+/// Of a strategy that does not learn, many batches are in flight, of a shard as many. How many must
+/// not depend on the workers: it says which networks are a batch.
+std::int64_t in_flight_without_learning(const RunSpec& spec, const Workbench& bench) {
+  constexpr std::int64_t batches_here = 16, batches_of_queue = 8192;
+  const std::int64_t batches = spec.config.search.queue.empty() ? batches_here : batches_of_queue;
+  return batches * bench.conditions.networks_per_batch *
+         static_cast<std::int64_t>(spec.search.shard.count);
 }
 
-/// Of all that the search will propose, for one image; 0 where that is not known.
-double flops_of_proposals(const SearchSpec& search, const SearchSpace& space) {
+/// Of all that the search will propose and its shard holds, for one image; 0 where that is not
+/// known. @param batch  classes that are evaluated together: all proposals are different
+double flops_of_proposals(const SearchSpec& search, const SearchSpace& space, std::size_t batch) {
   const ConstrainedSpace feasible(space, search.limits, search.options.dedupe);
   const auto strategy = search.make_strategy(feasible);
   if (!strategy->proposals()) return 0;
   double flops = 0;
-  for (std::int64_t k = search.most_proposals(strategy->proposals()); k > 0; --k)
-    flops += static_cast<double>(space.costs(*strategy->ask()).flops);
+  const auto proposals = static_cast<std::size_t>(search.most_proposals(strategy->proposals()));
+  for (std::size_t k = 0; k < proposals; ++k) {
+    const double cost = static_cast<double>(space.costs(*strategy->ask()).flops);
+    if (search.shard.holds(k / batch)) flops += cost;
+  }
   return flops;
 }
 
@@ -43,32 +50,38 @@ int useful_workers(const Workbench& bench, std::int64_t in_flight, int networks_
 
 }  // namespace
 
-SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& journal,
-                       JournalContent& replayed, ProgressSink progress)
+SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, const SourceMaker& make_source,
+                       Journal& journal, JournalContent& replayed, ProgressSink progress)
     : spec_(spec),
       bench_(bench),
       journal_(journal),
       replayed_(replayed),
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
       progress_(std::move(progress)),
-      course_(spec.search, *bench.space, spec.rule, in_flight_without_learning(bench)),
+      course_(spec.search, *bench.space, spec.rule, in_flight_without_learning(spec, bench)),
       networks_per_batch_(static_cast<int>(
           std::min<std::int64_t>(bench.conditions.networks_per_batch, course_.in_flight()))),
-      workers_(useful_workers(bench, course_.in_flight(), networks_per_batch_)),
       started_(utc_now()),
-      queue_(bench,
-             {workers_, networks_per_batch_,
-              spec.config.search.refine ? 1 : bench.evaluator->repeats()},
-             {// What cannot be kept is not worth computing.
-              [this] { journal_.require_intact(); },
-              [this](const Genotype& genotype, const Evaluation& evaluation) {
-                journal_.append(course_.space().format(genotype), evaluation, elapsed());
-                ++evaluated_;
-              }}) {}
+      source_(make_source(
+          {spec.config.search.queue.empty()
+               ? useful_workers(bench, course_.in_flight(), networks_per_batch_)
+               : bench.workers,
+           networks_per_batch_, spec.config.search.refine ? 1 : bench.evaluator->repeats()},
+          {// What cannot be kept is not worth computing.
+           [this] { journal_.require_intact(); },
+           [this](const std::vector<Genotype>& genotypes,
+                  const std::vector<Evaluation>& evaluations) {
+             std::vector<std::string> archs;
+             for (const Genotype& genotype : genotypes)
+               archs.push_back(course_.space().format(genotype));
+             journal_.append_all(archs, evaluations, elapsed());
+             evaluated_ += std::ssize(evaluations);
+           }})) {}
 
 SearchResult SearchLoop::run() {
   state_.total = course_.most_proposals();
-  flops_left_ = flops_of_proposals(spec_.search, *bench_.space);
+  flops_left_ = flops_of_proposals(spec_.search, *bench_.space,
+                                   static_cast<std::size_t>(networks_per_batch_));
   follow_course();
   if (!course_.why_none().empty()) spdlog::warn("the search ends early: {}", course_.why_none());
   if (course_.ended_by() == EndedBy::max_seconds)
@@ -86,7 +99,7 @@ void SearchLoop::follow_course() {
       case CourseStep::repeated:
         break;
       case CourseStep::blocked:
-        if (course_.asks_no_more()) queue_.flush();
+        if (course_.asks_no_more()) source_->flush();
         if (!settle(course_.oldest())) course_.withdraw_untold(EndedBy::max_seconds);
         break;
       case CourseStep::told:
@@ -113,7 +126,7 @@ bool SearchLoop::out_of_time() const {
 bool SearchLoop::caught_up() const {
   const auto in_flight = static_cast<std::size_t>(course_.in_flight());
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
-         evaluations_.size() >= journaled_ + in_flight;
+         in_shard_ >= journaled_ + in_flight;
 }
 
 /// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
@@ -122,13 +135,25 @@ bool SearchLoop::may_drop() const {
   return out_of_time() && course_.told() > std::max<std::int64_t>(0, last_replayed_) && caught_up();
 }
 
-/// Starts the evaluation of a class, unless no time is left. Known evaluations cost no time, and a
-/// resumed run always reaches the end of the journal that it continues.
+/// Shards have whole batches, so that each is that of a search without shards.
+bool SearchLoop::is_in_shard(const ProposedClass& met) const {
+  return spec_.search.shard.holds(met.number / static_cast<std::size_t>(networks_per_batch_));
+}
+
+/// Starts the evaluation of a class, unless no time is left or it is of another shard. Known
+/// evaluations cost no time, and a resumed run always reaches the end of the journal that it
+/// continues.
 bool SearchLoop::start(const ProposedClass& met) {
+  if (!is_in_shard(met)) {
+    evaluations_.emplace_back();
+    course_.settle(met, MemberScores(spec_.rule.members.size()));
+    return true;
+  }
   const bool known =
       replayed_.evaluations.contains(met.arch) || replayed_.failures.contains(met.arch);
-  if (!known && !evaluations_.empty() && caught_up() && out_of_time()) return false;
+  if (!known && in_shard_ > 0 && caught_up() && out_of_time()) return false;
   if (known) last_replayed_ = met.first_seen;
+  ++in_shard_;
   evaluations_.push_back({evaluate(met)});
   return true;
 }
@@ -139,14 +164,14 @@ PendingEvaluation SearchLoop::evaluate(const ProposedClass& met) {
     return PendingEvaluation(std::move(known.mapped()));
   auto failure = replayed_.failures.extract(met.arch);
   if (failure && out_of_time()) return PendingEvaluation(std::move(failure.mapped()));
-  return queue_.submit(met.representative);
+  return source_->submit(met.representative);
 }
 
 /// What is due from time to time, however long evaluations take.
 void SearchLoop::attend() {
   show_progress();
   if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);
-  if (may_drop()) queue_.drop();
+  if (may_drop()) source_->drop();
 }
 
 /// Waits for the evaluation of a class, unless it is dropped together with all later ones.
@@ -178,7 +203,7 @@ void SearchLoop::note_told() {
 }
 
 void SearchLoop::stop_for(int signal) {
-  queue_.stop();
+  source_->stop();
   for (Evaluated& entry : evaluations_) {
     if (entry.pending.valid()) entry.pending.get_unless_dropped();
   }
@@ -196,48 +221,44 @@ void SearchLoop::show_progress() {
 /// is not random.
 std::optional<double> SearchLoop::seconds_left() const {
   if (flops_left_ == 0) return std::nullopt;
-  return queue_.seconds_left(state_.total - state_.done, flops_left_);
+  return source_->seconds_left(state_.total - state_.done, flops_left_);
 }
 
 SearchResult SearchLoop::result() {
-  const ConstrainedSpace& space = course_.space();
-  if (course_.classes().empty()) {
-    throw NoFeasibleError("no architecture of " + space.name() +
-                          " satisfies the constraints; relax them");
-  }
+  require_architectures();
   // Frees the memory of the networks for the ranking and its output.
-  queue_.stop();
+  source_->stop();
   release_free_memory();
-  SearchResult result;
-  result.counts = course_.counts();
-  result.ranking.reserve(course_.classes().size());
-  for (const ProposedClass& of : course_.classes()) {
-    PackedEvaluation& evaluation = evaluations_.front().evaluation;
-    count_status(result.counts, evaluation.unpacked().status);
-    const Genotype canonical = space.representative(of.representative, Dedupe::strict);
-    result.ranking.push_back(
-        {of.arch, space.format(canonical), std::move(evaluation), of.first_seen});
-    result.ranking.back().costs = of.costs;
+  SearchResult result = result_of(course_, spec_, [this](const ProposedClass& of) {
+    std::optional<PackedEvaluation> evaluation;
+    if (is_in_shard(of)) evaluation = std::move(evaluations_.front().evaluation);
     evaluations_.pop_front();
-  }
-  result.rule = spec_.rule;
-  result.minimize = spec_.search.minimize;
-  rank(result.ranking, result.rule);
-  if (result.counts.without_cost > 0) {
-    spdlog::warn("{} of the draws that were infeasible have no cost in '{}'",
-                 result.counts.without_cost, spec_.search.limits.table->file);
-  }
-  result.ended_by = course_.ended_by();
+    return evaluation;
+  });
   result.conditions = bench_.conditions;
   result.timing = {started_,
                    elapsed(),
                    evaluated_,
                    session_seconds(),
                    bench_.evaluator->device().str(),
-                   workers_,
+                   source_->workers(),
                    networks_per_batch_,
-                   bench_.evaluator->peak_memory()};
+                   bench_.evaluator->peak_memory(),
+                   source_->platforms()};
   return result;
+}
+
+/// @throws NoFeasibleError, UsageError
+void SearchLoop::require_architectures() const {
+  const std::string name = course_.space().name();
+  if (course_.classes().empty())
+    throw NoFeasibleError("no architecture of " + name + " satisfies the constraints; relax them");
+  if (in_shard_ == 0) {
+    throw UsageError(fmt::format(
+        "search.shard: shard {} has none of the {} architectures of the search; its other shards "
+        "are all that wrcor merge needs",
+        spec_.config.search.shard, course_.classes().size()));
+  }
 }
 
 }  // namespace wrcor

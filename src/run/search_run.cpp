@@ -13,6 +13,8 @@
 #include "record/run_folder.h"
 #include "record/run_identity.h"
 #include "record/score_identity.h"
+#include "run/evaluation_queue.h"
+#include "run/hosted_run.h"
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/config/run_spec.h"
@@ -98,9 +100,16 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
   try {
     Journal journal = open_journal(spec, bench.conditions, directory, resume, replayed);
     begun = true;
-    SearchResult result = SearchLoop(spec, bench, journal, replayed, progress).run();
-    if (spec.config.search.refine) refine(result, spec, bench, journal, replayed, progress);
+    std::optional<HostedRun> hosted;
+    if (!spec.config.search.queue.empty())
+      hosted = hosted_run(spec, bench, journal_header(spec, bench.conditions));
+    const SourceMaker make_source = hosted ? remote_source(*hosted) : local_source(bench);
+    SearchResult result = SearchLoop(spec, bench, make_source, journal, replayed, progress).run();
+    // The best of one shard need not be among the best of all.
+    if (spec.config.search.refine && !spec.search.shard.is_part())
+      refine(result, spec, bench, make_source, journal, replayed, progress);
     find_fronts(result.ranking, result.rule);
+    if (hosted) end_hosted_run(*hosted);
     journal.require_intact();  // the folder is still the run's
     result.settings = score_identity(spec.config, bench.conditions, {});
     write_result_files(result, spec, directory);

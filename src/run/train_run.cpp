@@ -97,7 +97,7 @@ class TrainingRun {
     result_.device_kind = device_.is_cuda() ? "cuda" : "cpu";
     result_.device = device_.str();
     result_.started = utc_now();
-    result_.platform = this_platform();
+    result_.platform = this_platform(device_);
     identity_ = training_identity(config_, result_.data, result_.device_kind, result_.platform);
   }
 

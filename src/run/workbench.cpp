@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "core/processor.h"
 #include "eval/device.h"
@@ -64,9 +65,9 @@ std::unique_ptr<Evaluator> make_evaluator(const RunSpec& spec, const SearchSpace
       device);
 }
 
-/// On CUDA as many as fit the memory for all workers together, with a margin for what the estimate
-/// omits: a batch keeps the device busy, which the small kernels of one network do not. The same on
-/// every machine with such a device.
+/// On CUDA as many as fit the free memory for all workers together, with a margin for what the
+/// estimate omits: a batch keeps the device busy, which the small kernels of one network do not. A
+/// power of two, so that a little more or less free memory seldom makes a difference.
 int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
                               const Evaluator& evaluator, int workers) {
   const int wanted = config.run.networks_per_batch;
@@ -80,7 +81,7 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
   if (evaluator.device().is_cpu()) return 1;
   constexpr int sampled = 100, usual = 16;
   constexpr std::int64_t most = 256;
-  const std::optional<std::int64_t> memory = device_memory(evaluator.device());
+  const std::optional<std::int64_t> memory = free_device_memory(evaluator.device());
   if (!memory) return usual;
   Rng any(0);
   std::int64_t largest = 1;
@@ -88,7 +89,38 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
     largest =
         std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
   }
-  return static_cast<int>(std::clamp(*memory * 6 / 10 / workers / largest, std::int64_t{1}, most));
+  const std::int64_t fitting =
+      std::clamp(*memory * 8 / 10 / workers / largest, std::int64_t{1}, most);
+  return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(fitting)));
+}
+
+Workbench bench_on(const at::Device& device, const RunSpec& spec, Minibatch minibatch) {
+  const Config& config = spec.config;
+  Workbench bench;
+  bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
+  bench.workers = chosen_workers(config, device);
+  bench.threads = config.run.threads;
+  bench.conditions.platform = this_platform(device);
+  reserve_blas_buffers(bench.workers * bench.threads);
+  warn_of_equal_images(minibatch);
+  bench.conditions.batch = {{"dataset", minibatch.dataset},
+                            {"classes", spec.data.classes},
+                            {"size", minibatch.images.size(0)},
+                            {"sha256", minibatch.sha256}};
+  bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
+                                 static_cast<int>(minibatch.images.size(3))});
+  const std::string batch =
+      fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
+  bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
+  bench.conditions.networks_per_batch =
+      chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
+  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
+               bench.workers == 1 ? "worker" : "workers", bench.threads,
+               bench.threads == 1 ? "thread" : "threads",
+               bench.conditions.networks_per_batch > 1
+                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
+                   : "");
+  return bench;
 }
 
 /// @throws as open_minibatch()
@@ -118,34 +150,12 @@ std::vector<ConfigCheck> workbench_checks() {
 }
 
 Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {
-  const Config& config = spec.config;
-  const at::Device device = prepare_machine(config);
-  Workbench bench;
-  bench.conditions.device_kind = device.is_cuda() ? "cuda" : "cpu";
-  bench.workers = chosen_workers(config, device);
-  bench.threads = config.run.threads;
-  bench.conditions.platform = this_platform();
-  reserve_blas_buffers(bench.workers * bench.threads);
-  Minibatch minibatch = open_minibatch(config, spec.seeds.data, download);
-  warn_of_equal_images(minibatch);
-  bench.conditions.batch = {{"dataset", minibatch.dataset},
-                            {"classes", spec.data.classes},
-                            {"size", minibatch.images.size(0)},
-                            {"sha256", minibatch.sha256}};
-  bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
-                                 static_cast<int>(minibatch.images.size(3))});
-  const std::string batch =
-      fmt::format("{} images of {}", minibatch.images.size(0), minibatch.dataset);
-  bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
-  bench.conditions.networks_per_batch =
-      chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
-  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
-               bench.workers == 1 ? "worker" : "workers", bench.threads,
-               bench.threads == 1 ? "thread" : "threads",
-               bench.conditions.networks_per_batch > 1
-                   ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
-                   : "");
-  return bench;
+  const at::Device device = prepare_machine(spec.config);
+  return bench_on(device, spec, open_minibatch(spec.config, spec.seeds.data, download));
+}
+
+Workbench workbench_on(const RunSpec& spec, Minibatch minibatch) {
+  return bench_on(prepare_machine(spec.config), spec, std::move(minibatch));
 }
 
 std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const RunSpec& spec, const Workbench& bench,

@@ -157,6 +157,39 @@ double expected_regret(const TiedOrder& order, const std::vector<double>& metric
   return none == 0 ? expected : expected + none * least;
 }
 
+/// The gains of architectures for Measure::ndcg, as fractions of the largest, which makes no
+/// difference to it; nothing where the metric is no accuracy in percent or as a fraction.
+std::vector<double> gains_of(const std::vector<double>& metric) {
+  if (metric.empty()) return {};
+  const auto [lowest, highest] = std::ranges::minmax(metric);
+  if (lowest < 0 || highest > 100) return {};
+  const double unit = highest > 1 ? 1 : 100;
+  std::vector<double> gains;
+  for (const double value : metric)
+    gains.push_back(std::exp2(unit * (value - highest)) - std::exp2(-unit * highest));
+  return gains;
+}
+
+/// The gain of the first ndcg_depth places of an order, with equal ones in random order.
+double discounted_gain(const TiedOrder& order, const std::vector<double>& gains, Counts counts) {
+  double sum = 0;
+  std::size_t place = 0;  // of the last one before the group
+  for (std::size_t start = 0, end; start < order.items.size() && place < ndcg_depth; start = end) {
+    const std::uint32_t group = order.groups[order.items[start]];
+    double gain = 0;
+    std::size_t size = 0;
+    for (end = start; end < order.items.size() && order.groups[order.items[end]] == group; ++end) {
+      gain += counts[order.items[end]] * gains[order.items[end]];
+      size += counts[order.items[end]];
+    }
+    const std::size_t last = std::min(place + size, ndcg_depth);
+    for (std::size_t j = place + 1; j <= last; ++j)
+      sum += gain / static_cast<double>(size) / std::log2(1 + static_cast<double>(j));
+    place += size;
+  }
+  return sum;
+}
+
 /// Counts of `size` draws with replacement.
 std::vector<std::uint32_t> draw(std::size_t size, std::uint64_t seed, int resample) {
   Rng rng(derive_seed(seed, {"bootstrap", std::to_string(resample)}));
@@ -211,22 +244,38 @@ std::string_view to_string(Measure measure) {
       return "regret_top_5";
     case Measure::top_5_percent:
       return "top_5_percent";
+    case Measure::spearman_top_5_percent:
+      return "spearman_top_5_percent";
+    case Measure::kendall_top_5_percent:
+      return "kendall_top_5_percent";
+    case Measure::spearman_top_10_percent:
+      return "spearman_top_10_percent";
+    case Measure::kendall_top_10_percent:
+      return "kendall_top_10_percent";
+    case Measure::ndcg:
+      return "ndcg";
+    case Measure::kendall_same_size:
+      return "kendall_same_size";
   }
   throw std::invalid_argument("no measure");
 }
 
 Agreement::Agreement(const std::vector<std::optional<double>>& scores,
-                     const std::vector<double>& metric, std::size_t k)
+                     const std::vector<double>& metric, std::size_t k, std::vector<double> sizes)
     : scores_(with_worst(scores)),
       metric_(metric),
       k_(k),
+      sizes_(std::move(sizes)),
       ranks_(scores_, metric),
       values_(scores_, metric),
       by_score_(best_first(scores_, metric)),
-      by_metric_(best_first(metric, metric)) {}
+      by_metric_(best_first(metric, metric)),
+      gains_(gains_of(metric)) {}
 
 Measures Agreement::measures() const {
-  return measures(std::vector<std::uint32_t>(metric_.size(), 1));
+  Measures result = measures(std::vector<std::uint32_t>(metric_.size(), 1));
+  result[Measure::kendall_same_size] = kendall_same_size();
+  return result;
 }
 
 /// Whether any architecture has a score and the metric varies, which takes two architectures.
@@ -247,7 +296,7 @@ Measures Agreement::measures(Counts counts) const {
   result[Measure::spearman] = correlations.spearman;
   result[Measure::kendall] = correlations.kendall;
   result[Measure::pearson] = values_.pearson(counts);
-  const std::size_t twentieth = (total + 19) / 20;
+  const std::size_t twentieth = (total + 19) / 20, tenth = (total + 9) / 10;
   if (k_ <= total) result[Measure::top_k] = overlap(by_score_, by_metric_, counts, k_);
   result[Measure::top_5_percent] = overlap(by_score_, by_metric_, counts, twentieth);
   const auto first = std::find_if(by_metric_.items.begin(), by_metric_.items.end(),
@@ -257,7 +306,59 @@ Measures Agreement::measures(Counts counts) const {
   };
   result[Measure::regret_top_1] = regret(1);
   result[Measure::regret_top_5] = regret(5);
+  const RankCorrelations top_5 = among_best(counts, twentieth), top_10 = among_best(counts, tenth);
+  result[Measure::spearman_top_5_percent] = top_5.spearman;
+  result[Measure::kendall_top_5_percent] = top_5.kendall;
+  result[Measure::spearman_top_10_percent] = top_10.spearman;
+  result[Measure::kendall_top_10_percent] = top_10.kendall;
+  result[Measure::ndcg] = normalised_gain(counts);
   return result;
+}
+
+/// Of those whose metric is at least that of the k-th best.
+RankCorrelations Agreement::among_best(Counts counts, std::size_t k) const {
+  std::vector<std::uint32_t> best(counts.size());
+  std::size_t seen = 0;
+  std::uint32_t last_group = 0;
+  for (const std::uint32_t item : by_metric_.items) {
+    const std::uint32_t group = by_metric_.groups[item];
+    if (seen >= k && group != last_group) break;
+    best[item] = counts[item];
+    seen += counts[item];
+    if (counts[item] > 0) last_group = group;
+  }
+  return ranks_.correlations(best);
+}
+
+/// Expected, with equal scores in random order.
+std::optional<double> Agreement::normalised_gain(Counts counts) const {
+  if (gains_.empty()) return std::nullopt;
+  const double largest = discounted_gain(by_metric_, gains_, counts);
+  if (largest == 0) return std::nullopt;
+  return discounted_gain(by_score_, gains_, counts) / largest;
+}
+
+std::optional<double> Agreement::kendall_same_size() const {
+  if (sizes_.size() != metric_.size() || metric_.size() > most_with_pairs) return std::nullopt;
+  std::vector<std::size_t> by_size(sizes_.size());
+  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+  std::ranges::sort(by_size, {}, [this](std::size_t item) { return sizes_[item]; });
+  const auto order = [](double a, double b) { return (a > b) - (a < b); };
+  std::int64_t difference = 0, by_scores = 0, by_metrics = 0;  // of pairs that are not tied in it
+  for (std::size_t i = 0; i < by_size.size(); ++i) {
+    const std::size_t smaller = by_size[i];
+    const double limit = sizes_[smaller] * largest_size_ratio;
+    for (std::size_t j = i + 1; j < by_size.size() && sizes_[by_size[j]] <= limit; ++j) {
+      const int by_score = order(scores_[smaller], scores_[by_size[j]]);
+      const int by_metric = order(metric_[smaller], metric_[by_size[j]]);
+      difference += by_score * by_metric;
+      by_scores += by_score != 0;
+      by_metrics += by_metric != 0;
+    }
+  }
+  if (by_scores == 0 || by_metrics == 0) return std::nullopt;
+  return static_cast<double>(difference) /
+         std::sqrt(static_cast<double>(by_scores) * static_cast<double>(by_metrics));
 }
 
 std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int resamples,

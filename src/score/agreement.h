@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "score/statistics.h"
@@ -14,15 +15,34 @@ namespace wrcor {
 /// How well a score orders architectures, measured by a metric of the trained networks (an
 /// accuracy: higher is better).
 enum class Measure {
-  spearman,      ///< Spearman's rho
-  kendall,       ///< Kendall's tau-b
-  pearson,       ///< Pearson's r, of the architectures whose score is defined
-  top_k,         ///< share of the k highest scored that are among the k best; needs k or more
-  regret_top_1,  ///< best metric of all minus that of the highest scored
-  regret_top_5,  ///< best metric of all minus the best among the 5 highest scored
-  top_5_percent  ///< like top_k, for the top 5 % of the architectures, rounded up
+  spearman,       ///< Spearman's rho
+  kendall,        ///< Kendall's tau-b
+  pearson,        ///< Pearson's r, of the architectures whose score is defined
+  top_k,          ///< share of the k highest scored that are among the k best; needs k or more
+  regret_top_1,   ///< best metric of all minus that of the highest scored
+  regret_top_5,   ///< best metric of all minus the best among the 5 highest scored
+  top_5_percent,  ///< like top_k, for the top 5 % of the architectures, rounded up
+  // Correlations of the architectures whose metric is at least that of the last of the best 5 or
+  // 10 %, rounded up: near the top, where a search ends, most scores order little.
+  spearman_top_5_percent,
+  kendall_top_5_percent,
+  spearman_top_10_percent,
+  kendall_top_10_percent,
+  ndcg,              ///< of percentages, see ndcg_depth; a metric up to 1 counts in hundredths
+  kendall_same_size  ///< Kendall's tau-b of the pairs of similar size, see largest_size_ratio
 };
-inline constexpr std::size_t measure_count = 7;
+inline constexpr std::size_t measure_count = 13;
+
+/// The discounted gain of the first architectures by score, sum over their places j from 1 of
+/// (2^accuracy - 1) / log2(1 + j), as a share of the largest possible; accuracies in percent.
+/// Source: VKDNW (arXiv 2502.04975), which leaves the number of places and the unit open.
+inline constexpr std::size_t ndcg_depth = 1000;
+
+/// Two architectures are of similar size if the larger has at most so many times the parameters.
+inline constexpr double largest_size_ratio = 1.1;
+/// Pairs are counted one by one: for more architectures than this the measure is undefined.
+inline constexpr std::size_t most_with_pairs = 50'000;
+
 /// Name of a measure in files: "spearman", "regret_top_1".
 std::string_view to_string(Measure measure);
 
@@ -56,24 +76,31 @@ class Agreement {
   /// @param scores  higher is better; undefined ones count as worst and tie
   /// @param metric  finite, higher is better
   /// @param k       of Measure::top_k, which is undefined for fewer architectures
+  /// @param sizes   parameters, for Measure::kendall_same_size, which is undefined without them
   Agreement(const std::vector<std::optional<double>>& scores, const std::vector<double>& metric,
-            std::size_t k);
+            std::size_t k, std::vector<double> sizes = {});
 
   std::size_t size() const { return metric_.size(); }
   Measures measures() const;
-  /// Of the list in which architecture i occurs counts[i] times.
+  /// Of the list in which architecture i occurs counts[i] times, without kendall_same_size.
   Measures measures(Counts counts) const;
 
  private:
   bool informative(Counts counts) const;
+  RankCorrelations among_best(Counts counts, std::size_t k) const;
+  std::optional<double> normalised_gain(Counts counts) const;
+  std::optional<double> kendall_same_size() const;
 
   std::vector<double> scores_;  ///< undefined: -infinity
   std::vector<double> metric_;
   std::size_t k_;
+  std::vector<double> sizes_;
   PairedRanks ranks_;
   PairedValues values_;
   TiedOrder by_score_;  ///< equal ones by the metric, best first
   TiedOrder by_metric_;
+  std::vector<double>
+      gains_;  ///< of the architectures for ndcg; empty: the metric is no percentage
 };
 
 /// Ends of a confidence interval.

@@ -1,6 +1,7 @@
 #include "score/comparison.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wrcor/core/random.h"
 #include "wrcor/score/proxies.h"
@@ -75,20 +76,22 @@ Metric table_metric(const BenchmarkTable& table, const FigureColumn& column,
 
 std::vector<Comparison> compare(const std::vector<Scorer>& scorers,
                                 const std::vector<Metric>& metrics,
-                                const ComparisonOptions& options) {
+                                const ComparisonOptions& options,
+                                const std::vector<double>& sizes) {
   std::vector<Comparison> comparisons;
   std::vector<Agreement> agreements;
   for (const Metric& metric : metrics) {
     for (const Scorer& scorer : scorers) {
       std::vector<std::optional<double>> scores;
-      std::vector<double> figures;
+      std::vector<double> figures, figure_sizes;
       for (std::size_t k = 0; k < scorer.scored.size(); ++k) {
         const auto& figure = metric.values[scorer.scored[k]];
         if (!figure) continue;
         scores.push_back(scorer.values[k]);
         figures.push_back(*figure);
+        if (!sizes.empty()) figure_sizes.push_back(sizes[scorer.scored[k]]);
       }
-      agreements.emplace_back(scores, figures, options.k);
+      agreements.emplace_back(scores, figures, options.k, std::move(figure_sizes));
       const auto undefined = std::count(scores.begin(), scores.end(), std::nullopt);
       comparisons.push_back({scorer.name,
                              scorer.kind,

@@ -64,12 +64,15 @@ struct Comparison {
   std::size_t undefined = 0;  ///< the number of them whose score is undefined
   Measures measures;
   Intervals intervals;
+  std::string population = "all";  ///< see populations()
 };
 
 /// Every scorer with every metric, metric by metric.
 /// @param scorers, metrics  of one list of architectures, which is in the order of their strings
+/// @param sizes             their parameters; without them no pairs of equal size are known
 std::vector<Comparison> compare(const std::vector<Scorer>& scorers,
                                 const std::vector<Metric>& metrics,
-                                const ComparisonOptions& options);
+                                const ComparisonOptions& options,
+                                const std::vector<double>& sizes = {});
 
 }  // namespace wrcor

@@ -1,16 +1,14 @@
 #include "score/evaluation_schema.h"
 
 #include "wrcor/score/evaluation.h"
-#include "wrcor/score/proxies.h"
 
 namespace wrcor {
 
 using namespace json_schema_parts;
 
-std::vector<Member> evaluation_members() {
+std::vector<Member> evaluation_members(const std::vector<std::string>& names) {
   std::vector<std::string> statuses;
   for (const Status status : all_statuses) statuses.emplace_back(to_string(status));
-  const std::vector<std::string> names = proxies().names();
   const Schema raw = {{"anyOf", {number(), one_of_texts({"nan", "inf", "-inf"})}}};
   const auto optional = [](const std::string& name, const Schema& schema) {
     return Member{name, schema, /*required=*/false};

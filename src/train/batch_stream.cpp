@@ -27,8 +27,6 @@ std::optional<LabelledBatch> BatchStream::next() {
   LabelledBatch batch = made_.get();
   ++next_;
   prepare_next();
-  if (placement_.channels_last)
-    batch.images = batch.images.contiguous(at::MemoryFormat::ChannelsLast);
   // From pinned memory, the copy overlaps with the computation; libtorch keeps the memory until
   // then.
   batch.images = batch.images.to(placement_.device, /*non_blocking=*/true);
@@ -44,7 +42,8 @@ LabelledBatch BatchStream::make(std::int64_t number) const {
   const std::int64_t start = number * batch_size_;
   const std::int64_t size = std::min(batch_size_, static_cast<std::int64_t>(order_.size()) - start);
   const auto [channels, height, width] = images_.info.image;
-  const auto on_host = at::TensorOptions().pinned_memory(placement_.device.is_cuda());
+  const bool pinned = placement_.device.is_cuda();
+  const auto on_host = at::TensorOptions().pinned_memory(pinned);
   LabelledBatch batch{at::empty({size, channels, height, width}, on_host.dtype(at::kFloat)),
                       at::empty({size}, on_host.dtype(at::kLong))};
   const auto values = static_cast<std::size_t>(batch.images.stride(0));
@@ -55,6 +54,11 @@ LabelledBatch BatchStream::make(std::int64_t number) const {
     write_view(images_.info, images_.image(index), view_of_(index), {image, values});
     image += values;
     *label++ = images_.labels[static_cast<std::size_t>(index)];
+  }
+  if (placement_.channels_last) {  // pinned as well
+    batch.images = at::empty(batch.images.sizes(), batch.images.options().pinned_memory(pinned),
+                             at::MemoryFormat::ChannelsLast)
+                       .copy_(batch.images);
   }
   return batch;
 }

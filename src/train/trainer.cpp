@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "nn/readback.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
 #include "wrcor/core/registry.h"
@@ -20,8 +21,10 @@ Performance performance(const at::Tensor& loss, const at::Tensor& logits,
                         const at::Tensor& labels) {
   Performance its;
   its.images = labels.size(0);
-  its.loss_sum = loss.item<double>() * static_cast<double>(its.images);
-  its.correct = (logits.argmax(1) == labels).sum().item<std::int64_t>();
+  const at::Tensor correct = (logits.argmax(1) == labels).sum();
+  const std::vector<double> values = values_of({loss.to(at::kDouble), correct.to(at::kDouble)});
+  its.loss_sum = values[0] * static_cast<double>(its.images);
+  its.correct = static_cast<std::int64_t>(values[1]);
   return its;
 }
 

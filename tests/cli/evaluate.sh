@@ -202,3 +202,19 @@ refuse 3 "wrong.csv:3:[0-9]+: column 'acc': expected a finite number" wrcor eval
 refuse 3 'twice.csv: lines 5 and 15627 are about one architecture' wrcor evaluate --benchmark twice.csv --scores scores.jsonl --metric acc
 sed 's/"wrcor":3}/"wrcor":30}/' scores.jsonl >changed.jsonl
 refuse 3 "scores.jsonl:[0-9]+ and changed.jsonl:[0-9]+: two different scores 'wrcor'" evaluate --scores scores.jsonl changed.jsonl --metric acc
+
+# --- populations, measures of the top, published figures
+expect_exit 0 evaluate --table-score size --metric acc --bootstrap 10 --among all,live --measures all
+expect_matches "$stdout" 'size +acc +all +15625 '
+expect_matches "$stdout" 'size +acc +live +9445 '
+expect_matches "$stdout" 'population +n +rho of best 5 % +tau of best 5 % +rho of best 10 % +tau of best 10 % +nDCG +tau at equal size'
+expect_exit 0 evaluate --table-score size --metric acc --bootstrap 0 --published cifar10 --format markdown
+expect_matches "$stdout" '\| live \| 9445 \| size \| [01]\.[0-9]+ \| [01]\.[0-9]+ \| [01]\.[0-9]+ \| measured here \|'
+expect_contains "$stdout" '| live | 9445 | VKDNW aggregate | 0.750 | 0.919 | 0.785 | VKDNW, CVPR 2025, table 1 |'
+expect_exit 0 evaluate --table-score size --metric acc --bootstrap 0 --published cifar10 --format json
+expect_contains "$stdout" '"population": "live"'
+refuse 2 "unknown population 'dead'" evaluate --table-score size --metric acc --among dead
+refuse 2 "unknown data set 'c10'" evaluate --table-score size --metric acc --published c10
+refuse 2 'expected the data set of each --metric, in their order, got 2 for 1' \
+  evaluate --table-score size --metric acc --published cifar10,cifar100
+refuse 2 'csv holds one table only' evaluate --table-score size --metric acc --published cifar10 --format csv

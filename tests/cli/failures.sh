@@ -74,7 +74,7 @@ mkdir own
 printf '{"search": {"budget": 2}}\n' >own/config.json
 unchecked own/config.json
 cp own/config.json kept
-refuse 2 "'own/config.json' is not of a run, and this search would replace it; move it, or choose another --out" \
+refuse 2 "'own/config.json' is not of a run, and this search would replace it; move it, or choose another folder" \
   wrcor search "${small[@]}" --budget 2 --out own
 in_own() { (cd own && wrcor search "${small[@]}" "$@" --out .); }
 refuse 2 "'./config.json' is not of a run" in_own --config config.json

@@ -7,8 +7,8 @@
 #include "data/synthetic.h"
 #include "eval/evaluator.h"
 #include "minibatch/fit_image.h"
-#include "space/definition.h"
 #include "support/catch.h"
+#include "support/small_spaces.h"
 #include "support/temporary_folder.h"
 #include "wrcor/core/error.h"
 #include "wrcor/data/builtin.h"
@@ -19,47 +19,9 @@
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
+using test::all_spaces, test::small_networks, test::smallest;
 
 namespace {
-
-const NetworkInput small_input{{3, 32, 32}, 10}, large_input{{3, 96, 96}, 10};
-
-/// A space whose networks are as small as they can be.
-std::unique_ptr<SearchSpace> smallest(const std::string& name) {
-  SpaceChoice choice{name, {}};
-  for (const SpaceOption& option : spaces().find(name).value.options)
-    choice.options[option.name] = option.name.ends_with("channels") ? 4 : option.least;
-  return make_space(choice, small_input);
-}
-
-/// Every registered space, and those of the example files.
-std::vector<std::unique_ptr<SearchSpace>> all_spaces() {
-  std::vector<std::unique_ptr<SearchSpace>> all;
-  for (const auto& entry : spaces().entries()) all.push_back(smallest(entry.name));
-  for (const auto& file : std::filesystem::directory_iterator(WRCOR_SOURCE_DIR "/configs/spaces")) {
-    std::vector<std::string> problems;
-    const auto definition =
-        read_space_definition(read_file(file.path()), file.path().filename().string(), problems);
-    REQUIRE(problems.empty());
-    const bool for_photographs =
-        definition.at("name") == "transnas-macro" || definition.at("name") == "efficientnet";
-    all.push_back(make_defined_space(definition, for_photographs ? large_input : small_input));
-  }
-  return all;
-}
-
-/// Networks whose scores take a moment.
-std::vector<Genotype> small_networks(const SearchSpace& space, int count) {
-  if (space.name() == "mbv2")  // for images of 192x192 and more, as drawn
-    return {
-        space.parse("SuperConvK3BNRELU(3,16,2,1)SuperResIDWE2K3(16,24,2,16,2)"
-                    "SuperResIDWE1K3(24,24,1,16,1)SuperConvK1BNRELU(24,64,1,1)@32")};
-  Rng rng(2);
-  std::vector<Genotype> genotypes;
-  if (space.name() == "nb201") genotypes.push_back(space.at(0));  // all none
-  for (int i = 0; i < count; ++i) genotypes.push_back(space.sample(rng));
-  return genotypes;
-}
 
 template <typename Factory>
 void require_good_names(const Registry<Factory>& registry) {
@@ -188,16 +150,11 @@ TEST_CASE("every proxy gives a value or a reason for every network, and the same
           "[contract]") {
   EvaluatorOptions options;
   options.proxies = proxies().names();
-  const Minibatch minibatch = draw_minibatch(*make_synthetic(), 6, true, 1);
-  Minibatch large = minibatch;
-  large.images = at::repeat_interleave(at::repeat_interleave(minibatch.images, 3, 2), 3, 3);
   for (const auto& space : all_spaces()) {
     INFO(space->name());
-    const bool is_large = space->input().image == large_input.image;
-    const Evaluator evaluator(*space, is_large ? large : minibatch, options, at::kCPU);
-    for (const Genotype& genotype : small_networks(*space, space->name() == "nb201" ? 40
-                                                           : is_large               ? 1
-                                                                                    : 3)) {
+    const Evaluator evaluator(*space, test::small_minibatch(*space), options, at::kCPU);
+    const int count = space->name() == "nb201" ? 40 : test::reads_large_images(*space) ? 1 : 3;
+    for (const Genotype& genotype : small_networks(*space, count)) {
       const Evaluation evaluation = evaluator.evaluate(genotype);
       INFO(space->format(genotype));
       CHECK(to_json(evaluation) == to_json(evaluator.evaluate(genotype)));

@@ -60,23 +60,15 @@ std::vector<std::string> schema_violations(const std::string& kind, const Json& 
 
 std::string document_kind(const Json& document) {
   if (document.is_array()) return document.empty() || document[0].contains("rank") ? "ranking" : "";
-  const std::pair<const char*, const char*> kinds[] = {{"only_first", "comparison"},
-                                                       {"$schema", "schema"},
-                                                       {"last", "training"},
-                                                       {"epoch", "metrics"},
-                                                       {"ranking", "result"},
-                                                       {"elapsed", "journal"},
-                                                       {"batch", "journal"},
-                                                       {"comparisons", "evaluation"},
-                                                       {"passes", "plan"},
-                                                       {"connected", "description"},
-                                                       {"changes", "explanation"},
-                                                       {"scores", "score"},
-                                                       {"run", "config"},
-                                                       {"proxies", "list"},
-                                                       {"votes", "list"},
-                                                       {"strategies", "list"},
-                                                       {"devices", "list"}};
+  const std::pair<const char*, const char*> kinds[] = {
+      {"only_first", "comparison"},  {"$schema", "schema"},  {"last", "training"},
+      {"epoch", "metrics"},          {"ranking", "result"},  {"asked", "journal"},
+      {"told", "journal"},           {"elapsed", "journal"}, {"batch", "journal"},
+      {"comparisons", "evaluation"}, {"passes", "plan"},     {"connected", "description"},
+      {"changes", "explanation"},    {"scores", "score"},    {"run", "config"},
+      {"queues", "queue"},           {"proxies", "list"},    {"votes", "list"},
+      {"strategies", "list"},        {"devices", "list"},    {"kind", "journal"},
+      {"fitness", "outcome"},        {"failed", "outcome"},  {"id", "trial"}};
   for (const auto& [key, kind] : kinds) {
     if (document.is_object() && document.contains(key)) return kind;
   }

@@ -56,6 +56,11 @@ struct Config {
     /// Number of top architectures that are scored with all score.repeats at the end, the others
     /// only with the first; unset: all are.
     std::optional<std::int64_t> refine;
+    std::string shard;  ///< "I/N", see Shard; empty: all
+    std::string queue;  ///< URL of the queue that workers take evaluations from; empty: none
+    std::string queue_password_file;  ///< empty: the environment may have the password
+    int queue_lease = 60;  ///< seconds without a sign of a worker after which others get its work
+    bool mixed = false;    ///< admits workers whose scores differ in their last digits
   } search;
 
   struct Constraints {

@@ -28,6 +28,8 @@ struct RunSpec {
 /// @throws UsageError, DataError for a data set of which too little is known, and for images that
 ///         the space does not take
 RunSpec resolve(const Config& config);
+/// The same for a data set of which this is known, and nothing else is looked up.
+RunSpec resolve(const Config& config, const DatasetInfo& data);
 
 /// The space of a run for images of another size.
 /// @throws UsageError

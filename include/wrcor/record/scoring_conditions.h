@@ -10,9 +10,9 @@ namespace wrcor {
 /// the processor unless the environment says otherwise (ATEN_CPU_CAPABILITY, OPENBLAS_CORETYPE).
 struct Platform {
   std::string libtorch;   ///< its version
-  std::string processor;  ///< its model
+  std::string processor;  ///< its model; on CUDA the device's
   std::string blas;       ///< a file, or the name of what libtorch holds
-  std::string kernels;    ///< vector code of libtorch and of the BLAS
+  std::string kernels;    ///< vector code of libtorch and of the BLAS; on CUDA versions of software
 
   /// A BLAS by its file, which has its version: where that lies makes no difference.
   std::string blas_file() const;

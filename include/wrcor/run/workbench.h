@@ -12,6 +12,7 @@ namespace wrcor {
 
 struct ConfigCheck;
 class Evaluator;
+struct Minibatch;
 
 /// Everything that scoring architectures takes.
 struct Workbench {
@@ -32,6 +33,9 @@ struct Workbench {
 /// @param download  told of the progress of a download
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
 Workbench make_workbench(const RunSpec& spec, const DownloadSink& download = {});
+
+/// The same on a minibatch that another process drew.
+Workbench workbench_on(const RunSpec& spec, Minibatch minibatch);
 
 /// An evaluator as the workbench's, but for its minibatch: another draw from the same data set.
 /// @param number  of the draw, from 1; the configuration names no batch file

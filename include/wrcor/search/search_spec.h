@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,19 @@
 #include "wrcor/space/constrained_space.h"
 
 namespace wrcor {
+
+/// Part I of N of a list: its elements I, I + N, I + 2 N, ... (from 1).
+struct Shard {
+  std::size_t number = 1;
+  std::size_t count = 1;
+
+  /// Reads "I/N"; an empty text is the whole list. @throws UsageError
+  static Shard parse(const std::string& text);
+
+  bool is_part() const { return count > 1; }
+  /// @param index  of an element, from 0
+  bool holds(std::size_t index) const { return index % count == number - 1; }
+};
 
 /// How a search proposes architectures, and how far it goes.
 struct SearchSpec {
@@ -22,6 +36,7 @@ struct SearchSpec {
   std::optional<std::int64_t> budget = {};  ///< of proposals; unset: 1000, or all that there are
   std::int64_t window = 16;  ///< proposals whose outcomes a strategy that learns has not seen
   std::uint64_t seed = 0;    ///< of the strategy
+  Shard shard = {};          ///< of the batches of classes, which alone is evaluated
 
   /// @param space    outlives the strategy
   /// @param prefers, fitness  of outcomes, in place of those of the options

@@ -1,7 +1,5 @@
 #include "architecture_list.h"
 
-#include <charconv>
-
 #include "../architecture.h"
 #include "core/file.h"
 #include "core/text_file.h"
@@ -10,22 +8,8 @@
 
 namespace wrcor::cli {
 
-Shard Shard::parse(const std::string& text) {
-  Shard shard;
-  if (text.empty()) return shard;
-  const char* end = text.data() + text.size();
-  const auto [slash, first_error] = std::from_chars(text.data(), end, shard.number);
-  if (first_error == std::errc() && slash != end && *slash == '/') {
-    const auto [stop, second_error] = std::from_chars(slash + 1, end, shard.count);
-    if (second_error == std::errc() && stop == end && shard.number >= 1 &&
-        shard.number <= shard.count)
-      return shard;
-  }
-  throw UsageError("--shard: expected I/N with 1 <= I <= N, such as 2/8, got " + in_quotes(text));
-}
-
 void ArchitectureList::add(Genotype genotype) {
-  if (named_++ % shard_.count != shard_.number - 1) return;
+  if (!shard_.holds(named_++)) return;
   if (kept_.size() == longest) {
     throw UsageError("more than " + std::to_string(longest) +
                      " architectures; take a part of them by --shard I/N");

@@ -3,18 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "wrcor/search/search_spec.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor::cli {
-
-/// Part I of N of a list: its elements I, I + N, I + 2 N, ... (from 1).
-struct Shard {
-  std::size_t number = 1;
-  std::size_t count = 1;
-
-  /// Reads "I/N"; an empty text is the whole list. @throws UsageError.
-  static Shard parse(const std::string& text);
-};
 
 /// Architectures in the order of their naming; keeps those of a shard.
 class ArchitectureList {

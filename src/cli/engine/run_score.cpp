@@ -30,8 +30,16 @@
 namespace wrcor::cli {
 namespace {
 
+Shard shard_of(const ScoreOptions& options) {
+  try {
+    return Shard::parse(options.shard);
+  } catch (const UsageError& error) {
+    throw UsageError(std::string("--shard: ") + error.what());
+  }
+}
+
 std::vector<Genotype> chosen_architectures(const SearchSpace& space, const ScoreOptions& options) {
-  ArchitectureList list(space, Shard::parse(options.shard));
+  ArchitectureList list(space, shard_of(options));
   for (const std::string& text : options.architectures) list.add_text(text);
   if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
   if (options.all || options.unique) list.add_space(options.unique);
@@ -229,6 +237,7 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
 void run_score(const ScoreOptions& options) {
   Config config = load_config(sources_of(options));
   config.search.refine.reset();  // of searches
+  config.search.shard.clear();
   check(options);
   const RunSpec spec = resolve(config);
   if (options.plan) return print_plan(options, spec);

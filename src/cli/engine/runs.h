@@ -12,6 +12,7 @@ void run_export(ExportOptions options);
 void run_train(const TrainOptions& options);
 void run_data_fetch(const DataFetchOptions& options);
 void run_data_info(const DataInfoOptions& options);
+void run_worker_command(const WorkerOptions& options);
 void run_doctor(const DoctorOptions& options);
 
 }  // namespace wrcor::cli

@@ -3,9 +3,11 @@
 #include "config/cost_limits.h"
 #include "config/internal/sections.h"
 #include "config/internal/setting_makers.h"
+#include "queue/queue_address.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/search/builtin.h"
+#include "wrcor/search/search_spec.h"
 
 namespace wrcor {
 
@@ -80,6 +82,53 @@ Setting minimize_setting() {
   return setting;
 }
 
+/// The error in the text of a shard, or nothing.
+std::string shard_problem(const std::string& shard) {
+  try {
+    (void)Shard::parse(shard);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+Setting shard_setting() {
+  Setting setting = text(MEMBER(search.shard), "--shard", "I/N",
+                         "evaluates the I-th of N equal parts, for strategies that do not learn; "
+                         "wrcor merge joins the parts");
+  setting.check = shard_problem;
+  return setting;
+}
+
+/// The error in the address of a queue, or nothing.
+std::string queue_problem(const std::string& address) {
+  try {
+    if (!address.empty()) (void)QueueAddress::parse_named(address);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+/// How the work is done: they never change a result.
+std::vector<Setting> queue_settings() {
+  Setting queue =
+      text(MEMBER(search.queue), "--queue", "URL",
+           "leaves the evaluations to workers, see wrcor worker: redis://HOST:PORT/NAME, "
+           "rediss:// with TLS, or unix:///PATH?name=NAME");
+  queue.check = queue_problem;
+  std::vector<Setting> all{
+      queue,
+      path(MEMBER(search.queue_password_file), "--queue-password-file", "FILE",
+           "file whose first line is the password of the queue; without it, WRCOR_QUEUE_PASSWORD"),
+      integer(MEMBER(search.queue_lease), "--queue-lease", 1, 86'400,
+              "seconds without a sign of a worker after which another one gets its work"),
+      boolean(MEMBER(search.mixed), "--mixed", "--no-mixed",
+              "admit workers whose scores differ in their last digits (libtorch, vector code)")};
+  for (Setting& setting : all) setting.scope = Scope::nothing;
+  return all;
+}
+
 }  // namespace
 
 std::vector<Setting> search_settings() {
@@ -107,6 +156,8 @@ std::vector<Setting> search_settings() {
       Scope::weights, integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
                               "best architectures that are scored with all --repeats at the end, "
                               "the others with one; none: all are")));
+  all.push_back(shard_setting());
+  for (Setting& setting : queue_settings()) all.push_back(std::move(setting));
   return all;
 }
 

@@ -65,6 +65,9 @@ const plain = (name) => name.replace(/^log10 /, '');
 
 const known = (value) => value !== null && value !== undefined;
 
+// Whether another program has trained the architectures of a run: it is not known how long that took.
+const isTrained = (run) => !known(run.searchSeconds);
+
 // The rows that have a rank by a score, best first, then those without one.
 const rankedRows = (run) => run.value.flatMap((value, row) => (known(value) ? [row] : []));
 

@@ -57,13 +57,18 @@ const ruleText = (rule) => rule.replaceAll('+', '').replaceAll(',', ', ');
 const drawSummary = () => {
   const architectures = new Set(report.runs.flatMap((run) => run.cells)).size;
   const fact = (run, label) => run.facts.find(([name]) => name === label)?.[1];
+  const minibatch = fact(report.runs[0], 'Minibatch');
   const what = severalRuns
     ? ''
-    : ` Strategy: ${fact(report.runs[0], 'Strategy')}; space: ${fact(report.runs[0], 'Search space')}; minibatch: ${fact(report.runs[0], 'Minibatch')}.`;
+    : ` Strategy: ${fact(report.runs[0], 'Strategy')}; space: ${fact(report.runs[0], 'Search space')}${minibatch ? `; minibatch: ${minibatch}` : ''}.`;
+  const anyTrained = report.runs.some(isTrained);
+  document.getElementById('not-accuracy').hidden = anyTrained;
+  const withoutTraining = anyTrained
+    ? ''
+    : ` without training any, in ${durationText(report.runs.reduce((sum, run) => sum + run.searchSeconds, 0))}${severalRuns ? ' altogether' : ''}`;
   document.getElementById('summary').textContent =
     `${severalRuns ? `${report.runs.length} searches met ${numberText(architectures)} different architectures` : `${numberText(architectures)} architectures were ranked`}` +
-    ` without training any, in ${durationText(report.runs.reduce((sum, run) => sum + run.searchSeconds, 0))}` +
-    `${severalRuns ? ' altogether' : ''}, by ${[...new Set(report.runs.map((run) => ruleText(run.rule)))].join('; by ')}.${what}`;
+    `${withoutTraining}, by ${[...new Set(report.runs.map((run) => ruleText(run.rule)))].join('; by ')}.${what}`;
 };
 
 const tile = (label, text, small) =>
@@ -80,11 +85,13 @@ const tiles = (run) =>
     { class: 'tiles' },
     tile('Best', bestText(run), `${countText(run.params[0])} parameters, ${countText(run.flops[0])} FLOPs`),
     tile('Architectures', numberText(run.cells.length), `${numberText(run.proposals)} proposals`),
-    tile(
-      'Time',
-      durationText(run.searchSeconds),
-      `${durationText(run.searchSeconds / run.cells.length)} per architecture`,
-    ),
+    isTrained(run)
+      ? null
+      : tile(
+          'Time',
+          durationText(run.searchSeconds),
+          `${durationText(run.searchSeconds / run.cells.length)} per architecture`,
+        ),
     metrics.map((metric) => {
       const { best } = report.accuracies.columns.find((column) => column.name === metric.name);
       return tile(
@@ -284,16 +291,47 @@ const drawAccuracy = () => {
       ];
     }),
   );
+  const order = dataTable(
+    `How the rankings order the networks by ${metric.name}`,
+    [
+      'run',
+      'rho',
+      'tau',
+      'rho, best 5 %',
+      'tau, best 5 %',
+      'rho, best 10 %',
+      'tau, best 10 %',
+      'top 10',
+      'nDCG',
+      'tau, equal size',
+    ],
+    shownRuns().map((run) => {
+      const by = run.order[metric.name];
+      const figures = [
+        by.spearman,
+        by.kendall,
+        by.spearman_top_5_percent,
+        by.kendall_top_5_percent,
+        by.spearman_top_10_percent,
+        by.kendall_top_10_percent,
+        by.top_k,
+        by.ndcg,
+        by.kendall_same_size,
+      ];
+      return [run.name, ...figures.map((value) => (known(value) ? Number(value.toFixed(3)) : null))];
+    }),
+  );
   const note = element(
     'p',
     { class: 'note' },
-    `Of networks that were trained, as ${file} has them (${numberText(rows)} architectures); the search has not seen them.`,
+    `Of networks that were trained, as ${file} has them (${numberText(rows)} architectures)${report.runs.some(isTrained) ? '' : '; the search has not seen them'}.`,
   );
   const charts = element('div', { class: 'columns' });
   place(
     body('accuracy'),
     { made: note, draw: () => {} },
     { made: table, draw: () => {} },
+    { made: order, draw: () => {} },
     {
       made: charts,
       draw: () =>
@@ -323,8 +361,13 @@ const trainingText = (run) => {
 };
 
 const drawCost = () => {
-  const runs = shownRuns(),
+  const runs = shownRuns().filter((run) => !isTrained(run)),
     where = body('cost');
+  if (runs.length === 0) {
+    const text = 'Another program has trained the architectures: what that took is not recorded.';
+    place(where, { made: element('p', { class: 'note' }, text), draw: () => {} });
+    return;
+  }
   const table = dataTable(
     'What each run cost',
     [

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "queue/evaluation_source.h"
 #include "record/journal.h"
 #include "record/search_result.h"
 #include "wrcor/record/progress.h"
@@ -10,10 +11,12 @@ namespace wrcor {
 /// Spends repeats where they matter: evaluates the first architectures of a ranking
 /// (search.refine) with all repeats (score.repeats), where the search took the first alone, and
 /// ranks them again. One that cannot be evaluated this way keeps its evaluation.
+/// @param make_source  of the evaluations
 /// @param replayed  what earlier sessions have refined
 /// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
 ///         in the journal
-void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench, Journal& journal,
-            const JournalContent& replayed, const ProgressSink& progress);
+void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench,
+            const SourceMaker& make_source, Journal& journal, const JournalContent& replayed,
+            const ProgressSink& progress);
 
 }  // namespace wrcor

@@ -21,7 +21,7 @@ std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
 /// @throws UsageError when it is not usable
 at::Device prepare_machine(const Config& config);
 
-/// That of this process.
-Platform this_platform();
+/// What computes on the device in this process.
+Platform this_platform(at::Device device);
 
 }  // namespace wrcor

@@ -4,26 +4,28 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "queue/evaluation_source.h"
 #include "record/journal.h"
 #include "record/search_result.h"
-#include "run/evaluation_queue.h"
 #include "search/search_course.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/run/workbench.h"
 
 namespace wrcor {
 
-/// Runs the course of a search: evaluates what it meets, on the workers or from the journal of
+/// Runs the course of a search: has evaluated what it meets, by a source or from the journal of
 /// earlier sessions, and ends it when the time is up.
 class SearchLoop {
  public:
   /// @param replayed  what an earlier session evaluated, which the loop takes out one by one;
   /// outlives the loop, as do the others
-  SearchLoop(const RunSpec& spec, const Workbench& bench, Journal& journal,
-             JournalContent& replayed, ProgressSink progress);
+  /// @param make_source  of the evaluations
+  SearchLoop(const RunSpec& spec, const Workbench& bench, const SourceMaker& make_source,
+             Journal& journal, JournalContent& replayed, ProgressSink progress);
 
   /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
   /// evaluations are
@@ -35,7 +37,7 @@ class SearchLoop {
 
   /// The evaluation of a class that the course has met.
   struct Evaluated {
-    PendingEvaluation pending;         ///< until it is settled
+    PendingEvaluation pending = {};    ///< until it is settled; none in another shard
     PackedEvaluation evaluation = {};  ///< once it is settled
   };
 
@@ -46,6 +48,7 @@ class SearchLoop {
   bool may_drop() const;
 
   void follow_course();
+  bool is_in_shard(const ProposedClass& met) const;
   bool start(const ProposedClass& met);
   PendingEvaluation evaluate(const ProposedClass& met);
   void attend();
@@ -55,6 +58,7 @@ class SearchLoop {
   void show_progress();
   std::optional<double> seconds_left() const;
   SearchResult result();
+  void require_architectures() const;
 
   const RunSpec& spec_;
   const Workbench& bench_;
@@ -64,16 +68,16 @@ class SearchLoop {
   ProgressSink progress_;
   SearchCourse course_;
   int networks_per_batch_;
-  int workers_;
   double flops_left_ = 0;  ///< of future proposals, if known
   ProgressState state_;
   Clock::time_point start_ = Clock::now();
   std::string started_;
   std::deque<Evaluated> evaluations_;      ///< by number of the class
+  std::size_t in_shard_ = 0;               ///< of them that this shard evaluates
   const ProposedClass* leader_ = nullptr;  ///< whose score the progress shows as the best
   std::int64_t last_replayed_ = -1;        ///< number of the last proposal known to the journal
   std::atomic<std::int64_t> evaluated_{0};
-  EvaluationQueue queue_;  ///< last: its threads use the members above and end first
+  std::unique_ptr<EvaluationSource> source_;  ///< last: its threads use the members above
 };
 
 }  // namespace wrcor

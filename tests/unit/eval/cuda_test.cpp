@@ -4,6 +4,7 @@
 
 #include "eval/device.h"
 #include "support/catch.h"
+#include "wrcor/core/error.h"
 
 namespace wrcor {
 namespace {
@@ -15,6 +16,17 @@ TEST_CASE("CUDA cannot be used for a reason, or there is a device", "[eval][devi
     CHECK(std::regex_match(*version, std::regex("[1-9][0-9]*\\.[0-9]")));
   } else {
     CHECK(cuda_obstacle() == "libtorch was built without CUDA");
+  }
+}
+
+TEST_CASE("a device is known by its model and the software on it", "[eval][device]") {
+  CHECK(describe_software({"NVIDIA H200", 13000, 13010, 91002}) ==
+        "CUDA 13.0, driver for CUDA 13.1, cuDNN 91002");
+  CHECK(describe_software({"NVIDIA T4", 12040, 12020, 0}) == "CUDA 12.4, driver for CUDA 12.2");
+  if (usable_devices().size() > 1) {
+    CHECK_FALSE(cuda_parts(0).model.empty());
+  } else {
+    CHECK_THROWS_AS(cuda_parts(0), RunError);
   }
 }
 

@@ -56,12 +56,10 @@ void require_equal_to_autograd(const Genotype& genotype, Counting counting) {
   const Network network(plan, bank);
   Pass pass(network, NormMode::minibatch, {&recorder}, {{plan.logits(), {&recorder}}});
   const at::Tensor logits = pass.forward(batch.images);
-  const Loss loss = cross_entropy(logits, batch.labels);
-  pass.backward(0, loss.gradient, true);
+  pass.backward(0, cross_entropy_gradient(logits, batch.labels), true);
   const BaselinePass baseline = baseline_pass(plan, bank, batch.images, batch.labels, counting);
   INFO(space.format(genotype));
   CHECK(difference(logits, baseline.logits) < 1e-5);
-  CHECK(loss.value == Approx(baseline.loss).epsilon(1e-6));
   std::set<KeepAll::Key> compared;
   for (const BaselineResponse& response : baseline.responses) {
     const auto found = recorder.kept.find({response.tap.layer, response.tap.side});

@@ -88,3 +88,46 @@ TEST_CASE("an evaluation as JSON has null where something is undefined", "[repor
   CHECK(search.at("optimum").at("acc").at("arch") == "|x|");
   CHECK_FALSE(nlohmann::json::parse(evaluation_json(report())).contains("simulated_search"));
 }
+
+TEST_CASE("the measures of the top have a table of their own", "[report][evaluation]") {
+  EvaluationReport top = report();
+  top.all_measures = true;
+  Comparison live = top.comparisons.front();
+  live.population = "live";
+  live.measures[Measure::ndcg] = 0.5;
+  live.measures[Measure::kendall_same_size] = -0.25;
+  top.comparisons.push_back(live);
+  const std::string text = evaluation_table(top);
+  CHECK(text.substr(text.find("\n\n") + 2) ==
+        "score  metric  population  n  rho of best 5 %  tau of best 5 %  rho of best 10 %  "
+        "tau of best 10 %   nDCG  tau at equal size\n"
+        "wrcor  acc     all         4\n"
+        "wrcor  acc     live        4                                                      "
+        "                  0.500             -0.250\n");
+}
+
+TEST_CASE("published figures stand next to ours, by population", "[report][evaluation]") {
+  EvaluationReport published = report();
+  published.published = {"cifar10"};
+  published.comparisons.front().measures[Measure::kendall] = 0.75;
+  const std::string text = evaluation_markdown(published);
+  const std::size_t table =
+      text.find("| population | n | method | cifar10 tau | rho | nDCG | source |");
+  REQUIRE(table != std::string::npos);
+  const auto place = [&](const std::string& row) {
+    const std::size_t found = text.find(row, table);
+    INFO(row << " in " << text);
+    REQUIRE(found != std::string::npos);
+    return found;
+  };
+  // By tau: fitted methods say so, those without a tau follow.
+  const std::size_t ours = place("| all | 4 | wrcor | 0.750 | 0.750 |  | measured here |");
+  CHECK(place("| all | 15625 | GreenFactory random forest (uses accuracies) | 0.921 |") < ours);
+  CHECK(place("| all | 15625 | AZ-NAS | 0.741 | 0.913 |  |") > ours);
+  CHECK(place("| all | 15625 | MeCo |  | 0.894 |  |") > place("| all | 15625 | Zen |"));
+  CHECK(place("| live | 9445 | AZ-NAS | 0.712 | 0.892 | 0.749 |") > ours);
+
+  const auto json = nlohmann::json::parse(evaluation_json(published));
+  CHECK(test::schema_violations("evaluation", json) == std::vector<std::string>{});
+  CHECK(json.at("published").at(0).at("figures").at("cifar10").at("kendall") == 0.578);
+}

@@ -84,3 +84,18 @@ TEST_CASE("the page has every architecture with its drawing and its scores", "[r
   CHECK_THAT(svg, ContainsSubstring("<svg") && ContainsSubstring("</svg>") &&
                       ContainsSubstring("nor_conv_3x3"));
 }
+
+TEST_CASE("the page says how a ranking orders trained networks", "[report]") {
+  ReportContent content = content_of("run");
+  const NasBench201 space;
+  const auto& ranking = content.runs[0].run.ranking;
+  std::string table = "arch,acc\n";  // the order of the ranking
+  for (std::size_t k = 0; k < ranking.size(); ++k)
+    table += ranking[k].arch + "," + std::to_string(90 - static_cast<int>(k)) + "\n";
+  content.accuracies = {
+      "t.csv", {"acc"}, BenchmarkTable::parse(table, "t.csv", space, BenchmarkKey(), {"acc"})};
+  const auto order = page_data(content, space)["runs"][0]["order"]["acc"];
+  CHECK(order["kendall"] == 1);
+  CHECK(order["ndcg"] == 1);
+  CHECK(order["top_k"] == 1);
+}

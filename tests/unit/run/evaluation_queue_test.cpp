@@ -40,7 +40,10 @@ TEST_CASE("consecutive genotypes are batches, the last one as large as it is", "
   const Workbench bench = bench_of(4);
   std::atomic<int> batches{0}, done{0};
   EvaluationQueue queue(bench, {2, bench.conditions.networks_per_batch},
-                        {[&] { ++batches; }, [&](const Genotype&, const Evaluation&) { ++done; }});
+                        {[&] { ++batches; },
+                         [&](const std::vector<Genotype>& of, const std::vector<Evaluation>&) {
+                           done += static_cast<int>(of.size());
+                         }});
   std::vector<PendingEvaluation> pending;
   const std::vector<Genotype> genotypes = cells(*bench.space, 10);
   CHECK_FALSE(queue.seconds_left(1, 1e6));

@@ -232,3 +232,51 @@ TEST_CASE("without resamples, or where nothing is defined, there is no interval"
   CHECK_FALSE(intervals[Measure::spearman]);
   CHECK(intervals[Measure::regret_top_1]);
 }
+
+TEST_CASE("correlations near the top are those of the best by the metric", "[score][agreement]") {
+  // Of 40 architectures the best 2 are in the wrong order, of the best 4 the others in the right
+  // one.
+  Scores scores;
+  std::vector<double> metric;
+  for (int k = 0; k < 40; ++k) {
+    metric.push_back(90 - k);
+    scores.emplace_back(k < 2 ? k - 100 : -k);
+  }
+  const Measures measures = Agreement(scores, metric, 10).measures();
+  CHECK(*measures[Measure::kendall_top_5_percent] == -1);
+  CHECK(*measures[Measure::spearman_top_5_percent] == -1);
+  // The pairs of 4: (0, 1) discordant, the 4 of one of these with 2 or 3 discordant, (2, 3) not.
+  CHECK(*measures[Measure::kendall_top_10_percent] == Approx((1.0 - 5.0) / 6));
+  // Those that tie with the last of the best belong to them.
+  metric[2] = metric[3] = metric[1];
+  const Measures tied = Agreement(scores, metric, 10).measures();
+  CHECK(*tied[Measure::kendall_top_5_percent] == Approx(-3 / std::sqrt(6.0 * 3.0)));
+}
+
+TEST_CASE("nDCG weighs accuracies in percent exponentially", "[score][agreement]") {
+  // Gains 2^2 - 1, 2^1 - 1 and 2^0 - 1; discounts 1, 1 / log2(3), 1 / 2.
+  const std::vector<double> metric{2, 1, 0};
+  const double ideal = 3 + 1 / std::log2(3);
+  CHECK(*Agreement({3, 2, 1}, metric, 1).measures()[Measure::ndcg] == Approx(1));
+  CHECK(*Agreement({1, 2, 3}, metric, 1).measures()[Measure::ndcg] ==
+        Approx((1 / std::log2(3) + 3.0 / 2) / ideal));
+  // Equal scores come in any order.
+  CHECK(*Agreement({1, 1, 0}, metric, 1).measures()[Measure::ndcg] ==
+        Approx((2 + 2 / std::log2(3)) / ideal));
+  // Fractions count as percentages; other metrics have none.
+  CHECK(*Agreement({1, 2, 3}, {0.02, 0.01, 0}, 1).measures()[Measure::ndcg] ==
+        Approx((1 / std::log2(3) + 3.0 / 2) / ideal));
+  CHECK_FALSE(Agreement({1, 2, 3}, {-2, -1, 0}, 1).measures()[Measure::ndcg]);
+  CHECK_FALSE(Agreement({1, 2, 3}, {200, 1, 0}, 1).measures()[Measure::ndcg]);
+}
+
+TEST_CASE("pairs of similar size are told from the others", "[score][agreement]") {
+  // The score is the size: in the pairs of similar size it is wrong once and right once.
+  const Scores scores{100, 105, 200, 210};
+  const std::vector<double> metric{70, 60, 80, 90}, sizes{100, 105, 200, 210};
+  const Measures measures = Agreement(scores, metric, 2, sizes).measures();
+  CHECK(*measures[Measure::kendall] == Approx(4.0 / 6));
+  CHECK(*measures[Measure::kendall_same_size] == 0);
+  CHECK_FALSE(Agreement(scores, metric, 2).measures()[Measure::kendall_same_size]);
+  CHECK_FALSE(Agreement(scores, metric, 2, {1, 2, 3, 4}).measures()[Measure::kendall_same_size]);
+}

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrcor/score/evaluation.h"
+#include "wrcor/space/search_space.h"
+
+namespace wrcor {
+
+class EvaluationSource;
+
+/// An evaluation that may not be finished yet.
+class PendingEvaluation {
+ public:
+  PendingEvaluation() = default;
+  /// A finished one.
+  explicit PendingEvaluation(Evaluation known);
+  /// One of a source. @param number  of the genotype, in the order of submission
+  PendingEvaluation(std::future<Evaluation> result, EvaluationSource& source, std::uint64_t number);
+
+  bool valid() const { return result_.valid(); }
+  /// Starts it if it still waits for others to fill its batch, then waits for it.
+  /// @return whether it is finished
+  bool wait_for(std::chrono::milliseconds time);
+  /// Waits until it is finished.
+  /// @param goes_on  called before the wait and repeatedly during it: whether to keep waiting; may
+  ///                 throw to give up
+  void wait_while(const std::function<bool()>& goes_on);
+  /// As std::future::get().
+  Evaluation get() { return result_.get(); }
+  /// The same; nothing if the source dropped it before it started.
+  std::optional<Evaluation> get_unless_dropped();
+
+ private:
+  std::future<Evaluation> result_;
+  EvaluationSource* source_ = nullptr;  ///< null for a finished one
+  std::uint64_t number_ = 0;
+};
+
+/// Actions around evaluations, on a thread of the source; both may throw, which fails them.
+struct EvaluationHooks {
+  std::function<void()> before = {};  ///< a batch
+  /// Evaluations that have been made, of one batch or several.
+  std::function<void(const std::vector<Genotype>&, const std::vector<Evaluation>&)> after = {};
+};
+
+/// What the evaluations of a source have in common.
+struct SourceShape {
+  int workers = 1;  ///< of this process
+  int networks_per_batch = 1;
+  int repeats = 1;  ///< that each score is averaged over
+};
+
+/// Evaluates genotypes, wherever that happens. Consecutive ones form a batch: its composition
+/// depends only on the order of submission. Used by one thread.
+class EvaluationSource {
+ public:
+  explicit EvaluationSource(int networks_per_batch) : networks_per_batch_(networks_per_batch) {}
+  virtual ~EvaluationSource() = default;
+  EvaluationSource(const EvaluationSource&) = delete;
+  EvaluationSource& operator=(const EvaluationSource&) = delete;
+
+  PendingEvaluation submit(const Genotype& genotype);
+  /// Starts an incomplete batch: no more genotypes will come.
+  void flush();
+  /// Starts the batch of a genotype, complete or not. @param number  in the order of submission
+  void start_up_to(std::uint64_t number);
+
+  /// Drops the batches that have not started: get() throws std::future_error for them.
+  virtual void drop() = 0;
+  /// Drops the others, too, unless this process finishes them itself; ends all work.
+  virtual void stop() = 0;
+
+  /// Seconds that this many more evaluations will take, if that is known.
+  virtual std::optional<double> seconds_left(std::int64_t evaluations, double flops) const = 0;
+  /// How many workers there were.
+  virtual int workers() const = 0;
+  /// What computed the scores, one text for each kind; empty: this process.
+  virtual std::vector<std::string> platforms() const { return {}; }
+
+ protected:
+  struct Waiting {
+    Genotype genotype;
+    std::promise<Evaluation> result;
+  };
+  using Batch = std::vector<Waiting>;
+
+  virtual void start(Batch batch) = 0;
+  /// Drops an incomplete batch.
+  void clear_waiting() { waiting_.clear(); }
+
+ private:
+  int networks_per_batch_;
+  Batch waiting_;
+  std::uint64_t submitted_ = 0;
+};
+
+/// Makes the source of one stage of a search.
+using SourceMaker =
+    std::function<std::unique_ptr<EvaluationSource>(const SourceShape&, EvaluationHooks)>;
+
+}  // namespace wrcor

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "queue/evaluation_source.h"
+#include "queue/messages.h"
+#include "queue/queue_keys.h"
+#include "queue/redis.h"
+
+namespace wrcor {
+
+/// A search as its coordinator offers it to workers.
+struct HostedRun {
+  QueueAccess access;
+  RunOffer offer;
+  std::string images;                                  ///< bytes of the minibatch
+  std::vector<std::string> proxies;                    ///< that every evaluation has
+  std::function<std::string(const Genotype&)> format;  ///< the text of an architecture
+  std::function<Costs(const Genotype&)> costs;
+};
+
+/// Ends a search for its workers, and removes what it left on the server. A server that cannot be
+/// reached is reported as a warning.
+void end_hosted_run(const HostedRun& run);
+
+/// Evaluates genotypes on the workers of a queue, which come and go.
+///
+/// The queue is a cache of what is in flight here: it is published again when the server has lost
+/// it, and what is read from it is checked. An item is removed there once its evaluations are in
+/// the journal. One whose worker gives no sign of life for a lease is given to another, and fails
+/// when several workers have ended over it.
+class RemoteEvaluations final : public EvaluationSource {
+ public:
+  /// Workers that may end over an item before it counts as failed.
+  static constexpr int most_attempts = 3;
+
+  /// @param run  outlives the object
+  /// @throws UsageError when the queue belongs to another search, or the server refuses; RunError
+  ///         when it cannot be reached
+  RemoteEvaluations(const HostedRun& run, const SourceShape& shape, EvaluationHooks hooks);
+  ~RemoteEvaluations() override { stop(); }
+
+  void drop() override { dropping_ = true; }
+  void stop() override;
+  std::optional<double> seconds_left(std::int64_t, double) const override { return std::nullopt; }
+  int workers() const override;
+  std::vector<std::string> platforms() const override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// A batch in flight.
+  struct Item {
+    Batch batch;
+    std::uint64_t number = 0;  ///< in the order of submission
+    std::string text;          ///< WorkItem
+    std::string entry = {};    ///< in the stream of work; empty: not published
+    int attempts = 0;          ///< workers that have ended over it
+  };
+
+  /// A batch with its evaluations.
+  struct Settled {
+    Item item;
+    std::vector<Evaluation> evaluations;
+  };
+
+  void start(Batch batch) override;
+
+  // On the thread, which alone uses the server.
+  void serve();
+  void connect();
+  void take_ownership();
+  bool is_published();
+  void publish(bool keep_results);
+  void make_results();
+  void publish_missing();
+  void look_after();
+  void reclaim();
+  void drop_unstarted();
+  void take_results();
+  void take(const std::string& text, std::vector<Settled>& settled, std::vector<std::string>& done);
+  std::string objection(const WorkResult& result, const Item& item) const;
+  void settle(std::vector<Settled>& settled);
+  Evaluation failed(const Genotype& genotype) const;
+  std::vector<RedisCommand> removal(const std::vector<std::string>& entries) const;
+  void note_lost(const std::string& reason);
+  void note_refused(const std::string& reason);
+
+  std::map<std::string, Item>::iterator item_of_entry(const std::string& entry);
+
+  const HostedRun& run_;
+  int repeats_;
+  EvaluationHooks hooks_;
+  QueueKeys keys_;
+  std::string owner_;  ///< this process, as the owner of the queue
+  std::optional<Redis> redis_;
+  bool lost_ = false;  ///< and reported
+  int refusals_ = 0;   ///< in a row
+  Clock::time_point looked_after_{}, busy_{};
+  std::atomic<bool> dropping_{false}, stopping_{false};
+
+  mutable std::mutex mutex_;  ///< guards the members below
+  std::uint64_t started_ = 0;
+  std::map<std::string, Item> items_;    ///< in flight, by WorkItem::id()
+  std::deque<std::string> unpublished_;  ///< ids of those that wait for it
+  std::exception_ptr failure_;           ///< of the thread, which has ended
+  std::set<std::string> workers_, platforms_;
+  std::thread thread_;  ///< last: it uses the others
+};
+
+}  // namespace wrcor

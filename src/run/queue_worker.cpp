@@ -1,0 +1,372 @@
+#include "run/queue_worker.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "eval/device.h"
+#include "eval/evaluator.h"
+#include "queue/messages.h"
+#include "queue/queue_keys.h"
+#include "queue/redis.h"
+#include "run/hosted_run.h"
+#include "run/interrupt.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
+
+namespace wrcor {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds retry_period(300);
+
+/// An entry of the stream of work.
+struct TakenItem {
+  std::string entry;
+  std::string text;
+};
+
+/// How long nothing has happened.
+class IdleTime {
+ public:
+  explicit IdleTime(double most_seconds) : most_(most_seconds) {}
+  void restart() { since_ = Clock::now().time_since_epoch().count(); }
+  bool is_over() const {
+    const Clock::duration idle(Clock::now().time_since_epoch().count() - since_);
+    return std::chrono::duration<double>(idle).count() > most_;
+  }
+
+ private:
+  double most_;
+  std::atomic<Clock::rep> since_{Clock::now().time_since_epoch().count()};
+};
+
+/// A connection that is made when it is needed, and again when it was lost.
+class Reconnecting {
+ public:
+  explicit Reconnecting(const QueueAccess& access) : access_(access) {}
+
+  /// @return nothing when the server cannot be reached now
+  std::optional<RedisReply> run(const RedisCommand& command) {
+    try {
+      if (!redis_) redis_.emplace(access_);
+      return redis_->run(command);
+    } catch (const QueueLost& lost) {
+      redis_.reset();
+      reason_ = lost.what();
+      return std::nullopt;
+    }
+  }
+  /// Why the server could not be reached last.
+  const std::string& reason() const { return reason_; }
+
+ private:
+  const QueueAccess& access_;
+  std::optional<Redis> redis_;
+  std::string reason_;
+};
+
+/// The threads of a worker while it serves one search.
+class Crew {
+ public:
+  Crew(const WorkerSpec& spec, const RunOffer& offer, const Workbench& bench, IdleTime& idle)
+      : spec_(spec),
+        offer_(offer),
+        bench_(bench),
+        idle_(idle),
+        keys_(spec.access.address.name),
+        platform_(platform_of(bench.conditions).dump()) {
+    for (int number = 1; number <= bench.workers; ++number) {
+      threads_.emplace_back(
+          [this, id = process_name() + ":" + std::to_string(number)] { work(id); });
+    }
+  }
+  ~Crew() { end(); }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  /// Finishes and delivers what has started. @throws what ended a thread
+  void finish() {
+    end();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+  bool has_failed() const { return failed_; }
+  std::int64_t evaluated() const { return evaluated_; }
+
+  /// Shows that the threads live, and keeps what they hold from others.
+  void give_sign(Reconnecting& server) {
+    std::map<std::string, std::string> held;
+    {
+      const std::lock_guard lock(mutex_);
+      held = held_;
+    }
+    constexpr const char* seconds = "30";
+    for (const auto& [id, entry] : held) {
+      const WorkerCard card{.id = id,
+                            .device = bench_.evaluator->device().str(),
+                            .platform = platform_,
+                            .run = offer_.run,
+                            .evaluated = evaluated_};
+      server.run({"SET", keys_.worker(id), card.text(), "EX", seconds});
+      if (entry.empty()) continue;
+      try {
+        server.run({"XCLAIM", keys_.work(), QueueKeys::group, id, "0", entry, "JUSTID"});
+      } catch (const RedisRefusal&) {
+        // The queue is being filled again.
+      }
+    }
+  }
+
+ private:
+  void end() {
+    leaving_ = true;
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  /// On a thread.
+  void work(const std::string& id) {
+    try {
+      configure_thread(bench_.threads);
+      use_own_stream(bench_.evaluator->device());
+      Reconnecting server(spec_.access);
+      hold(id, "");
+      while (!leaving_) {
+        const std::optional<TakenItem> taken = take(server, id);
+        if (!taken) continue;
+        hold(id, taken->entry);
+        if (const auto result = evaluate(*taken, id)) deliver(server, result->text());
+        hold(id, "");
+        idle_.restart();
+      }
+      const std::lock_guard lock(mutex_);
+      held_.erase(id);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      held_.erase(id);
+      failed_ = true;
+    }
+  }
+
+  void hold(const std::string& id, const std::string& entry) {
+    const std::lock_guard lock(mutex_);
+    held_[id] = entry;
+  }
+
+  /// Waits a moment for an item.
+  std::optional<TakenItem> take(Reconnecting& server, const std::string& id) {
+    std::optional<RedisReply> reply;
+    try {
+      reply = server.run({"XREADGROUP", "GROUP", QueueKeys::group, id, "COUNT", "1", "BLOCK", "500",
+                          "STREAMS", keys_.work(), ">"});
+    } catch (const RedisRefusal&) {
+      // There is no such stream: the search has ended, or it fills the queue again.
+    }
+    if (!reply) {
+      std::this_thread::sleep_for(retry_period);
+      return std::nullopt;
+    }
+    if (reply->items.empty() || reply->items[0].items.size() < 2 ||
+        reply->items[0].items[1].items.empty())
+      return std::nullopt;
+    const RedisReply& entry = reply->items[0].items[1].items[0];
+    if (entry.items.size() < 2) return std::nullopt;
+    TakenItem item{.entry = entry.items[0].text, .text = {}};
+    if (entry.items[1].items.size() == 2) item.text = entry.items[1].items[1].text;
+    return item;
+  }
+
+  /// Nothing for an item that is none, or that is not of this search: its coordinator removes it.
+  std::optional<WorkResult> evaluate(const TakenItem& taken, const std::string& id) {
+    try {
+      const WorkItem item = WorkItem::parse(taken.text);
+      if (item.run != offer_.run) return std::nullopt;
+      if (item.repeats > bench_.evaluator->repeats()) throw MessageError("too many repeats");
+      std::vector<Genotype> genotypes;
+      for (const std::string& arch : item.archs) genotypes.push_back(bench_.space->parse(arch));
+      WorkResult result{.run = item.run,
+                        .item = item.id(),
+                        .entry = taken.entry,
+                        .worker = id,
+                        .platform = platform_,
+                        .evaluations = bench_.evaluator->evaluate_batch(genotypes, item.repeats)};
+      evaluated_ += std::ssize(result.evaluations);
+      return result;
+    } catch (const MessageError& error) {
+      spdlog::warn("an item of the queue is left out: {}", error.what());
+    } catch (const UsageError& error) {  // no architecture of the space
+      spdlog::warn("an item of the queue is left out: {}", error.what());
+    }
+    return std::nullopt;
+  }
+
+  /// Waits for the server, as long as it may be idle; a leaving worker does not wait. Where the
+  /// queue does not come back, the search has ended, or others repeat the evaluation.
+  void deliver(Reconnecting& server, const std::string& text) {
+    constexpr int most_tries = 10;
+    const RedisCommand command{"XADD", keys_.results(), "NOMKSTREAM", "*", QueueKeys::field, text};
+    idle_.restart();
+    int tries = 0;
+    for (;;) {
+      const std::optional<RedisReply> reply = server.run(command);
+      if (reply && (!reply->is_null || leaving_ || ++tries == most_tries)) return;
+      if (!reply && (leaving_ || idle_.is_over())) {
+        throw RunError("cannot reach the queue " + in_quotes(spec_.access.address.text) + ": " +
+                       server.reason() +
+                       "; the last evaluation is lost, another worker repeats it");
+      }
+      std::this_thread::sleep_for(retry_period);
+    }
+  }
+
+  const WorkerSpec& spec_;
+  const RunOffer& offer_;
+  const Workbench& bench_;
+  IdleTime& idle_;
+  QueueKeys keys_;
+  std::string platform_;
+  std::atomic<bool> leaving_{false}, failed_{false};
+  std::atomic<std::int64_t> evaluated_{0};
+  std::mutex mutex_;                         ///< guards the members below
+  std::map<std::string, std::string> held_;  ///< by id of the thread: the entry that it works on
+  std::exception_ptr failure_;
+  std::vector<std::thread> threads_;  ///< last
+};
+
+class Worker {
+ public:
+  explicit Worker(const WorkerSpec& spec)
+      : spec_(spec), keys_(spec.access.address.name), server_(spec.access), idle_(spec.max_idle) {}
+
+  std::int64_t run() {
+    while (const std::optional<RunOffer> offer = wait_for_offer()) serve(*offer);
+    return evaluated_;
+  }
+
+ private:
+  /// The search of the queue now; nothing if there is none.
+  std::optional<RunOffer> offer() {
+    const std::optional<RedisReply> reply = server_.run({"GET", keys_.offer()});
+    is_reached_ = reply.has_value();
+    if (!reply || reply->is_null) return std::nullopt;
+    try {
+      return RunOffer::parse(reply->text);
+    } catch (const MessageError& error) {
+      throw DataError("the queue " + in_quotes(spec_.access.address.text) +
+                      " is not of this version of wrcor: " + error.what());
+    }
+  }
+
+  /// The search to serve next; nothing when it has ended, or none comes.
+  std::optional<RunOffer> wait_for_offer() {
+    spdlog::info("waiting for a search at {}", spec_.access.address.text);
+    for (;;) {
+      std::optional<RunOffer> found = offer();
+      require_no_signal();
+      if (found && found->finished) {
+        spdlog::info("the search has ended");
+        return std::nullopt;
+      }
+      if (idle_.is_over()) {
+        end_idle();
+        return std::nullopt;
+      }
+      if (found) return found;
+      std::this_thread::sleep_for(retry_period);
+    }
+  }
+
+  /// @throws RunError when the server was not there
+  void end_idle() const {
+    if (!is_reached_) {
+      throw RunError("cannot reach the queue " + in_quotes(spec_.access.address.text) + ": " +
+                     server_.reason());
+    }
+    spdlog::info("no work for {:g} s", spec_.max_idle);
+  }
+
+  void require_no_signal() const {
+    if (const int signal = InterruptGuard::signal(); signal != 0) {
+      throw Interrupted(signal, fmt::format("interrupted; {} networks were evaluated, and what had "
+                                            "started is delivered",
+                                            evaluated_));
+    }
+  }
+
+  /// Until the offer changes, or nothing has come for too long.
+  void serve(const RunOffer& run) {
+    const std::optional<RedisReply> images = server_.run({"GET", keys_.images()});
+    if (!images || images->is_null) {  // it is being published
+      std::this_thread::sleep_for(retry_period);
+      return;
+    }
+    const Workbench bench = workbench_for(run, images->text);
+    spdlog::info("working for {}", run.coordinator);
+    idle_.restart();
+    Crew crew(spec_, run, bench, idle_);
+    while (is_current(run) && !crew.has_failed() && InterruptGuard::signal() == 0 &&
+           !idle_.is_over()) {
+      crew.give_sign(server_);
+      pause(run);
+    }
+    crew.finish();
+    evaluated_ += crew.evaluated();
+  }
+
+  Workbench workbench_for(const RunOffer& run, const std::string& images) const {
+    try {
+      return offered_workbench(run, images, spec_.local);
+    } catch (const MessageError& error) {
+      throw DataError("the queue " + in_quotes(spec_.access.address.text) +
+                      " offers no search that this worker understands: " + error.what());
+    }
+  }
+
+  /// A server that is away may come back with it.
+  bool is_current(const RunOffer& run) {
+    const std::optional<RunOffer> now = offer();
+    return now ? now->run == run.run && !now->finished : true;
+  }
+
+  /// Up to the next sign of life, several in a lease; a signal ends it.
+  static void pause(const RunOffer& run) {
+    constexpr milliseconds step(100), longest(2000);
+    const milliseconds time = std::min(longest, milliseconds(run.lease_seconds * 1000 / 4));
+    for (milliseconds waited(0); waited < time && InterruptGuard::signal() == 0; waited += step)
+      std::this_thread::sleep_for(step);
+  }
+
+  const WorkerSpec& spec_;
+  QueueKeys keys_;
+  Reconnecting server_;
+  IdleTime idle_;
+  bool is_reached_ = false;
+  std::int64_t evaluated_ = 0;
+};
+
+}  // namespace
+
+std::int64_t run_worker(const WorkerSpec& spec) {
+  const InterruptGuard guard;
+  try {
+    return Worker(spec).run();
+  } catch (const RedisRefusal& refusal) {
+    throw RunError("the queue " + in_quotes(spec.access.address.text) +
+                   " refuses a command: " + refusal.what());
+  }
+}
+
+}  // namespace wrcor

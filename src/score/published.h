@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace wrcor {
+
+/// How a publication measured the order of a method on one data set.
+struct PublishedFigure {
+  std::optional<double> kendall = {};
+  std::optional<double> spearman = {};
+  std::optional<double> ndcg = {};
+};
+
+/// The data sets of NAS-Bench-201, in the order of the figures.
+inline constexpr std::array<std::string_view, 3> published_datasets = {"cifar10", "cifar100",
+                                                                       "imagenet16"};
+
+/// The space that they are of.
+inline constexpr std::string_view published_space = "nb201";
+
+/// What a publication reports of a method that ranks the cells of NAS-Bench-201.
+struct PublishedMethod {
+  std::string_view name;
+  /// That it was measured on: a name of populations(), or "sample" for cells drawn from all.
+  std::string_view population;
+  int architectures = 0;
+  bool uses_accuracies = false;  ///< was fitted to, or chosen by, accuracies of trained networks
+  std::array<PublishedFigure, published_datasets.size()> figures;
+  std::string_view source;
+};
+
+/// In no particular order.
+std::span<const PublishedMethod> published_methods();
+
+}  // namespace wrcor

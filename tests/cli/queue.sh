@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Searches whose evaluations are done by workers of a queue, with a Redis server of this test: whatever ends, stalls or
+# comes back, the result has the bytes of a local run.
+# shellcheck disable=SC2154  # start assigns the names of processes
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+for program in redis-server redis-cli; do
+  command -v "$program" >/dev/null || skip "$program is not installed"
+done
+"$wrcor_program" queue status "unix://$scratch_dir/none" 2>&1 | grep -q 'this build of wrcor has no queues' &&
+  skip 'this build has no queues: hiredis is not installed'
+
+children=()
+# start NAME COMMAND...: in the background; its process is $NAME, its messages are in NAME.log.
+start() {
+  local name=$1
+  shift
+  "$@" </dev/null >"$name.out" 2>"$name.log" &
+  declare -g "$name=$!"
+  children+=("$!")
+}
+# kill_now PROCESS: without a message of the shell.
+kill_now() {
+  kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+stop_children() {
+  local child
+  for child in "${children[@]}"; do kill_now "$child"; done
+}
+trap 'status=$?; stop_children; end_test "$status"' EXIT
+
+# --- two servers: one on a Unix socket, one on TCP with a password; neither keeps anything
+socket=$scratch_dir/redis.sock
+start unix_server redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no --loglevel warning
+port=$((20000 + RANDOM % 20000))
+start_tcp_server() {
+  start tcp_server redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --loglevel warning \
+    --requirepass 'open sesame'
+}
+start_tcp_server
+on_socket() { redis-cli -s "$socket" "$@"; }
+# answers COMMAND...: waits until the command succeeds.
+answers() {
+  local tries=0
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 500 ] || fail "'$*' does not succeed in ten seconds"
+    sleep 0.02
+  done
+}
+answers on_socket ping
+printf 'open sesame\nnot this\n' >password
+
+url() { printf 'unix://%s?name=%s' "$socket" "$1"; }
+tcp=redis://127.0.0.1:$port/second
+work=(search --strategy random --proxy 'wrcor,acor' "${small[@]}" --repeats 8 --seed 5)
+worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 20 "${@:2}"; }
+
+# --- three workers: one is killed, one stalls for longer than the lease and comes back
+expect_exit 0 wrcor "${work[@]}" --budget 40 --out local
+for name in killed stalled steady; do worker "$name" --queue "$(url first)"; done
+start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$(url first)" --queue-lease 1 --out first
+wait_for_lines first/journal.jsonl 6 "$search"
+kill_now "$killed"
+kill -STOP "$stalled"
+expect_exit 0 wrcor queue status "$(url first)"
+expect_contains "$stdout" 'running'
+expect_exit 0 wrcor queue status "unix://$socket" --format json
+expect_contains "$stdout" '"name": "first"'
+# What nobody should write there changes nothing.
+on_socket XADD wrcor:first:results '*' json '{"run":1}' >/dev/null
+on_socket XADD wrcor:first:results '*' nothing x >/dev/null
+on_socket XADD wrcor:first:work '*' json "$(printf '[%.0s' {1..100})" >/dev/null
+sleep 1.5
+kill -CONT "$stalled"
+expect_end 0 "$search"
+expect_same_result local first
+expect_end 0 "$steady"
+expect_end 0 "$stalled"
+expect_contains "$(<search.log)" 'a message in the queue is left out'
+expect_equal "$(on_socket --scan --pattern 'wrcor:first:[rwi]*' | grep -v worker: || true)" 'wrcor:first:run'
+
+# --- over TCP, with a password: the server loses everything once, then the coordinator is killed and resumed
+refuse 2 'refuses the connection: .*--queue-password-file' wrcor queue status "$tcp"
+expect_lacks "$stderr" sesame
+WRCOR_QUEUE_PASSWORD=wrong refuse 2 'refuses the connection' wrcor "${work[@]}" --budget 40 --queue "$tcp" --out refused
+export WRCOR_QUEUE_PASSWORD='open sesame'
+for name in one two; do worker "$name" --queue "$tcp"; done
+start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$tcp" --out second
+wait_for_lines second/journal.jsonl 5 "$search"
+kill_now "$tcp_server"
+sleep 0.3
+start_tcp_server
+wait_for_lines second/journal.jsonl 12 "$search"
+kill_now "$search"
+unset WRCOR_QUEUE_PASSWORD
+expect_exit 0 wrcor search --resume --out second --queue-password-file password
+expect_same_result local second
+expect_end 0 "$one"
+expect_end 0 "$two"
+expect_lacks "$(cat ./*.log second/config.json)" sesame
+
+# --- a worker is drained; strategies that learn, and a second stage, have the bytes of a local run, too
+learning=(search --strategy evolution --population 6 --tournament 2 --proxy wrcor "${small[@]}" --repeats 4 --refine 3 --budget 24)
+expect_exit 0 wrcor "${learning[@]}" --out learning
+worker drained --queue "$(url third)"
+worker steady --queue "$(url third)"
+start search "$wrcor_program" "${learning[@]}" --queue "$(url third)" --out third
+wait_for_lines third/journal.jsonl 3 "$search"
+kill -TERM "$drained"
+expect_end 143 "$drained"
+expect_contains "$(<drained.log)" 'what had started is delivered'
+expect_end 0 "$search"
+expect_same_result learning third
+
+# --- an item that ends its workers fails; the others do not
+start search "$wrcor_program" search --strategy random --proxy params "${small[@]}" --budget 3 --queue "$(url poison)" \
+  --queue-lease 1 --out poison
+answers grep -q . poison/journal.jsonl
+# take COUNT: a worker that gives no sign takes this many items.
+take() {
+  local taken=0 got tries=0
+  while [ "$taken" -lt "$1" ]; do
+    got=$(on_socket XREADGROUP GROUP workers gone COUNT $(($1 - taken)) STREAMS wrcor:poison:work '>' | grep -c archs || true)
+    taken=$((taken + got))
+    tries=$((tries + 1))
+    [ "$tries" -lt 500 ] || fail 'the items of a worker that has ended do not come back'
+    sleep 0.02
+  done
+}
+answers on_socket exists wrcor:poison:work
+for count in 3 3 1; do take "$count"; done
+worker survivor --queue "$(url poison)"
+expect_end 0 "$search"
+expect_contains "$(<search.log)" '1 of 3 architectures could not be evaluated'
+expect_contains "$(<poison/result.json)" '"reason": "workers_lost"'
+
+# --- workers that would compute other last digits
+start search "$wrcor_program" "${work[@]}" --budget 6 --queue "$(url other)" --out other
+answers on_socket get wrcor:other:run
+ATEN_CPU_CAPABILITY=default refuse 2 'other last digits .kernels: the search has .*--mixed' \
+  wrcor worker --queue "$(url other)" --workers 1 --max-idle 5
+worker steady --queue "$(url other)"
+expect_end 0 "$search"
+ATEN_CPU_CAPABILITY=default worker different --queue "$(url mixed)"
+expect_exit 0 wrcor "${work[@]}" --budget 6 --queue "$(url mixed)" --mixed --out mixed
+expect_contains "$(<mixed/result.json)" '"platforms": ['
+
+# --- addresses, servers and queues that are not there
+refuse 2 '--queue: the address of the queue contains a password' wrcor worker --queue 'redis://:secret@host/name'
+expect_lacks "$stderr" secret
+refuse 2 '--queue: expected redis://' wrcor worker --queue http://host/name
+refuse 2 '--queue: expected the name of a queue' "$wrcor_program" "${work[@]}" --queue redis://host --out unnamed
+refuse 1 "cannot reach the queue .*is the server running" "$wrcor_program" "${work[@]}" --queue 'unix:///none?name=x' --out unreached
+refuse 1 'cannot reach the queue' wrcor worker --queue 'unix:///none?name=x' --max-idle 1
+refuse 1 'cannot reach the queue' wrcor queue status unix:///none
+refuse 2 'has no queue .nothing' wrcor queue status "$(url nothing)"
+start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$(url taken)" --out taken
+answers on_socket get wrcor:taken:coordinator
+answers grep -q . taken/journal.jsonl
+answers on_socket exists wrcor:taken:work
+sleep 0.2
+refuse 2 'serves another search' wrcor search --proxy params "${small[@]}" --queue "$(url taken)" --out late
+kill -TERM "$search"
+expect_end 143 "$search"
+expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out taken'
