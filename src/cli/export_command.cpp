@@ -19,6 +19,14 @@ std::string format_help(const std::string& fallback) {
          ": a run as a study that Optuna and its dashboard load (default " + fallback + ")";
 }
 
+std::vector<std::string> format_names() {
+  return {
+#define WRCOR_EXPORT_FORMAT(name, summary) #name,
+#include "export/formats.inc"
+#undef WRCOR_EXPORT_FORMAT
+      optuna_journal_format};
+}
+
 /// What --out may name is written.
 std::vector<std::filesystem::path> written_files(const std::string& out) {
   if (out.empty()) return {};
@@ -37,7 +45,8 @@ void setup_export(CLI::App& command, const Run<ExportOptions>& run) {
                       ";\nof a run, sizes and weights are those of its config.json, unless "
                       "--config or others say otherwise")
       ->required();
-  command.add_option("--format", options->format, format_help(options->format))->type_name("NAME");
+  auto* format = command.add_option("--format", options->format, format_help(options->format));
+  set_candidates(*format->type_name("NAME"), format_names());
   command
       .add_option("--out", options->out,
                   "write to this file, or folder; without it, source goes to standard output")

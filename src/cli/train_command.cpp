@@ -48,8 +48,9 @@ void setup_train(CLI::App& command, const Run<TrainOptions>& run) {
       [options]() -> std::vector<std::filesystem::path> {
         if (options->out.empty()) return {};  // a new folder
         const TrainingDirectory directory{options->out};
-        return {directory.config(),  directory.metrics(), directory.checkpoint(),
-                directory.weights(), directory.result(),  directory.lock()};
+        return {directory.config(),     directory.metrics(), directory.metrics_table(),
+                directory.checkpoint(), directory.weights(), directory.result(),
+                directory.lock()};
       });
 }
 

@@ -24,6 +24,7 @@ struct TrainingDirectory {
   std::filesystem::path path;
   std::filesystem::path config() const { return path / "config.json"; }
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }  ///< one line per epoch
+  std::filesystem::path metrics_table() const { return path / "metrics.csv"; }  ///< at the end
   /// Everything that it takes to go on, from the start on.
   std::filesystem::path checkpoint() const { return path / "checkpoint.pt"; }
   std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch

@@ -46,6 +46,12 @@ std::string epoch_csv_row(const EpochMetrics& metrics) {
   return csv_line(fields);
 }
 
+std::string epoch_csv(const std::vector<EpochMetrics>& epochs) {
+  std::string text = epoch_csv_header();
+  for (const EpochMetrics& metrics : epochs) text += epoch_csv_row(metrics);
+  return text;
+}
+
 std::string summary_line(const TrainingResult& result) {
   const EpochMetrics& last = result.last();
   const EpochMetrics& best = result.best();

@@ -16,6 +16,7 @@ std::string epoch_table_row(const EpochMetrics& metrics);
 /// The same as CSV.
 std::string epoch_csv_header();
 std::string epoch_csv_row(const EpochMetrics& metrics);
+std::string epoch_csv(const std::vector<EpochMetrics>& epochs);
 
 /// "test accuracy 61.20 % after 12 epochs (best 61.40 % after 11)": on test images, or held out.
 std::string summary_line(const TrainingResult& result);

@@ -10,28 +10,26 @@
 namespace wrcor {
 namespace {
 
-bool holds(const JournalContent& journal, const std::string& arch) {
-  return journal.evaluations.contains(arch) || journal.failures.contains(arch);
+/// One line with an architecture of the space.
+bool is_best(const std::filesystem::path& file, const SearchSpace& space) {
+  const std::string text = read_file(file);
+  try {
+    return space.format(space.parse(text.substr(0, text.find('\n')))) + "\n" == text;
+  } catch (const UsageError&) {
+    return false;
+  }
 }
 
-bool is_own_best(const std::filesystem::path& file, const JournalContent& journal) {
-  std::string text = read_file(file);
-  if (!text.ends_with('\n')) return false;
-  text.pop_back();
-  return holds(journal, text);
-}
-
-bool is_own_table(const std::filesystem::path& file, const JournalContent& journal,
-                  const std::string& settings) {
+/// A table whose first row has these settings.
+bool is_table(const std::filesystem::path& file, const std::string& settings) {
   InputFile stream = open_to_read(file);
   try {
     LineReader lines(stream, file.string());
     std::string start;
     for (int line = 0; line < 2 && lines.next(); ++line) start += lines.line() + "\n";
     CsvReader csv(start, file.string());
-    return csv.next() && holds(journal, csv.field(csv.column("arch"))) &&
-           csv.field(csv.column("settings")) == settings;
-  } catch (const Error&) {  // no such table
+    return csv.next() && csv.field(csv.column("settings")) == settings;
+  } catch (const Error&) {
     return false;
   }
 }
@@ -52,11 +50,11 @@ void write_result_files(const SearchResult& result, const RunSpec& spec,
                     [&](const TextSink& write) { write_text(result, spec, write); });
 }
 
-void require_own_ranking(const RunDirectory& directory, const JournalContent& journal,
+void require_own_ranking(const RunDirectory& directory, const RunSpec& spec,
                          const std::string& settings) {
-  if (!is_free(directory.best()) && !is_own_best(directory.best(), journal))
+  if (!is_free(directory.best()) && !is_best(directory.best(), *spec.space))
     throw not_of_this("search", directory.best());
-  if (!is_free(directory.ranking()) && !is_own_table(directory.ranking(), journal, settings))
+  if (!is_free(directory.ranking()) && !is_table(directory.ranking(), settings))
     throw not_of_this("search", directory.ranking());
 }
 

@@ -71,7 +71,7 @@ Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
   if (resume) {
     require_own_settings(directory.config(), spec);
     require_own_result(directory.result(), spec, conditions);
-    require_own_ranking(directory, replayed, score_identity(spec.config, conditions, {}));
+    require_own_ranking(directory, spec, score_identity(spec.config, conditions, {}));
     spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
                  replayed.evaluations.size());
   }

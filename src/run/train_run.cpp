@@ -17,6 +17,7 @@
 #include "nn/draws.h"
 #include "record/metrics_file.h"
 #include "record/run_folder.h"
+#include "report/training_report.h"
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
@@ -40,7 +41,8 @@ void require_no_run(const TrainingDirectory& directory, const std::string& setti
     throw UsageError("'" + directory.path.string() +
                      "' holds a training; continue it with --resume, or choose another --out");
   }
-  for (const auto& other : {directory.metrics(), directory.weights(), directory.result()}) {
+  for (const auto& other :
+       {directory.metrics(), directory.metrics_table(), directory.weights(), directory.result()}) {
     if (file_exists(other)) throw not_of_this("training", other);
   }
   require_no_other_config(directory.config(), settings, "training");
@@ -160,6 +162,10 @@ class TrainingRun {
         throw not_of_this("training", file);
       }
     }
+    if (const auto file = directory_.metrics_table();
+        file_exists(file) && !holds_nothing(file) &&
+        !read_file(file).starts_with(epoch_csv_header()))
+      throw not_of_this("training", file);
     const auto file = directory_.weights();
     if (!file_exists(file) || holds_nothing(file) || sha256_of_file(file) == weights) return;
     // The training was stopped between writing the two files.
@@ -198,6 +204,7 @@ class TrainingRun {
     result_.weights_sha256 = sha256_of_file(directory_.weights());
     result_.epochs = metrics_->epochs();
     result_.session_seconds = seconds_since(start_);
+    write_file_atomic(directory_.metrics_table(), epoch_csv(result_.epochs));
     write_file_atomic(directory_.result(), to_json(result_, spec_).dump(2) + "\n");
     return result_;
   }
@@ -245,8 +252,8 @@ TrainingResult run_training(const RunSpec& spec, const TrainingDirectory& direct
   const InterruptGuard guard;
   if (resume) directory.require_run();
   const OwnFolder folder(directory.path, directory.lock(),
-                         {directory.config(), directory.metrics(), directory.checkpoint(),
-                          directory.weights(), directory.result()});
+                         {directory.config(), directory.metrics(), directory.metrics_table(),
+                          directory.checkpoint(), directory.weights(), directory.result()});
   const std::string settings = config_document(with_absolute_paths(spec.config), Purpose::training);
   if (!resume) require_no_run(directory, settings);
   TrainingRun run(spec, directory, sinks);

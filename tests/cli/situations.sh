@@ -44,7 +44,7 @@ for file in result.json ranking.csv best.txt journal.jsonl config.json lock; do
   unchanged own 2 "own/$file' is not " wrcor "${search[@]}" --out own
   rm own/$file
 done
-for file in checkpoint.pt metrics.jsonl weights.pt result.json config.json lock; do
+for file in checkpoint.pt metrics.jsonl metrics.csv weights.pt result.json config.json lock; do
   printf 'important\n' >own/$file
   unchecked own/$file
   unchanged own 2 "own(/$file' is not |' holds a training)" wrcor "${train[@]}" --out own

@@ -57,7 +57,7 @@ first_loss=$(sed -n '1s/.*"train_loss":\([0-9.]*\).*/\1/p' learnt/metrics.jsonl)
 awk -v first="$first_loss" -v last="$(last train_loss learnt)" -v right="$(last test_accuracy learnt)" \
   'BEGIN { exit !(last < first / 2 && right > 60) }' ||
   fail "the loss went from $first_loss to $(last train_loss learnt), $(last test_accuracy learnt) % are right"
-for file in config.json metrics.jsonl checkpoint.pt weights.pt result.json; do expect_file "learnt/$file"; done
+for file in config.json metrics.jsonl metrics.csv checkpoint.pt weights.pt result.json; do expect_file "learnt/$file"; done
 [ ! -e learnt/lock ] || fail 'the lock is left behind'
 expect_lacks "$(<learnt/config.json)" '"search"'
 

@@ -106,10 +106,12 @@ void clear_arena() {
   for (const auto& entry : fs::directory_iterator(arena())) fs::remove_all(entry.path());
 }
 
-/// The result without the parts that differ between equal runs.
+/// The result without the parts that differ between equal runs, and the ranking of a search.
 std::string result_of(const Scenario& scenario) {
-  const std::string text = read_text(arena() / scenario.result);
-  return text.substr(0, text.find("  \"timing\": {\n"));
+  const fs::path file = arena() / scenario.result;
+  const std::string text = read_text(file);
+  return text.substr(0, text.find("  \"timing\": {\n")) +
+         read_text(file.parent_path() / "best.txt") + read_text(file.parent_path() / "ranking.csv");
 }
 
 /// Lines that must be on the disk: those whose flush succeeded and, when the program was killed

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "record/journal.h"
 #include "record/run_directory.h"
 #include "record/search_result.h"
 #include "wrcor/config/run_spec.h"
@@ -15,11 +14,11 @@ namespace wrcor {
 void write_result_files(const SearchResult& result, const RunSpec& spec,
                         const RunDirectory& directory);
 
-/// Refuses a best.txt or a ranking.csv that a resumed search would replace but that is not its own.
-/// Its own ones begin with an architecture of its journal, or are empty.
-/// @param settings  of the run, which its ranking.csv has: SearchResult::settings
+/// Refuses a best.txt or a ranking.csv that a resumed search would replace but that is not one of
+/// its space, or of its settings. Empty ones are replaced.
+/// @param settings  of the run: SearchResult::settings
 /// @throws UsageError; DataError when it cannot be read
-void require_own_ranking(const RunDirectory& directory, const JournalContent& journal,
+void require_own_ranking(const RunDirectory& directory, const RunSpec& spec,
                          const std::string& settings);
 
 }  // namespace wrcor

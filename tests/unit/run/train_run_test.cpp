@@ -219,6 +219,10 @@ TEST_CASE("a resumed training replaces nothing that is not its own", "[run][trai
         ContainsSubstring(file + "' is not of this training, which would replace it"));
     CHECK(read_file(path / file) == before);
   };
+  const std::string table = read_file(path / "metrics.csv");
+  folder.write("a/metrics.csv", "mine");
+  refused("metrics.csv");
+  folder.write("a/metrics.csv", table);
   folder.write("a/weights.pt", "mine");
   refused("weights.pt");
   folder.write("a/weights.pt", weights);
