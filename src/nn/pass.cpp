@@ -66,13 +66,12 @@ at::Tensor Pass::rescaled(std::size_t i, at::Tensor output) {
   if (!states_[i].rescale) return output;
   at::Tensor& factor = states_[i].block_factor;
   if (!factor.defined()) {
-    // All powers of two up to here are normal numbers.
-    const double most = output.scalar_type() == at::kDouble ? 1000 : 120;
     const at::Tensor largest = output.abs().max();
-    const at::Tensor exponent = std::get<1>(at::frexp(largest)).to(at::kDouble).clamp(-most, most);
-    const at::Tensor used = at::where(largest.isfinite(), exponent, at::zeros_like(exponent));
-    exponent_ = exponent_ + used;
-    factor = at::exp2(-used).to(output.scalar_type());
+    const auto [mantissa, exponent] = at::frexp(largest);
+    const at::Tensor scale = mantissa / largest;  // 2^-exponent, exactly
+    const at::Tensor usable = scale.isfinite().logical_and(scale > 0);
+    exponent_ = at::where(usable, exponent_ + exponent, exponent_);
+    factor = at::where(usable, scale, at::ones_like(scale));
   }
   return output * factor;
 }

@@ -1,18 +1,16 @@
 // synflow, synflow_bn: sum of |W dS/dW| over the weights of convolution and linear layers, S the
-// sum of all logits of the network with absolute parameters for an image of ones; without and with
+// sum of all logits of the network with absolute parameters for an image of ones, in float64, in
+// which networks that differ only in what passes ones unchanged have equal scores; without and with
 // batch norm. Reaches 1e44 on networks of usual size, and 1e308 on those of 50 cells per stage,
 // hence the additional logarithm. Source: Tanaka et al., arXiv 2006.05467.
-//
-// synflow adds and multiplies positive numbers only, so float32 keeps its digits as long as it
-// keeps the range: with the outputs of the blocks scaled it nearly always does. All else is in
-// float64.
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "internal/factories.h"
 #include "internal/observers.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -24,47 +22,32 @@ class Synflow final : public Proxy {
 
   Requirements requirements() const override { return {}; }
   std::string_view own_passes() const override {
-    return "forward and backward pass of one image of ones";
+    return "forward and backward pass of one image of ones in float64";
   }
 
   Score score(const Observation& seen) const override {
     if (norms_ == NormMode::minibatch && norm_of_one_value(seen.plan()))
       return Score::not_applicable("batch_norm_of_one_value");
-    const bool scaled = norms_ == NormMode::off && is_homogeneous(seen.plan());
-    constexpr double in_range = 1e-20;  // far above what float32 rounds to 0
-    Sum sum = scaled ? sum_of(seen, scaled, at::kFloat) : Sum{};
-    if (!(sum.value > in_range && std::isfinite(sum.value)))
-      sum = sum_of(seen, scaled, at::kDouble);
-    if (sum.value == 0) return Score::degenerate("zero_gradient", 0);
-    return Score::of_power(require_finite(sum.value, "gradient"), sum.exponent);
-  }
-
- private:
-  struct Sum {
-    double value = 0;
-    int exponent = 0;  ///< of a power of two that the value is to be multiplied with
-  };
-
-  Sum sum_of(const Observation& seen, bool scaled, at::ScalarType precision) const {
     const Network positive = seen.network().transformed(
-        [precision](const at::Tensor& tensor) { return tensor.to(precision).abs(); });
+        [](const at::Tensor& tensor) { return tensor.to(at::kDouble).abs(); });
     const at::Tensor& images = seen.images();
     WeightGradientObserver observer(positive);
     Pass pass(positive, norms_, {}, {{seen.plan().logits(), {&observer}}}, seen.activations());
-    if (scaled) pass.rescale_blocks();
+    if (norms_ == NormMode::off && is_homogeneous(seen.plan())) pass.rescale_blocks();
     const at::Tensor logits = pass.forward(at::ones(
-        {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(precision)));
+        {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
     pass.backward(0, at::ones_like(logits), true);
-    std::vector<at::Tensor> sums;
+    // The exponent, and the sum over each layer.
+    std::vector<at::Tensor> terms{pass.exponent()};
     for (const auto& [layer, gradient] : observer.take())
-      sums.push_back((positive.weights(layer).weight * gradient).abs().sum(at::kDouble));
-    // With the exponent: one wait for the device.
-    std::vector<at::Tensor> read{pass.exponent()};
-    if (!sums.empty()) read.push_back(at::stack(sums).sum());
-    const std::vector<double> values = values_of(read);
-    return {sums.empty() ? 0 : values[1], static_cast<int>(values[0])};
+      terms.push_back((positive.weights(layer).weight * gradient).abs().sum());
+    const std::vector<double> values = values_of(terms);
+    const double total = std::accumulate(values.begin() + 1, values.end(), 0.0);
+    if (total == 0) return Score::degenerate("zero_gradient", 0);
+    return Score::of_power(require_finite(total, "gradient"), static_cast<int>(values[0]));
   }
 
+ private:
   /// Whether, without batch norm, a factor of what a block gives is one of the sum. Biases of the
   /// classifier do not matter, as no gradient depends on them.
   static bool is_homogeneous(const NetworkPlan& plan) {
