@@ -71,7 +71,8 @@ void setup_merge(CLI::App& command) {
       command, [options] { run_merge(*options); },
       [options]() -> std::vector<std::filesystem::path> {
         const RunDirectory out{options->out};
-        return {options->out, out.config(), out.journal(), out.result(), out.lock()};
+        return {options->out,  out.config(), out.journal(), out.best(),
+                out.ranking(), out.result(), out.lock()};
       });
 }
 

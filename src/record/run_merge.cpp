@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "record/course_result.h"
 #include "record/journal.h"
+#include "record/result_files.h"
 #include "record/run_folder.h"
 #include "record/run_identity.h"
 #include "record/score_identity.h"
@@ -258,7 +259,7 @@ SearchResult joined_result(const RunSpec& spec, const std::vector<Part>& parts,
 }
 
 void require_free(const RunDirectory& out) {
-  for (const auto& file : {out.config(), out.journal(), out.result()}) {
+  for (const auto& file : {out.config(), out.journal(), out.best(), out.ranking(), out.result()}) {
     if (file_exists(file)) throw UsageError("'" + file.string() + "' exists; choose another --out");
   }
 }
@@ -287,7 +288,8 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   if (spec.config.data.batch_file.empty()) result = joined_result(spec, parts, journals);
   if (spec.config.search.refine) result.reset();
 
-  const OwnFolder folder(out.path, out.lock(), {out.config(), out.journal(), out.result()});
+  const OwnFolder folder(out.path, out.lock(),
+                         {out.config(), out.journal(), out.best(), out.ranking(), out.result()});
   require_free(out);
   write_file_atomic(out.config(), config_document(with_absolute_paths(spec.config)));
   write_journal(out.journal(), journal_header(spec, conditions), journals.entries());
@@ -298,7 +300,7 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   result->timing.seconds = seconds_of(parts);
   result->timing.device = conditions.device_kind;
   result->timing.networks_per_batch = conditions.networks_per_batch;
-  write_file_atomic(out.result(), [&](const TextSink& write) { write_text(*result, spec, write); });
+  write_result_files(*result, spec, out);
   return result;
 }
 

@@ -26,10 +26,6 @@ std::string ranking_csv(const SearchResult& result, std::size_t rows);
 /// The same as a JSON array, rows as in result.json.
 std::string ranking_json(const SearchResult& result, std::size_t rows);
 
-/// The content of ranking.csv, line by line: the same for all rows, and the columns `settings`
-/// (SearchResult::settings) and `schema_version`.
-void write_ranking_file(const SearchResult& result, const TextSink& write);
-
 /// "300 proposals, 217 architectures: 214 ok, 3 degenerate; 21.4 s, 0.098 s per architecture"
 std::string summary_line(const SearchResult& result);
 

@@ -7,9 +7,9 @@
 
 #include "core/file.h"
 #include "internal/refinement.h"
-#include "internal/result_files.h"
 #include "internal/search_loop.h"
 #include "record/journal.h"
+#include "record/result_files.h"
 #include "record/run_folder.h"
 #include "record/run_identity.h"
 #include "record/score_identity.h"

@@ -1,6 +1,7 @@
 #include "report/ranking_report.h"
 
 #include "core/table.h"
+#include "record/ranking_rows.h"
 #include "report/progress.h"
 #include "support/catch.h"
 

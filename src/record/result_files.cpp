@@ -1,10 +1,10 @@
-#include "internal/result_files.h"
+#include "record/result_files.h"
 
 #include "core/csv.h"
 #include "core/file.h"
 #include "core/text_file.h"
+#include "record/ranking_rows.h"
 #include "record/run_folder.h"
-#include "report/ranking_report.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
