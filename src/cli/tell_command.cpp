@@ -9,10 +9,9 @@
 #include "core/json.h"
 #include "core/text_file.h"
 #include "options.h"
-#include "record/search_result.h"
+#include "record/result_files.h"
 #include "record/trial_result.h"
 #include "record/trial_run.h"
-#include "report/ranking_report.h"
 #include "trial_options.h"
 #include "wrcor/core/error.h"
 
@@ -44,14 +43,6 @@ std::vector<TrialOutcome> read_outcomes(const std::string& file) {
   return outcomes;
 }
 
-/// Next to result.json.
-void write_rankings(const SearchResult& result, const RunDirectory& directory) {
-  const Ranked& best = result.ranking.front();
-  if (ranking_value(best, result.rule)) write_file_atomic(directory.best(), best.arch + "\n");
-  write_file_atomic(directory.ranking(),
-                    [&](const TextSink& write) { write_ranking_file(result, write); });
-}
-
 void run_tell(const TellOptions& options) {
   const RunDirectory directory{options.run.folder};
   if (!directory.holds_run()) {
@@ -61,7 +52,7 @@ void run_tell(const TellOptions& options) {
   const RunSpec spec = read_trial_spec(options.run);
   TrialRun run(spec, directory);
   run.tell(outcomes);
-  if (!run.records().told.empty()) write_rankings(trial_ranking(run, spec), directory);
+  if (!run.records().told.empty()) write_ranking_files(trial_ranking(run, spec), directory);
   const auto end = run.ended_by();
   spdlog::info("{} outcomes recorded, {} awaited{}", run.records().told.size(), run.awaited(),
                end ? fmt::format("; the search has ended ({})", to_string(*end)) : "");

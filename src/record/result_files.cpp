@@ -40,12 +40,16 @@ bool is_free(const std::filesystem::path& file) {
 
 }  // namespace
 
-void write_result_files(const SearchResult& result, const RunSpec& spec,
-                        const RunDirectory& directory) {
+void write_ranking_files(const SearchResult& result, const RunDirectory& directory) {
   const Ranked& best = result.ranking.front();
   if (ranking_value(best, result.rule)) write_file_atomic(directory.best(), best.arch + "\n");
   write_file_atomic(directory.ranking(),
                     [&](const TextSink& write) { write_ranking_file(result, write); });
+}
+
+void write_result_files(const SearchResult& result, const RunSpec& spec,
+                        const RunDirectory& directory) {
+  write_ranking_files(result, directory);
   write_file_atomic(directory.result(),
                     [&](const TextSink& write) { write_text(result, spec, write); });
 }

@@ -14,6 +14,9 @@ namespace wrcor {
 void write_result_files(const SearchResult& result, const RunSpec& spec,
                         const RunDirectory& directory);
 
+/// The first two of these files. @throws RunError
+void write_ranking_files(const SearchResult& result, const RunDirectory& directory);
+
 /// Refuses a best.txt or a ranking.csv that a resumed search would replace but that is not one of
 /// its space, or of its settings. Empty ones are replaced.
 /// @param settings  of the run: SearchResult::settings
