@@ -60,7 +60,8 @@ class Victim {
     const std::string read = read_file(path());
     CHECK(journal_.starts_with(read));
     if (!results_.contains(read)) {
-      std::filesystem::remove(folder_.path() / "run" / "result.json");
+      for (const char* file : {"best.txt", "ranking.csv", "result.json"})
+        std::filesystem::remove(folder_.path() / "run" / file);
       run_search(resolve(config_), {folder_.path() / "run"}, /*resume=*/!read.empty(), {});
       results_[read] = result_of(folder_.path() / "run");
     }
