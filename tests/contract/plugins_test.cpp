@@ -153,7 +153,7 @@ TEST_CASE("every proxy gives a value or a reason for every network, and the same
   for (const auto& space : all_spaces()) {
     INFO(space->name());
     const Evaluator evaluator(*space, test::small_minibatch(*space), options, at::kCPU);
-    const int count = space->name() == "nb201" ? 40 : test::reads_large_images(*space) ? 1 : 3;
+    const int count = space->name() == "nb201" ? 20 : test::reads_large_images(*space) ? 1 : 3;
     for (const Genotype& genotype : small_networks(*space, count)) {
       const Evaluation evaluation = evaluator.evaluate(genotype);
       INFO(space->format(genotype));
