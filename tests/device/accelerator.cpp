@@ -269,9 +269,28 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
   }
 }
 
+/// There is one device, with one stream.
+struct Guard final : c10::impl::DeviceGuardImplInterface {
+  c10::DeviceType type() const override { return kind; }
+  c10::Device exchangeDevice(c10::Device /*device*/) const override { return the_device; }
+  c10::Device getDevice() const override { return the_device; }
+  void setDevice(c10::Device /*device*/) const override {}
+  void uncheckedSetDevice(c10::Device /*device*/) const noexcept override {}
+  c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+  c10::Stream getStream(c10::Device /*device*/) const noexcept override { return stream(); }
+  c10::Stream getDefaultStream(c10::Device /*device*/) const override { return stream(); }
+  c10::Stream getStreamFromGlobalPool(c10::Device /*device*/, bool /*urgent*/) const override {
+    return stream();
+  }
+  c10::Stream exchangeStream(c10::Stream /*stream*/) const noexcept override { return stream(); }
+
+ private:
+  static c10::Stream stream() { return c10::Stream(c10::Stream::DEFAULT, the_device); }
+};
+
 }  // namespace
 
-C10_REGISTER_GUARD_IMPL(PrivateUse1, c10::impl::NoOpDeviceGuardImpl<kind>);
+C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard);
 
 at::Device device() {
   static std::once_flag once;
