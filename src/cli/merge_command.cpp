@@ -70,9 +70,9 @@ void setup_merge(CLI::App& command) {
   set_action(
       command, [options] { run_merge(*options); },
       [options]() -> std::vector<std::filesystem::path> {
-        const RunDirectory out{options->out};
-        return {options->out,  out.config(), out.journal(), out.best(),
-                out.ranking(), out.result(), out.lock()};
+        std::vector<std::filesystem::path> files = RunDirectory{options->out}.files();
+        files.emplace_back(options->out);  // of scores
+        return files;
       });
 }
 

@@ -29,9 +29,7 @@ void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
       command, [options, run] { run(*options); },
       [options]() -> std::vector<std::filesystem::path> {
         if (options->out.empty()) return {};  // a new folder
-        const RunDirectory directory{options->out};
-        return {directory.config(),  directory.journal(), directory.best(),
-                directory.ranking(), directory.result(),  directory.lock()};
+        return RunDirectory{options->out}.files();
       });
 }
 

@@ -9,8 +9,7 @@
 #include "core/json.h"
 #include "core/text_file.h"
 #include "options.h"
-#include "record/result_files.h"
-#include "record/trial_result.h"
+#include "record/search_result.h"
 #include "record/trial_run.h"
 #include "trial_options.h"
 #include "wrcor/core/error.h"
@@ -52,7 +51,6 @@ void run_tell(const TellOptions& options) {
   const RunSpec spec = read_trial_spec(options.run);
   TrialRun run(spec, directory);
   run.tell(outcomes);
-  if (!run.records().told.empty()) write_ranking_files(trial_ranking(run, spec), directory);
   const auto end = run.ended_by();
   spdlog::info("{} outcomes recorded, {} awaited{}", run.records().told.size(), run.awaited(),
                end ? fmt::format("; the search has ended ({})", to_string(*end)) : "");

@@ -16,9 +16,7 @@ RunSpec read_trial_spec(const TrialOptions& options) {
 }
 
 std::vector<std::filesystem::path> files_of(const TrialOptions& options) {
-  const RunDirectory directory{options.folder};
-  return {directory.config(),  directory.journal(), directory.best(),
-          directory.ranking(), directory.result(),  directory.lock()};
+  return RunDirectory{options.folder}.files();
 }
 
 }  // namespace wrcor::cli

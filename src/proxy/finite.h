@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ATen/ATen.h>
 
@@ -22,6 +23,8 @@ class NotFinite final : public std::exception {
 
 /// @return the tensor. @throws NotFinite unless all of its values are finite
 const at::Tensor& require_finite(const at::Tensor& tensor, std::string_view what);
+/// The same for several tensors of one device, for which it waits once.
+void require_finite(const std::vector<at::Tensor>& tensors, std::string_view what);
 /// @return the value. @throws NotFinite unless it is finite
 double require_finite(double value, std::string_view what);
 

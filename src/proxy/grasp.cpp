@@ -34,18 +34,16 @@ class Grasp final : public Proxy {
     for (const at::Tensor& gradient : gradients) {
       if (gradient.defined()) z = z + (gradient.detach() * gradient).sum();
     }
-    std::vector<at::Tensor> finite, sums;
+    std::vector<at::Tensor> seconds, sums;
     if (z.requires_grad()) {
       const auto products = derive(z, weights, /*again=*/false);
       for (std::size_t i = 0; i < weights.size(); ++i) {
         if (!products[i].defined()) continue;
-        finite.push_back(products[i].isfinite().all());
+        seconds.push_back(products[i]);
         sums.push_back((weights[i].detach() * products[i]).sum(at::kDouble));
       }
     }
-    for (const double layer_is_finite : values_of(finite)) {
-      if (layer_is_finite == 0) throw NotFinite("gradient");
-    }
+    require_finite(seconds, "gradient");
     double total = 0;
     for (const double sum : values_of(sums)) total -= sum;
     if (total == 0) return Score::degenerate("zero_gradient", 0);

@@ -30,18 +30,16 @@ class Zico final : public Proxy {
     if (half < 2) return Score::not_applicable("minibatch_too_small");
     std::map<int, at::Tensor> first;
     for (auto& [layer, gradient] : gradients(seen, 0, half)) first[layer] = gradient;
-    std::vector<at::Tensor> finite, sums;
+    std::vector<at::Tensor> both, sums;
     for (const auto& [layer, second] : gradients(seen, half, images - half)) {
       // Of two values: mean and population deviation.
       const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
       const at::Tensor deviation = (a - b).abs() / 2;
       const at::Tensor ratio = (a.abs() + b.abs()) / 2 / deviation;
-      finite.push_back((a + b).isfinite().all());
+      both.push_back(a + b);
       sums.push_back(at::where(deviation > 0, ratio, at::zeros_like(ratio)).sum());
     }
-    for (const double layer_is_finite : values_of(finite)) {
-      if (layer_is_finite == 0) throw NotFinite("gradient");
-    }
+    require_finite(both, "gradient");
     double total = 0;
     bool any = false;
     for (const double sum : values_of(sums)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace wrcor {
 
@@ -14,6 +15,10 @@ struct RunDirectory {
   std::filesystem::path ranking() const { return path / "ranking.csv"; }  ///< of all
   std::filesystem::path result() const { return path / "result.json"; }
   std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
+  /// All of them.
+  std::vector<std::filesystem::path> files() const {
+    return {config(), journal(), best(), ranking(), result(), lock()};
+  }
   /// Whether a search was started here: its journal is there, be it with a part of its header
   /// only. @throws DataError when that cannot be seen.
   bool holds_run() const;

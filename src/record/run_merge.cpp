@@ -258,8 +258,8 @@ SearchResult joined_result(const RunSpec& spec, const std::vector<Part>& parts,
   return result;
 }
 
-void require_free(const RunDirectory& out) {
-  for (const auto& file : {out.config(), out.journal(), out.best(), out.ranking(), out.result()}) {
+void require_free(const std::vector<std::filesystem::path>& files) {
+  for (const auto& file : files) {
     if (file_exists(file)) throw UsageError("'" + file.string() + "' exists; choose another --out");
   }
 }
@@ -288,9 +288,10 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   if (spec.config.data.batch_file.empty()) result = joined_result(spec, parts, journals);
   if (spec.config.search.refine) result.reset();
 
-  const OwnFolder folder(out.path, out.lock(),
-                         {out.config(), out.journal(), out.best(), out.ranking(), out.result()});
-  require_free(out);
+  const std::vector<std::filesystem::path> own{out.config(), out.journal(), out.best(),
+                                               out.ranking(), out.result()};
+  const OwnFolder folder(out.path, out.lock(), own);
+  require_free(own);
   write_file_atomic(out.config(), config_document(with_absolute_paths(spec.config)));
   write_journal(out.journal(), journal_header(spec, conditions), journals.entries());
   if (!result) return result;

@@ -186,10 +186,15 @@ void write_text(const SearchResult& result, const RunSpec& spec, const TextSink&
   write("\n");
 }
 
+json_schema_parts::Schema end_schema() {
+  std::vector<std::string> ends;
+  for (const EndedBy end : {EndedBy::budget, EndedBy::max_seconds, EndedBy::exhausted})
+    ends.emplace_back(to_string(end));
+  return json_schema_parts::one_of_texts(ends);
+}
+
 nlohmann::ordered_json result_schema() {
   using namespace json_schema_parts;
-  std::vector<std::string> ends;
-  for (const EndedBy end : all_ends) ends.emplace_back(to_string(end));
   const Schema counts = object({{"asked", whole_number()},
                                 {"distinct", whole_number()},
                                 {"ok", whole_number()},
@@ -222,7 +227,7 @@ nlohmann::ordered_json result_schema() {
                                           {"proxies", array(one_of_texts(proxies().names()))},
                                           {"rank_by", text()},
                                           {"ranking", rows_schema()},
-                                          {"ended_by", one_of_texts(ends)},
+                                          {"ended_by", end_schema()},
                                           {"counts", counts},
                                           {"timing", timing}}));
   const Schema of_trials =

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/file.h"
+#include "core/json_schema_parts.h"
 #include "search/search_course.h"
 #include "wrcor/config/run_spec.h"
 #include "wrcor/record/scoring_conditions.h"
@@ -17,8 +18,9 @@
 
 namespace wrcor {
 
-inline constexpr EndedBy all_ends[] = {EndedBy::budget, EndedBy::max_seconds, EndedBy::exhausted};
 std::string_view to_string(EndedBy end);
+/// JSON Schema of its text.
+json_schema_parts::Schema end_schema();
 
 struct SearchTiming {
   std::string started;         ///< of this session, ISO 8601, UTC

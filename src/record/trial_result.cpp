@@ -9,6 +9,8 @@
 #include "core/file.h"
 #include "core/schema_version.h"
 #include "core/seal.h"
+#include "record/result_files.h"
+#include "record/search_result.h"
 #include "record/trial_run.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/version.h"
@@ -28,8 +30,7 @@ Evaluation evaluation_of(const TrialOutcome& outcome, const Costs& costs) {
   return {Status::failed, outcome.failure, {{fitness_name, none}}, costs};
 }
 
-}  // namespace
-
+/// By fitness, with its rule and costs.
 SearchResult trial_ranking(const TrialRun& run, const RunSpec& spec) {
   const ConstrainedSpace& space = run.course().space();
   SearchResult result;
@@ -47,8 +48,6 @@ SearchResult trial_ranking(const TrialRun& run, const RunSpec& spec) {
   find_fronts(result.ranking, result.rule);
   return result;
 }
-
-namespace {
 
 Json counts_json(const TrialRun& run, const SearchCounts& told) {
   const SearchCounts course = run.course().counts();
@@ -91,13 +90,13 @@ void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& 
   document["ranking"] = rows_json(run, result);
   for (const Json& row : document["ranking"]) seal.add(row);
   document["timing"]["check"] = seal.check();
+  // First: beside a result.json the other files are known as the run's.
   write_file_atomic(directory.result(), document.dump(2) + "\n");
+  write_ranking_files(result, directory);
 }
 
 json_schema_parts::Schema trial_result_object(const json_schema_parts::Schema& rows) {
   using namespace json_schema_parts;
-  std::vector<std::string> ends;
-  for (const EndedBy end : all_ends) ends.emplace_back(to_string(end));
   const Schema counts = object({{"asked", whole_number()},
                                 {"distinct", whole_number()},
                                 {"ok", whole_number()},
@@ -113,7 +112,7 @@ json_schema_parts::Schema trial_result_object(const json_schema_parts::Schema& r
                  {"proxies", array(constant(fitness_name))},
                  {"rank_by", constant(fitness_rule().text())},
                  {"ranking", rows},
-                 {"ended_by", one_of_texts(ends), /*required=*/false},
+                 {"ended_by", end_schema(), /*required=*/false},
                  {"counts", counts},
                  {"timing", timing}});
 }
