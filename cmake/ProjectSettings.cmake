@@ -3,6 +3,7 @@
 option(WRCOR_BUILD_TESTS "Build the tests" ON)
 option(WRCOR_BUILD_FUZZERS "Build the fuzzers, which takes clang" OFF)
 option(WRCOR_BUILD_BENCH "Build the benchmarks" OFF)
+option(CMAKE_UNITY_BUILD "Compile the files of a folder together, which takes half the time" ON)
 option(WRCOR_WERROR "Treat warnings as errors" OFF)
 option(WRCOR_REQUIRE_CUDA "Accept only a libtorch that was built with CUDA" OFF)
 set(WRCOR_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
@@ -57,3 +58,22 @@ target_compile_options(wrcor_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
   $<$<BOOL:${WRCOR_WERROR}>:-Werror>)
+
+# Most of a file's compilation is what it includes. The files of a folder are compiled in groups, so names that are
+# local to a file are unique in its folder.
+function(wrcor_group_by_folder target)
+  set(largest_group 10)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    if(NOT source MATCHES "\\.cpp$" OR source MATCHES "/kernels/|/gram\\.cpp$")  # the vector library includes these repeatedly
+      continue()
+    endif()
+    get_filename_component(folder "${source}" DIRECTORY)
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} "${folder}")
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    math(EXPR number "0${count_of_${group}} / ${largest_group}")
+    math(EXPR count_of_${group} "0${count_of_${group}} + 1")
+    set_property(SOURCE "${source}" PROPERTY UNITY_GROUP ${group}_${number})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()

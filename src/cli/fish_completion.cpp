@@ -6,7 +6,7 @@
 namespace wrcor::cli {
 namespace {
 
-std::string quoted(const std::string& text) {
+std::string fish_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') result += '\\';
@@ -16,14 +16,14 @@ std::string quoted(const std::string& text) {
 }
 
 /// The value of an option: -x takes a value that is not a file, -r one that may be.
-std::string value(const OptionWords& option) {
+std::string fish_value(const OptionWords& option) {
   switch (option.values) {
     case Values::none:
       return {};
     case Values::names:
-      return " -x -a " + quoted(join(option.names, " "));
+      return " -x -a " + fish_quoted(join(option.names, " "));
     case Values::list:
-      return " -x -a " + quoted("(__fish_append , " + join(option.names, " ") + ")");
+      return " -x -a " + fish_quoted("(__fish_append , " + join(option.names, " ") + ")");
     case Values::files:
       return " -r -F";
     case Values::folders:
@@ -46,17 +46,18 @@ std::string spelled(const OptionWords& option) {
 void add_command(std::ostringstream& script, const CommandWords& command, const std::string& path,
                  const std::string& program) {
   const std::string line = "complete -c " + program + " -n " +
-                           quoted("test (__" + program + "_command) = " + quoted(path));
+                           fish_quoted("test (__" + program + "_command) = " + fish_quoted(path));
   for (const CommandWords& sub : command.commands)
-    script << line << " -a " << sub.name << " -d " << quoted(sub.summary) << "\n";
+    script << line << " -a " << sub.name << " -d " << fish_quoted(sub.summary) << "\n";
   for (const OptionWords& argument : command.arguments) {
-    const std::string values = value(argument);
+    const std::string values = fish_value(argument);
     if (argument.values == Values::text) continue;
-    script << line << values.substr(values.find(' ', 1)) << " -d " << quoted(argument.summary)
+    script << line << values.substr(values.find(' ', 1)) << " -d " << fish_quoted(argument.summary)
            << "\n";
   }
   for (const OptionWords& option : command.options)
-    script << line << spelled(option) << value(option) << " -d " << quoted(option.summary) << "\n";
+    script << line << spelled(option) << fish_value(option) << " -d " << fish_quoted(option.summary)
+           << "\n";
   for (const CommandWords& sub : command.commands)
     add_command(script, sub, path.empty() ? sub.name : path + " " + sub.name, program);
 }
@@ -64,8 +65,8 @@ void add_command(std::ostringstream& script, const CommandWords& command, const 
 void add_paths(std::ostringstream& script, const CommandWords& command, const std::string& path) {
   for (const CommandWords& sub : command.commands) {
     const std::string below = path.empty() ? sub.name : path + " " + sub.name;
-    script << "            case " << quoted(path + " " + sub.name)
-           << "\n                set command " << quoted(below) << "\n";
+    script << "            case " << fish_quoted(path + " " + sub.name)
+           << "\n                set command " << fish_quoted(below) << "\n";
     add_paths(script, sub, below);
   }
 }

@@ -7,7 +7,7 @@ namespace wrcor::cli {
 namespace {
 
 /// In single quotes, with the characters of `special` escaped.
-std::string quoted(const std::string& text, const std::string& special = {}) {
+std::string zsh_quoted(const std::string& text, const std::string& special = {}) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -23,8 +23,8 @@ std::string quoted(const std::string& text, const std::string& special = {}) {
 std::string bare(const std::string& in_quotes) { return in_quotes.substr(1, in_quotes.size() - 2); }
 
 /// ":FILE:_files", the part of a specification of _arguments that describes a value.
-std::string value(const OptionWords& option) {
-  const std::string message = ":" + bare(quoted(option.placeholder, ":")) + ":";
+std::string zsh_value(const OptionWords& option) {
+  const std::string message = ":" + bare(zsh_quoted(option.placeholder, ":")) + ":";
   switch (option.values) {
     case Values::none:
       return {};
@@ -44,19 +44,19 @@ std::string value(const OptionWords& option) {
 
 /// One specification for each spelling of an option; each excludes them all, unless repeatable.
 std::string option_specification(const OptionWords& option) {
-  const std::string summary = bare(quoted(option.summary, "[]\\:"));
+  const std::string summary = bare(zsh_quoted(option.summary, "[]\\:"));
   const std::string before = option.repeatable ? "*" : "(" + join(option.spellings, " ") + ")";
   std::string text;
   for (const std::string& spelling : option.spellings) {
     const bool joined = option.values != Values::none && spelling.starts_with("--");
     text += " \\\n    '" + before + spelling + (joined ? "=" : "") + "[" + summary + "]" +
-            value(option) + "'";
+            zsh_value(option) + "'";
   }
   return text;
 }
 
 std::string argument_specification(const OptionWords& argument) {
-  return " \\\n    '" + std::string(argument.repeatable ? "*" : "") + value(argument) + "'";
+  return " \\\n    '" + std::string(argument.repeatable ? "*" : "") + zsh_value(argument) + "'";
 }
 
 std::string function_name(const std::string& path) {
@@ -81,7 +81,7 @@ void add_functions(std::ostringstream& script, const CommandWords& command,
               "    command)\n"
               "      local -a commands=(\n";
     for (const CommandWords& sub : command.commands)
-      script << "        " << quoted(sub.name + ":" + sub.summary) << "\n";
+      script << "        " << zsh_quoted(sub.name + ":" + sub.summary) << "\n";
     script << "      )\n"
               "      _describe command commands\n"
               "      ;;\n"

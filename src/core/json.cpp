@@ -57,4 +57,9 @@ nlohmann::ordered_json parse_json(std::string_view text) {
 
 nlohmann::json parse_sorted_json(std::string_view text) { return parsed<nlohmann::json>(text); }
 
+std::string text_at(const nlohmann::ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 }  // namespace wrcor

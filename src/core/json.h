@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace wrcor {
@@ -23,5 +24,8 @@ nlohmann::ordered_json parse_json(std::string_view text);
 /// The same for a text whose objects may have many members: an ordered_json takes time for each
 /// that is proportional to their number.
 nlohmann::json parse_sorted_json(std::string_view text);
+
+/// The text that an object has at `key`; empty where it has none.
+std::string text_at(const nlohmann::ordered_json& object, const char* key);
 
 }  // namespace wrcor

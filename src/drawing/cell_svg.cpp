@@ -27,9 +27,9 @@ int nodes_passed(const Edge& edge) { return edge.target - edge.source - 1; }
 /// Arcs from one node nest on one side of the row; nodes alternate sides.
 bool is_above(const Edge& edge) { return edge.source % 2 == 0; }
 
-class Picture {
+class SvgPicture {
  public:
-  explicit Picture(const CellGraph& cell) : cell_(cell) {
+  explicit SvgPicture(const CellGraph& cell) : cell_(cell) {
     int above = 0, below = 0;
     for (const Edge& edge : cell.edges) {
       int& side = is_above(edge) ? above : below;
@@ -147,7 +147,7 @@ class Picture {
 }  // namespace
 
 std::string cell_svg(const CellGraph& cell, const std::string& title) {
-  return Picture(cell).svg(title);
+  return SvgPicture(cell).svg(title);
 }
 
 }  // namespace wrcor

@@ -45,9 +45,9 @@ std::string utf8(const std::u32string& line) {
   return bytes;
 }
 
-class Picture {
+class TextPicture {
  public:
-  explicit Picture(const CellGraph& cell) : cell_(cell) {
+  explicit TextPicture(const CellGraph& cell) : cell_(cell) {
     for (const Edge& edge : cell.edges) {
       if (edge.target - edge.source > 1) brackets_.push_back(edge);
     }
@@ -183,6 +183,6 @@ class Picture {
 
 }  // namespace
 
-std::string cell_text(const CellGraph& cell) { return Picture(cell).text(); }
+std::string cell_text(const CellGraph& cell) { return TextPicture(cell).text(); }
 
 }  // namespace wrcor

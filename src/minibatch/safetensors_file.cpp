@@ -22,7 +22,7 @@ struct ElementType {
   bool is_unsigned = false;  ///< of a type that is read as the signed one of its width
 };
 
-constexpr ElementType types[] = {
+constexpr ElementType element_types[] = {
     {"F64", at::kDouble},    {"F32", at::kFloat},       {"F16", at::kHalf},
     {"BF16", at::kBFloat16}, {"I64", at::kLong},        {"I32", at::kInt},
     {"I16", at::kShort},     {"I8", at::kChar},         {"U64", at::kLong, true},
@@ -30,15 +30,16 @@ constexpr ElementType types[] = {
     {"BOOL", at::kBool}};
 
 const ElementType& type_of(const StoredTensor& stored) {
-  const auto* found = std::ranges::find(types, stored.type, &ElementType::name);
-  if (found == std::end(types)) throw std::logic_error("unknown type " + stored.type);
+  const auto* found = std::ranges::find(element_types, stored.type, &ElementType::name);
+  if (found == std::end(element_types)) throw std::logic_error("unknown type " + stored.type);
   return *found;
 }
 
 std::string_view name_of(at::ScalarType type) {
-  const auto* found = std::ranges::find_if(
-      types, [&](const ElementType& each) { return each.type == type && !each.is_unsigned; });
-  if (found == std::end(types))
+  const auto* found = std::ranges::find_if(element_types, [&](const ElementType& each) {
+    return each.type == type && !each.is_unsigned;
+  });
+  if (found == std::end(element_types))
     throw std::invalid_argument(std::string("safetensors has no ") + at::toString(type));
   return found->name;
 }

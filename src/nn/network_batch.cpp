@@ -6,13 +6,12 @@
 #include <string>
 #include <tuple>
 
+#include "core/at_index.h"
 #include "index_pool.h"
 #include "nn/operator.h"
 
 namespace wrcor {
 namespace {
-
-std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
 
 /// The properties that the layers of one step share: kind, place, geometry and number of inputs;
 /// the kernel of the convolution that a ReLU feeds or a batch norm normalises, so that a block is

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "core/at_index.h"
 #include "nn/convolution.h"
 
 namespace wrcor {
 namespace {
-
-std::size_t at_index(int layer) { return static_cast<std::size_t>(layer); }
 
 std::vector<LayerAbilities> abilities_of(const Network& network, NormMode norms) {
   const at::NoGradGuard no_grad;

@@ -1,12 +1,11 @@
 #include "nn/schedule.h"
+#include "core/at_index.h"
 
 #include <algorithm>
 #include <set>
 
 namespace wrcor {
 namespace {
-
-std::size_t at_index(int layer) { return static_cast<std::size_t>(layer); }
 
 bool is_relu(const NetworkPlan& plan, int layer) {
   return plan.layers[at_index(layer)].kind == LayerKind::relu;

@@ -4,15 +4,14 @@
 #include <array>
 #include <map>
 
+#include "core/at_index.h"
 #include "nn/batch_pass.h"
 #include "nn/index_pool.h"
 
 namespace wrcor {
 namespace {
 
-constexpr Side sides[] = {Side::activation, Side::gradient};
-
-std::size_t at_index(int number) { return static_cast<std::size_t>(number); }
+constexpr Side both_sides[] = {Side::activation, Side::gradient};
 
 /// The sums to which the responses of a step's members are added.
 struct Recording {
@@ -39,7 +38,7 @@ class BatchCorrelations final : public BatchPassObserver {
     for (auto& seen : seen_) seen.assign(static_cast<std::size_t>(rows), false);
     IndexPool pool;
     for (std::size_t s = 0; s < batch.steps().size(); ++s) {
-      for (const Side side : sides) add_recording(batch, s, side, taps, pool);
+      for (const Side side : both_sides) add_recording(batch, s, side, taps, pool);
     }
     pool.upload(images.device());
   }
@@ -59,7 +58,7 @@ class BatchCorrelations final : public BatchPassObserver {
     std::vector<CorrelationSums> all(networks);
     for (std::size_t row = 0; row < seen_[0].size(); ++row) {
       const auto unit = static_cast<int>(row) % units_;
-      for (const Side side : sides) {
+      for (const Side side : both_sides) {
         if (seen_[number_of(side)][row]) {
           all[row / at_index(units_)].add(side, unit,
                                           host[number_of(side)][static_cast<std::int64_t>(row)]);

@@ -11,8 +11,6 @@
 namespace wrcor {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 /// @param rows  [..., N, D]
 at::Tensor exact_correlation(const at::Tensor& rows) {
   // A GPU sums the pieces of a long product in parallel.
@@ -94,7 +92,8 @@ Attempt in_float32(const at::Tensor& rows) {
 at::Tensor correlation_of_difficult(const at::Tensor& rows) {
   const at::Tensor magnitudes = rows.abs().amax(1, true);
   if (!magnitudes.isfinite().all().item<bool>())
-    return at::full({rows.size(0), rows.size(0)}, nan, at::kDouble);
+    return at::full({rows.size(0), rows.size(0)}, std::numeric_limits<double>::quiet_NaN(),
+                    at::kDouble);
   const bool constant = (magnitudes == 0).any().item<bool>();  // as behind a dead branch
   if (constant) return at::zeros({rows.size(0), rows.size(0)}, at::kDouble);
   // Scaling a row does not change its correlations.

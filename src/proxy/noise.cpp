@@ -6,7 +6,7 @@
 namespace wrcor {
 namespace {
 
-std::span<float> values_of(at::Tensor& tensor) {
+std::span<float> elements_of(at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
@@ -20,7 +20,7 @@ at::Tensor Noise::normal(int draw, at::IntArrayRef shape) const {
   if (!kept.defined()) {
     Rng rng(derive_seed(seed_, {key}));
     at::Tensor tensor = at::empty(shape, at::kFloat);
-    for (float& value : values_of(tensor)) value = static_cast<float>(rng.normal());
+    for (float& value : elements_of(tensor)) value = static_cast<float>(rng.normal());
     kept = tensor.to(device_);
   }
   return kept;
@@ -34,7 +34,7 @@ at::Tensor Noise::signs(int block, at::IntArrayRef shape) const {
   }
   Rng rng(derive_seed(seed_, {"signs", std::to_string(block)}));
   at::Tensor tensor = at::empty(shape, at::kFloat);
-  std::span<float> left = values_of(tensor);
+  std::span<float> left = elements_of(tensor);
   while (!left.empty()) {
     std::uint64_t bits = rng.next();
     const std::size_t count = std::min<std::size_t>(left.size(), 64);

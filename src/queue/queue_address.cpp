@@ -12,7 +12,8 @@
 namespace wrcor {
 namespace {
 
-constexpr std::string_view redis = "redis://", redis_tls = "rediss://", unix_socket = "unix://";
+constexpr std::string_view plain_scheme = "redis://", tls_scheme = "rediss://",
+                           unix_scheme = "unix://";
 
 [[noreturn]] void refuse(const std::string& text) {
   throw UsageError(
@@ -90,11 +91,12 @@ QueueAddress QueueAddress::parse(const std::string& text) {
   }
   QueueAddress address;
   address.text = text;
-  address.tls = text.starts_with(redis_tls);
-  if (address.tls || text.starts_with(redis)) {
-    read_server(std::string_view(text).substr((address.tls ? redis_tls : redis).size()), address);
-  } else if (text.starts_with(unix_socket)) {
-    read_socket(std::string_view(text).substr(unix_socket.size()), address);
+  address.tls = text.starts_with(tls_scheme);
+  if (address.tls || text.starts_with(plain_scheme)) {
+    read_server(std::string_view(text).substr((address.tls ? tls_scheme : plain_scheme).size()),
+                address);
+  } else if (text.starts_with(unix_scheme)) {
+    read_socket(std::string_view(text).substr(unix_scheme.size()), address);
   } else {
     refuse(text);
   }

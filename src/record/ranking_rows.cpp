@@ -11,13 +11,13 @@ namespace {
 bool has_own_column(const std::string& cost) { return cost == "params" || cost == "flops"; }
 
 /// @param digits  all: as many as needed to read the value back
-std::string number(const std::optional<double>& value, Digits digits) {
+std::string shown(const std::optional<double>& value, Digits digits) {
   if (!value) return {};
   return digits == Digits::all ? fmt::format("{}", *value) : score_text(*value);
 }
 
-std::string number(const Score& score, Digits digits) {
-  return score.value || !score.log10 ? number(score.value, digits) : power_text(*score.log10);
+std::string shown(const Score& score, Digits digits) {
+  return score.value || !score.log10 ? shown(score.value, digits) : power_text(*score.log10);
 }
 
 /// "2-7"
@@ -50,12 +50,12 @@ std::vector<std::string> ranking_cells(const SearchResult& result, std::size_t i
   std::vector<std::string> cells{std::to_string(index + 1)};
   if (result.ranking.front().ranks) cells.push_back(ranks_text(entry.ranks));
   if (!result.minimize.empty()) cells.push_back(entry.front ? std::to_string(*entry.front) : "");
-  if (result.rule.is_vote()) cells.push_back(number(entry.vote, digits));
+  if (result.rule.is_vote()) cells.push_back(shown(entry.vote, digits));
   if (scores == ScoreColumns::shown) {
-    for (const auto& named : evaluation.scores) cells.push_back(number(named.second, digits));
+    for (const auto& named : evaluation.scores) cells.push_back(shown(named.second, digits));
   }
   for (std::size_t k = 0; k < result.minimize.size(); ++k) {
-    if (!has_own_column(result.minimize[k])) cells.push_back(number(entry.costs[k], digits));
+    if (!has_own_column(result.minimize[k])) cells.push_back(shown(entry.costs[k], digits));
   }
   cells.push_back(std::to_string(evaluation.costs.params));
   cells.push_back(std::to_string(evaluation.costs.flops));

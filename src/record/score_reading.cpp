@@ -28,11 +28,6 @@ using Record = ScoreTable::Record;
 
 constexpr std::uint64_t largest_file = 256 << 20;
 
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 constexpr const char* expected_file =
     ": expected scores that 'wrcor score --out' wrote, or the result.json of a search, found ";
 

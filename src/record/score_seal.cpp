@@ -22,8 +22,8 @@ std::string check_of(const std::vector<std::string>& fields) {
 
 void require_as_written(const nlohmann::ordered_json& record, const std::string& place) {
   constexpr int first_sealed_version = 4;
-  const int version = read_schema_version(record, schema_version::score, place);
-  const bool has_check = version >= first_sealed_version || record.contains("check");
+  const int schema = read_schema_version(record, schema_version::score, place);
+  const bool has_check = schema >= first_sealed_version || record.contains("check");
   if (has_check && !is_sealed(record)) refuse(place);
 }
 

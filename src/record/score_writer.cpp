@@ -20,11 +20,6 @@ std::vector<std::string> columns(const std::vector<std::string>& proxies) {
   return names;
 }
 
-std::string text_at(const nlohmann::ordered_json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 /// As many digits as needed to read the value back.
 std::string exact_text(double value) { return fmt::format("{}", value); }
 

@@ -37,9 +37,9 @@ class Numbering {
 
 /// All architectures of a report, each once, and their drawings. Drawings consist of few different
 /// lines, so a drawing is a list of the numbers of its lines.
-class Cells {
+class DrawnArchitectures {
  public:
-  explicit Cells(const SearchSpace& space) : space_(space) {}
+  explicit DrawnArchitectures(const SearchSpace& space) : space_(space) {}
 
   std::size_t number(const std::string& arch) {
     const std::size_t number = archs_(arch);
@@ -193,7 +193,8 @@ Json order_of(const FinishedRun& run, const FigureTable& figures, const std::str
   return json;
 }
 
-Json run_json(const ReportedRun& reported, const ReportContent& content, Cells& cells) {
+Json run_json(const ReportedRun& reported, const ReportContent& content,
+              DrawnArchitectures& cells) {
   const FinishedRun& run = reported.run;
   Json json{
       {"name", reported.name},
@@ -261,7 +262,7 @@ Json figures_json(const FigureTable& figures, const std::vector<std::string>& ar
 }  // namespace
 
 Json page_data(const ReportContent& content, const SearchSpace& space) {
-  Cells cells(space);
+  DrawnArchitectures cells(space);
   Json runs = Json::array();
   for (const ReportedRun& run : content.runs) runs.push_back(run_json(run, content, cells));
   Json data{{"title", content.title}, {"top", content.top}};

@@ -45,12 +45,6 @@ struct Contender {
   RankInterval ranks;
 };
 
-double largest_magnitude(const std::vector<double>& values) {
-  double largest = 0;
-  for (const double value : values) largest = std::max(largest, std::abs(value));
-  return largest;
-}
-
 /// The sign of the difference of their means; 0 if it may be chance.
 class PairedTest {
  public:

@@ -83,13 +83,13 @@ std::optional<double> within_bounds(double correlation) {
   return std::clamp(correlation, -1.0, 1.0);
 }
 
-double largest_magnitude(const std::vector<double>& values) {
+}  // namespace
+
+double largest_magnitude(std::span<const double> values) {
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
   return largest;
 }
-
-}  // namespace
 
 std::vector<double> mean_ranks(std::span<const double> values) {
   std::size_t groups = 0;

@@ -11,6 +11,9 @@ namespace wrcor {
 /// Ranks from 1, the smallest value first; equal values share the mean of their ranks.
 std::vector<double> mean_ranks(std::span<const double> values);
 
+/// 0 for no values.
+double largest_magnitude(std::span<const double> values);
+
 // Correlations of two lists of one length, in [-1, 1]; nothing when one of them is constant, for
 // which they are undefined. Values may be infinite if only their order counts; none may be NaN.
 

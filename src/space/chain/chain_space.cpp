@@ -61,7 +61,7 @@ constexpr double most_costs = 0x1p62;
 /// that its positions can make of what they read.
 constexpr std::size_t most_counted = 20'000;
 constexpr std::int64_t most_steps = 1'000'000;
-constexpr int most_channels = 1 << 16;
+constexpr int most_widened = 1 << 16;
 constexpr std::int64_t largest_product = std::int64_t{1} << 40;  // and all above it
 
 bool is_below(std::int64_t product, const ChainDefinition::Range& range) {
@@ -216,11 +216,11 @@ void ChainSpace::require_fit(std::size_t position, const ChainBlock& block,
   require_window(where, has_kernel(block) ? block.kernel : 1, here.stride, in);
   if (block.kind == ChainBlock::Kind::residual || block.layers > 1)
     require_window(where, block.kernel, 1, output_of(in, here.channels, here.stride));
-  if (here.channels > most_channels)
+  if (here.channels > most_widened)
     throw UsageError(
         fmt::format("{}: expected at most {} channels, got {}; use smaller factors, or limit "
                     "their product by limits.widen.most",
-                    where, most_channels, here.channels));
+                    where, most_widened, here.channels));
   if (block.kind == ChainBlock::Kind::bottleneck && here.channels % block.reduction != 0)
     throw UsageError(fmt::format("{}: expected channels that the reduction {} divides, got {}",
                                  where, block.reduction, here.channels));

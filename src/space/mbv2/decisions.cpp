@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/at_index.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor::mbv2 {
@@ -13,8 +14,6 @@ namespace {
 constexpr int stem_kernel = 3;
 constexpr int last_kernel = 1;
 constexpr std::size_t numbers_per_block = 6;  // of a general genotype
-
-std::size_t at_index(int position) { return static_cast<std::size_t>(position); }
 
 /// The numbers that a decision is among, in ascending order.
 struct Values {

@@ -19,7 +19,7 @@ using test::TemporaryFolder;
 // The fixtures hold three images, whose byte k is (7 i + k) modulo 256 in image i, with the labels
 // 5, 121 and 120. Python wrote them; numpy_2 and python_2 were edited to match what those versions
 // write.
-std::string fixture(const std::string& name) {
+std::string pickle_fixture(const std::string& name) {
   return read_file(WRCOR_SOURCE_DIR "/tests/fixtures/imagenet16/" + name + ".pickle");
 }
 
@@ -29,7 +29,7 @@ std::string record(int label, int first) {
   return bytes;
 }
 
-std::string message_for(const std::string& bytes) {
+std::string pickle_message(const std::string& bytes) {
   const auto message =
       message_of<DataError>([&] { parse_image_pickle(bytes, "batch", imagenet16_pickle()); });
   CHECK_THAT(message, StartsWith("batch: found "));
@@ -45,27 +45,28 @@ TEST_CASE("a published pickle gives its images of 120 classes, whatever wrote it
       GENERATE("protocol_2", "protocol_3", "protocol_4", "protocol_5", "python_2", "numpy_2",
                "labels_array", "labels_big_endian", "labels_scalars");
   INFO(name);
-  CHECK(parse_image_pickle(fixture(name), name, imagenet16_pickle()) ==
+  CHECK(parse_image_pickle(pickle_fixture(name), name, imagenet16_pickle()) ==
         record(4, 0) + record(119, 14));
 }
 
 TEST_CASE("a pickle that would run something is refused by name and runs nothing",
           "[data][imagenet16]") {
   const std::string name = GENERATE("system", "system_4");
-  CHECK_THAT(message_for(fixture(name)), ContainsSubstring("found 'posix.system' at byte ") &&
-                                             ContainsSubstring("names of numpy's arrays only"));
+  CHECK_THAT(pickle_message(pickle_fixture(name)),
+             ContainsSubstring("found 'posix.system' at byte ") &&
+                 ContainsSubstring("names of numpy's arrays only"));
   CHECK_FALSE(std::filesystem::exists("/tmp/wrcor_was_here"));
 }
 
 TEST_CASE("a pickle cut short anywhere is refused in a line", "[data][imagenet16]") {
   const std::string name = GENERATE("protocol_2", "protocol_3", "protocol_4", "protocol_5",
                                     "python_2", "labels_scalars");
-  const std::string whole = fixture(name);
-  for (std::size_t size = 0; size < whole.size(); ++size) message_for(whole.substr(0, size));
+  const std::string whole = pickle_fixture(name);
+  for (std::size_t size = 0; size < whole.size(); ++size) pickle_message(whole.substr(0, size));
 }
 
 TEST_CASE("a pickle with a wrong byte anywhere gives images or a line", "[data][imagenet16]") {
-  const std::string whole = fixture(GENERATE("protocol_2", "protocol_4", "labels_scalars"));
+  const std::string whole = pickle_fixture(GENERATE("protocol_2", "protocol_4", "labels_scalars"));
   for (std::size_t at = 0; at < whole.size(); at += 3) {
     for (const unsigned flip : {0x01U, 0x80U, 0xffU}) {
       std::string changed = whole;
@@ -81,7 +82,7 @@ TEST_CASE("a pickle with a wrong byte anywhere gives images or a line", "[data][
 }
 
 TEST_CASE("arrays and labels that do not fit are named", "[data][imagenet16]") {
-  const auto message = [](const std::string& name) { return message_for(fixture(name)); };
+  const auto message = [](const std::string& name) { return pickle_message(pickle_fixture(name)); };
   CHECK_THAT(message("wrong_shape"), ContainsSubstring("type u1 and shape [3, 767]") &&
                                          ContainsSubstring("type u1 and shape [3, 768]"));
   CHECK_THAT(message("five_labels"), ContainsSubstring("shape [3, 768]") &&
@@ -96,47 +97,47 @@ TEST_CASE("arrays and labels that do not fit are named", "[data][imagenet16]") {
 
 TEST_CASE("lengths beyond the file are refused before any memory is taken", "[data][imagenet16]") {
   const std::string vast("\0\0\0\0\0\0\0\x40", 8);  // 2^62
-  CHECK_THAT(message_for("\x80\x04\x8e"s + vast + "abc"),
+  CHECK_THAT(pickle_message("\x80\x04\x8e"s + vast + "abc"),
              ContainsSubstring("found the end of the file, 3 bytes on at byte 2, expected "
                                "4611686018427387904 more bytes"));
-  CHECK_THAT(message_for("\x80\x04\x95"s + vast + "."), ContainsSubstring("a frame of"));
+  CHECK_THAT(pickle_message("\x80\x04\x95"s + vast + "."), ContainsSubstring("a frame of"));
   // A number of bytes that wraps around to the actual number, 0.
   const std::string dtype = "cnumpy\ndtype\nU\2i8\x85R";
   const std::string array =
       "cnumpy.core.numeric\n_frombuffer\n(C\0"s + dtype + "\x8a\x08" + vast + "\x85U\1CtR";
-  CHECK_THAT(message_for("\x80\x04}(U\4dataNU\6labels" + array + "u."),
+  CHECK_THAT(pickle_message("\x80\x04}(U\4dataNU\6labels" + array + "u."),
              ContainsSubstring("shape [4611686018427387904]") &&
                  ContainsSubstring("expected one that fits into memory"));
 }
 
 TEST_CASE("a pickle that is none of a batch is named", "[data][imagenet16]") {
-  CHECK_THAT(message_for(""), ContainsSubstring("an empty file"));
-  CHECK_THAT(message_for("(dp0\n."), ContainsSubstring("no pickle of protocol 2 to 5"));
-  CHECK_THAT(message_for("\x80\x06."), ContainsSubstring("protocol 6"));
-  CHECK_THAT(message_for("\x80\x02."), ContainsSubstring("an empty stack"));
-  CHECK_THAT(message_for("\x80\x02]."),
+  CHECK_THAT(pickle_message(""), ContainsSubstring("an empty file"));
+  CHECK_THAT(pickle_message("(dp0\n."), ContainsSubstring("no pickle of protocol 2 to 5"));
+  CHECK_THAT(pickle_message("\x80\x06."), ContainsSubstring("protocol 6"));
+  CHECK_THAT(pickle_message("\x80\x02."), ContainsSubstring("an empty stack"));
+  CHECK_THAT(pickle_message("\x80\x02]."),
              ContainsSubstring("found a list at byte 2, expected a dic"));
-  CHECK_THAT(message_for("\x80\x02}.x"), ContainsSubstring("found 1 more bytes at byte 4"));
-  CHECK_THAT(message_for("\x80\x02h\x07."), ContainsSubstring("no value number 7"));
-  CHECK_THAT(message_for("\x80\x02(NNu."), ContainsSubstring("an empty stack"));
-  CHECK_THAT(message_for("\x80\x02}Na."), ContainsSubstring("found a dictionary"));
-  CHECK_THAT(message_for("\x80\x02P."), ContainsSubstring("the opcode 0x50"));
+  CHECK_THAT(pickle_message("\x80\x02}.x"), ContainsSubstring("found 1 more bytes at byte 4"));
+  CHECK_THAT(pickle_message("\x80\x02h\x07."), ContainsSubstring("no value number 7"));
+  CHECK_THAT(pickle_message("\x80\x02(NNu."), ContainsSubstring("an empty stack"));
+  CHECK_THAT(pickle_message("\x80\x02}Na."), ContainsSubstring("found a dictionary"));
+  CHECK_THAT(pickle_message("\x80\x02P."), ContainsSubstring("the opcode 0x50"));
 }
 
 TEST_CASE("a pickle may refer to itself and nest without end", "[data][imagenet16]") {
-  CHECK_THAT(message_for("\x80\x02]q\0h\0a."s), ContainsSubstring("found a list"));
+  CHECK_THAT(pickle_message("\x80\x02]q\0h\0a."s), ContainsSubstring("found a list"));
   std::string deep = "\x80\x02";
   for (int k = 0; k < 500'000; ++k) deep += "]";
   for (int k = 1; k < 500'000; ++k) deep += "a";
-  CHECK_THAT(message_for(deep + "."), ContainsSubstring("found a list"));
-  CHECK_THAT(message_for("\x80\x02" + std::string(3'000'000, ']')),
+  CHECK_THAT(pickle_message(deep + "."), ContainsSubstring("found a list"));
+  CHECK_THAT(pickle_message("\x80\x02" + std::string(3'000'000, ']')),
              ContainsSubstring("at most 2000000"));
 }
 
 TEST_CASE("arrays that are made otherwise than numpy's are refused", "[data][imagenet16]") {
   const std::string dtype = "cnumpy\ndtype\nU\2u1\x85R";
   const auto message_of_data = [](const std::string& data) {
-    return message_for("\x80\x02}(U\4data" + data + "U\6labels]u.");
+    return pickle_message("\x80\x02}(U\4data" + data + "U\6labels]u.");
   };
   const std::string reconstruct = "cnumpy.core.multiarray\n_reconstruct\n)R";
   CHECK_THAT(message_of_data(reconstruct), ContainsSubstring("an array without its content"));
@@ -154,10 +155,10 @@ TEST_CASE("arrays that are made otherwise than numpy's are refused", "[data][ima
 }
 
 TEST_CASE("a name is refused wherever it stands", "[data][imagenet16]") {
-  CHECK_THAT(message_for("\x80\x02}U\4restcos\nsystem\ns."),
+  CHECK_THAT(pickle_message("\x80\x02}U\4restcos\nsystem\ns."),
              ContainsSubstring("found 'os.system' at byte 9, expected names of numpy's arrays"));
-  CHECK_THAT(message_for("\x80\x02"
-                         "cos\nsystem\n0."),
+  CHECK_THAT(pickle_message("\x80\x02"
+                            "cos\nsystem\n0."),
              ContainsSubstring("the opcode 0x30"));
 }
 
@@ -239,8 +240,8 @@ TEST_CASE("CIFAR is read from the pickles for Python", "[data][cifar]") {
 
 TEST_CASE("ImageNet16-120 is read from published files, those that exist", "[data][imagenet16]") {
   const TemporaryFolder folder;
-  folder.write("ImageNet16/train_data_batch_10", fixture("protocol_4"));
-  folder.write("ImageNet16/train_data_batch_2", fixture("python_2"));
+  folder.write("ImageNet16/train_data_batch_10", pickle_fixture("protocol_4"));
+  folder.write("ImageNet16/train_data_batch_2", pickle_fixture("python_2"));
   folder.write("ImageNet16/val_data", "not looked at");
   const auto dataset = make_imagenet16({folder.path().string()});
   REQUIRE(dataset->size() == 4);
@@ -254,7 +255,8 @@ TEST_CASE("ImageNet16-120 is read from published files, those that exist", "[dat
 
 TEST_CASE("a broken published file is named with its path", "[data][imagenet16]") {
   const TemporaryFolder folder;
-  const auto file = folder.write("train_data_batch_1", fixture("protocol_3").substr(0, 1000));
+  const auto file =
+      folder.write("train_data_batch_1", pickle_fixture("protocol_3").substr(0, 1000));
   CHECK_THAT(message_of<DataError>([&] { make_imagenet16({folder.path().string()}); }),
              StartsWith(file.string() + ": found the end of the file"));
 }

@@ -30,9 +30,9 @@ const char* const heavy =
 
 const char* const residual =
     "|skip_connect~0|+|none~0|nor_conv_3x3~1|+|avg_pool_3x3~0|none~1|skip_connect~2|";
-const char* const dead = "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
+const char* const dead_cell = "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|";
 
-struct Fixture {
+struct MemoryFixture {
   NasBench201 space{MacroSettings{4, 2, 10, 32, 32}};
   Minibatch minibatch = draw_minibatch(*make_synthetic(), 8, true, 1);
 
@@ -139,7 +139,7 @@ TEST_CASE("a gate narrows step by step from the most that were inside to one", "
 
 TEST_CASE("an evaluation that is refused memory in company is repeated alone with the same scores",
           "[eval][memory][threads]") {
-  const Fixture f;
+  const MemoryFixture f;
   Rng rng(5);
   std::vector<Genotype> genotypes{f.space.parse(heavy)};
   while (genotypes.size() < 24) genotypes.push_back(f.space.sample(rng));
@@ -164,9 +164,9 @@ TEST_CASE("an evaluation that is refused memory in company is repeated alone wit
 }
 
 TEST_CASE("recomputed activations give every score to the last bit", "[eval][memory]") {
-  const Fixture f;
+  const MemoryFixture f;
   const auto evaluator = f.evaluator(proxies().names());
-  for (const char* arch : {heavy, residual, dead}) {
+  for (const char* arch : {heavy, residual, dead_cell}) {
     const Genotype genotype = f.space.parse(arch);
     const std::string expected = text_of(evaluator->evaluate(genotype));
     ScarceMemory memory;
@@ -178,7 +178,7 @@ TEST_CASE("recomputed activations give every score to the last bit", "[eval][mem
 
 TEST_CASE("a network that does not fit at once fits with its activations recomputed",
           "[eval][memory]") {
-  const Fixture f;
+  const MemoryFixture f;
   const auto evaluator = f.evaluator({"wrcor", "snip", "az_trainability"});
   const Genotype genotype = f.space.parse(heavy);
   const std::string expected = text_of(evaluator->evaluate(genotype));
@@ -199,7 +199,7 @@ TEST_CASE("a network that does not fit at once fits with its activations recompu
 
 TEST_CASE("what does not fit has failed with the bytes that it wanted, and the next one runs",
           "[eval][memory]") {
-  const Fixture f;
+  const MemoryFixture f;
   const auto evaluator = f.evaluator({"wrcor", "snip"});
   const Genotype genotype = f.space.parse(heavy);
   const std::string expected = text_of(evaluator->evaluate(genotype));
@@ -221,7 +221,7 @@ TEST_CASE("what does not fit has failed with the bytes that it wanted, and the n
 TEST_CASE("an evaluation stays within its bound, with the same scores or with none",
           "[eval][memory]") {
   count_tensor_memory();
-  const Fixture f;
+  const MemoryFixture f;
   const std::vector<std::string> scores{"wrcor", "snip"};
   const Genotype genotype = f.space.parse(heavy);
   const auto unbounded = f.evaluator(scores);
@@ -244,9 +244,9 @@ TEST_CASE("an evaluation stays within its bound, with the same scores or with no
 TEST_CASE("a batch has the scores of its networks, also when it is too large for the memory",
           "[eval][memory][batch]") {
   count_tensor_memory();
-  const Fixture f;
+  const MemoryFixture f;
   Rng rng(12);
-  std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(dead)};
+  std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(dead_cell)};
   while (genotypes.size() < 9) genotypes.push_back(f.space.sample(rng));
   const auto alone = f.evaluator({"wrcor", "acor", "params"});
   REQUIRE(alone->batches());
@@ -275,7 +275,7 @@ TEST_CASE("a batch has the scores of its networks, also when it is too large for
 }
 
 TEST_CASE("proxies that look at more than correlations are evaluated one by one", "[eval][batch]") {
-  const Fixture f;
+  const MemoryFixture f;
   const auto evaluator = f.evaluator({"wrcor", "snip"});
   CHECK_FALSE(evaluator->batches());
   const std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(residual)};
@@ -289,7 +289,7 @@ TEST_CASE("any other error fails one evaluation, with its message as the reason"
   struct Broken final : WeightSource {
     at::Tensor get(const Parameter&) const override { return at::ones({1}); }
   };
-  const Fixture f;
+  const MemoryFixture f;
   const auto evaluator = f.evaluator({"wrcor"});
   const Evaluation evaluation = evaluator->evaluate(f.space.parse(heavy), Broken());
   CHECK(evaluation.status == Status::failed);

@@ -182,7 +182,7 @@ at::Tensor logits_of(const Message& model, const at::Tensor& images) {
   return values.at("logits");
 }
 
-std::string exported(const ExportedNetwork& network, const std::string& format) {
+std::string exported_onnx(const ExportedNetwork& network, const std::string& format) {
   return export_formats().find(format).value.content(network);
 }
 
@@ -200,11 +200,11 @@ void check_space(const SearchSpace& space, const Genotype& genotype) {
   const at::Tensor images =
       at::sin(at::arange(2 * 3 * image.height * image.width, at::kFloat) * 0.7)
           .view({2, 3, image.height, image.width});
-  std::istringstream archive(exported(network, "torchscript"));
+  std::istringstream archive(exported_onnx(network, "torchscript"));
   torch::jit::Module module = torch::jit::load(archive);
   module.eval();
   const at::Tensor expected = module.forward({images}).toTensor();
-  const at::Tensor logits = logits_of(Message(exported(network, "onnx")), images);
+  const at::Tensor logits = logits_of(Message(exported_onnx(network, "onnx")), images);
   REQUIRE(logits.sizes() == expected.sizes());
   const double scale = std::max(1.0, expected.abs().max().item<double>());
   CHECK((logits - expected).abs().max().item<double>() < 1e-5 * scale);
@@ -236,7 +236,7 @@ TEST_CASE("an ONNX model computes a network of every space", "[export][onnx]") {
 
 TEST_CASE("an ONNX model says what it is", "[export][onnx]") {
   const NasBench201 space({4, 1, 7, 8, 4});
-  const Message model(exported(test::network_of(space, test::cells_of_all_kinds[0]), "onnx"));
+  const Message model(exported_onnx(test::network_of(space, test::cells_of_all_kinds[0]), "onnx"));
   CHECK(model.numbers(1) == std::vector<std::int64_t>{8});
   CHECK(model.texts(2).at(0) == "wrcor");
   CHECK(model.message(8).numbers(2).at(0) == onnx_opset);

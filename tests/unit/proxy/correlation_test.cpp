@@ -10,7 +10,7 @@ using namespace wrcor;
 
 namespace {
 
-double worst(const at::Tensor& a, const at::Tensor& b) {
+double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
@@ -18,7 +18,7 @@ double worst(const at::Tensor& a, const at::Tensor& b) {
 
 TEST_CASE("two identical samples correlate perfectly, opposite ones too", "[proxy][correlation]") {
   const at::Tensor rows = at::tensor({1.f, 2.f, 4.f, 1.f, 2.f, 4.f, -1.f, -2.f, -4.f}).view({3, 3});
-  CHECK(worst(abs_correlation(rows), at::ones({3, 3}, at::kDouble)) < 1e-7);
+  CHECK(largest_difference(abs_correlation(rows), at::ones({3, 3}, at::kDouble)) < 1e-7);
 }
 
 TEST_CASE("a coefficient is Pearson's", "[proxy][correlation]") {
@@ -36,9 +36,11 @@ TEST_CASE("the float32 path agrees with float64", "[proxy][correlation]") {
   at::manual_seed(1);
   const at::Tensor response = at::randn({32, 8, 10, 10}) + 0.5;
   const at::Tensor exact = abs_correlation(response.to(at::kDouble));
-  CHECK(worst(abs_correlation(response), exact) < 1e-6);
-  CHECK(worst(abs_correlation(response.contiguous(at::MemoryFormat::ChannelsLast)), exact) < 1e-6);
-  CHECK(worst(exact, at::corrcoef(response.to(at::kDouble).reshape({32, -1})).abs()) < 1e-12);
+  CHECK(largest_difference(abs_correlation(response), exact) < 1e-6);
+  CHECK(largest_difference(abs_correlation(response.contiguous(at::MemoryFormat::ChannelsLast)),
+                           exact) < 1e-6);
+  CHECK(largest_difference(exact, at::corrcoef(response.to(at::kDouble).reshape({32, -1})).abs()) <
+        1e-12);
 }
 
 TEST_CASE("every instruction set correlates any number of rows and features",
@@ -51,7 +53,7 @@ TEST_CASE("every instruction set correlates any number of rows and features",
       test::for_each_vector_target([&](const char* target) {
         INFO(target << ": " << rows << " rows of " << features);
         const at::Tensor matrix = abs_correlation(response);
-        CHECK(worst(matrix, exact) < 2e-6);
+        CHECK(largest_difference(matrix, exact) < 2e-6);
         CHECK(matrix.equal(matrix.t()));
       });
     }
@@ -64,10 +66,10 @@ TEST_CASE("responses that float32 cannot hold are correlated all the same",
   const at::Tensor response = at::randn({6, 500});
   const at::Tensor exact = abs_correlation(response.to(at::kDouble));
   for (const double scale : {1e-30, 1e-20, 1e18, 1e25}) {
-    CHECK(worst(abs_correlation(response * scale), exact) < 1e-6);
+    CHECK(largest_difference(abs_correlation(response * scale), exact) < 1e-6);
   }
-  CHECK(worst(abs_correlation(response + 1e5), abs_correlation((response + 1e5).to(at::kDouble))) <
-        1e-12);
+  CHECK(largest_difference(abs_correlation(response + 1e5),
+                           abs_correlation((response + 1e5).to(at::kDouble))) < 1e-12);
 }
 
 TEST_CASE("a response with a constant sample adds nothing", "[proxy][correlation]") {
@@ -107,9 +109,10 @@ TEST_CASE("sums are kept by side and unit with their multiplicities", "[proxy][c
   sums.add(Side::gradient, 1, abs_correlation(a));
   CHECK(sums.units() == 3);
   CHECK_FALSE(sums.sum(Side::activation, 0).defined());
-  CHECK(worst(sums.sum(Side::activation, 1), 3 * abs_correlation(a)) < 1e-15);
-  CHECK(worst(sums.sum(Side::activation, 2), abs_correlation(a)) < 1e-15);
-  CHECK(worst(sums.sum(Side::gradient, 1), abs_correlation(a) + abs_correlation(b)) < 1e-15);
+  CHECK(largest_difference(sums.sum(Side::activation, 1), 3 * abs_correlation(a)) < 1e-15);
+  CHECK(largest_difference(sums.sum(Side::activation, 2), abs_correlation(a)) < 1e-15);
+  CHECK(largest_difference(sums.sum(Side::gradient, 1), abs_correlation(a) + abs_correlation(b)) <
+        1e-15);
 }
 
 TEST_CASE("log-determinants have their value, count part and sign", "[proxy][determinant]") {

@@ -14,7 +14,7 @@ using namespace wrcor;
 
 namespace {
 
-const std::string arch = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_1x1~2|";
+const std::string convolution_cell = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_1x1~2|";
 
 Evaluation good() {
   Evaluation evaluation;
@@ -71,7 +71,7 @@ TEST_CASE("numbers that are not finite never reach JSON", "[record][scores]") {
         std::pair{std::numeric_limits<double>::quiet_NaN(), "\"nan\""}}) {
     evaluation.scores[0].second.raw = value;
     CHECK(JsonLineScores("")
-              .record(arch, evaluation)
+              .record(convolution_cell, evaluation)
               .find(std::string("\"raw\":{\"wrcor\":") + text) != std::string::npos);
   }
 }
@@ -79,8 +79,10 @@ TEST_CASE("numbers that are not finite never reach JSON", "[record][scores]") {
 TEST_CASE("CSV has a column for each proxy, empty where there is no score", "[record][scores]") {
   CsvScores csv({"wrcor"}, "");
   CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops\n");
-  CHECK(csv.record(arch, good()) == arch + ",ok,,911.0306,802426,113951360\n");
-  CHECK(csv.record(arch, degenerate()) == arch + ",degenerate,disconnected,,802426,113951360\n");
+  CHECK(csv.record(convolution_cell, good()) ==
+        convolution_cell + ",ok,,911.0306,802426,113951360\n");
+  CHECK(csv.record(convolution_cell, degenerate()) ==
+        convolution_cell + ",degenerate,disconnected,,802426,113951360\n");
 }
 
 TEST_CASE("a record of a file has a check over all that it says", "[record][scores]") {
@@ -91,8 +93,9 @@ TEST_CASE("a record of a file has a check over all that it says", "[record][scor
         line + R"(,"check":")" + sha256_hex(line + "}").substr(0, 16) + "\"}\n");
   CsvScores csv({"wrcor"}, "abc");
   CHECK(csv.begin() == "arch,status,reason,wrcor,params,flops,settings,check\n");
-  const std::string row = arch + ",ok,,911.0306,802426,113951360,abc";
-  CHECK(csv.record(arch, good()) == row + "," + sha256_hex(row + "\n").substr(0, 16) + "\n");
+  const std::string row = convolution_cell + ",ok,,911.0306,802426,113951360,abc";
+  CHECK(csv.record(convolution_cell, good()) ==
+        row + "," + sha256_hex(row + "\n").substr(0, 16) + "\n");
 }
 
 TEST_CASE("a score that was edited, or is of another run, is refused with its line",
@@ -131,12 +134,12 @@ TEST_CASE("a score file is continued after its whole lines", "[record][scores]")
   CsvScores csv({"wrcor"}, "abc");
   for (ScoreLines* form : std::vector<ScoreLines*>{&lines, &csv}) {
     std::filesystem::remove(path);
-    { ScoreFile(path, *form, "abc", {"wrcor"}).append(arch, good()); }
+    { ScoreFile(path, *form, "abc", {"wrcor"}).append(convolution_cell, good()); }
     const std::string first = read_file(path);
     folder.write("scores", first + form->record("|other|", good()).substr(0, 9));
     {
       ScoreFile file(path, *form, "abc", {"wrcor"});
-      CHECK(file.holds(arch));
+      CHECK(file.holds(convolution_cell));
       CHECK_FALSE(file.holds("|other|"));
       file.append("|third|", degenerate());
       CHECK(file.holds("|third|"));
@@ -194,7 +197,7 @@ TEST_CASE("scores of other settings, and other files, are refused", "[record][sc
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "scores";
   JsonLineScores lines("abc"), others("xyz");
-  { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
+  { ScoreFile(path, lines, "abc", {"wrcor"}).append(convolution_cell, good()); }
   CHECK_THAT(rejection(path, others, "xyz"),
              ContainsSubstring("scores:1: ") && ContainsSubstring("other settings (abc, now xyz)"));
   CsvScores csv({"wrcor"}, "abc");
@@ -213,7 +216,7 @@ TEST_CASE("a score file holds scores of one list of proxies", "[record][scores]"
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "scores";
   JsonLineScores lines("abc");
-  { ScoreFile(path, lines, "abc", {"wrcor"}).append(arch, good()); }
+  { ScoreFile(path, lines, "abc", {"wrcor"}).append(convolution_cell, good()); }
   const std::string before = read_file(path);
   CHECK_THAT(rejection(path, lines, "abc", {"acor", "wrcor"}),
              ContainsSubstring("scores:1: the file has scores of wrcor, asked for acor, "
@@ -233,20 +236,21 @@ TEST_CASE("what failed is not kept in a score file, and tried again where it was
     std::filesystem::remove(path);
     {
       ScoreFile file(path, *form, "abc", {"wrcor"});
-      file.append(arch, failed("out_of_memory"));
-      CHECK_FALSE(file.holds(arch));
+      file.append(convolution_cell, failed("out_of_memory"));
+      CHECK_FALSE(file.holds(convolution_cell));
     }
     CHECK(read_file(path) == form->begin());
     // As an older version wrote it, with a reason that CSV must quote.
-    const std::string older = form->begin() + form->record(arch, failed("expected \"a\", found b"));
+    const std::string older =
+        form->begin() + form->record(convolution_cell, failed("expected \"a\", found b"));
     folder.write("scores", older);
     {
       ScoreFile file(path, *form, "abc", {"wrcor"});
-      CHECK_FALSE(file.holds(arch));
-      file.append(arch, good());
+      CHECK_FALSE(file.holds(convolution_cell));
+      file.append(convolution_cell, good());
     }
-    CHECK(read_file(path) == older + form->record(arch, good()));
-    CHECK(ScoreFile(path, *form, "abc", {"wrcor"}).holds(arch));
+    CHECK(read_file(path) == older + form->record(convolution_cell, good()));
+    CHECK(ScoreFile(path, *form, "abc", {"wrcor"}).holds(convolution_cell));
   }
 }
 
@@ -254,11 +258,11 @@ TEST_CASE("a score that CSV has to quote is read back", "[record][scores]") {
   CsvScores csv({"wrcor"}, "abc");
   Evaluation evaluation = degenerate();
   evaluation.reason = "one, \"two\", three";
-  std::string line = csv.record(arch, evaluation);
+  std::string line = csv.record(convolution_cell, evaluation);
   line.pop_back();
   const auto key = csv.read(line, "scores.csv:2");
   REQUIRE(key);
-  CHECK(key->arch == arch);
+  CHECK(key->arch == convolution_cell);
   CHECK(key->settings == "abc");
   CHECK_FALSE(key->failed);
   CHECK_FALSE(csv.read(line + ",abc", "scores.csv:2"));
@@ -268,7 +272,7 @@ TEST_CASE("a score that CSV has to quote is read back", "[record][scores]") {
 TEST_CASE("a score file of a newer program is refused", "[record][scores]") {
   const test::TemporaryFolder folder;
   JsonLineScores lines("abc");
-  auto newer = nlohmann::ordered_json::parse(lines.record(arch, good()));
+  auto newer = nlohmann::ordered_json::parse(lines.record(convolution_cell, good()));
   newer["schema_version"] = schema_version::score + 1;
   const auto path = folder.write("scores", sealed(std::move(newer)).dump() + "\n");
   CHECK_THROWS_AS(ScoreFile(path, lines, "abc", {"wrcor"}), DataError);

@@ -19,8 +19,8 @@ Config few_random_cells() {
   return config;
 }
 
-SearchResult search(const Config& config, const std::filesystem::path& folder,
-                    bool resume = false) {
+SearchResult search_repeats(const Config& config, const std::filesystem::path& folder,
+                            bool resume = false) {
   SearchResult result = run_search(resolve(config), {folder}, resume, {});
   CHECK(test::folder_violations(folder) == std::vector<std::string>{});
   return result;
@@ -45,9 +45,9 @@ TEST_CASE("a score is the mean of its repeats, and a rank lies among the ranks i
           "[run]") {
   const test::TemporaryFolder folder;
   Config config = few_random_cells();
-  const SearchResult once = search(config, folder.path() / "once");
+  const SearchResult once = search_repeats(config, folder.path() / "once");
   config.score.repeats = 3;
-  const SearchResult thrice = search(config, folder.path() / "thrice");
+  const SearchResult thrice = search_repeats(config, folder.path() / "thrice");
   std::size_t ok = 0;
   for (std::size_t i = 0; i < thrice.ranking.size(); ++i) {
     const Ranked& entry = thrice.ranking[i];
@@ -75,11 +75,11 @@ TEST_CASE("a score is the mean of its repeats, and a rank lies among the ranks i
 TEST_CASE("repeats are spent on the best alone", "[run]") {
   const test::TemporaryFolder folder;
   Config config = few_random_cells();
-  const SearchResult once = search(config, folder.path() / "once");
+  const SearchResult once = search_repeats(config, folder.path() / "once");
   config.score.repeats = 4;
-  const SearchResult all = search(config, folder.path() / "all");
+  const SearchResult all = search_repeats(config, folder.path() / "all");
   config.search.refine = 3;
-  const SearchResult refined = search(config, folder.path() / "refined");
+  const SearchResult refined = search_repeats(config, folder.path() / "refined");
   CHECK(refined.counts.refined == 3);
   CHECK(refined.timing.evaluated == once.timing.evaluated + 3);
   for (std::size_t i = 0; i < refined.ranking.size(); ++i) {
@@ -99,7 +99,7 @@ TEST_CASE("more are refined than there are: all that have a score", "[run]") {
   Config config = few_random_cells();
   config.score.repeats = 2;
   config.search.refine = 1000;
-  const SearchResult result = search(config, folder.path() / "run");
+  const SearchResult result = search_repeats(config, folder.path() / "run");
   CHECK(result.counts.refined == result.counts.ok);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a run that was stopped while it refined ends as one that was not", "[
   for (const char* rank_by : {"wrcor", "copeland(wrcor,acor)"}) {
     config.score.rank_by = rank_by;
     const auto whole = folder.path() / rank_by / "whole";
-    search(config, whole);
+    search_repeats(config, whole);
     const std::string journal = read_file(whole / "journal.jsonl");
     const std::size_t lines =
         static_cast<std::size_t>(std::count(journal.begin(), journal.end(), '\n'));
@@ -122,7 +122,7 @@ TEST_CASE("a run that was stopped while it refined ends as one that was not", "[
       std::size_t end = 0;
       for (std::size_t line = 0; line < lines - missing; ++line) end = journal.find('\n', end) + 1;
       write_file_atomic(part / "journal.jsonl", journal.substr(0, end));
-      const SearchResult resumed = search(config, part, /*resume=*/true);
+      const SearchResult resumed = search_repeats(config, part, /*resume=*/true);
       CHECK(resumed.timing.evaluated == static_cast<std::int64_t>(missing));
       CHECK(bytes_of(part) == bytes_of(whole));
     }

@@ -11,12 +11,13 @@ using namespace wrcor;
 
 namespace {
 
-const std::filesystem::path fixtures = std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/fixtures";
+const std::filesystem::path version_3_fixtures =
+    std::filesystem::path(WRCOR_SOURCE_DIR) / "tests/fixtures";
 
 }  // namespace
 
 TEST_CASE("a result of version 3 is read without a check", "[run][versions]") {
-  const FinishedRun run = read_finished_run(fixtures / "version_3/run");
+  const FinishedRun run = read_finished_run(version_3_fixtures / "version_3/run");
   REQUIRE(run.ranking.size() == 4);
   CHECK(run.elapsed.size() == 4);
 }
@@ -25,7 +26,7 @@ TEST_CASE("score files of version 3 are read without a check", "[report][version
   const auto space = make_naming_space({});
   for (const char* name : {"scores.jsonl", "scores.csv"}) {
     ScoreTable table(*space);
-    read_scores(fixtures / "version_3" / name, table);
+    read_scores(version_3_fixtures / "version_3" / name, table);
     CHECK(table.archs().size() == 4);
   }
 }
@@ -33,7 +34,7 @@ TEST_CASE("score files of version 3 are read without a check", "[report][version
 TEST_CASE("a training of version 1 is gone on with as it was begun", "[run][versions]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "training";
-  std::filesystem::copy(fixtures / "version_1/training", path,
+  std::filesystem::copy(version_3_fixtures / "version_1/training", path,
                         std::filesystem::copy_options::recursive);
   const std::string metrics = read_file(path / "metrics.jsonl");
   folder.write("training/metrics.jsonl", metrics + R"({"epoch":3,"learn)");

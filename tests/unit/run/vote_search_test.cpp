@@ -18,7 +18,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-Config configured(const Names& proxies, const std::string& rank_by = {}) {
+Config configured_vote(const Names& proxies, const std::string& rank_by = {}) {
   Config config;
   config.score.proxies = proxies;
   config.score.rank_by = rank_by;
@@ -26,7 +26,7 @@ Config configured(const Names& proxies, const std::string& rank_by = {}) {
 }
 
 Config small_vote(const std::string& rank_by) {
-  Config config = configured({"wrcor"}, rank_by);
+  Config config = configured_vote({"wrcor"}, rank_by);
   config.space.options["channels"] = 4;
   config.space.options["cells"] = 1;
   config.data.batch_size = 8;
@@ -40,7 +40,8 @@ Config small_vote(const std::string& rank_by) {
 }
 
 /// result.json without its timing.
-Json search(const Config& config, const std::filesystem::path& folder, bool resume = false) {
+Json search_by_vote(const Config& config, const std::filesystem::path& folder,
+                    bool resume = false) {
   run_search(resolve(config), {folder}, resume, {});
   CHECK(folder_violations(folder) == Names{});
   Json result = Json::parse(read_file(folder / "result.json"));
@@ -55,24 +56,24 @@ const char* const vote_texts[] = {"pairwise(wrcor,acor,-gcor)", "wrcor,acor,-gco
 }  // namespace
 
 TEST_CASE("a run computes what was asked for, then what its ranking needs", "[run][votes]") {
-  CHECK(effective_proxies(configured({"acor", "wrcor"})) == Names{"acor", "wrcor"});
-  CHECK(effective_proxies(configured({"acor"}, "wrcor")) == Names{"acor", "wrcor"});
-  CHECK(effective_proxies(configured({"acor"}, "az(gcor,-acor,wrcor)")) ==
+  CHECK(effective_proxies(configured_vote({"acor", "wrcor"})) == Names{"acor", "wrcor"});
+  CHECK(effective_proxies(configured_vote({"acor"}, "wrcor")) == Names{"acor", "wrcor"});
+  CHECK(effective_proxies(configured_vote({"acor"}, "az(gcor,-acor,wrcor)")) ==
         Names{"acor", "gcor", "wrcor"});
-  CHECK(effective_proxies(configured({"all"})) == proxies().names());
-  Names reordered = effective_proxies(configured({"gcor", "all"}));
+  CHECK(effective_proxies(configured_vote({"all"})) == proxies().names());
+  Names reordered = effective_proxies(configured_vote({"gcor", "all"}));
   CHECK(reordered.size() == proxies().names().size());
   CHECK(reordered.front() == "gcor");
 }
 
 TEST_CASE("without a rule the first of the proxies orders, without any the vote auto",
           "[run][votes]") {
-  CHECK(ranking_rule(configured({})) == RankingRule::parse("auto"));
-  CHECK(effective_proxies(configured({})).size() == 6);
-  CHECK(effective_proxies(configured({}, "gcor")) == Names{"gcor"});
-  CHECK(ranking_rule(configured({"acor", "wrcor"})) == RankingRule::parse("acor"));
-  CHECK(ranking_rule(configured({"all"})) == RankingRule::parse("auto"));
-  CHECK(ranking_rule(configured({"acor", "wrcor"}, "-wrcor")) == RankingRule::parse("-wrcor"));
+  CHECK(ranking_rule(configured_vote({})) == RankingRule::parse("auto"));
+  CHECK(effective_proxies(configured_vote({})).size() == 6);
+  CHECK(effective_proxies(configured_vote({}, "gcor")) == Names{"gcor"});
+  CHECK(ranking_rule(configured_vote({"acor", "wrcor"})) == RankingRule::parse("acor"));
+  CHECK(ranking_rule(configured_vote({"all"})) == RankingRule::parse("auto"));
+  CHECK(ranking_rule(configured_vote({"acor", "wrcor"}, "-wrcor")) == RankingRule::parse("-wrcor"));
 }
 
 TEST_CASE("a vote among the proxies stands for its members, and orders as the first",
@@ -83,9 +84,9 @@ TEST_CASE("a vote among the proxies stands for its members, and orders as the fi
     for (const RankingMember& member : RankingRule::parse(vote.name).members) {
       members.push_back(member.proxy);
     }
-    CHECK(effective_proxies(configured({vote.name})) == members);
-    CHECK(ranking_rule(configured({vote.name, "acor"})) == RankingRule::parse(vote.name));
-    CHECK(ranking_rule(configured({"acor", vote.name})) == RankingRule::parse("acor"));
+    CHECK(effective_proxies(configured_vote({vote.name})) == members);
+    CHECK(ranking_rule(configured_vote({vote.name, "acor"})) == RankingRule::parse(vote.name));
+    CHECK(ranking_rule(configured_vote({"acor", vote.name})) == RankingRule::parse("acor"));
     CHECK(load_config(sources({{"score.proxies", vote.name}})).score.proxies == Names{vote.name});
   }
   CHECK(load_config(sources({{"score.proxies", "all"}})).score.proxies == Names{"all"});
@@ -98,15 +99,15 @@ TEST_CASE("a search by a vote is the same on any number of workers and after any
     INFO(text);
     Config config = small_vote(text);
     const auto whole = folder.path() / text / "whole";
-    const Json expected = search(config, whole);
+    const Json expected = search_by_vote(config, whole);
     config.run.workers = 3;
-    CHECK(search(config, folder.path() / text / "parallel").dump() == expected.dump());
+    CHECK(search_by_vote(config, folder.path() / text / "parallel").dump() == expected.dump());
     const std::string journal = read_file(whole / "journal.jsonl");
     for (const std::size_t share : {3, 2}) {
       const std::size_t end = journal.find('\n', journal.size() / share) + 1;
       const std::string part = text + "/" + std::to_string(share);
       folder.write(part + "/journal.jsonl", journal.substr(0, end));
-      CHECK(search(config, folder.path() / part, true).dump() == expected.dump());
+      CHECK(search_by_vote(config, folder.path() / part, true).dump() == expected.dump());
     }
   }
 }
@@ -119,7 +120,7 @@ TEST_CASE("the ranking has the values of the vote over all that was found",
     Config config = small_vote(text);
     config.search.strategy = "random";
     config.search.dedupe = Dedupe::exact;
-    const Json result = search(config, folder.path() / text);
+    const Json result = search_by_vote(config, folder.path() / text);
     CHECK(result["rank_by"] == RankingRule::parse(text).text());
     CHECK(result["config"]["score"]["rank_by"] == text);
     CHECK(result["config"]["score"]["proxies"] == Names{"wrcor"});
@@ -192,7 +193,7 @@ TEST_CASE("a run is resumed by the same vote only, however it is written", "[run
   const TemporaryFolder folder;
   Config config = small_vote("wrcor,acor");
   config.search.budget = 6;
-  search(config, folder.path() / "run");
+  search_by_vote(config, folder.path() / "run");
   config.score.rank_by = "az(wrcor,acor)";
   CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
                     ContainsSubstring("score.rank_by: the run has \"copeland(+wrcor,+acor)\", "

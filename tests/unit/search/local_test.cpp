@@ -2,21 +2,18 @@
 #include <set>
 
 #include "support/catch.h"
+#include "unit/search/convolutions.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
+using test::convolutions;
 
 namespace {
 
 std::unique_ptr<SearchStrategy> make_local(const SearchSpace& space, StrategyOptions options = {},
                                            std::uint64_t seed = 1) {
   return strategies().find("local").value.make(space, options, Rng(seed));
-}
-
-double convolutions(const Genotype& genotype) {
-  return static_cast<double>(
-      std::count(genotype.begin(), genotype.end(), NasBench201::nor_conv_3x3));
 }
 
 }  // namespace

@@ -4,21 +4,18 @@
 #include <string>
 
 #include "support/catch.h"
+#include "unit/search/convolutions.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
+using test::convolutions;
 
 namespace {
 
 std::unique_ptr<SearchStrategy> make_reinforce(const SearchSpace& space,
                                                std::map<std::string, OptionValue> values = {}) {
   return strategies().find("reinforce").value.make(space, {.values = std::move(values)}, Rng(3));
-}
-
-double convolutions(const Genotype& genotype) {
-  return static_cast<double>(
-      std::count(genotype.begin(), genotype.end(), NasBench201::nor_conv_3x3));
 }
 
 /// The mean fitness of the proposals from one number to another.

@@ -12,9 +12,9 @@ using namespace wrcor;
 
 namespace {
 
-const RankingRule by_convolutions = RankingRule::parse("+params");
+const RankingRule by_params = RankingRule::parse("+params");
 
-MemberScores convolutions(const ProposedClass& of) {
+MemberScores scores_of_convolutions(const ProposedClass& of) {
   return {static_cast<double>(
       std::count(of.representative.begin(), of.representative.end(), NasBench201::nor_conv_3x3))};
 }
@@ -36,11 +36,11 @@ std::vector<std::string> classes_met(SearchCourse& course, bool in_reverse) {
     if (step != CourseStep::blocked) continue;
     if (in_reverse) {
       while (!awaited.empty()) {
-        course.settle(*awaited.back(), convolutions(*awaited.back()));
+        course.settle(*awaited.back(), scores_of_convolutions(*awaited.back()));
         awaited.pop_back();
       }
     } else {
-      course.settle(course.oldest(), convolutions(course.oldest()));
+      course.settle(course.oldest(), scores_of_convolutions(course.oldest()));
     }
   }
   std::vector<std::string> archs;
@@ -54,7 +54,7 @@ TEST_CASE("a course does not depend on the order in which evaluations arrive", "
   const NasBench201 space;
   for (const std::int64_t window : {1, 2, 16}) {
     const SearchSpec spec = spec_of(300, window);
-    SearchCourse one(spec, space, by_convolutions), other(spec, space, by_convolutions);
+    SearchCourse one(spec, space, by_params), other(spec, space, by_params);
     CHECK(classes_met(one, false) == classes_met(other, true));
     CHECK(one.counts().asked == 300);
     CHECK(one.ended_by() == EndedBy::budget);
@@ -66,7 +66,7 @@ TEST_CASE("a course does not depend on the order in which evaluations arrive", "
 TEST_CASE("a course numbers its classes in the order of their first proposals",
           "[search][course]") {
   const NasBench201 space;
-  SearchCourse course(spec_of(200, 4), space, by_convolutions);
+  SearchCourse course(spec_of(200, 4), space, by_params);
   classes_met(course, false);
   std::int64_t last = -1;
   for (std::size_t number = 0; number < course.met(); ++number) {
@@ -80,7 +80,7 @@ TEST_CASE("a course numbers its classes in the order of their first proposals",
 
 TEST_CASE("a course waits for the oldest proposal once its window is full", "[search][course]") {
   const NasBench201 space;
-  SearchCourse course(spec_of(100, 3), space, by_convolutions);
+  SearchCourse course(spec_of(100, 3), space, by_params);
   std::size_t met = 0;
   CourseStep step = course.step();
   for (; step != CourseStep::blocked; step = course.step()) met += step == CourseStep::met ? 1 : 0;
@@ -89,27 +89,28 @@ TEST_CASE("a course waits for the oldest proposal once its window is full", "[se
   CHECK(course.oldest().number == 0);
   CHECK(course.told() == 0);
   CHECK(course.step() == CourseStep::blocked);
-  course.settle(course.oldest(), convolutions(course.oldest()));
+  course.settle(course.oldest(), scores_of_convolutions(course.oldest()));
   CHECK(course.step() == CourseStep::told);
   CHECK(course.told() == 1);
 }
 
 TEST_CASE("the leader and the best of a course are those of its ranking rule", "[search][course]") {
   const NasBench201 space;
-  SearchCourse course(spec_of(200, 4), space, by_convolutions);
+  SearchCourse course(spec_of(200, 4), space, by_params);
   CHECK(course.leader() == nullptr);
   classes_met(course, false);
   const auto best = course.best();
   REQUIRE(!best.empty());
   double most = 0;
-  for (const ProposedClass& of : course.classes()) most = std::max(most, *convolutions(of)[0]);
+  for (const ProposedClass& of : course.classes())
+    most = std::max(most, *scores_of_convolutions(of)[0]);
   CHECK(course.leader() == best.front());
-  for (const ProposedClass* of : best) CHECK(*convolutions(*of)[0] == most);
+  for (const ProposedClass* of : best) CHECK(*scores_of_convolutions(*of)[0] == most);
 
   SearchCourse vote(spec_of(20, 4), space, RankingRule::parse("borda(+params,+flops)"));
   for (CourseStep step = vote.step(); step != CourseStep::ended; step = vote.step()) {
     if (step != CourseStep::met) continue;
-    const double score = *convolutions(vote.newest())[0];
+    const double score = *scores_of_convolutions(vote.newest())[0];
     vote.settle(vote.newest(), {score, score});
   }
   CHECK(vote.leader() == nullptr);
@@ -118,10 +119,10 @@ TEST_CASE("the leader and the best of a course are those of its ranking rule", "
 
 TEST_CASE("a course that takes its newest proposal back asks for no more", "[search][course]") {
   const NasBench201 space;
-  SearchCourse course(spec_of(100, 2), space, by_convolutions);
+  SearchCourse course(spec_of(100, 2), space, by_params);
   while (course.step() != CourseStep::met || course.met() < 5) {
     if (!course.asks_no_more() && course.met() > 0)
-      course.settle(course.classes().back(), convolutions(course.classes().back()));
+      course.settle(course.classes().back(), scores_of_convolutions(course.classes().back()));
   }
   course.withdraw_newest(EndedBy::max_seconds);
   CHECK(course.met() == 4);
@@ -142,10 +143,10 @@ TEST_CASE("a course forgets what it did not tell, its rejected draws included",
   const auto advance = [](SearchCourse& course, std::int64_t told) {
     while (course.told() < told) {
       if (course.step() == CourseStep::blocked)
-        course.settle(course.oldest(), convolutions(course.oldest()));
+        course.settle(course.oldest(), scores_of_convolutions(course.oldest()));
     }
   };
-  SearchCourse cut(spec, space, by_convolutions);
+  SearchCourse cut(spec, space, by_params);
   advance(cut, 20);
   while (cut.step() != CourseStep::blocked) {
   }
@@ -156,7 +157,7 @@ TEST_CASE("a course forgets what it did not tell, its rejected draws included",
 
   // As if it had asked for one more and taken that back.
   spec.window = 1;
-  SearchCourse whole(spec, space, by_convolutions);
+  SearchCourse whole(spec, space, by_params);
   advance(whole, 20);
   CourseStep step = whole.step();
   CHECK((step == CourseStep::met || step == CourseStep::repeated));
@@ -168,7 +169,7 @@ TEST_CASE("a course without any feasible architecture says so", "[search][course
   const NasBench201 space;
   SearchSpec spec = spec_of(100, 2);
   spec.limits.max_params = 1;
-  SearchCourse course(spec, space, by_convolutions);
+  SearchCourse course(spec, space, by_params);
   CHECK_THROWS_AS(course.step(), NoFeasibleError);
 }
 
@@ -176,7 +177,7 @@ TEST_CASE("a course that proposes all there is ends exhausted", "[search][course
   const NasBench201 space;
   SearchSpec spec;
   spec.strategy = "exhaustive";
-  SearchCourse course(spec, space, by_convolutions);
+  SearchCourse course(spec, space, by_params);
   CHECK(course.most_proposals() == 5260);
   classes_met(course, false);
   CHECK(course.ended_by() == EndedBy::exhausted);

@@ -2,12 +2,14 @@
 #include <set>
 
 #include "support/catch.h"
+#include "unit/search/convolutions.h"
 #include "wrcor/core/error.h"
 #include "wrcor/search/builtin.h"
 #include "wrcor/space/constrained_space.h"
 #include "wrcor/space/nas_bench_201.h"
 
 using namespace wrcor;
+using test::convolutions;
 
 namespace {
 
@@ -20,12 +22,6 @@ int distance(const Genotype& a, const Genotype& b) {
   int count = 0;
   for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
   return count;
-}
-
-/// Number of 3x3 convolutions: a fitness with a known optimum.
-double convolutions(const Genotype& genotype) {
-  return static_cast<double>(
-      std::count(genotype.begin(), genotype.end(), NasBench201::nor_conv_3x3));
 }
 
 }  // namespace

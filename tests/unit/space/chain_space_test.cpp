@@ -15,7 +15,7 @@ namespace {
 
 using Kind = ChainBlock::Kind;
 
-const NetworkInput images{{3, 32, 32}, 10};
+const NetworkInput cifar_sized{{3, 32, 32}, 10};
 
 const std::vector<ChainBlock> all_kinds = {
     {.name = "id"},
@@ -44,10 +44,10 @@ ChainSpace one(const ChainBlock& block, int channels, int stride) {
                      .stem = {.channels = 8},
                      .stages = {{.channels = channels, .stride = stride, .choices = {block}}},
                      .batch_norm_epsilon = 1e-3},
-                    images);
+                    cifar_sized);
 }
 
-std::string rejection(const std::function<void()>& action) {
+std::string chain_rejection(const std::function<void()>& action) {
   try {
     action();
   } catch (const UsageError& error) {
@@ -115,7 +115,7 @@ TEST_CASE("the layers of a chain that end blocks", "[space][chain]") {
 }
 
 TEST_CASE("modules of a chain that give a layer's output", "[space][chain]") {
-  const NetworkPlan plan = ChainSpace(definition(), images).plan({2, 0, 5, 1});
+  const NetworkPlan plan = ChainSpace(definition(), cifar_sized).plan({2, 0, 5, 1});
   CHECK(layer_named(plan, "stem.conv").modules == 1);
   CHECK(layer_named(plan, "stem.bn").modules == 1);
   CHECK(layer_named(plan, "stem.relu").modules == 2);  // and the stem
@@ -130,7 +130,7 @@ TEST_CASE("modules of a chain that give a layer's output", "[space][chain]") {
 }
 
 TEST_CASE("every ReLU of a chain is one response of its unit", "[space][chain]") {
-  const NetworkPlan plan = ChainSpace(definition(), images).plan({2, 0, 5, 1});
+  const NetworkPlan plan = ChainSpace(definition(), cifar_sized).plan({2, 0, 5, 1});
   std::map<int, int> activations, gradients;  // by unit
   for (const Tap& tap : plan.responses(Counting::reference)) {
     const Layer& layer = plan.layers[static_cast<std::size_t>(tap.layer)];
@@ -171,7 +171,7 @@ TEST_CASE("activations before the convolutions of a chain", "[space][chain]") {
   chain.further_stem = {{.channels = 8, .stride = 2}};
   chain.order = ChainDefinition::Order::activation_first;
   Texts layers;
-  for (const Layer& layer : ChainSpace(chain, images).plan({0}).layers)
+  for (const Layer& layer : ChainSpace(chain, cifar_sized).plan({0}).layers)
     layers.push_back(layer.name);
   CHECK(layers == Texts{"images", "stem.0.conv", "stem.0.bn", "stem.1.relu", "stem.1.conv",
                         "stem.1.bn", "blocks.0.conv1.relu", "blocks.0.conv1.conv",
@@ -186,7 +186,7 @@ TEST_CASE("squeeze-excitation with biases, and swish", "[space][chain]") {
                          .input_squeeze_excitation = 0.25};
   ChainDefinition chain{.name = "mine", .stem = {.channels = 8}, .stages = {{.choices = {block}}}};
   chain.activation = ChainDefinition::Activation::swish;
-  const NetworkPlan plan = ChainSpace(chain, images).plan({0});
+  const NetworkPlan plan = ChainSpace(chain, cifar_sized).plan({0});
   const auto shape = [&](const char* name, std::size_t parameter) {
     return layer_named(plan, name).parameters.at(parameter).shape;
   };
@@ -211,13 +211,13 @@ TEST_CASE("chains with positions left out, and within limits", "[space][chain]")
                         .stages = {{.layers = 3, .channels = 16, .choices = {same, wide, none}},
                                    {.layers = 1, .stride = 2, .choices = {same, wide}}}};
   chain.widen = {2, 4};
-  const ChainSpace space(chain, images);
+  const ChainSpace space(chain, cifar_sized);
   std::uint64_t valid = 0;
   for (int number = 0; number < 54; ++number) {
     const Genotype genotype{number / 18, number / 6 % 3, number / 2 % 3, number % 2};
     REQUIRE_NOTHROW(space.format(genotype));
     if (!space.valid(genotype)) {
-      CHECK_FALSE(rejection([&] { (void)space.plan(genotype); }).empty());
+      CHECK_FALSE(chain_rejection([&] { (void)space.plan(genotype); }).empty());
       continue;
     }
     CHECK(space.index(genotype) == valid);
@@ -228,16 +228,16 @@ TEST_CASE("chains with positions left out, and within limits", "[space][chain]")
   CHECK(space.size() == valid);
   // 0 to 3 of 1 and 2 in the first stage, then another: words of 1 to 4 with one or two 2s
   CHECK(valid == 1 + 3 + 6 + 10);
-  CHECK(rejection([&] { space.parse("1,0,2,1"); }) ==
+  CHECK(chain_rejection([&] { space.parse("1,0,2,1"); }) ==
         "mine has no architecture '1,0,2,1': blocks.2 (2) follows one that is left out; only the "
         "last positions of a stage can be");
-  CHECK(rejection([&] { space.parse("2,2,0,2"); }) ==
+  CHECK(chain_rejection([&] { space.parse("2,2,0,2"); }) ==
         "mine has no architecture '2,2,0,2': the product of 'widen' of its blocks is 8; expected 2 "
         "to 4");
   const NetworkPlan plan = space.plan(space.parse("0,0,0,2"));
   CHECK(layer_named(plan, "blocks.0.conv.relu").out == FeatureShape{16, 16, 16});
   chain.widen = {32, {}};
-  CHECK(rejection([&] { ChainSpace(chain, images); }) ==
+  CHECK(chain_rejection([&] { ChainSpace(chain, cifar_sized); }) ==
         "mine: no chain of the choices keeps to the limits; relax them");
 }
 
@@ -246,14 +246,15 @@ TEST_CASE("blocks that widen without a limit", "[space][chain]") {
       .name = "mine",
       .stem = {},
       .stages = {{.layers = 30, .choices = {{.name = "1", .kind = Kind::conv, .widen = 2}}}}};
-  CHECK_THAT(rejection([&] { ChainSpace(chain, images); }), ContainsSubstring("limits.widen.most"));
+  CHECK_THAT(chain_rejection([&] { ChainSpace(chain, cifar_sized); }),
+             ContainsSubstring("limits.widen.most"));
   // Products of 2, 3, 5 and 7, while every stage has one number of channels.
   std::vector<ChainBlock> factors;
   for (int factor = 1; factor <= 8; ++factor)
     factors.push_back({.name = std::to_string(factor), .kind = Kind::conv, .widen = factor});
   chain.stages.assign(64, {.channels = 8, .choices = factors});
   chain.stages.back() = {.layers = 900, .channels = 8, .choices = all_kinds};
-  CHECK_THAT(rejection([&] { ChainSpace(chain, images); }),
+  CHECK_THAT(chain_rejection([&] { ChainSpace(chain, cifar_sized); }),
              ContainsSubstring("too many different sizes"));
 }
 
@@ -282,7 +283,7 @@ TEST_CASE("costs of chains are the sums over their networks", "[space][chain]") 
 }
 
 TEST_CASE("texts of chains", "[space][chain]") {
-  const ChainSpace space(definition(), images);
+  const ChainSpace space(definition(), cifar_sized);
   CHECK(space.format({0, 1, 5, 3}) == "id,conv3,mb3_se,bottle");
   CHECK(space.parse("\tid,conv3,mb3_se,bottle \n") == Genotype{0, 1, 5, 3});
   const std::string names = "id, conv3, basic, bottle, mb1, mb3_se";
@@ -298,31 +299,32 @@ TEST_CASE("texts of chains", "[space][chain]") {
       {"id,id,id,id,id", "at byte 11: found ',id', expected the end of the text after block 4"},
   };
   for (const auto& [text, message] : refused)
-    CHECK(rejection([&] { space.parse(text); }) == "mine architecture: " + message);
-  const std::string hostile = rejection([&] { space.parse(std::string(4'000'000, 'a')); });
+    CHECK(chain_rejection([&] { space.parse(text); }) == "mine architecture: " + message);
+  const std::string hostile = chain_rejection([&] { space.parse(std::string(4'000'000, 'a')); });
   CHECK(hostile.size() < 300);
 }
 
 TEST_CASE("chains whose windows are larger than the images are refused by position",
           "[space][chain]") {
   ChainDefinition chain = definition();
-  CHECK(rejection([&] { ChainSpace(chain, {{3, 5, 5}, 10}); }).empty());
-  CHECK(rejection([&] {
+  CHECK(chain_rejection([&] { ChainSpace(chain, {{3, 5, 5}, 10}); }).empty());
+  CHECK(chain_rejection([&] {
           ChainSpace(chain, {{3, 4, 4}, 10});
         }) ==
         "mine: blocks.3 (bottle): the kernel 5 is too large for its input of 2x2: some of its "
         "weights only see padding; use larger images, smaller strides or a smaller kernel");
   chain.stages[1].stride = 4;
-  CHECK(rejection([&] {
+  CHECK(chain_rejection([&] {
           ChainSpace(chain, {{3, 3, 3}, 10});
         }) ==
-        "mine: blocks.2 (id): the stride 4 is too large for its input of 3x3; use larger images or "
+        "mine: blocks.2 (id): the stride 4 is too large for its input of 3x3; use larger "
+        "images or "
         "smaller strides");
-  CHECK_THAT(rejection([&] {
+  CHECK_THAT(chain_rejection([&] {
                ChainSpace(chain, {{3, 0, 3}, 10});
              }),
              ContainsSubstring("expected images and classes"));
-  CHECK_THAT(rejection([&] {
+  CHECK_THAT(chain_rejection([&] {
                ChainSpace(definition(), {{3, 2'000'000'000, 2'000'000'000}, 10});
              }),
              ContainsSubstring("64 bits"));
@@ -331,14 +333,14 @@ TEST_CASE("chains whose windows are larger than the images are refused by positi
 TEST_CASE("long chains have no numbers", "[space][chain]") {
   ChainDefinition chain = definition();
   chain.stages[0].layers = 22;  // 6^24 < 2^63 < 6^25
-  CHECK(ChainSpace(chain, images).size() == 4'738'381'338'321'616'896U);
+  CHECK(ChainSpace(chain, cifar_sized).size() == 4'738'381'338'321'616'896U);
   chain.stages[0].layers = 23;
-  CHECK_FALSE(ChainSpace(chain, images).size());
-  CHECK_THROWS_AS(ChainSpace(chain, images).at(0), UsageError);
+  CHECK_FALSE(ChainSpace(chain, cifar_sized).size());
+  CHECK_THROWS_AS(ChainSpace(chain, cifar_sized).at(0), UsageError);
 }
 
 TEST_CASE("the parts of a chain are a table", "[space][chain]") {
-  const Portrait portrait = ChainSpace(definition(), images).portrait({0, 5, 3, 4});
+  const Portrait portrait = ChainSpace(definition(), cifar_sized).portrait({0, 5, 3, 4});
   REQUIRE(portrait.parts);
   CHECK_FALSE(portrait.graph);
   const std::vector<std::vector<std::string>> rows = {

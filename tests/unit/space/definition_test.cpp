@@ -17,7 +17,7 @@ namespace {
 using nlohmann::ordered_json;
 using Texts = std::vector<std::string>;
 
-const NetworkInput images{{3, 32, 32}, 10};
+const NetworkInput cifar_images{{3, 32, 32}, 10};
 
 ordered_json read(const std::string& text) {
   std::vector<std::string> problems;
@@ -121,7 +121,7 @@ TEST_CASE("a definition reads as itself once its defaults are written out", "[sp
 }
 
 TEST_CASE("the file that writes out NAS-Bench-201 gives its networks", "[space][definition]") {
-  const auto space = make_defined_space(read(read_file(examples() / "cells.yaml")), images);
+  const auto space = make_defined_space(read(read_file(examples() / "cells.yaml")), cifar_images);
   const NasBench201 published;
   REQUIRE(space->size() == published.size());
   Rng rng(42);
@@ -308,7 +308,8 @@ TEST_CASE("a space is made for the images of the data", "[space][definition]") {
       "space: {kind: cell, name: mine, classes: 100, input: {channels: 1, height: 28, width: 28}}");
   CHECK(rejection(fixed, {{1, 28, 28}, 100}).empty());
   CHECK(rejection(fixed, {{3, 32, 32}, 100}) ==
-        "the space 'mine' is for images of 1x28x28, the data have 3x32x32; leave 'input' out of "
+        "the space 'mine' is for images of 1x28x28, the data have 3x32x32; leave 'input' out "
+        "of "
         "its definition to take those of the data");
   CHECK(rejection(fixed, {{1, 28, 28}, 10}) ==
         "the space 'mine' is for 100 classes, the data have 10; leave 'classes' out of its "

@@ -41,7 +41,7 @@ int depth(const SearchSpace& space, const std::string& text) {
   return 0;
 }
 
-const Layer& layer_named(const NetworkPlan& plan, const std::string& name) {
+const Layer& mbv2_layer(const NetworkPlan& plan, const std::string& name) {
   const auto found = std::find_if(plan.layers.begin(), plan.layers.end(),
                                   [&](const Layer& layer) { return layer.name == name; });
   if (found == plan.layers.end()) FAIL("no layer " << name);
@@ -237,19 +237,19 @@ TEST_CASE("the layers of a mobile block are in the published order", "[space][mb
                                            "0",
                                            "1"});
   const std::string path = "module_list.1.module_list.0.";
-  const Layer depthwise = layer_named(plan, path + "module_list.3.netblock");
+  const Layer depthwise = mbv2_layer(plan, path + "module_list.3.netblock");
   CHECK(depthwise.groups == 32);
   CHECK(depthwise.stride == 2);
   CHECK(depthwise.padding == 1);
-  const Layer projection = layer_named(plan, path + "proj.0");
+  const Layer projection = mbv2_layer(plan, path + "proj.0");
   CHECK(projection.stride == 2);
   CHECK(projection.out == FeatureShape{24, 8, 8});
   REQUIRE(projection.parameters.size() == 2);
   CHECK(projection.parameters[1].role == ParameterRole::bias);
   CHECK(projection.parameters[1].initial.size == 0.25);  // 1 / sqrt(16 inputs)
-  CHECK(layer_named(plan, path + "module_list.6.netblock.1").out == FeatureShape{8, 1, 1});
+  CHECK(mbv2_layer(plan, path + "module_list.6.netblock.1").out == FeatureShape{8, 1, 1});
   // The second layer keeps size and width: its shortcut is the first layer's output.
-  const Layer second = layer_named(plan, "module_list.1.module_list.2");
+  const Layer second = mbv2_layer(plan, "module_list.1.module_list.2");
   CHECK(layer_at(plan, second.inputs[1]).name == "module_list.1.module_list.1");
   for (const Layer& layer : plan.layers) {
     if (layer.kind == LayerKind::batch_norm) CHECK(layer.epsilon == 1e-3);
@@ -273,7 +273,7 @@ TEST_CASE("layers count once for each published module that gives their output",
           "[space][mbv2][plan]") {
   const auto space = make_mbv2({}, {{3, 32, 32}, 10});
   const NetworkPlan plan = space->plan(space->parse(tiny));
-  const auto modules = [&](const std::string& name) { return layer_named(plan, name).modules; };
+  const auto modules = [&](const std::string& name) { return mbv2_layer(plan, name).modules; };
   // A convolution or batch norm of the framework, and the module whose `netblock` it is.
   CHECK(modules("module_list.0.module_list.0.netblock") == 2);
   CHECK(modules("module_list.0.module_list.1.netblock") == 2);
@@ -296,8 +296,8 @@ TEST_CASE("odd bottlenecks are rounded to the even multiple of eight", "[space][
   const auto space = make_mbv2();
   const auto depthwise = [&](int bottleneck) {
     const std::string text = "SuperResIDWE1K3(3,8,1," + std::to_string(bottleneck) + ",1)@8";
-    return layer_named(space->plan(space->parse(text)),
-                       "module_list.0.module_list.0.module_list.3.netblock")
+    return mbv2_layer(space->plan(space->parse(text)),
+                      "module_list.0.module_list.0.module_list.3.netblock")
         .out.channels;
   };
   const std::map<int, int> rounded{{1, 8},   {4, 8},   {11, 8},  {12, 16}, {13, 16},

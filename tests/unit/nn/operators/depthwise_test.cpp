@@ -55,7 +55,7 @@ void for_each_case(const Check& check) {
 }
 
 /// Largest difference from float64.
-double error_of(const at::Tensor& value, const at::Tensor& expected) {
+double relative_error(const at::Tensor& value, const at::Tensor& expected) {
   REQUIRE(value.sizes() == expected.sizes());
   return (value.to(at::kDouble) - expected).abs().max().item<double>();
 }
@@ -80,9 +80,9 @@ TEST_CASE("depthwise convolutions and their gradients agree with float64", "[nn]
         {1, 1}, false, {0, 0}, layer.groups, {true, false, false}));
     test::for_each_vector_target([&](const char* target) {
       INFO(target);
-      CHECK(error_of(convolution(input, weight, layer), expected) < 2e-5);
-      CHECK(error_of(convolution_input_gradient(gradient, size.shape(), weight, layer), at_input) <
-            2e-5);
+      CHECK(relative_error(convolution(input, weight, layer), expected) < 2e-5);
+      CHECK(relative_error(convolution_input_gradient(gradient, size.shape(), weight, layer),
+                           at_input) < 2e-5);
     });
   });
 }
