@@ -110,9 +110,10 @@ void require_same_platform(const RunOffer& offer, const Json& here) {
 
 Json platform_of(const ScoringConditions& conditions) {
   const Platform& platform = conditions.platform;
+  const bool is_gpu = conditions.device_kind == "cuda";  // of processors, the kernels decide
   return {{"scoring_revision", scoring_revision},
           {"libtorch", platform.libtorch},
-          {"device", conditions.device_kind},
+          {"device", is_gpu ? "cuda, " + platform.processor : conditions.device_kind},
           {"kernels", platform.kernels},
           {"blas", platform.blas_file()}};
 }

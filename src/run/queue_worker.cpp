@@ -260,7 +260,7 @@ class Worker {
   /// The search of the queue now; nothing if there is none.
   std::optional<RunOffer> offer() {
     const std::optional<RedisReply> reply = server_.run({"GET", keys_.offer()});
-    is_reached_ = reply.has_value();
+    note_reach(reply.has_value());
     if (!reply || reply->is_null) return std::nullopt;
     try {
       return RunOffer::parse(reply->text);
@@ -268,6 +268,16 @@ class Worker {
       throw DataError("the queue " + in_quotes(spec_.access.address.text) +
                       " is not of this version of wrcor: " + error.what());
     }
+  }
+
+  void note_reach(bool reached) {
+    if (is_reached_ && !reached) {
+      spdlog::warn("cannot reach the queue {}: {}; trying again, for at most {:g} s",
+                   in_quotes(spec_.access.address.text), server_.reason(), spec_.max_idle);
+    } else if (!is_reached_ && reached) {
+      spdlog::info("the queue {} is reached again", in_quotes(spec_.access.address.text));
+    }
+    is_reached_ = reached;
   }
 
   /// The search to serve next; nothing when it has ended, or none comes.
@@ -353,7 +363,7 @@ class Worker {
   QueueKeys keys_;
   Reconnecting server_;
   IdleTime idle_;
-  bool is_reached_ = false;
+  bool is_reached_ = true;
   std::int64_t evaluated_ = 0;
 };
 

@@ -156,6 +156,7 @@ refuse 2 '--queue: expected redis://' wrcor worker --queue http://host/name
 refuse 2 '--queue: expected the name of a queue' "$wrcor_program" "${work[@]}" --queue redis://host --out unnamed
 refuse 1 "cannot reach the queue .*is the server running" "$wrcor_program" "${work[@]}" --queue 'unix:///none?name=x' --out unreached
 refuse 1 'cannot reach the queue' wrcor worker --queue 'unix:///none?name=x' --max-idle 1
+expect_matches "$stderr" "warning: cannot reach the queue .*trying again, for at most 1 s"
 refuse 1 'cannot reach the queue' wrcor queue status unix:///none
 refuse 2 'has no queue .nothing' wrcor queue status "$(url nothing)"
 start search "$wrcor_program" "${work[@]}" --budget 40 --queue "$(url taken)" --out taken
