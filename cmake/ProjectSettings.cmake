@@ -52,7 +52,9 @@ endif()
 # For the project's own targets only: third-party headers are included as system headers, which do not warn.
 add_library(wrcor_warnings INTERFACE)
 target_compile_options(wrcor_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
+  # Names of other files, which are compiled together, are no names to shadow.
+  $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>
   # GCC 12 warns wrongly about std::string at -O3 (its bugs 105329 and 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
