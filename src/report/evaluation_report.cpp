@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,8 +10,10 @@
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
+#include "report/cells.h"
 #include "score/population.h"
 #include "score/published.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {
@@ -26,30 +27,11 @@ std::vector<Measure> all_measures() {
   return measures;
 }
 
-/// Header and rows.
-struct Cells {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
-
-/// Half is rounded away from zero, even if an expected value misses it by its last bits.
-std::string rounded(const std::optional<double>& value, int digits) {
-  if (!value) return "";
-  if (std::abs(*value) > 1e15) return fmt::format("{:.{}f}", *value, digits);
-  const double scale = std::pow(10.0, digits);
-  const double steps = std::floor(std::abs(*value) * scale * (1 + 1e-14) + 0.5);
-  return fmt::format("{:.{}f}", std::copysign(steps, *value) / scale, digits);
-}
-
 std::string with_interval(const Comparison& row, Measure measure) {
   const std::string value = rounded(row.measures[measure], 3);
   const auto& interval = row.intervals[measure];
   if (value.empty() || !interval) return value;
   return value + fmt::format(" [{:.3f}, {:.3f}]", interval->low, interval->high);
-}
-
-std::string with_deviation(const std::optional<Spread>& spread) {
-  return spread ? rounded(spread->mean, 2) + " ± " + rounded(spread->deviation, 2) : "";
 }
 
 /// A table with a row per comparison, which starts with what it compares.
@@ -206,7 +188,7 @@ Cells simulation_cells(const SimulationReport& report) {
   }
   std::vector<std::string> optimum{"", "optimum", "", "", ""};
   if (has_fronts) optimum.emplace_back("1.0000");
-  for (const auto& best : report.optima) optimum.push_back(rounded(best.value, 2));
+  for (const BenchmarkOptimum& best : report.optima) optimum.push_back(rounded(best.value, 2));
   cells.rows.push_back(std::move(optimum));
   return cells;
 }
@@ -232,15 +214,10 @@ ordered_json to_json(const Comparison& row) {
   return json;
 }
 
-ordered_json to_json(const std::optional<Spread>& spread) {
-  if (!spread) return nullptr;
-  return {{"mean", spread->mean}, {"deviation", spread->deviation}};
-}
-
 template <typename Spreads>
 ordered_json to_json(const std::vector<std::string>& names, const Spreads& metrics) {
   ordered_json json = ordered_json::object();
-  for (std::size_t k = 0; k < names.size(); ++k) json[names[k]] = to_json(metrics[k]);
+  for (std::size_t k = 0; k < names.size(); ++k) json[names[k]] = spread_json(metrics[k]);
   return json;
 }
 
@@ -254,7 +231,7 @@ ordered_json to_json(const SimulationReport& report) {
                         {"proposals", search.proposals},
                         {"evaluated", search.evaluations},
                         {"metrics", to_json(report.metrics, search.metrics)}});
-    if (search.front_share) searches.back()["front_hypervolume"] = to_json(search.front_share);
+    if (search.front_share) searches.back()["front_hypervolume"] = spread_json(search.front_share);
   }
   auto& trained = json["best_of_trained"] = ordered_json::array();
   for (const auto& [networks, metrics] : report.trained)
@@ -287,11 +264,19 @@ ordered_json published_json(const EvaluationReport& report) {
 }
 
 std::string all_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
-  std::string text = format(comparison_cells(report));
-  if (report.all_measures) text += "\n" + format(top_cells(report));
-  if (!report.published.empty()) text += "\n" + format(published_cells(report));
-  if (report.simulation) text += "\n" + format(simulation_cells(*report.simulation));
-  return text;
+  std::vector<std::string> parts;
+  if (!report.comparisons.empty()) {
+    parts.push_back(format(comparison_cells(report)));
+    if (report.all_measures) parts.push_back(format(top_cells(report)));
+    if (!report.published.empty()) parts.push_back(format(published_cells(report)));
+  }
+  if (report.simulation) parts.push_back(format(simulation_cells(*report.simulation)));
+  if (report.budgeted) {
+    parts.push_back(format(budgeted_cells(*report.budgeted)));
+    parts.push_back(format(anytime_cells(*report.budgeted)));
+    parts.push_back(budgeted_notes(*report.budgeted));
+  }
+  return join(parts, "\n");
 }
 
 using namespace json_schema_parts;
@@ -393,6 +378,7 @@ std::string evaluation_json(const EvaluationReport& report) {
   for (const Comparison& row : report.comparisons) rows.push_back(to_json(row));
   if (!report.published.empty()) json["published"] = published_json(report);
   if (report.simulation) json["simulated_search"] = to_json(*report.simulation);
+  if (report.budgeted) json[budgeted_key] = budgeted_json(*report.budgeted);
   // File and column names may be in any encoding.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -411,7 +397,8 @@ ordered_json evaluation_schema() {
                                                 {"seed", whole_number()}})},
                           {"comparisons", array(comparison_schema())},
                           {"published", array(published_schema()), /*required=*/false},
-                          {"simulated_search", simulation_schema(), /*required=*/false}}));
+                          {"simulated_search", simulation_schema(), /*required=*/false},
+                          {budgeted_key, budgeted_schema(), /*required=*/false}}));
 }
 
 }  // namespace wrcor
