@@ -17,12 +17,6 @@ std::string in_words(const std::string& name) {
   return words;
 }
 
-std::string epochs_text(const BudgetedSearchReport& report, const SearchMethod& method) {
-  if (method.fidelity) return std::to_string(report.fidelities[*method.fidelity].fidelity.epochs);
-  return fmt::format("{} to {}", report.fidelities.front().fidelity.epochs,
-                     report.fidelities.back().fidelity.epochs);
-}
-
 bool has_guides(const BudgetedSearchReport& report) { return !report.scoring_seconds.empty(); }
 
 /// The header of what identifies a search.
@@ -34,11 +28,8 @@ std::vector<std::string> identity_header(const BudgetedSearchReport& report) {
 
 std::vector<std::string> identity(const BudgetedSearchReport& report,
                                   const BudgetedSearch& search) {
-  std::vector<std::string> cells{in_words(search.method.name), epochs_text(report, search.method)};
-  if (!has_guides(report)) return cells;
-  const bool guided = search.guidance != Guidance::none;
-  cells.push_back(guided ? in_words(std::string(to_string(search.guidance))) + " by " + search.score
-                         : "");
+  std::vector<std::string> cells{search_name(search), epochs_text(report, search)};
+  if (has_guides(report)) cells.push_back(guide_text(search));
   return cells;
 }
 
@@ -101,8 +92,22 @@ ordered_json published_json(const BudgetedSearchReport& report) {
 
 }  // namespace
 
-Cells budgeted_cells(const BudgetedSearchReport& report) {
-  Cells cells{identity_header(report), {}};
+std::string search_name(const BudgetedSearch& search) { return in_words(search.method.name); }
+
+std::string epochs_text(const BudgetedSearchReport& report, const BudgetedSearch& search) {
+  const auto& fidelity = search.method.fidelity;
+  if (fidelity) return std::to_string(report.fidelities[*fidelity].fidelity.epochs);
+  return fmt::format("{} to {}", report.fidelities.front().fidelity.epochs,
+                     report.fidelities.back().fidelity.epochs);
+}
+
+std::string guide_text(const BudgetedSearch& search) {
+  if (search.guidance == Guidance::none) return "";
+  return in_words(std::string(to_string(search.guidance))) + " by " + search.score;
+}
+
+TextTable budgeted_table(const BudgetedSearchReport& report) {
+  TextTable cells{identity_header(report), {}};
   if (has_guides(report)) cells.header.emplace_back("scored");
   cells.header.emplace_back("trained");
   const std::size_t before_metrics = cells.header.size();
@@ -135,10 +140,10 @@ Cells budgeted_cells(const BudgetedSearchReport& report) {
   return cells;
 }
 
-Cells anytime_cells(const BudgetedSearchReport& report) {
+TextTable anytime_table(const BudgetedSearchReport& report) {
   constexpr std::size_t shown[] = {2, 4, 9, 24, 49};  // 6, 10, 20, 50 and 100 % of the budget
   static_assert(BudgetedSearches::moments == 50);
-  Cells cells{identity_header(report), {}};
+  TextTable cells{identity_header(report), {}};
   for (const std::size_t moment : shown) {
     cells.header.push_back(
         moment == shown[0]
@@ -156,28 +161,30 @@ Cells anytime_cells(const BudgetedSearchReport& report) {
   return cells;
 }
 
-std::string budgeted_notes(const BudgetedSearchReport& report) {
+std::vector<std::string> budgeted_notes(const BudgetedSearchReport& report) {
   const BudgetedConditions& conditions = report.conditions;
-  std::string text = fmt::format(
+  std::vector<std::string> notes{fmt::format(
       "Simulated: {:.6g} seconds of training one network after the other, {} runs of each search "
-      "with the seeds from {}.\n",
-      conditions.seconds, conditions.runs, conditions.seed);
+      "with the seeds from {}.",
+      conditions.seconds, conditions.runs, conditions.seed)};
   for (const auto& [fidelity, seconds] : report.fidelities) {
-    text += fmt::format("{} epochs: selected by {}; seconds of {} networks measured",
-                        fidelity.epochs, fidelity.column.text(), seconds.measured);
+    std::string& note =
+        notes.emplace_back(fmt::format("{} epochs: selected by {}; seconds of {} networks measured",
+                                       fidelity.epochs, fidelity.column.text(), seconds.measured));
     if (seconds.error) {
-      text += fmt::format(", of {} estimated from FLOPs (mean error of the fit {:.1f} %)",
+      note += fmt::format(", of {} estimated from FLOPs (mean error of the fit {:.1f} %)",
                           seconds.estimated, 100 * *seconds.error);
     }
-    text += ".\n";
+    note += ".";
   }
-  text += report.continues ? "Trainings to more epochs continue those to fewer.\n"
-                           : "Each training starts from scratch.\n";
+  notes.emplace_back(report.continues ? "Trainings to more epochs continue those to fewer."
+                                      : "Each training starts from scratch.");
   for (const auto& [score, seconds] : report.scoring_seconds) {
-    text += fmt::format("Scoring by {}: {:.6g} s an architecture, {} of them first in each run.\n",
-                        score, seconds, conditions.pool);
+    notes.push_back(
+        fmt::format("Scoring by {}: {:.6g} s an architecture, {} of them first in each run.", score,
+                    seconds, conditions.pool));
   }
-  return text;
+  return notes;
 }
 
 ordered_json budgeted_json(const BudgetedSearchReport& report) {
@@ -211,6 +218,7 @@ ordered_json budgeted_json(const BudgetedSearchReport& report) {
           {"moments", report.moments},
           {"searches", std::move(searches)},
           {"optimum", std::move(optimum)},
+          {"datasets", report.published},
           {"published", published_json(report)}};
 }
 
@@ -234,27 +242,29 @@ json_schema_parts::Schema budgeted_schema() {
                                 {"trained", number()},
                                 {"metrics", by_name(spread)},
                                 {"anytime", by_name(array(any_of(spread)))}});
-  return object({{"seconds", number()},
-                 {"runs", whole_number()},
-                 {"seed", whole_number()},
-                 {"continues", {{"type", "boolean"}}},
-                 {"fidelities", array(object({{"epochs", whole_number()},
-                                              {"column", text()},
-                                              {"measured", whole_number()},
-                                              {"estimated", whole_number()},
-                                              {"error", number_or_null()}}))},
-                 {"pool", whole_number()},
-                 {"filter_percent", number()},
-                 {"warm_start", whole_number()},
-                 {"scoring_seconds", by_name(number())},
-                 {"metrics", array(text())},
-                 {"moments", array(number())},
-                 {"searches", array(search)},
-                 {"optimum", by_name(object({{"value", number()}, {"arch", text()}}))},
-                 {"published", array(object({{"search", text()},
-                                             {"weight_sharing", {{"type", "boolean"}}},
-                                             {"metrics", by_name(number())},
-                                             {"source", text()}}))}});
+  return object(
+      {{"seconds", number()},
+       {"runs", whole_number()},
+       {"seed", whole_number()},
+       {"continues", {{"type", "boolean"}}},
+       {"fidelities", array(object({{"epochs", whole_number()},
+                                    {"column", text()},
+                                    {"measured", whole_number()},
+                                    {"estimated", whole_number()},
+                                    {"error", number_or_null()}}))},
+       {"pool", whole_number()},
+       {"filter_percent", number()},
+       {"warm_start", whole_number()},
+       {"scoring_seconds", by_name(number())},
+       {"metrics", array(text())},
+       {"moments", array(number())},
+       {"searches", array(search)},
+       {"optimum", by_name(object({{"value", number()}, {"arch", text()}}))},
+       {"datasets", array(one_of_texts({published_datasets.begin(), published_datasets.end()}))},
+       {"published", array(object({{"search", text()},
+                                   {"weight_sharing", {{"type", "boolean"}}},
+                                   {"metrics", by_name(number())},
+                                   {"source", text()}}))}});
 }
 
 }  // namespace wrcor

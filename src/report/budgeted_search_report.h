@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_schema_parts.h"
-#include "report/cells.h"
+#include "report/text_table.h"
 #include "score/benchmark_table.h"
 #include "search/budgeted_search.h"
 
@@ -33,16 +34,28 @@ struct BudgetedSearchReport {
   std::vector<std::string> published;    ///< data set of each metric; empty: no published figures
 };
 
+/// In words, for readers: "successive halving", "12" or "12 to 200", "filter by wrcor" or "".
+std::string search_name(const BudgetedSearch& search);
+std::string epochs_text(const BudgetedSearchReport& report, const BudgetedSearch& search);
+std::string guide_text(const BudgetedSearch& search);
+
 /// A row per search, published ones included.
-Cells budgeted_cells(const BudgetedSearchReport& report);
+TextTable budgeted_table(const BudgetedSearchReport& report);
 /// The first metric of the answers at some moments, a row per search.
-Cells anytime_cells(const BudgetedSearchReport& report);
-/// The conditions, in lines of text.
-std::string budgeted_notes(const BudgetedSearchReport& report);
+TextTable anytime_table(const BudgetedSearchReport& report);
+/// The conditions, in sentences.
+std::vector<std::string> budgeted_notes(const BudgetedSearchReport& report);
 
 /// In the JSON document of an evaluation: the key, its value, and the schema of that.
 inline constexpr const char* budgeted_key = "budgeted_search";
 nlohmann::ordered_json budgeted_json(const BudgetedSearchReport& report);
+/// Inverse of budgeted_json(), but for the threads.
+/// @throws nlohmann::json::exception or std::invalid_argument for anything else
+BudgetedSearchReport budgeted_from_json(const nlohmann::ordered_json& json);
 json_schema_parts::Schema budgeted_schema();
+
+/// Reads the searches of a JSON document of `wrcor evaluate --fidelity`.
+/// @throws DataError for a file that cannot be read, or that is no such document
+BudgetedSearchReport read_budgeted_searches(const std::filesystem::path& path);
 
 }  // namespace wrcor

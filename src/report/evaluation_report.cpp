@@ -10,7 +10,7 @@
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
-#include "report/cells.h"
+#include "report/text_table.h"
 #include "score/population.h"
 #include "score/published.h"
 #include "wrcor/core/registry.h"
@@ -37,12 +37,12 @@ std::string with_interval(const Comparison& row, Measure measure) {
 /// A table with a row per comparison, which starts with what it compares.
 /// @param columns  its other columns
 /// @param figures  their cells
-Cells cells_by_comparison(
+TextTable cells_by_comparison(
     const EvaluationReport& report, const std::vector<std::string>& columns,
     const std::function<std::vector<std::string>(const Comparison&)>& figures) {
   const bool with_population = std::ranges::any_of(
       report.comparisons, [](const Comparison& row) { return row.population != "all"; });
-  Cells cells{{"score", "metric"}, {}};
+  TextTable cells{{"score", "metric"}, {}};
   if (with_population) cells.header.emplace_back("population");
   cells.header.emplace_back("n");
   cells.header.insert(cells.header.end(), columns.begin(), columns.end());
@@ -55,7 +55,7 @@ Cells cells_by_comparison(
   return cells;
 }
 
-Cells comparison_cells(const EvaluationReport& report) {
+TextTable comparison_cells(const EvaluationReport& report) {
   const std::string k = std::to_string(report.options.k);
   return cells_by_comparison(
       report, {"undefined", "rho", "tau", "r", "top " + k, "top 5 %", "regret 1", "regret 5"},
@@ -70,7 +70,7 @@ Cells comparison_cells(const EvaluationReport& report) {
       });
 }
 
-Cells top_cells(const EvaluationReport& report) {
+TextTable top_cells(const EvaluationReport& report) {
   return cells_by_comparison(report,
                              {"rho of best 5 %", "tau of best 5 %", "rho of best 10 %",
                               "tau of best 10 %", "nDCG", "tau at equal size"},
@@ -139,14 +139,14 @@ std::vector<PublishedRow> published_rows(const EvaluationReport& report) {
 }
 
 /// By population, the best by tau of the first metric first, those without one last.
-Cells published_cells(const EvaluationReport& report) {
+TextTable published_cells(const EvaluationReport& report) {
   std::vector<PublishedRow> rows = own_rows(report);
   for (PublishedRow& row : published_rows(report)) rows.push_back(std::move(row));
   std::ranges::stable_sort(rows, [](const PublishedRow& a, const PublishedRow& b) {
     if (a.population != b.population) return a.population < b.population;
     return a.figures.front().kendall > b.figures.front().kendall;
   });
-  Cells cells{{"population", "n", "method"}, {}};
+  TextTable cells{{"population", "n", "method"}, {}};
   for (const std::string& dataset : report.published)
     cells.header.insert(cells.header.end(), {dataset + " tau", "rho", "nDCG"});
   cells.header.emplace_back("source");
@@ -162,10 +162,10 @@ Cells published_cells(const EvaluationReport& report) {
   return cells;
 }
 
-Cells simulation_cells(const SimulationReport& report) {
+TextTable simulation_cells(const SimulationReport& report) {
   const bool has_fronts = std::ranges::any_of(
       report.rows, [](const auto& row) { return row.search.front_share.has_value(); });
-  Cells cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
+  TextTable cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
   if (has_fronts) cells.header.push_back("front");
   cells.header.insert(cells.header.end(), report.metrics.begin(), report.metrics.end());
   const auto add = [&](std::vector<std::string> row, const auto& metrics) {
@@ -263,7 +263,7 @@ ordered_json published_json(const EvaluationReport& report) {
   return rows;
 }
 
-std::string all_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
+std::string all_tables(const EvaluationReport& report, std::string (*format)(const TextTable&)) {
   std::vector<std::string> parts;
   if (!report.comparisons.empty()) {
     parts.push_back(format(comparison_cells(report)));
@@ -272,9 +272,9 @@ std::string all_tables(const EvaluationReport& report, std::string (*format)(con
   }
   if (report.simulation) parts.push_back(format(simulation_cells(*report.simulation)));
   if (report.budgeted) {
-    parts.push_back(format(budgeted_cells(*report.budgeted)));
-    parts.push_back(format(anytime_cells(*report.budgeted)));
-    parts.push_back(budgeted_notes(*report.budgeted));
+    parts.push_back(format(budgeted_table(*report.budgeted)));
+    parts.push_back(format(anytime_table(*report.budgeted)));
+    parts.push_back(join(budgeted_notes(*report.budgeted), "\n") + "\n");
   }
   return join(parts, "\n");
 }
@@ -330,12 +330,12 @@ Schema published_schema() {
 
 std::string evaluation_table(const EvaluationReport& report) {
   return all_tables(report,
-                    [](const Cells& cells) { return format_table(cells.header, cells.rows); });
+                    [](const TextTable& cells) { return format_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_markdown(const EvaluationReport& report) {
-  return all_tables(report,
-                    [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
+  return all_tables(
+      report, [](const TextTable& cells) { return markdown_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_csv(const EvaluationReport& report) {

@@ -41,6 +41,12 @@ std::vector<std::size_t> numbers_of(const CsvReader& csv, const std::vector<std:
 
 }  // namespace
 
+/// A sum could overflow.
+void CurveTable::Mean::add(double figure) {
+  ++count;
+  value += figure / count - value / count;
+}
+
 void CurveSelection::parse_rows(const std::string& flag, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
@@ -87,9 +93,7 @@ CurveTable CurveTable::parse(std::string text, const std::string& name, const Se
     means.resize(figures.size());
     for (std::size_t k = 0; k < figures.size(); ++k) {
       const std::optional<double> figure = csv.number(figures[k]);
-      if (!figure) continue;
-      means[k].sum += *figure;
-      ++means[k].count;
+      if (figure) means[k].add(*figure);
     }
   }
   if (table.curves_.empty()) throw DataError(name + ": no row is selected");
@@ -108,7 +112,7 @@ std::optional<double> CurveTable::value(const std::string& arch, const std::stri
   if (point == curve->second.end()) return std::nullopt;
   const auto number = std::find(columns_.begin(), columns_.end(), column) - columns_.begin();
   const Mean& mean = point->second.at(static_cast<std::size_t>(number));
-  return mean.count > 0 ? std::optional(mean.sum / mean.count) : std::nullopt;
+  return mean.count > 0 ? std::optional(mean.value) : std::nullopt;
 }
 
 }  // namespace wrcor

@@ -48,8 +48,9 @@ class CurveTable {
 
  private:
   struct Mean {
-    double sum = 0;
+    double value = 0;
     int count = 0;
+    void add(double figure);
   };
   using Curve = std::map<int, std::vector<Mean>>;  ///< by epoch as written, then by column
 

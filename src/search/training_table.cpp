@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "score/training_seconds.h"
@@ -26,7 +27,7 @@ void require_figures(const TrainingTable& table) {
 /// @throws DataError unless a training takes time, and more than to the fidelity before
 void add(double seconds, const std::string& arch, const std::string& column, bool continues,
          TrainedNetwork& network) {
-  if (seconds <= 0) {
+  if (seconds <= 0 || !std::isfinite(seconds)) {
     throw DataError(fmt::format("column '{}': expected seconds of training above 0 for {}, got {}",
                                 column, arch, seconds));
   }

@@ -74,6 +74,19 @@ expect_matches "$stdout" 'GDAS +93\.61 +quoted, shares weights: NAS-Bench-201'
 expect_exit 0 evaluate "${two[@]}" "${quick[@]}" --published cifar10 --format json
 expect_contains "$stdout" '"weight_sharing": true'
 
+# --- the page of a report draws them
+cp -r "$source_dir/tests/fixtures/version_1/run" .
+unchecked run/{config.json,result.json,journal.jsonl}
+cp "$stdout_file" searches.json
+expect_exit 0 wrcor report run --searches searches.json --out page.html
+expect_matches "$(<page.html)" '"searches":\{"metrics":\["test"\],"moments":\[40\.0,80\.0,'
+refuse 3 'mine.jsonl: .*expected what .wrcor evaluate --fidelity ... --format json. prints' \
+  wrcor report run --searches mine.jsonl --out no.html
+expect_exit 0 wrcor evaluate --benchmark table.csv --key index --metric test --table-score size --bootstrap 0 --format json
+cp "$stdout_file" other.json
+refuse 3 'other.json: there are no simulated searches' wrcor report run --searches other.json --out no.html
+refuse 3 "cannot read 'none.json'" wrcor report run --searches none.json --out no.html
+
 # --- one fidelity; trainings in full that do not fit
 expect_exit 0 evaluate --fidelity 10=long --training-column 10=s10 "${quick[@]}"
 expect_matches "$stdout" 'random +10 +'

@@ -39,6 +39,12 @@ TEST_CASE("a curve has the means of the seeds after each epoch", "[score][curves
   CHECK(table.value(other(), "valid_acc", 2) == 60);
 }
 
+TEST_CASE("the mean of the largest figures is finite", "[score][curves]") {
+  const CurveTable table =
+      curves("index,seed,epoch,acc\n0,1,0,1.7e308\n0,2,0,1.7e308\n0,3,0,-1.7e308\n", {{}, {"acc"}});
+  CHECK(table.value(first(), "acc", 1).value() == Approx(1.7e308 / 3));
+}
+
 TEST_CASE("what a curve lacks is unknown", "[score][curves]") {
   const CurveTable table = curves(records, two_epochs);
   CHECK_FALSE(table.value(first(), "test_acc", 1));

@@ -1,4 +1,4 @@
-#include "report/cells.h"
+#include "report/text_table.h"
 
 #include <spdlog/fmt/fmt.h>
 

@@ -11,7 +11,7 @@
 namespace wrcor {
 
 /// The header and the rows of a table.
-struct Cells {
+struct TextTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
 };
