@@ -113,6 +113,11 @@ void run_course(const SearchSpec& spec, const SearchSpace& space, std::size_t fi
   }
 }
 
+std::vector<Bracket> brackets_of(const std::string& method, const std::vector<int>& epochs) {
+  if (method == hyperband) return hyperband_brackets(epochs);
+  return {widest_bracket(epochs)};
+}
+
 /// Bracket after bracket, again and again.
 void run_brackets(const std::vector<Bracket>& brackets, const std::function<std::string()>& draw,
                   TrainingLedger& ledger) {
@@ -240,9 +245,7 @@ void BudgetedSearches::search(const SearchMethod& method, const SearchSpace& spa
   const auto draw = [&space, this, rng = Rng(seed)]() mutable {
     return space.format(space.representative(space.sample(rng), spec_.options.dedupe));
   };
-  run_brackets(method.name == hyperband ? hyperband_brackets(epochs_)
-                                        : std::vector<Bracket>{widest_bracket(epochs_)},
-               draw, ledger);
+  run_brackets(brackets_of(method.name, epochs_), draw, ledger);
 }
 
 std::vector<double> BudgetedSearches::metrics_of(const TrainedNetwork& network) const {

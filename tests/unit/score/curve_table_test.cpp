@@ -1,6 +1,7 @@
 #include "score/curve_table.h"
 
 #include "support/catch.h"
+#include "support/shared.h"
 #include "wrcor/core/error.h"
 #include "wrcor/space/nas_bench_201.h"
 
@@ -91,4 +92,24 @@ TEST_CASE("the rows of a curve are chosen by columns", "[score][curves]") {
   for (const char* text : {"hp", "=200", ""})
     CHECK_THROWS_WITH(selection.parse_rows("--curve-rows", {text}),
                       ContainsSubstring("--curve-rows: expected COLUMN=TEXT"));
+}
+
+TEST_CASE("the records of NATS-Bench are curves", "[score][curves]") {
+  WRCOR_REQUIRE_SHARED(file, "data/nats_curves/curves.csv");
+  const NasBench201 space;
+  const auto records = [&](const std::string& dataset, const std::string& column) {
+    return CurveTable::read(file, space, BenchmarkKey::parse("index"),
+                            {{{"space", "tss"}, {"hp", "200"}, {"dataset", dataset}}, {column}});
+  };
+  // The accuracies after 200 epochs that the benchmark publishes, which are means over the seeds.
+  const CurveTable tests = records("cifar10", "ori_test_acc");
+  CHECK(tests.size() == 3);
+  CHECK(tests.value(first(), "ori_test_acc", 200).value() == Approx(85.8633).margin(1e-4));
+  CHECK(tests.value(other(), "ori_test_acc", 200).value() == Approx(91.5833).margin(1e-4));
+  const CurveTable validation = records("cifar10-valid", "valid_acc");
+  for (int epochs = 1; epochs <= 200; ++epochs)
+    REQUIRE(validation.value(first(), "valid_acc", epochs).has_value());
+  CHECK_FALSE(validation.value(first(), "valid_acc", 201));
+  CHECK(validation.value(first(), "valid_acc", 200).value() >
+        validation.value(first(), "valid_acc", 12).value());
 }
