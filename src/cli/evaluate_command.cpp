@@ -5,6 +5,7 @@
 #include <set>
 
 #include "benchmark_options.h"
+#include "budgeted_options.h"
 #include "commands.h"
 #include "core/processor.h"
 #include "options.h"
@@ -55,11 +56,18 @@ struct EvaluateOptions {
   int resamples = 1000;
   bool simulate = false;
   int runs = 100;
+  bool runs_given = false;
+  BudgetedOptions budgeted;
   std::vector<std::string> populations;
   std::vector<std::string> published;  ///< the data set of each metric; empty: no table
   std::string measures = "usual";
   std::string format = "table";
 };
+
+/// Whether anything orders architectures.
+bool has_scores(const EvaluateOptions& options) {
+  return !options.score_files.empty() || !options.table_scores.empty();
+}
 
 /// The populations to compare on: the default is all architectures, and with published figures
 /// all that these were measured on.
@@ -149,17 +157,12 @@ void add_references(const BenchmarkTable& benchmark, const std::vector<FigureCol
                     SimulationReport& report) {
   std::vector<std::vector<double>> values;  // higher is better
   for (const FigureColumn& column : columns) {
-    SimulationReport::Optimum best;
+    report.optima.push_back(optimum_of(benchmark, column));
     auto& known = values.emplace_back();
     for (std::size_t row = 0; row < benchmark.size(); ++row) {
-      const auto& figure = benchmark.value(row, column.name);
-      if (!figure) continue;
-      const double value = column.oriented(*figure);
-      if (known.empty() || value > column.oriented(best.value))
-        best = {benchmark.arch(row), *figure};
-      known.push_back(value);
+      if (const auto& figure = benchmark.value(row, column.name))
+        known.push_back(column.oriented(*figure));
     }
-    report.optima.push_back(best);
   }
   for (const std::size_t networks : {1, 10, 100}) {
     SimulationReport::Trained trained{networks, {}};
@@ -286,15 +289,22 @@ void check(const EvaluateOptions& options) {
   for (const std::string& text : options.rank_by) parse_rule(text);
   if (options.score_files.empty() && !options.rank_by.empty())
     throw UsageError("--rank-by needs the scores of its members; name score files by --scores");
-  if (options.score_files.empty() && options.table_scores.empty()) {
+  if (!has_scores(options) && !options.budgeted.given()) {
     throw UsageError(
         "nothing to evaluate; name score files by --scores, or columns of the benchmark by "
         "--table-score");
   }
+  if (!has_scores(options) && options.simulate)
+    throw UsageError("--simulate-search needs scores; name their files by --scores");
+  if (options.runs_given && !options.simulate && !options.budgeted.given()) {
+    throw UsageError("--runs: has no effect without --simulate-search or --fidelity; leave it out");
+  }
+  check(options.budgeted);
   require_distinct(options.populations, "--among");
   for (const std::string& name : options.populations) populations().find(name);
   check_published(options);
   for (const auto& [given, flag] : {std::pair(options.simulate, "--simulate-search"),
+                                    std::pair(options.budgeted.given(), "--fidelity"),
                                     std::pair(!options.published.empty(), "--published")}) {
     if (given && options.format == "csv")
       throw UsageError(std::string("--format csv holds one table only: use json together with ") +
@@ -367,6 +377,12 @@ ConfigSources sources_of(const EvaluateOptions& options) {
   ConfigSources sources = options.sources;
   for (const std::string& key : strategy_keys()) sources.used.insert(key);
   if (options.simulate) return sources;
+  if (options.budgeted.given()) {
+    sources.unused["search.window"] = "searches of --fidelity train one network after the other";
+    for (const char* key : {"search.minimize", "constraints.cost_table"})
+      sources.unused[key] = "searches of --fidelity have one objective";
+    return sources;
+  }
   for (const std::string& key : settings_of_searches())
     sources.unused[key] = "no search is simulated without --simulate-search";
   if (options.resamples == 0)
@@ -383,7 +399,7 @@ void run_evaluate(const EvaluateOptions& options) {
     throw UsageError("--published: the figures are of the space '" + std::string(published_space) +
                      "', not of '" + space.name() + "'");
   }
-  std::set<std::string> columns;
+  std::set<std::string> columns = options.budgeted.benchmark_columns();
   for (const auto* texts : {&options.benchmark.metrics, &options.table_scores}) {
     for (const FigureColumn& column : parse_columns(*texts)) columns.insert(column.name);
   }
@@ -397,7 +413,8 @@ void run_evaluate(const EvaluateOptions& options) {
   report.options = {static_cast<std::size_t>(options.top_k), options.resamples, config.run.seed,
                     usable_cores()};
   const std::vector<std::string> archs = chosen_architectures(scores, benchmark, options, report);
-  for (const std::string& population : chosen_populations(options)) {
+  for (const std::string& population :
+       has_scores(options) ? chosen_populations(options) : std::vector<std::string>()) {
     for (Comparison& row :
          compare_on(population, space, scores, benchmark, options, report.options, archs))
       report.comparisons.push_back(std::move(row));
@@ -407,6 +424,12 @@ void run_evaluate(const EvaluateOptions& options) {
   if (options.simulate) {
     report.simulation =
         simulate(spec, options, benchmark, make_scorers(scores, benchmark, options, archs), archs);
+  }
+  if (options.budgeted.given()) {
+    report.budgeted =
+        run_budgeted(spec, {options.budgeted, options.benchmark, benchmark,
+                            make_scorers(scores, benchmark, options, archs), archs, options.runs});
+    report.budgeted->published = options.published;
   }
   write_output(options.format == "json"       ? evaluation_json(report)
                : options.format == "csv"      ? evaluation_csv(report)
@@ -466,13 +489,12 @@ void setup_evaluate(CLI::App& command) {
   add_choice(command, "--measures", options->measures, {"usual", "all"},
              "measures in the table: all have a second one, on the top of the ranking and on pairs "
              "of\nequal size");
-  auto* simulate =
-      command.add_flag("--simulate-search", options->simulate,
-                       "run every strategy on the scores, which cover the whole space ('wrcor\n"
-                       "score --unique'), and report the metrics of what it finds");
+  command.add_flag("--simulate-search", options->simulate,
+                   "run every strategy on the scores, which cover the whole space ('wrcor\n"
+                   "score --unique'), and report the metrics of what it finds");
   add_whole_number(command, "--runs", options->runs, 1, 1'000'000,
-                   "simulated searches, with the seeds --seed, --seed + 1 and so on")
-      .needs(simulate);
+                   "simulated searches, with the seeds --seed, --seed + 1 and so on");
+  add_budgeted(command, options->budgeted);
   add_choice(command, "--format", options->format, {"table", "json", "csv", "markdown"},
              "form of the output");
   std::vector<std::string> keys{"space.name"};
@@ -484,6 +506,7 @@ void setup_evaluate(CLI::App& command) {
       "wrcor evaluate --scores scores.jsonl --benchmark accuracies.csv --metric c10_test_200ep");
   set_action(command, [options, &command] {
     options->top_k_given = command.count("--top-k") > 0;
+    options->runs_given = command.count("--runs") > 0;
     run_evaluate(*options);
   });
 }

@@ -25,6 +25,7 @@ struct ReportOptions {
   BenchmarkOptions benchmark;
   std::string training_times;
   std::string training_column;
+  std::string searches;
   std::vector<const char*> given_of_tables;  ///< flags that describe the form of tables
   int top = 6;
 
@@ -146,6 +147,7 @@ void run_report(const ReportOptions& options) {
         read_figures(options.training_times, {options.training_column}, benchmark, *space);
     check_coverage(*content.training, content.runs);
   }
+  if (!options.searches.empty()) content.searches = read_budgeted_searches(options.searches);
   try {
     write_file_atomic(options.page(), report_page(content, *space));
   } catch (const nlohmann::json::exception&) {
@@ -184,6 +186,11 @@ void setup_report(CLI::App& command) {
                      ->type_name("COLUMN");
   times->needs(column);
   column->needs(times);
+  command
+      .add_option(
+          "--searches", options->searches,
+          "output of 'wrcor evaluate --fidelity ... --format json': simulated searches to show")
+      ->type_name("FILE.json");
   set_example(command,
               "wrcor report runs/first --benchmark accuracies.csv --metric c10_test_200ep");
   set_action(

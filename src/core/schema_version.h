@@ -20,8 +20,9 @@ inline constexpr int result = 4;
 /// 1: `settings` depended on the list of proxies; 2: without scores of repeats; 3: without checks
 inline constexpr int score = 4;
 inline constexpr int ranking_table = 1;  ///< ranking.csv
-/// 1: a figure of every simulated search; 2: without populations and measures of the top
-inline constexpr int evaluation = 3;
+/// 1: a figure of every simulated search; 2: without populations and measures of the top; 3:
+/// without searches under a budget of seconds
+inline constexpr int evaluation = 4;
 inline constexpr int comparison = 1;
 inline constexpr int trial = 1;  ///< and its outcome
 inline constexpr int plan = 1;

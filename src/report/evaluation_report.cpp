@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,8 +10,10 @@
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
+#include "report/text_table.h"
 #include "score/population.h"
 #include "score/published.h"
+#include "wrcor/core/registry.h"
 #include "wrcor/core/version.h"
 
 namespace wrcor {
@@ -26,21 +27,6 @@ std::vector<Measure> all_measures() {
   return measures;
 }
 
-/// Header and rows.
-struct Cells {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
-
-/// Half is rounded away from zero, even if an expected value misses it by its last bits.
-std::string rounded(const std::optional<double>& value, int digits) {
-  if (!value) return "";
-  if (std::abs(*value) > 1e15) return fmt::format("{:.{}f}", *value, digits);
-  const double scale = std::pow(10.0, digits);
-  const double steps = std::floor(std::abs(*value) * scale * (1 + 1e-14) + 0.5);
-  return fmt::format("{:.{}f}", std::copysign(steps, *value) / scale, digits);
-}
-
 std::string with_interval(const Comparison& row, Measure measure) {
   const std::string value = rounded(row.measures[measure], 3);
   const auto& interval = row.intervals[measure];
@@ -48,19 +34,15 @@ std::string with_interval(const Comparison& row, Measure measure) {
   return value + fmt::format(" [{:.3f}, {:.3f}]", interval->low, interval->high);
 }
 
-std::string with_deviation(const std::optional<Spread>& spread) {
-  return spread ? rounded(spread->mean, 2) + " ± " + rounded(spread->deviation, 2) : "";
-}
-
 /// A table with a row per comparison, which starts with what it compares.
 /// @param columns  its other columns
 /// @param figures  their cells
-Cells cells_by_comparison(
+TextTable cells_by_comparison(
     const EvaluationReport& report, const std::vector<std::string>& columns,
     const std::function<std::vector<std::string>(const Comparison&)>& figures) {
   const bool with_population = std::ranges::any_of(
       report.comparisons, [](const Comparison& row) { return row.population != "all"; });
-  Cells cells{{"score", "metric"}, {}};
+  TextTable cells{{"score", "metric"}, {}};
   if (with_population) cells.header.emplace_back("population");
   cells.header.emplace_back("n");
   cells.header.insert(cells.header.end(), columns.begin(), columns.end());
@@ -73,7 +55,7 @@ Cells cells_by_comparison(
   return cells;
 }
 
-Cells comparison_cells(const EvaluationReport& report) {
+TextTable comparison_cells(const EvaluationReport& report) {
   const std::string k = std::to_string(report.options.k);
   return cells_by_comparison(
       report, {"undefined", "rho", "tau", "r", "top " + k, "top 5 %", "regret 1", "regret 5"},
@@ -88,7 +70,7 @@ Cells comparison_cells(const EvaluationReport& report) {
       });
 }
 
-Cells top_cells(const EvaluationReport& report) {
+TextTable top_cells(const EvaluationReport& report) {
   return cells_by_comparison(report,
                              {"rho of best 5 %", "tau of best 5 %", "rho of best 10 %",
                               "tau of best 10 %", "nDCG", "tau at equal size"},
@@ -157,14 +139,14 @@ std::vector<PublishedRow> published_rows(const EvaluationReport& report) {
 }
 
 /// By population, the best by tau of the first metric first, those without one last.
-Cells published_cells(const EvaluationReport& report) {
+TextTable published_cells(const EvaluationReport& report) {
   std::vector<PublishedRow> rows = own_rows(report);
   for (PublishedRow& row : published_rows(report)) rows.push_back(std::move(row));
   std::ranges::stable_sort(rows, [](const PublishedRow& a, const PublishedRow& b) {
     if (a.population != b.population) return a.population < b.population;
     return a.figures.front().kendall > b.figures.front().kendall;
   });
-  Cells cells{{"population", "n", "method"}, {}};
+  TextTable cells{{"population", "n", "method"}, {}};
   for (const std::string& dataset : report.published)
     cells.header.insert(cells.header.end(), {dataset + " tau", "rho", "nDCG"});
   cells.header.emplace_back("source");
@@ -180,10 +162,10 @@ Cells published_cells(const EvaluationReport& report) {
   return cells;
 }
 
-Cells simulation_cells(const SimulationReport& report) {
+TextTable simulation_cells(const SimulationReport& report) {
   const bool has_fronts = std::ranges::any_of(
       report.rows, [](const auto& row) { return row.search.front_share.has_value(); });
-  Cells cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
+  TextTable cells{{"score", "search", "runs", "proposals", "evaluated"}, {}};
   if (has_fronts) cells.header.push_back("front");
   cells.header.insert(cells.header.end(), report.metrics.begin(), report.metrics.end());
   const auto add = [&](std::vector<std::string> row, const auto& metrics) {
@@ -206,7 +188,7 @@ Cells simulation_cells(const SimulationReport& report) {
   }
   std::vector<std::string> optimum{"", "optimum", "", "", ""};
   if (has_fronts) optimum.emplace_back("1.0000");
-  for (const auto& best : report.optima) optimum.push_back(rounded(best.value, 2));
+  for (const BenchmarkOptimum& best : report.optima) optimum.push_back(rounded(best.value, 2));
   cells.rows.push_back(std::move(optimum));
   return cells;
 }
@@ -232,15 +214,10 @@ ordered_json to_json(const Comparison& row) {
   return json;
 }
 
-ordered_json to_json(const std::optional<Spread>& spread) {
-  if (!spread) return nullptr;
-  return {{"mean", spread->mean}, {"deviation", spread->deviation}};
-}
-
 template <typename Spreads>
 ordered_json to_json(const std::vector<std::string>& names, const Spreads& metrics) {
   ordered_json json = ordered_json::object();
-  for (std::size_t k = 0; k < names.size(); ++k) json[names[k]] = to_json(metrics[k]);
+  for (std::size_t k = 0; k < names.size(); ++k) json[names[k]] = spread_json(metrics[k]);
   return json;
 }
 
@@ -254,7 +231,7 @@ ordered_json to_json(const SimulationReport& report) {
                         {"proposals", search.proposals},
                         {"evaluated", search.evaluations},
                         {"metrics", to_json(report.metrics, search.metrics)}});
-    if (search.front_share) searches.back()["front_hypervolume"] = to_json(search.front_share);
+    if (search.front_share) searches.back()["front_hypervolume"] = spread_json(search.front_share);
   }
   auto& trained = json["best_of_trained"] = ordered_json::array();
   for (const auto& [networks, metrics] : report.trained)
@@ -286,12 +263,20 @@ ordered_json published_json(const EvaluationReport& report) {
   return rows;
 }
 
-std::string all_tables(const EvaluationReport& report, std::string (*format)(const Cells&)) {
-  std::string text = format(comparison_cells(report));
-  if (report.all_measures) text += "\n" + format(top_cells(report));
-  if (!report.published.empty()) text += "\n" + format(published_cells(report));
-  if (report.simulation) text += "\n" + format(simulation_cells(*report.simulation));
-  return text;
+std::string all_tables(const EvaluationReport& report, std::string (*format)(const TextTable&)) {
+  std::vector<std::string> parts;
+  if (!report.comparisons.empty()) {
+    parts.push_back(format(comparison_cells(report)));
+    if (report.all_measures) parts.push_back(format(top_cells(report)));
+    if (!report.published.empty()) parts.push_back(format(published_cells(report)));
+  }
+  if (report.simulation) parts.push_back(format(simulation_cells(*report.simulation)));
+  if (report.budgeted) {
+    parts.push_back(format(budgeted_table(*report.budgeted)));
+    parts.push_back(format(anytime_table(*report.budgeted)));
+    parts.push_back(join(budgeted_notes(*report.budgeted), "\n") + "\n");
+  }
+  return join(parts, "\n");
 }
 
 using namespace json_schema_parts;
@@ -345,12 +330,12 @@ Schema published_schema() {
 
 std::string evaluation_table(const EvaluationReport& report) {
   return all_tables(report,
-                    [](const Cells& cells) { return format_table(cells.header, cells.rows); });
+                    [](const TextTable& cells) { return format_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_markdown(const EvaluationReport& report) {
-  return all_tables(report,
-                    [](const Cells& cells) { return markdown_table(cells.header, cells.rows); });
+  return all_tables(
+      report, [](const TextTable& cells) { return markdown_table(cells.header, cells.rows); });
 }
 
 std::string evaluation_csv(const EvaluationReport& report) {
@@ -393,6 +378,7 @@ std::string evaluation_json(const EvaluationReport& report) {
   for (const Comparison& row : report.comparisons) rows.push_back(to_json(row));
   if (!report.published.empty()) json["published"] = published_json(report);
   if (report.simulation) json["simulated_search"] = to_json(*report.simulation);
+  if (report.budgeted) json[budgeted_key] = budgeted_json(*report.budgeted);
   // File and column names may be in any encoding.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -411,7 +397,8 @@ ordered_json evaluation_schema() {
                                                 {"seed", whole_number()}})},
                           {"comparisons", array(comparison_schema())},
                           {"published", array(published_schema()), /*required=*/false},
-                          {"simulated_search", simulation_schema(), /*required=*/false}}));
+                          {"simulated_search", simulation_schema(), /*required=*/false},
+                          {budgeted_key, budgeted_schema(), /*required=*/false}}));
 }
 
 }  // namespace wrcor

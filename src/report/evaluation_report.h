@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/budgeted_search_report.h"
 #include "score/comparison.h"
 #include "search/simulated_search.h"
 
@@ -24,16 +25,12 @@ struct SimulationReport {
     std::size_t networks = 1;
     std::vector<Spread> metrics;
   };
-  struct Optimum {
-    std::string arch;
-    double value = 0;
-  };
 
   std::vector<std::string> metrics;
   std::vector<Row> rows;
   std::vector<Trained> trained;
-  std::vector<Optimum> optima;  ///< of each metric
-  std::uint64_t seed = 0;       ///< of the first run
+  std::vector<BenchmarkOptimum> optima;  ///< of each metric
+  std::uint64_t seed = 0;                ///< of the first run
 };
 
 /// The content of the report of `wrcor evaluate`.
@@ -44,6 +41,7 @@ struct EvaluationReport {
   ComparisonOptions options;
   std::vector<Comparison> comparisons;
   std::optional<SimulationReport> simulation;
+  std::optional<BudgetedSearchReport> budgeted;
   bool all_measures = false;           ///< also in text
   std::vector<std::string> published;  ///< data set of each metric; empty: no published figures
 };

@@ -259,6 +259,35 @@ Json figures_json(const FigureTable& figures, const std::vector<std::string>& ar
   return {{"file", figures.file}, {"rows", figures.table.size()}, {"columns", std::move(columns)}};
 }
 
+Json spreads_json(const BudgetedSearch& search, std::size_t metric) {
+  Json values = Json::array();
+  for (const auto& answers : search.anytime) {
+    values.push_back(answers ? Json{{"mean", rounded((*answers)[metric].mean)},
+                                    {"deviation", rounded((*answers)[metric].deviation)}}
+                             : Json());
+  }
+  return values;
+}
+
+/// What the text of the evaluation says, and the answers at all moments.
+Json searches_json(const BudgetedSearchReport& report) {
+  Json lines = Json::array();
+  for (const BudgetedSearch& search : report.searches) {
+    Json anytime = Json::object();
+    for (std::size_t m = 0; m < report.metrics.size(); ++m)
+      anytime[report.metrics[m]] = spreads_json(search, m);
+    lines.push_back({{"search", search_name(search)},
+                     {"epochs", epochs_text(report, search)},
+                     {"guide", guide_text(search)},
+                     {"anytime", std::move(anytime)}});
+  }
+  const TextTable table = budgeted_table(report);
+  return {{"metrics", report.metrics},      {"moments", report.moments},
+          {"runs", report.conditions.runs}, {"lines", std::move(lines)},
+          {"header", table.header},         {"rows", table.rows},
+          {"notes", budgeted_notes(report)}};
+}
+
 }  // namespace
 
 Json page_data(const ReportContent& content, const SearchSpace& space) {
@@ -272,6 +301,7 @@ Json page_data(const ReportContent& content, const SearchSpace& space) {
   };
   data["accuracies"] = figures(content.accuracies);
   data["training"] = figures(content.training);
+  data["searches"] = content.searches ? searches_json(*content.searches) : Json();
   data["runs"] = std::move(runs);
   return data;
 }

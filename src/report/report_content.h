@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "record/finished_run.h"
+#include "report/budgeted_search_report.h"
 #include "score/benchmark_table.h"
 
 namespace wrcor {
@@ -33,7 +34,8 @@ struct ReportContent {
   std::vector<ReportedRun> runs;
   std::optional<FigureTable> accuracies;
   std::optional<FigureTable> training;  ///< one column, seconds
-  std::size_t top = 10;                 ///< cells that are drawn per run by default
+  std::optional<BudgetedSearchReport> searches;
+  std::size_t top = 10;  ///< cells that are drawn per run by default
 };
 
 /// Short unique names for folders: the last part of the path, or if several share it, as much of

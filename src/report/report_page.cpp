@@ -10,8 +10,9 @@ namespace wrcor {
 namespace {
 
 /// Run in this order.
-constexpr const char* scripts[] = {"chart.js", "model.js",  "dom.js",     "detail.js", "charts.js",
-                                   "zoom.js",  "matrix.js", "ranking.js", "page.js"};
+constexpr const char* scripts[] = {"chart.js",    "model.js", "dom.js",    "detail.js",
+                                   "charts.js",   "zoom.js",  "matrix.js", "ranking.js",
+                                   "searches.js", "page.js"};
 
 std::string_view page_file(std::string_view name) {
   for (const BuiltInFile& file : page_files()) {

@@ -6,30 +6,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "score/benchmark_key.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/space/search_space.h"
 
 namespace wrcor {
-
-/// The column by which a table names its architectures.
-struct BenchmarkKey {
-  enum class Kind {
-    arch,   ///< architecture strings
-    id,     ///< SearchSpace::index()
-    index,  ///< the numbering of the space's benchmark if it has one, else like id
-    naslib  ///< NASLib's tuples of operations: "(4, 0, 3, 1, 4, 3)" or "403143"
-  };
-  Kind kind = Kind::arch;
-  std::string column = "arch";
-
-  /// Reads "arch", "id", "index" or "naslib", with "=COLUMN" behind it when the column has another
-  /// name.
-  /// @throws UsageError.
-  static BenchmarkKey parse(std::string_view text);
-};
 
 /// A column of figures, and whether higher or lower is better.
 struct FigureColumn {
@@ -84,5 +67,14 @@ class BenchmarkTable {
   std::multimap<Genotype, std::size_t> by_record_;  ///< rows by recorded_as(), with `space_`
   std::map<std::string, std::vector<std::optional<double>>> columns_;
 };
+
+/// The best figure of a column.
+struct BenchmarkOptimum {
+  std::string arch;
+  double value = 0;
+};
+/// The first of equals; an empty name when the column has no figure.
+/// @param column  one of those read
+BenchmarkOptimum optimum_of(const BenchmarkTable& table, const FigureColumn& column);
 
 }  // namespace wrcor

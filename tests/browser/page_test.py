@@ -1,10 +1,11 @@
-"""What the page of `wrcor report` does in a browser. Usage: page_test.py ONE_RUN.html SEVERAL_RUNS.html VALUELESS.html"""
+"""What the page of `wrcor report` does in a browser. Usage: page_test.py ONE_RUN.html SEVERAL_RUNS.html VALUELESS.html
+SIMULATED.html"""
 import sys
 import unittest
 
 from browser import Browser
 
-one_run, several_runs, valueless = sys.argv[1:4]
+one_run, several_runs, valueless, simulated = sys.argv[1:5]
 
 ENTER, ESCAPE, ARROW_RIGHT = "\ue007", "\ue00c", "\ue014"
 
@@ -66,6 +67,28 @@ class PageTest(unittest.TestCase):
                 self.assertTrue(chart["drawn"], chart["name"])
                 self.assertRegex(chart["words"], "[0-9]", chart["name"])
                 self.assertRegex(chart["label"], "[0-9]", chart["name"])
+
+    def test_simulated_searches_have_lines(self):
+        self.open(one_run)
+        self.assertTrue(self.browser.run("return document.getElementById('searches').hidden"))
+        self.open(simulated)
+        chart = next(each for each in self.charts() if "simulated seconds" in each["name"])
+        self.assertTrue(chart["drawn"])
+        self.assertIn("random, 1 epochs: ", chart["words"])
+        self.assertIn("random, 5 epochs (dashed): ", chart["words"])
+        choose = """
+          const selects = document.querySelectorAll('#searches select'), [which, value] = arguments;
+          selects[which].value = value;
+          selects[which].dispatchEvent(new Event('change'));
+          return document.querySelector('#searches figure').dataset.chart;"""
+        self.assertIn("filter by short", self.browser.run(choose, 1, "filter by short"))
+        self.assertIn("hyperband", self.browser.run(choose, 1, "hyperband, 1 to 5 epochs"))
+        self.assertTrue(self.browser.run(choose, 0, "long").startswith("long of the answers"))
+        words = self.browser.run("return document.querySelector('#searches figcaption').textContent")
+        self.assertRegex(words, "without a ranking: .*filter by short: .*warm start by short: ")
+        rows = self.browser.run("return [...document.querySelectorAll('#searches tbody tr')].map((row) => row.cells[0].textContent)")
+        self.assertEqual(len(rows), 31)
+        self.assertEqual(rows[-1], "optimum")
 
     def test_a_run_in_which_nothing_has_a_value_is_shown(self):
         self.open(valueless)

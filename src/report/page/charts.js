@@ -38,18 +38,19 @@ const roomy = (values) => {
 
 // Draws `config` into a new figure.
 //   name      heading for assistive technology
-//   words     what the chart says: texts, each of a run if it is about one
+//   words     what the chart says: texts, each of a run if it is about one; `marked` if the page has not named the run
 //   details   elements below it: tables of its data
 //   height    of the chart, if not as usual
 const figure = ({ name, words, config, details = [], zoomable = true, height = null }) => {
-  const spoken = words.map(({ run, text }) => (run && severalRuns ? `${run.name}: ${text}` : text)).join(' ');
+  const named = ({ run, marked }) => run && (severalRuns || marked);
+  const spoken = words.map((each) => (named(each) ? `${each.run.name}: ${each.text}` : each.text)).join(' ');
   const canvas = element('canvas', { tabindex: 0, role: 'img', 'aria-label': `${name}. ${spoken}` });
   const plot = element('div', { class: 'plot', style: height && `height: ${height}` }, canvas);
   const caption = element(
     'figcaption',
     {},
-    words.map(({ run, text }) =>
-      element('p', {}, run && severalRuns ? [runSign(run), ` ${run.name}: `] : null, text),
+    words.map((each) =>
+      element('p', {}, named(each) ? [runSign(each.run), ` ${each.run.name}: `] : null, each.text),
     ),
   );
   const made = element('figure', { 'data-chart': name }, plot, caption, details);

@@ -529,7 +529,15 @@ const drawSelector = () => {
 
 const drawCharts = () => {
   applyTheme();
-  for (const draw of [drawCostBenefit, drawCourse, drawDistribution, drawAgreement, drawAccuracy, drawCost])
+  for (const draw of [
+    drawCostBenefit,
+    drawCourse,
+    drawDistribution,
+    drawAgreement,
+    drawAccuracy,
+    drawSearches,
+    drawCost,
+  ])
     draw();
 };
 

@@ -85,6 +85,25 @@ TEST_CASE("the page has every architecture with its drawing and its scores", "[r
                       ContainsSubstring("nor_conv_3x3"));
 }
 
+TEST_CASE("the page has simulated searches at all moments", "[report]") {
+  ReportContent content = content_of("run");
+  CHECK(page_data(content, NasBench201())["searches"].is_null());
+  BudgetedSearchReport& searches = content.searches.emplace();
+  searches.metrics = {"acc"};
+  searches.fidelities = {{{12, {"val"}}, {}}};
+  searches.moments = {10, 20};
+  searches.searches = {
+      {{"random", 0}, Guidance::none, "", 0, 1, {{90, 1}}, {std::nullopt, {{{90.1234567, 1}}}}}};
+  searches.optima = {{"|x|", 94}};
+  const auto data = page_data(content, NasBench201())["searches"];
+  CHECK(data["lines"][0]["search"] == "random");
+  CHECK(data["lines"][0]["epochs"] == "12");
+  CHECK(data["lines"][0]["anytime"]["acc"][0].is_null());
+  CHECK(data["lines"][0]["anytime"]["acc"][1]["mean"] == 90.1235);
+  CHECK(data["rows"].back()[0] == "optimum");
+  CHECK(data["header"].size() == data["rows"][0].size());
+}
+
 TEST_CASE("the page says how a ranking orders trained networks", "[report]") {
   ReportContent content = content_of("run");
   const NasBench201 space;

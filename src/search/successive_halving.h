@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/training_ledger.h"
+
+namespace wrcor {
+
+/// A round of successive halving: how many networks are trained to which fidelity.
+struct Rung {
+  std::size_t fidelity = 0;
+  std::size_t networks = 0;
+  bool operator==(const Rung&) const = default;
+};
+
+/// Rounds of successive halving, the cheapest first.
+using Bracket = std::vector<Rung>;
+
+/// Successive halving from one of the fidelities to the last one. Each round keeps so many of the
+/// networks that it trains for about as many epochs in all as the first one; the last keeps at
+/// least one. With fidelities that grow by a factor, each round keeps one network of as many.
+/// @param epochs    of all fidelities, increasing
+/// @param first     the fidelity of the first round
+/// @param networks  in the first round
+/// Source: Jamieson and Talwalkar, arXiv 1502.07943, as in Li et al., JMLR 18 (2018) 185.
+Bracket halving_bracket(std::span<const int> epochs, std::size_t first, std::size_t networks);
+
+/// The bracket from the first fidelity on, in which as many networks start as leave one for the
+/// last round.
+Bracket widest_bracket(std::span<const int> epochs);
+
+/// Trains the networks of a bracket: draws different ones, and keeps the best of each round, the
+/// first drawn of equals. A small space may give fewer networks than the first round has room for.
+/// @param draw  gives an architecture, as the table of the ledger names it
+/// Stops when the budget is spent.
+void run_bracket(const Bracket& bracket, const std::function<std::string()>& draw,
+                 TrainingLedger& ledger);
+
+}  // namespace wrcor
