@@ -33,12 +33,6 @@ std::vector<std::string> identity(const BudgetedSearchReport& report,
   return cells;
 }
 
-std::size_t dataset_number(const std::string& name) {
-  return static_cast<std::size_t>(
-      std::find(published_datasets.begin(), published_datasets.end(), name) -
-      published_datasets.begin());
-}
-
 /// Of each metric.
 std::vector<double> accuracies_of(const PublishedSearch& search,
                                   const BudgetedSearchReport& report) {

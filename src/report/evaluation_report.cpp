@@ -113,11 +113,6 @@ std::vector<PublishedRow> own_rows(const EvaluationReport& report) {
   return rows;
 }
 
-std::size_t dataset_number(const std::string& name) {
-  return static_cast<std::size_t>(std::ranges::find(published_datasets, name) -
-                                  published_datasets.begin());
-}
-
 /// Those with a figure for one of the data sets of the report.
 std::vector<PublishedRow> published_rows(const EvaluationReport& report) {
   std::vector<PublishedRow> rows;

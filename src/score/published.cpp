@@ -1,5 +1,7 @@
 #include "score/published.h"
 
+#include <algorithm>
+
 namespace wrcor {
 namespace {
 
@@ -163,6 +165,11 @@ constexpr PublishedMethod methods[] = {
 };
 
 }  // namespace
+
+std::size_t dataset_number(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(published_datasets, name) -
+                                  published_datasets.begin());
+}
 
 std::span<const PublishedMethod> published_methods() { return methods; }
 

@@ -18,6 +18,9 @@ struct PublishedFigure {
 inline constexpr std::array<std::string_view, 3> published_datasets = {"cifar10", "cifar100",
                                                                        "imagenet16"};
 
+/// The place of one of them.
+std::size_t dataset_number(std::string_view name);
+
 /// The space that they are of.
 inline constexpr std::string_view published_space = "nb201";
 
