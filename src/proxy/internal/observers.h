@@ -63,6 +63,15 @@ class SaliencyObserver final : public PassObserver {
   std::vector<ChannelSaliency> saliency_;
 };
 
+/// The weight gradients of the mean loss of any images, from a pass of their own.
+/// @param images  [N, 3, H, W]
+/// @param labels  [N] int64
+/// @param watching  observers of the outputs
+std::vector<WeightGradient> weight_gradients_of_loss(const Observation& seen,
+                                                     const at::Tensor& images,
+                                                     const at::Tensor& labels,
+                                                     std::vector<PassObserver*> watching = {});
+
 /// The gradient at the output of one layer.
 class OutputGradientObserver final : public PassObserver {
  public:
