@@ -1,8 +1,10 @@
-// gradsign: mean over all weights of convolution and linear layers of |sum over images of the sign
-// of the weight's gradient|: whether the images pull the weights in one direction. Every image is a
+// gradsign: sum over all weights of convolution and linear layers of |sum over images of the sign
+// of the weight's gradient|: how many weights the images pull in one direction. Every image is a
 // minibatch of its own, in training mode, so that batch norm takes its statistics from that image:
-// the images' weight gradients come from a pass of each, and cost together what those of the
-// minibatch cost. Source: Zhang and Jia, GradSign, arXiv 2110.08616.
+// the images' weight gradients come from a pass of each. Some published code takes the mean instead
+// of the sum, of a supernet, whose number of weights is the same for all networks; the mean over
+// a network's own weights would rank by the share of the last layer, whose signs agree most.
+// Source: Zhang and Jia, GradSign, arXiv 2110.08616.
 
 #include <map>
 
@@ -40,15 +42,7 @@ class GradSign final : public Proxy {
     double total = 0;
     for (const double agreement : values_of(agreements)) total += agreement;
     if (total == 0) return Score::degenerate("zero_gradient", 0);
-    return Score::of(total / number_of_weights(seen.network()));
-  }
-
- private:
-  /// Those without a gradient, too.
-  static double number_of_weights(const Network& network) {
-    std::int64_t count = 0;
-    for (const int layer : network.weight_layers()) count += network.weights(layer).weight.numel();
-    return static_cast<double>(count);
+    return Score::of(total);
   }
 };
 

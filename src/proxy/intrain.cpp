@@ -59,8 +59,8 @@ class InTrain final : public Proxy {
     const std::vector<int> layers = seen.network().weight_layers();
     DimensionObserver dimensions(layers);
     std::vector<at::Tensor> evennesses;
-    for (const auto& [layer, gradient] :
-         weight_gradients_of_loss(seen, images_of(seen), random_labels(seen), {&dimensions}))
+    for (const auto& [layer, gradient] : weight_gradients_of_loss(
+             seen, images_for(input_, seen), random_labels(seen), {&dimensions}))
       evennesses.push_back(evenness(gradient));
     const double gamma = require_finite(sum_of(dimensions.logarithms), "covariance");
     const double o = require_finite(sum_of(evennesses), "gradient");
@@ -68,11 +68,6 @@ class InTrain final : public Proxy {
   }
 
  private:
-  at::Tensor images_of(const Observation& seen) const {
-    const at::Tensor& images = seen.images();
-    return input_ == ProxyInput::images ? images : seen.noise().normal(0, images.sizes());
-  }
-
   static at::Tensor random_labels(const Observation& seen) {
     const auto classes = static_cast<std::uint64_t>(seen.plan().layers.back().out.channels);
     Rng rng = seen.noise().stream("intrain");

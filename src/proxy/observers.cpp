@@ -98,6 +98,11 @@ void WeightGradientObserver::weight_gradient(int layer, const at::Tensor& gradie
   gradients_.push_back({layer, gradient});
 }
 
+at::Tensor images_for(ProxyInput input, const Observation& seen) {
+  const at::Tensor& images = seen.images();
+  return input == ProxyInput::images ? images : seen.noise().normal(0, images.sizes());
+}
+
 std::vector<WeightGradient> weight_gradients_of_loss(const Observation& seen,
                                                      const at::Tensor& images,
                                                      const at::Tensor& labels,

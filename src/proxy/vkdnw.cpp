@@ -18,6 +18,7 @@
 #include <stdexcept>
 
 #include "internal/factories.h"
+#include "internal/observers.h"
 #include "internal/structure.h"
 #include "proxy/finite.h"
 
@@ -30,7 +31,7 @@ constexpr std::int64_t most_tensors = 128;
 at::Tensor kaiming_scaled(const at::Tensor& tensor) {
   if (tensor.dim() < 2) return tensor;
   const at::Tensor squares = tensor.to(at::kDouble).square().sum();
-  constexpr double least = 1e-30;  // a weight of zeros stays one
+  constexpr double least = 1e-60;  // a weight of zeros stays one
   return tensor * (2.0 * static_cast<double>(tensor.size(0)) / squares.clamp_min(least)).sqrt();
 }
 
@@ -165,7 +166,7 @@ class Vkdnw final : public Proxy {
     FirstWeightObserver observer(plan);
     Pass pass(scaled, NormMode::initial, {&observer}, {{plan.logits(), {&observer}}},
               seen.activations());
-    const at::Tensor logits = pass.forward(images_of(seen));
+    const at::Tensor logits = pass.forward(images_for(input_, seen));
     std::vector<at::Tensor> jacobians;
     const std::int64_t classes = logits.size(1);
     for (std::int64_t k = 0; k < classes; ++k) {
@@ -183,11 +184,6 @@ class Vkdnw final : public Proxy {
   }
 
  private:
-  at::Tensor images_of(const Observation& seen) const {
-    const at::Tensor& images = seen.images();
-    return input_ == ProxyInput::images ? images : seen.noise().normal(0, images.sizes());
-  }
-
   ProxyInput input_;
 };
 
