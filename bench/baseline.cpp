@@ -22,15 +22,24 @@ Weights trainable_weights(const NetworkPlan& plan, const WeightSource& source) {
   return weights;
 }
 
-at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
-                     const std::vector<at::Tensor>& inputs) {
+}  // namespace
+
+at::Tensor baseline_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
+                          const std::vector<at::Tensor>& inputs, bool training) {
   const at::Tensor& input = inputs[0];
   switch (layer.kind) {
     case LayerKind::convolution:
       return at::conv2d(input, weights[0], weights.size() > 1 ? weights[1] : at::Tensor(),
                         layer.stride, layer.padding, /*dilation=*/1, layer.groups);
-    case LayerKind::batch_norm:
-      return at::batch_norm(input, weights[0], weights[1], {}, {}, true, 0.1, layer.epsilon, false);
+    case LayerKind::batch_norm: {
+      at::Tensor mean, variance;
+      if (!training) {
+        mean = at::zeros_like(weights[1]);
+        variance = at::ones_like(weights[0]);
+      }
+      return at::batch_norm(input, weights[0], weights[1], mean, variance, training, 0.1,
+                            layer.epsilon, false);
+    }
     case LayerKind::relu:
       return at::relu(input);
     case LayerKind::sigmoid:
@@ -66,8 +75,6 @@ at::Tensor run_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
   throw std::logic_error("the images are not computed");
 }
 
-}  // namespace
-
 BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& source,
                            const at::Tensor& images, const at::Tensor& labels, Counting counting) {
   const Weights weights = trainable_weights(plan, source);
@@ -86,7 +93,7 @@ BaselinePass baseline_pass(const NetworkPlan& plan, const WeightSource& source,
       watch->second = inputs[0].view_as(inputs[0]);
       inputs[0] = watch->second;
     }
-    outputs.push_back(run_layer(plan.layers[i], weights[i], inputs));
+    outputs.push_back(baseline_layer(plan.layers[i], weights[i], inputs));
   }
   BaselinePass pass;
   pass.logits = outputs.back();

@@ -10,6 +10,13 @@
 
 namespace wrcor {
 
+/// The output of a layer, for autograd, by libtorch's own operators.
+/// @param weights  the layer's trainable tensors
+/// @param training  whether batch norm normalises by the minibatch; else it is in evaluation mode
+///                  with fresh statistics
+at::Tensor baseline_layer(const Layer& layer, const std::vector<at::Tensor>& weights,
+                          const std::vector<at::Tensor>& inputs, bool training = true);
+
 /// One response in the baseline.
 struct BaselineResponse {
   Tap tap;

@@ -23,10 +23,10 @@ class WeightSource {
   virtual at::Tensor get(const Parameter& parameter) const = 0;
 };
 
-/// Initial weights as a function of (seed, parameter name, shape), never of the order in which
-/// networks are built: two networks that share a slot share its tensor. Tensors are kept up to a
-/// limit; those that were not used for the longest time go first, and are drawn again when needed,
-/// with the same values. Safe to use from several threads.
+/// Initial weights as a function of the seed and of the parameter's name, shape and fan-in, never
+/// of the order in which networks are built: two networks that share a slot share its tensor.
+/// Tensors are kept up to a limit; those that were not used for the longest time go first, and are
+/// drawn again when needed, with the same values. Safe to use from several threads.
 class WeightBank final : public WeightSource {
  public:
   static constexpr std::int64_t usual_limit = std::int64_t{128} << 20;
@@ -45,7 +45,7 @@ class WeightBank final : public WeightSource {
   std::int64_t limit_;
 
   struct Kept {
-    std::string key;  ///< name and shape
+    std::string key;  ///< name, shape and fan-in
     at::Tensor tensor;
   };
   /// The tensor kept under a key, which is then the last one used; undefined: there is none.

@@ -98,6 +98,23 @@ void WeightGradientObserver::weight_gradient(int layer, const at::Tensor& gradie
   gradients_.push_back({layer, gradient});
 }
 
+at::Tensor images_for(ProxyInput input, const Observation& seen) {
+  const at::Tensor& images = seen.images();
+  return input == ProxyInput::images ? images : seen.noise().normal(0, images.sizes());
+}
+
+std::vector<WeightGradient> weight_gradients_of_loss(const Observation& seen,
+                                                     const at::Tensor& images,
+                                                     const at::Tensor& labels,
+                                                     std::vector<PassObserver*> watching) {
+  WeightGradientObserver observer(seen.network());
+  Pass pass(seen.network(), NormMode::minibatch, std::move(watching),
+            {{seen.plan().logits(), {&observer}}}, seen.activations());
+  const at::Tensor logits = pass.forward(images);
+  pass.backward(0, cross_entropy_gradient(logits, labels), true);
+  return observer.take();
+}
+
 SaliencyObserver::SaliencyObserver(const Network& network) : layers_(weight_layers(network)) {}
 
 PassObserver::Interest SaliencyObserver::interest(int layer) const {

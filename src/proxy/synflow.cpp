@@ -10,6 +10,7 @@
 
 #include "internal/factories.h"
 #include "internal/observers.h"
+#include "internal/structure.h"
 #include "nn/readback.h"
 #include "proxy/finite.h"
 
@@ -56,14 +57,6 @@ class Synflow final : public Proxy {
       return has_bias || layer.kind == LayerKind::sigmoid || layer.kind == LayerKind::swish;
     });
   }
-  /// Whether a batch norm receives a single value of a channel, whose deviation is zero.
-  static bool norm_of_one_value(const NetworkPlan& plan) {
-    for (const Layer& layer : plan.layers) {
-      if (!layer.buffers.empty() && layer.out.height * layer.out.width == 1) return true;
-    }
-    return false;
-  }
-
   NormMode norms_;
 };
 

@@ -28,10 +28,14 @@ class Zico final : public Proxy {
   Score score(const Observation& seen) const override {
     const std::int64_t images = seen.images().size(0), half = images / 2;
     if (half < 2) return Score::not_applicable("minibatch_too_small");
+    const auto gradients = [&](std::int64_t start, std::int64_t length) {
+      return weight_gradients_of_loss(seen, seen.images().narrow(0, start, length),
+                                      seen.labels().narrow(0, start, length));
+    };
     std::map<int, at::Tensor> first;
-    for (auto& [layer, gradient] : gradients(seen, 0, half)) first[layer] = gradient;
+    for (auto& [layer, gradient] : gradients(0, half)) first[layer] = gradient;
     std::vector<at::Tensor> both, sums;
-    for (const auto& [layer, second] : gradients(seen, half, images - half)) {
+    for (const auto& [layer, second] : gradients(half, images - half)) {
       // Of two values: mean and population deviation.
       const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
       const at::Tensor deviation = (a - b).abs() / 2;
@@ -49,17 +53,6 @@ class Zico final : public Proxy {
     }
     if (!any) return Score::degenerate("zero_gradient", 0);
     return Score::of(total);
-  }
-
- private:
-  static std::vector<WeightGradient> gradients(const Observation& seen, std::int64_t start,
-                                               std::int64_t length) {
-    WeightGradientObserver observer(seen.network());
-    Pass pass(seen.network(), NormMode::minibatch, {}, {{seen.plan().logits(), {&observer}}},
-              seen.activations());
-    const at::Tensor logits = pass.forward(seen.images().narrow(0, start, length));
-    pass.backward(0, cross_entropy_gradient(logits, seen.labels().narrow(0, start, length)), true);
-    return observer.take();
   }
 };
 

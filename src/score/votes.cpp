@@ -35,6 +35,16 @@ const Registry<Vote>& votes() {
             {pairwise, {"synflow", "l2_norm", "wrcor"}});
     all.add("zerocost", "majority of synflow, jacob_cor and snip, as published",
             {pairwise, {"synflow", "jacob_cor", "snip"}});
+    // Lee and Ham, AZ-NAS, CVPR 2024.
+    all.add("aznas", "the four components of AZ-NAS, as published",
+            {logrank, {"az_expressivity", "az_progressivity", "az_trainability", "az_complexity"}});
+    all.add(
+        "synflow_az", "synflow and the four components of AZ-NAS, as published",
+        {logrank,
+         {"synflow", "az_expressivity", "az_progressivity", "az_trainability", "az_complexity"}});
+    // Tybl and Neumann, arXiv 2502.04975.
+    all.add("vkdnw_agg", "vkdnw, jacob_cor, two components of AZ-NAS and flops, as published",
+            {logrank, {"vkdnw", "jacob_cor", "az_expressivity", "az_trainability", "flops"}});
     return all;
   }();
   return registry;

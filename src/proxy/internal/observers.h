@@ -5,6 +5,7 @@
 
 #include "nn/pass.h"
 #include "proxy/observation.h"
+#include "wrcor/score/proxies.h"
 
 // Observers of the shared passes, besides those of responses.
 namespace wrcor {
@@ -62,6 +63,19 @@ class SaliencyObserver final : public PassObserver {
   std::map<int, at::Tensor> outputs_;
   std::vector<ChannelSaliency> saliency_;
 };
+
+/// The input of a proxy that was published with noise: standard normal noise of the minibatch's
+/// shape, or the minibatch. [N, 3, H, W]
+at::Tensor images_for(ProxyInput input, const Observation& seen);
+
+/// The weight gradients of the mean loss of any images, from a pass of their own.
+/// @param images  [N, 3, H, W]
+/// @param labels  [N] int64
+/// @param watching  observers of the outputs
+std::vector<WeightGradient> weight_gradients_of_loss(const Observation& seen,
+                                                     const at::Tensor& images,
+                                                     const at::Tensor& labels,
+                                                     std::vector<PassObserver*> watching = {});
 
 /// The gradient at the output of one layer.
 class OutputGradientObserver final : public PassObserver {

@@ -1,5 +1,6 @@
 #include "nn/weights.h"
 
+#include <cmath>
 #include <limits>
 
 #include "space/plan_builder.h"
@@ -45,7 +46,7 @@ NetworkPlan small_plan() {
 
 }  // namespace
 
-TEST_CASE("weights depend on seed, name and shape only", "[nn][weights]") {
+TEST_CASE("weights depend on seed, name, shape and fan-in only", "[nn][weights]") {
   const WeightBank one(7, Initialisation::standard, at::kCPU),
       other(7, Initialisation::standard, at::kCPU);
   Parameter renamed = convolution, reshaped = convolution;
@@ -58,6 +59,22 @@ TEST_CASE("weights depend on seed, name and shape only", "[nn][weights]") {
   CHECK_FALSE(one.get(convolution)
                   .equal(WeightBank(8, Initialisation::standard, at::kCPU).get(convolution)));
   CHECK(one.get(convolution).is_same(one.get(convolution)));
+}
+
+TEST_CASE("a bias follows the inputs of its layer, whichever network was first", "[nn][weights]") {
+  const auto bias_of = [](std::int64_t inputs) {
+    return Parameter{"classifier.bias",
+                     {10},
+                     ParameterRole::bias,
+                     inputs,
+                     10,
+                     {Distribution::Kind::uniform, 1 / std::sqrt(static_cast<double>(inputs))}};
+  };
+  const WeightBank one(7, Initialisation::standard, at::kCPU),
+      other(7, Initialisation::standard, at::kCPU);
+  const at::Tensor wide = one.get(bias_of(64)), narrow = one.get(bias_of(16));
+  CHECK(other.get(bias_of(16)).equal(narrow));
+  CHECK(narrow.equal(2 * wide));
 }
 
 TEST_CASE("each initialisation has its distribution", "[nn][weights]") {
