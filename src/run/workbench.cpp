@@ -10,7 +10,7 @@
 #include "eval/evaluator.h"
 #include "internal/resources.h"
 #include "minibatch/minibatch.h"
-#include "nn/batch_pass.h"
+#include "proxy/batch_observation.h"
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/random.h"
@@ -86,11 +86,10 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
   Rng any(0);
   std::int64_t largest = 1;
   for (int i = 0; i < sampled; ++i) {
-    largest =
-        std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
+    largest = std::max(largest, evaluator.batch_bytes(space.sample(any)));
   }
-  const std::int64_t fitting =
-      std::clamp(*memory * 8 / 10 / workers / largest, std::int64_t{1}, most);
+  const std::int64_t free = *memory * 8 / 10 / workers - batch_overhead_bytes;
+  const std::int64_t fitting = std::clamp(free / largest, std::int64_t{1}, most);
   return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(fitting)));
 }
 
