@@ -114,7 +114,8 @@ Options read_options(int argc, char** argv) {
   app.add_option("--evaluations", options.evaluations,
                  "evaluations of the sample, round and round; 0: each once");
   app.add_option("--workers", options.workers, "processors that either way uses");
-  app.add_option("--networks-per-batch,--at-once", options.networks_per_batch, "networks per batch of a worker");
+  app.add_option("--networks-per-batch,--at-once", options.networks_per_batch,
+                 "networks per batch of a worker");
   app.add_option("--rounds", options.rounds, "repetitions; the best of each way counts");
   app.add_option("--batch", options.batch, "images of the minibatch");
   app.add_option("--image-size", options.image_size,
@@ -269,7 +270,8 @@ class Bench {
 
   /// Of one batch, whose weights and noise are on the device already.
   void add_counts(nlohmann::ordered_json& result) {
-    const auto count = std::min(sample_.size(), static_cast<std::size_t>(options_.networks_per_batch));
+    const auto count =
+        std::min(sample_.size(), static_cast<std::size_t>(options_.networks_per_batch));
     const std::span batch = std::span(sample_).first(count);
     release_cached_memory(device_);
     const std::optional<std::int64_t> free_before = free_device_memory(device_);
@@ -282,9 +284,8 @@ class Bench {
     result["work_of_a_network"] = {{"launches", each(work.launches)},
                                    {"waits", each(work.waits)},
                                    {"uploads", each(work.uploads)}};
-    std::int64_t stated = batch_overhead_bytes;
-    for (const Genotype& genotype : batch) stated += evaluator_.batch_bytes(genotype);
-    if (evaluator_.batches()) result["stated_bytes_of_a_batch"] = stated;
+    if (evaluator_.batches())
+      result["stated_bytes_of_a_batch"] = evaluator_.batch_bytes(batch) + batch_overhead_bytes;
     if (free_before && free_after) result["device_bytes_of_a_batch"] = *free_before - *free_after;
   }
 

@@ -207,9 +207,10 @@ std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genot
   return evaluations;
 }
 
-std::int64_t Evaluator::batch_bytes(const Genotype& genotype) const {
-  return wrcor::batch_bytes(space_.plan(genotype), minibatch_.images, options_.counting,
-                            requirements_);
+std::int64_t Evaluator::batch_bytes(std::span<const Genotype> genotypes) const {
+  std::vector<NetworkPlan> plans;
+  for (const Genotype& genotype : genotypes) plans.push_back(space_.plan(genotype));
+  return wrcor::batch_bytes(plans, minibatch_.images, options_.counting, requirements_);
 }
 
 std::vector<ResponsePart> Evaluator::response_parts(const Genotype& genotype) const try {

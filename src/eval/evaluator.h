@@ -74,8 +74,8 @@ class Evaluator {
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes, int repeats) const;
 
-  /// The most bytes that a network takes on the device in a batch; batch_overhead_bytes come once.
-  std::int64_t batch_bytes(const Genotype& genotype) const;
+  /// The most bytes that a batch takes on the device, besides batch_overhead_bytes.
+  std::int64_t batch_bytes(std::span<const Genotype> genotypes) const;
 
   /// The parts of K of WRCor, with the weights of the first repeat. @throws RunError
   std::vector<ResponsePart> response_parts(const Genotype& genotype) const;

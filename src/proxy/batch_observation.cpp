@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "internal/batch_parts.h"
 #include "internal/own_passes.h"
@@ -259,12 +260,17 @@ class BatchMeasurement {
   std::int64_t peak_bytes_ = 0;
 };
 
-/// Weights that nobody reads.
+/// Weights that nobody reads, the same for networks that would share them.
 class NoWeights final : public WeightSource {
  public:
   at::Tensor get(const Parameter& parameter) const override {
-    return at::empty(parameter.shape, at::kFloat);
+    at::Tensor& made = made_[{parameter.name, parameter.shape}];
+    if (!made.defined()) made = at::empty(parameter.shape, at::kFloat);
+    return made;
   }
+
+ private:
+  mutable std::map<std::pair<std::string, std::vector<std::int64_t>>, at::Tensor> made_;
 };
 
 }  // namespace
@@ -275,13 +281,15 @@ std::vector<Observation> observe_batch(const Observation::Inputs& inputs,
   return BatchMeasurement(inputs, networks, requirements).run();
 }
 
-std::int64_t batch_bytes(const NetworkPlan& plan, const at::Tensor& images, Counting counting,
-                         Requirements requirements) {
-  const Network network(plan, NoWeights());
+std::int64_t batch_bytes(std::span<const NetworkPlan> plans, const at::Tensor& images,
+                         Counting counting, Requirements requirements) {
+  const NoWeights no_weights;
+  std::vector<Network> networks;
+  for (const NetworkPlan& plan : plans) networks.emplace_back(plan, no_weights);
   const at::Tensor no_labels = at::empty({images.size(0)}, at::kLong);
   const Noise no_noise(0, at::kCPU);
-  const Observation::Inputs inputs{network, images, no_labels, counting, no_noise};
-  return BatchMeasurement(inputs, {&network, 1}, requirements).rehearse();
+  const Observation::Inputs inputs{networks.front(), images, no_labels, counting, no_noise};
+  return BatchMeasurement(inputs, networks, requirements).rehearse();
 }
 
 }  // namespace wrcor

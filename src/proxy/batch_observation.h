@@ -18,12 +18,12 @@ std::vector<Observation> observe_batch(const Observation::Inputs& inputs,
                                        std::span<const Network> networks,
                                        Requirements requirements);
 
-/// The most bytes that observe_batch() holds on a device for a network of a batch, found by taking
-/// its steps without tensors: its activations, the gradients in work and the sums of responses.
+/// The most bytes that observe_batch() holds on a device for these networks, found by taking its
+/// steps without tensors: activations, gradients, copies and the sums of responses.
 /// @param images  of the minibatch, for their shape
-std::int64_t batch_bytes(const NetworkPlan& plan, const at::Tensor& images, Counting counting,
-                         Requirements requirements);
-/// What a batch holds besides, however many networks it has, at most.
+std::int64_t batch_bytes(std::span<const NetworkPlan> plans, const at::Tensor& images,
+                         Counting counting, Requirements requirements);
+/// What a batch of any size may hold besides.
 constexpr std::int64_t batch_overhead_bytes = std::int64_t{512} << 20;
 
 }  // namespace wrcor

@@ -141,9 +141,7 @@ TEST_CASE("a batch takes the memory that is stated", "[device]") {
     const std::int64_t before = accelerator::take_peak_bytes();
     evaluator.evaluate_batch(genotypes);
     const auto taken = static_cast<double>(accelerator::take_peak_bytes() - before);
-    double stated = 0;
-    for (const Genotype& genotype : genotypes)
-      stated += static_cast<double>(evaluator.batch_bytes(genotype));
+    const auto stated = static_cast<double>(evaluator.batch_bytes(genotypes));
     CHECK(taken / stated == Approx(1).epsilon(0.1));
   }
 }

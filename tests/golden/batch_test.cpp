@@ -48,9 +48,9 @@ int compare_batch(const GoldenSet& set, const std::vector<std::string>& names) {
   const Noise noise(0, at::kCPU);
   Requirements needs{Need::logits};
   for (const std::string& name : names) needs |= make_proxy(name, {space})->requirements();
-  const std::vector<Observation> seen = observe_batch(
-      {networks[0], minibatch.images, minibatch.labels, Counting::reference, noise}, networks,
-      needs);
+  const std::vector<Observation> seen =
+      observe_batch({networks[0], minibatch.images, minibatch.labels, Counting::reference, noise},
+                    networks, needs);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const Observation alone(
         {networks[i], minibatch.images, minibatch.labels, Counting::reference, noise}, needs);

@@ -14,7 +14,8 @@ at::Tensor source(std::size_t number) {
 
 std::vector<float> summed(const MemberSum::Parts& parts) {
   IndexPool pool;
-  const MemberSum sum(parts, [](std::size_t number) { return number == 0 ? 3 : 2; }, pool);
+  const MemberSum sum(
+      parts, [](std::size_t number) { return number == 0 ? 3 : 2; }, pool);
   pool.upload(at::kCPU);
   const at::Tensor result = sum.compute(source).contiguous();
   return {result.data_ptr<float>(), result.data_ptr<float>() + result.numel()};
@@ -37,7 +38,8 @@ TEST_CASE("members of a sum have different numbers of terms", "[nn][batch]") {
 
 TEST_CASE("a sum of one source that changes nothing is the source", "[nn][batch]") {
   IndexPool pool;
-  const MemberSum sum({{{1, 0}}, {{1, 1}}}, [](std::size_t) { return 2; }, pool);
+  const MemberSum sum(
+      {{{1, 0}}, {{1, 1}}}, [](std::size_t) { return 2; }, pool);
   pool.upload(at::kCPU);
   const at::Tensor its = source(1);
   CHECK(sum.compute([&](std::size_t) { return its; }).is_same(its));

@@ -117,17 +117,24 @@ namespace {
 
 /// Every need that a batch measures in its own way.
 const Requirements everything = [] {
-  Requirements all{Need::activation_correlations, Need::gradient_correlations,
-                   Need::activation_codes,        Need::gradient_codes,
-                   Need::activation_patterns,     Need::weight_gradients,
-                   Need::channel_saliency,        Need::input_jacobian,
-                   Need::block_covariances,       Need::block_pullbacks,
-                   Need::noise_block_covariances, Need::noise_block_pullbacks,
-                   Need::logits,                  Need::channel_records,
-                   Need::path_strength,           Need::half_gradients};
+  Requirements all{Need::activation_correlations,
+                   Need::gradient_correlations,
+                   Need::activation_codes,
+                   Need::gradient_codes,
+                   Need::activation_patterns,
+                   Need::weight_gradients,
+                   Need::channel_saliency,
+                   Need::input_jacobian,
+                   Need::block_covariances,
+                   Need::block_pullbacks,
+                   Need::noise_block_covariances,
+                   Need::noise_block_pullbacks,
+                   Need::logits,
+                   Need::channel_records,
+                   Need::path_strength,
+                   Need::half_gradients};
   for (const NormMode norms : {NormMode::minibatch, NormMode::off}) {
-    for (const View view :
-         {View::data, View::data_perturbed, View::noise, View::noise_perturbed})
+    for (const View view : {View::data, View::data_perturbed, View::noise, View::noise_perturbed})
       all |= {features_of(view, norms)};
   }
   return all;
