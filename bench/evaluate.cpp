@@ -24,9 +24,11 @@
 #include "baseline.h"
 #include "breakdown.h"
 #include "core/worker_pool.h"
+#include "device_work.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
 #include "minibatch/minibatch.h"
+#include "proxy/batch_observation.h"
 #include "work.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/random.h"
@@ -58,6 +60,7 @@ struct Options {
   bool broken_down = true;
   bool mix = false;
   bool tf32 = false;
+  bool count = false;
   bool json = false;
 };
 
@@ -111,7 +114,8 @@ Options read_options(int argc, char** argv) {
   app.add_option("--evaluations", options.evaluations,
                  "evaluations of the sample, round and round; 0: each once");
   app.add_option("--workers", options.workers, "processors that either way uses");
-  app.add_option("--at-once", options.networks_per_batch, "networks per batch of a worker");
+  app.add_option("--networks-per-batch,--at-once", options.networks_per_batch,
+                 "networks per batch of a worker");
   app.add_option("--rounds", options.rounds, "repetitions; the best of each way counts");
   app.add_option("--batch", options.batch, "images of the minibatch");
   app.add_option("--image-size", options.image_size,
@@ -128,6 +132,8 @@ Options read_options(int argc, char** argv) {
   app.add_flag("!--no-breakdown", options.broken_down, "leave the breakdown out");
   app.add_flag("--mix", options.mix, "break down by kind of layer, too");
   app.add_flag("--tf32", options.tf32, "let CUDA round the factors of products to 10 bits");
+  app.add_flag("--count", options.count,
+               "count launches, waits and uploads on CUDA, and its memory, of one batch");
   app.add_flag("--json", options.json, "print a JSON document instead of a table");
   try {
     app.parse(argc, argv);
@@ -181,6 +187,7 @@ class Bench {
     }
     add_limit(result, ours);
     if (options_.broken_down || options_.mix) add_breakdown(result);
+    if (options_.count) add_counts(result);
     result["tensor_bytes_of_a_worker"] = evaluator_.peak_memory();
     return result;
   }
@@ -259,6 +266,27 @@ class Bench {
                        {"machine_gigabytes_per_second", machine.bytes_per_second / 1e9},
                        {"seconds", least},
                        {"distance", seconds / least}};
+  }
+
+  /// Of one batch, whose weights and noise are on the device already.
+  void add_counts(nlohmann::ordered_json& result) {
+    const auto count =
+        std::min(sample_.size(), static_cast<std::size_t>(options_.networks_per_batch));
+    const std::span batch = std::span(sample_).first(count);
+    release_cached_memory(device_);
+    const std::optional<std::int64_t> free_before = free_device_memory(device_);
+    evaluator_.evaluate_batch(batch);
+    const std::optional<std::int64_t> free_after = free_device_memory(device_);
+    const DeviceWork work = count_device_work([&] { evaluator_.evaluate_batch(batch); });
+    const auto each = [&](std::int64_t number) {
+      return static_cast<double>(number) / static_cast<double>(count);
+    };
+    result["work_of_a_network"] = {{"launches", each(work.launches)},
+                                   {"waits", each(work.waits)},
+                                   {"uploads", each(work.uploads)}};
+    if (evaluator_.batches())
+      result["stated_bytes_of_a_batch"] = evaluator_.batch_bytes(batch) + batch_overhead_bytes;
+    if (free_before && free_after) result["device_bytes_of_a_batch"] = *free_before - *free_after;
   }
 
   void add_breakdown(nlohmann::ordered_json& result) {

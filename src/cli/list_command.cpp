@@ -11,6 +11,7 @@
 #include "options.h"
 #include "output.h"
 #include "schemas.h"
+#include "score/batching.h"
 #include "wrcor/data/builtin.h"
 #include "wrcor/score/proxies.h"
 #include "wrcor/score/votes.h"
@@ -37,6 +38,14 @@ Listing listing_of(const std::string& kind, const Registry<Factory>& registry) {
   return listing;
 }
 
+Listing proxy_listing() {
+  Listing listing = listing_of("proxies", proxies());
+  for (auto& row : listing.rows) {
+    if (!is_batched(row[0])) row[1] += " (never in batches)";
+  }
+  return listing;
+}
+
 Listing device_listing(const std::vector<std::string>& names) {
   Listing listing{"devices", {}};
   for (const std::string& name : names) {
@@ -49,7 +58,7 @@ Listing device_listing(const std::vector<std::string>& names) {
 }
 
 Listing make_listing(const std::string& kind, const DeviceNames& devices) {
-  if (kind == "proxies") return listing_of(kind, proxies());
+  if (kind == "proxies") return proxy_listing();
   if (kind == "votes") return listing_of(kind, votes());
   if (kind == "methods") return listing_of(kind, vote_methods());
   if (kind == "spaces") return listing_of(kind, spaces());

@@ -166,7 +166,6 @@ Evaluation Evaluator::measure_repeats(const Genotype& genotype, int count,
 
 bool Evaluator::batches() const {
   return options_.weights_mode == WeightsMode::shared && requirements_.any() &&
-         fits_batch(requirements_) &&
          std::all_of(proxies_.begin(), proxies_.end(),
                      [](const NamedProxy& entry) { return entry.proxy->own_passes().empty(); });
 }
@@ -206,6 +205,12 @@ std::vector<Evaluation> Evaluator::measure_batch(std::span<const Genotype> genot
   std::vector<Evaluation> evaluations;
   for (const auto& of_one : repeats) evaluations.push_back(mean_of_repeats(of_one));
   return evaluations;
+}
+
+std::int64_t Evaluator::batch_bytes(std::span<const Genotype> genotypes) const {
+  std::vector<NetworkPlan> plans;
+  for (const Genotype& genotype : genotypes) plans.push_back(space_.plan(genotype));
+  return wrcor::batch_bytes(plans, minibatch_.images, options_.counting, requirements_);
 }
 
 std::vector<ResponsePart> Evaluator::response_parts(const Genotype& genotype) const try {

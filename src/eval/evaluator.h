@@ -67,12 +67,15 @@ class Evaluator {
                       const Noise& noise) const;
 
   /// Whether several genotypes can be evaluated as one batch: their weights are shared, and the
-  /// proxies have requirements, all of which satisfy fits_batch().
+  /// proxies have requirements, but no passes of their own.
   bool batches() const;
   /// Evaluates several genotypes, as one batch if batches() and the memory suffices. The results
   /// equal those of evaluate() up to rounding.
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes) const;
   std::vector<Evaluation> evaluate_batch(std::span<const Genotype> genotypes, int repeats) const;
+
+  /// The most bytes that a batch takes on the device, besides batch_overhead_bytes.
+  std::int64_t batch_bytes(std::span<const Genotype> genotypes) const;
 
   /// The parts of K of WRCor, with the weights of the first repeat. @throws RunError
   std::vector<ResponsePart> response_parts(const Genotype& genotype) const;

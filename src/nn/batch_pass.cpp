@@ -4,270 +4,326 @@
 
 #include <algorithm>
 
+#include "core/at_index.h"
+#include "nn/convolution.h"
 #include "nn/operator.h"
 
 namespace wrcor {
 namespace {
 
+using Member = NetworkBatch::Member;
+
 std::int64_t as_size(std::size_t count) { return static_cast<std::int64_t>(count); }
 
 /// [N * members, ...] as [N, members, ...].
 at::Tensor by_member(const at::Tensor& values, std::int64_t samples) {
-  std::vector<std::int64_t> shape = values.sizes().vec();
-  shape.front() /= samples;
-  shape.insert(shape.begin(), samples);
-  return values.view(shape);
+  return values.unflatten(0, {samples, values.size(0) / samples});
 }
 
 /// [N, members, ...] as [N * members, ...].
 at::Tensor as_images(const at::Tensor& values) { return values.flatten(0, 1); }
 
-/// [N * members, C, H, W] as [N, members * C, H, W].
-at::Tensor as_channels(const at::Tensor& values, std::int64_t samples) {
-  return values.reshape({samples, -1, values.size(2), values.size(3)});
+/// [N, members, C, H, W] as [N, members * C, H, W].
+at::Tensor as_channels(const at::Tensor& values) { return values.flatten(1, 2); }
+
+at::Tensor selected(const at::Tensor& values, const at::Tensor& positions,
+                    std::int64_t dimension = 1) {
+  return positions.defined() ? values.index_select(dimension, positions) : values;
 }
 
-/// The tensors that the backward step of a layer reads.
-Reads reads_of(const Layer& layer) {
-  return layer.kind == LayerKind::input ? Reads{} : operator_of(layer.kind).reads();
+/// [members * C] of a step, of some of its members.
+at::Tensor selected_channels(const at::Tensor& values, const at::Tensor& positions,
+                             std::int64_t members) {
+  return selected(values.view({members, -1}), positions, 0).flatten();
 }
 
-at::Tensor selected(const at::Tensor& values, const at::Tensor& positions) {
-  return positions.defined() ? values.index_select(1, positions) : values;
+BatchInterests interests_of(const NetworkBatch& batch,
+                            const std::vector<BatchPassObserver*>& observers) {
+  BatchInterests all;
+  for (int a = 0; a < static_cast<int>(batch.size()); ++a) {
+    auto& mine = all.emplace_back(batch.plan(a).layers.size());
+    for (int i = 0; i <= batch.plan(a).logits(); ++i) {
+      for (const BatchPassObserver* observer : observers)
+        mine[at_index(i)] |= observer->interest({a, i});
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
-BatchPass::BatchPass(const NetworkBatch& batch, BatchPassObserver& observer)
+BatchPass::BatchPass(const NetworkBatch& batch, NormMode norms,
+                     std::vector<BatchPassObserver*> watching, std::vector<BatchSweep> sweeps)
     : batch_(batch),
       steps_(batch.steps()),
-      observer_(observer),
-      needs_gradient_(steps_.size(), false),
+      norms_(norms),
+      keeps_(steps_.size()),
       last_reader_(steps_.size(), 0),
-      outputs_(steps_.size()),
-      kept_inputs_(steps_.size()),
-      norm_states_(steps_.size()),
-      gradients_(steps_.size()) {
-  find_needs();
+      states_(steps_.size()),
+      rescalings_(steps_.size()) {
+  IndexPool pool;
+  for (const NetworkBatch::Step& step : steps_) {
+    outputs_.push_back(showings_of(step.members, watching, &Interest::output, pool));
+    variances_.push_back(showings_of(step.members, watching, &Interest::variance, pool));
+  }
+  routes_.reserve(sweeps.size());  // which must not move before the upload
+  for (const BatchSweep& sweep : sweeps) plan_sweep(sweep, pool);
   for (std::size_t s = 0; s < steps_.size(); ++s) {
-    for (const auto& sources : steps_[s].inputs) {
-      for (const NetworkBatch::Source& source : sources) last_reader_[source.step] = s;
+    for (const MemberSum& input : steps_[s].inputs) {
+      for (const std::size_t source : input.sources()) last_reader_[source] = s;
     }
   }
-  for (const NetworkBatch::Source& source : batch_.logits())
-    last_reader_[source.step] = steps_.size();
+  pool.upload(batch.device());
 }
 
-/// A gradient is needed wherever a step upstream shows one.
-void BatchPass::find_needs() {
+BatchPass::Showings BatchPass::showings_of(std::span<const Member> members,
+                                           const std::vector<BatchPassObserver*>& observers,
+                                           bool Interest::*what, IndexPool& pool) const {
+  Showings all;
+  for (BatchPassObserver* observer : observers) {
+    std::vector<Member> asked_for;
+    std::vector<std::int64_t> positions;
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      if (!(observer->interest(members[k]).*what)) continue;
+      asked_for.push_back(members[k]);
+      positions.push_back(as_size(k));
+    }
+    if (asked_for.empty()) continue;
+    Showing& one = all.emplace_back(Showing{observer, std::move(asked_for), {}});
+    if (positions.size() < members.size()) pool.add(positions, one.positions);
+  }
+  return all;
+}
+
+void BatchPass::plan_sweep(const BatchSweep& sweep, IndexPool& pool) {
+  const BatchRoute& route =
+      routes_.emplace_back(batch_, sweep.from, interests_of(batch_, sweep.observers), pool);
+  SweepShowings& shown = shown_.emplace_back();
   for (std::size_t s = 0; s < steps_.size(); ++s) {
-    bool needed = observer_.wants_input_gradient(s);
-    for (const auto& sources : steps_[s].gradients) {
-      for (const NetworkBatch::Source& source : sources)
-        needed = needed || needs_gradient_[source.step];
-    }
-    needs_gradient_[s] = needed && !steps_[s].live.members.empty();
+    const BatchRoute::Step& way = route.step(s);
+    const auto showings = [&](bool Interest::*what) {
+      return showings_of(way.members, sweep.observers, what, pool);
+    };
+    shown.input_gradients.push_back(showings(&Interest::input_gradient));
+    shown.output_gradients.push_back(showings(&Interest::output_gradient));
+    shown.weight_gradients.push_back(showings(&Interest::weight_gradient));
+    Keeps& keeps = keeps_[s];
+    keeps.output = keeps.output || way.starts;
+    keeps.inputs = keeps.inputs || way.weights;
+    if (std::none_of(way.inputs.begin(), way.inputs.end(), [](char is) { return is != 0; }))
+      continue;
+    const Reads reads = operator_of(steps_[s].layer.kind).reads();
+    keeps.output = keeps.output || reads.output;
+    keeps.inputs = keeps.inputs || reads.inputs;
+    keeps.statistics = keeps.statistics || (reads.statistics && norms_ == NormMode::minibatch);
   }
 }
 
-at::Tensor BatchPass::gathered(const std::vector<NetworkBatch::Source>& sources,
-                               std::size_t members) const {
-  const auto part = [this](const NetworkBatch::Source& source) {
-    return selected(by_member(outputs_[source.step], samples_), source.there);
-  };
-  if (sources.size() == 1) return part(sources.front());
-  std::vector<std::int64_t> shape =
-      by_member(outputs_[sources.front().step], samples_).sizes().vec();
-  shape[1] = as_size(members);
-  at::Tensor whole = at::empty(shape, outputs_[sources.front().step].options());
-  for (const NetworkBatch::Source& source : sources)
-    whole.index_copy_(1, source.here, part(source));
-  return whole;
-}
-
-/// In the order of the inputs, as a sum of one network.
-at::Tensor BatchPass::summed(const NetworkBatch::Step& step) const {
-  const std::size_t members = step.members.size();
-  at::Tensor total = gathered(step.inputs[0], members) + gathered(step.inputs[1], members);
-  for (std::size_t k = 2; k < step.inputs.size(); ++k) {
-    for (const NetworkBatch::Source& source : step.inputs[k]) {
-      const at::Tensor part = selected(by_member(outputs_[source.step], samples_), source.there);
-      if (source.here.defined()) {
-        total.index_add_(1, source.here, part);
-      } else {
-        total.add_(part);
-      }
+void BatchPass::rescale_blocks(const std::vector<char>& chosen) {
+  IndexPool pool;
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    std::vector<std::int64_t> positions, networks;
+    for (std::size_t k = 0; k < steps_[s].members.size(); ++k) {
+      const auto& [network, layer] = steps_[s].members[k];
+      const std::vector<int>& blocks = batch_.plan(network).blocks;
+      if (chosen[at_index(network)] == 0 || std::ranges::find(blocks, layer) == blocks.end())
+        continue;
+      positions.push_back(as_size(k));
+      networks.push_back(network);
     }
+    if (positions.empty()) continue;
+    pool.add(positions, rescalings_[s].positions);
+    pool.add(networks, rescalings_[s].networks);
   }
-  return as_images(total);
+  pool.upload(batch_.device());
 }
 
-at::Tensor BatchPass::run_step(std::size_t s) {
+void BatchPass::forward(const at::Tensor& images) {
+  const at::NoGradGuard no_grad;
+  exponents_ = at::zeros({as_size(batch_.size())}, images.options().dtype(at::kDouble));
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    states_[s].output = run_step(s, images);
+    if (rescalings_[s].positions.defined()) rescale(s);
+    show_outputs(s);
+    release_after(s);
+  }
+}
+
+at::Tensor BatchPass::run_step(std::size_t s, const at::Tensor& images) {
   const NetworkBatch::Step& step = steps_[s];
-  if (step.layer.kind == LayerKind::sum) return summed(step);  // gathers nothing that it need not
-  std::vector<at::Tensor> inputs;
-  for (const auto& sources : step.inputs)
-    inputs.push_back(as_images(gathered(sources, step.members.size())));
+  if (step.layer.kind == LayerKind::input)
+    return images.unsqueeze(1).expand({-1, as_size(step.members.size()), -1, -1, -1});
+  const auto output_of = [this](std::size_t source) { return states_[source].output; };
+  std::vector<at::Tensor> inputs, as_read;
+  for (const MemberSum& input : step.inputs) {
+    inputs.push_back(input.compute(output_of));
+    as_read.push_back(as_images(inputs.back()));
+  }
+  if (step.layer.kind == LayerKind::sum) return inputs.front();
+  const std::int64_t samples = images.size(0);
   const Operator& its = operator_of(step.layer.kind);
-  if (!its.per_image()) return run_norm(s, inputs.front());
   const at::Tensor output =
-      its.forward({.layer = step.layer, .weights = step.weights, .inputs = inputs});
-  if (needs_gradient_[s] && its.reads().inputs) kept_inputs_[s] = std::move(inputs);
+      its.per_image()
+          ? by_member(
+                its.forward({.layer = step.layer, .weights = step.weights, .inputs = as_read}),
+                samples)
+          : run_norm(s, inputs.front());
+  if (keeps_[s].inputs) states_[s].inputs = std::move(inputs);
   return output;
 }
 
 at::Tensor BatchPass::run_norm(std::size_t s, const at::Tensor& input) {
+  if (norms_ == NormMode::off) return input;
   const NetworkBatch::Step& step = steps_[s];
-  const std::int64_t members = as_size(step.members.size());
-  return batch_norm(as_channels(input, samples_), step.weights.weight.repeat(members),
-                    step.weights.bias.repeat(members), step.layer.epsilon, norm_states_[s])
-      .reshape(input.sizes());
+  return batch_norm(as_channels(input), step.weights.weight, step.weights.bias, step.layer.epsilon,
+                    states_[s].norm)
+      .unflatten(1, {as_size(step.members.size()), -1});
 }
 
-at::Tensor BatchPass::forward(const at::Tensor& images) {
-  const at::NoGradGuard no_grad;
-  samples_ = images.size(0);
-  for (std::size_t s = 0; s < steps_.size(); ++s) {
-    const auto members = as_size(steps_[s].members.size());
-    outputs_[s] =
-        steps_[s].layer.kind == LayerKind::input
-            ? as_images(images.unsqueeze(1).expand({-1, members, -1, -1, -1}).contiguous())
-            : run_step(s);
-    if (observer_.wants_output(s)) observer_.output(s, by_member(outputs_[s], samples_));
-    release_after(s);
+/// As Pass does, without a loop over the members.
+void BatchPass::rescale(std::size_t s) {
+  const auto& [positions, networks] = rescalings_[s];
+  at::Tensor& output = states_[s].output;
+  const at::Tensor largest =
+      output.index_select(1, positions).abs().transpose(0, 1).flatten(1).amax(1);
+  const auto [mantissa, exponent] = at::frexp(largest);
+  const at::Tensor scale = mantissa / largest;  // 2^-exponent, exactly
+  const at::Tensor usable = scale.isfinite().logical_and(scale > 0);
+  exponents_.index_add_(0, networks,
+                        at::where(usable, exponent, at::zeros_like(exponent)).to(at::kDouble));
+  at::Tensor factors = at::ones({output.size(1)}, largest.options());
+  factors.index_copy_(0, positions, at::where(usable, scale, at::ones_like(scale)));
+  states_[s].factors = factors.view({1, -1, 1, 1, 1});
+  output = output * states_[s].factors;
+}
+
+void BatchPass::show_outputs(std::size_t s) {
+  const State& state = states_[s];
+  for (const Showing& to : outputs_[s])
+    to.observer->output(to.members, selected(state.output, to.positions));
+  if (!state.norm.inverse_deviation.defined()) return;
+  for (const Showing& to : variances_[s]) {
+    const at::Tensor variances = state.norm.inverse_deviation.pow(-2) - state.norm.epsilon;
+    to.observer->variance(
+        to.members,
+        selected(variances.view({as_size(steps_[s].members.size()), -1}), to.positions, 0));
   }
-  const at::Tensor logits = gathered(batch_.logits(), batch_.size());
-  for (const NetworkBatch::Source& source : batch_.logits()) outputs_[source.step].reset();
-  return logits;
 }
 
 void BatchPass::release_after(std::size_t s) {
-  const auto kept = [this](std::size_t i) {
-    return needs_gradient_[i] && reads_of(steps_[i].layer).output;
+  const auto release = [this](std::size_t i) {
+    if (!keeps_[i].output) states_[i].output.reset();
   };
-  for (const auto& sources : steps_[s].inputs) {
-    for (const NetworkBatch::Source& source : sources) {
-      if (last_reader_[source.step] == s && !kept(source.step)) outputs_[source.step].reset();
+  for (const MemberSum& input : steps_[s].inputs) {
+    for (const std::size_t source : input.sources()) {
+      if (last_reader_[source] == s) release(source);
     }
   }
-  const bool unread = last_reader_[s] == 0;
-  if (unread && !kept(s)) outputs_[s].reset();
-  if (!needs_gradient_[s]) norm_states_[s] = {};
+  if (last_reader_[s] == 0) release(s);
+  if (!keeps_[s].statistics) states_[s].norm = {};
 }
 
-void BatchPass::backward(const at::Tensor& gradient) {
+void BatchPass::backward(std::size_t sweep, const StartGradient& start, bool last) {
   const at::NoGradGuard no_grad;
-  for (const NetworkBatch::Source& source : batch_.logits())
-    accumulate(source.step, source.there, selected(gradient, source.here));
+  const BatchRoute& route = routes_[sweep];
+  std::vector<at::Tensor> gradients(route.tensors());
   for (std::size_t s = steps_.size(); s-- > 0;) {
-    if (needs_gradient_[s] && gradients_[s].values.defined()) step_back(s);
-    gradients_[s] = {};
-    outputs_[s].reset();
-    kept_inputs_[s].clear();
-    norm_states_[s] = {};
-  }
-}
-
-void BatchPass::step_back(std::size_t s) {
-  const NetworkBatch::Step& step = steps_[s];
-  if (step.inputs.empty()) return;
-  const Operator& its = operator_of(step.layer.kind);
-  if (!its.passes_gradient()) return;
-  const at::Tensor gradient = as_images(gradients_[s].values);
-  std::vector<FeatureShape> shapes;
-  for (const auto& sources : step.inputs) shapes.push_back(steps_[sources.front().step].layer.out);
-  std::vector<at::Tensor> inputs;
-  for (const at::Tensor& input : kept_inputs_[s]) inputs.push_back(live_members(s, input));
-  const at::Tensor output = outputs_[s].defined() ? live_members(s, outputs_[s]) : at::Tensor();
-  const BackwardStep backward{.layer = step.layer,
-                              .weights = step.weights,
-                              .gradient = gradient,
-                              .shapes = shapes,
-                              .inputs = inputs,
-                              .output = output};
-  for (std::size_t k = 0; k < step.inputs.size(); ++k) {
-    const bool is_shown = k == 0 && observer_.wants_input_gradient(s);
-    if (!is_shown && !needs_gradient_at(s, k)) continue;
-    const at::Tensor values = by_member(
-        its.per_image() ? its.input_gradient(backward, k) : norm_gradient(s, gradient), samples_);
-    if (is_shown) observer_.input_gradient(s, values);
-    hand_on(s, k, values);
-  }
-}
-
-/// [N * members, ...] of all members as [N * live members, ...].
-at::Tensor BatchPass::live_members(std::size_t s, const at::Tensor& values) const {
-  return as_images(selected(by_member(values, samples_), steps_[s].live.positions));
-}
-
-bool BatchPass::needs_gradient_at(std::size_t s, std::size_t input) const {
-  const auto& sources = steps_[s].gradients[input];
-  return std::any_of(sources.begin(), sources.end(),
-                     [this](const auto& source) { return needs_gradient_[source.step] != 0; });
-}
-
-at::Tensor BatchPass::norm_gradient(std::size_t s, const at::Tensor& gradient) const {
-  const NetworkBatch::Step& step = steps_[s];
-  const BatchNormState& norm = norm_states_[s];
-  const auto live = as_size(step.live.members.size());
-  // Of the live members.
-  const auto of_channels = [&](const at::Tensor& values) {
-    return selected(values.view({1, -1, step.layer.out.channels}), step.live.positions).flatten();
-  };
-  BatchNormState state = norm;
-  if (step.live.positions.defined()) {
-    const auto all = as_size(step.members.size());
-    const at::Tensor inputs = norm.input.reshape(
-        {samples_, all, step.layer.out.channels, norm.input.size(2), norm.input.size(3)});
-    state = {as_channels(as_images(selected(inputs, step.live.positions)), samples_),
-             of_channels(norm.mean), of_channels(norm.inverse_deviation), norm.epsilon};
-  }
-  return batch_norm_backward(as_channels(gradient, samples_), step.weights.weight.repeat(live),
-                             state)
-      .reshape(gradient.sizes());
-}
-
-/// To the steps that an input comes from.
-void BatchPass::hand_on(std::size_t s, std::size_t input, const at::Tensor& gradient) {
-  for (const NetworkBatch::Source& source : steps_[s].gradients[input]) {
-    if (needs_gradient_[source.step])
-      accumulate(source.step, source.there, selected(gradient, source.here));
-  }
-}
-
-/// @param positions  of the part among the live members of the step; undefined: all of them
-void BatchPass::accumulate(std::size_t s, const at::Tensor& positions, const at::Tensor& part) {
-  Gradient& total = gradients_[s];
-  if (!positions.defined()) {
-    if (total.owned) {
-      total.values.add_(part);
-    } else {
-      total = total.values.defined() ? Gradient{total.values + part, true} : Gradient{part, false};
+    const BatchRoute::Step& way = route.step(s);
+    if (!way.members.empty()) {
+      if (way.starts) {
+        gradients[route.at_start(s)] = start(selected(states_[s].output, way.start_positions));
+      }
+      step_back(sweep, s, gradients);
     }
-    return;
+    if (last) states_[s] = {};
   }
-  if (!total.values.defined()) {
-    std::vector<std::int64_t> shape = part.sizes().vec();
-    shape[1] = as_size(steps_[s].live.members.size());
-    total = {at::zeros(shape, part.options()), true};
-  } else if (!total.owned) {
-    total = {total.values.clone(), true};
-  }
-  total.values.index_add_(1, positions, part);
 }
 
-std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples) {
-  // Gradients and sums of them; a response by network, its magnitudes, scaled, by network again.
-  constexpr std::int64_t floats_in_work = 4 + 4;
-  std::int64_t kept = 0, largest = 0;
-  for (const Layer& layer : plan.layers) {
-    const std::int64_t elements =
-        std::int64_t{layer.out.channels} * layer.out.height * layer.out.width;
-    largest = std::max(largest, elements);
-    const Reads reads = reads_of(layer);
-    if (reads.statistics || reads.output || reads.inputs) kept += elements;
+void BatchPass::step_back(std::size_t sweep, std::size_t s, std::vector<at::Tensor>& gradients) {
+  const BatchRoute& route = routes_[sweep];
+  const BatchRoute::Step& way = route.step(s);
+  const NetworkBatch::Step& step = steps_[s];
+  const State& state = states_[s];
+  at::Tensor gradient = way.gradient.compute([&](std::size_t tensor) { return gradients[tensor]; });
+  for (const std::size_t tensor : way.last_read) gradients[tensor].reset();
+  if (state.factors.defined()) gradient = gradient * selected(state.factors, way.positions);
+  const auto show = [&](const Showings& showings, auto method, const at::Tensor& values,
+                        std::int64_t dimension) {
+    for (const Showing& to : showings)
+      (to.observer->*method)(to.members, selected(values, to.positions, dimension));
+  };
+  show(shown_[sweep].output_gradients[s], &BatchPassObserver::output_gradient, gradient, 1);
+  if (way.weights) {
+    show(shown_[sweep].weight_gradients[s], &BatchPassObserver::weight_gradient,
+         weight_gradient(s, way, gradient), 0);
   }
-  return samples * 4 * (kept + floats_in_work * largest);
+  if (std::none_of(way.inputs.begin(), way.inputs.end(), [](char is) { return is != 0; })) return;
+
+  std::vector<FeatureShape> shapes;
+  for (const int input : step.layer.inputs)
+    shapes.push_back(batch_.layer({step.members.front().network, input}).out);
+  std::vector<at::Tensor> inputs;
+  for (const at::Tensor& input : state.inputs)
+    inputs.push_back(as_images(selected(input, way.positions)));
+  const at::Tensor images = as_images(gradient);
+  BackwardStep backward{.layer = step.layer,
+                        .weights = step.weights,
+                        .gradient = images,
+                        .shapes = shapes,
+                        .inputs = inputs};
+  const Operator& its = operator_of(step.layer.kind);
+  if (its.reads().output) backward.output = as_images(selected(state.output, way.positions));
+  for (std::size_t k = 0; k < way.inputs.size(); ++k) {
+    if (way.inputs[k] == 0) continue;
+    const at::Tensor at_input = its.per_image()
+                                    ? by_member(its.input_gradient(backward, k), gradient.size(0))
+                                    : norm_gradient(s, way, gradient);
+    if (k == 0) {
+      show(shown_[sweep].input_gradients[s], &BatchPassObserver::input_gradient, at_input, 1);
+    }
+    if (route.is_read(route.at_input(s, k))) gradients[route.at_input(s, k)] = at_input;
+  }
+}
+
+at::Tensor BatchPass::norm_gradient(std::size_t s, const BatchRoute::Step& way,
+                                    const at::Tensor& gradient) const {
+  if (norms_ == NormMode::off) return gradient;
+  const NetworkBatch::Step& step = steps_[s];
+  BatchNormState state = states_[s].norm;
+  at::Tensor weight = step.weights.weight;
+  if (way.positions.defined()) {
+    const std::int64_t all = as_size(step.members.size());
+    const auto of_members = [&](const at::Tensor& values) {
+      return selected_channels(values, way.positions, all);
+    };
+    weight = of_members(weight);
+    state = {as_channels(selected(state.input.unflatten(1, {all, -1}), way.positions)),
+             of_members(state.mean), of_members(state.inverse_deviation), state.epsilon};
+  }
+  return batch_norm_backward(as_channels(gradient), weight, state)
+      .unflatten(1, {gradient.size(1), -1});
+}
+
+/// Of each member apart: a convolution in as many groups as there are members.
+at::Tensor BatchPass::weight_gradient(std::size_t s, const BatchRoute::Step& way,
+                                      const at::Tensor& gradient) const {
+  const NetworkBatch::Step& step = steps_[s];
+  const at::Tensor input = selected(states_[s].inputs.front(), way.positions);
+  const std::int64_t members = gradient.size(1);
+  if (step.layer.kind == LayerKind::linear) {
+    const at::Tensor errors = gradient.to(at::kDouble).permute({1, 2, 0});
+    const at::Tensor values = input.flatten(2).to(at::kDouble).transpose(0, 1);
+    return at::bmm(errors, values).to(gradient.scalar_type());
+  }
+  Layer grouped = step.layer;
+  grouped.groups *= static_cast<int>(members);
+  const at::Tensor& weight = step.weights.weight;
+  std::vector<std::int64_t> shape = weight.sizes().vec();
+  shape.insert(shape.begin(), members);
+  return convolution_weight_gradient(as_channels(gradient).contiguous(),
+                                     as_channels(input).contiguous(),
+                                     weight.unsqueeze(0).expand(shape).flatten(0, 1), grouped)
+      .view(shape);
 }
 
 }  // namespace wrcor

@@ -1,84 +1,150 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <list>
+#include <span>
 #include <vector>
 
 #include <ATen/ATen.h>
 
 #include "nn/batch_norm.h"
+#include "nn/batch_route.h"
 #include "nn/network_batch.h"
 
 namespace wrcor {
 
-/// Receives tensors of a step's members while a batch pass runs; it does not write to them.
+/// Receives tensors of several networks while a batch pass runs, as a PassObserver does those of
+/// one. Each call has the tensors of all members of a step that it asked for.
 class BatchPassObserver {
  public:
+  using Interest = wrcor::Interest;
+  using Member = NetworkBatch::Member;
+  using Members = std::span<const Member>;
+
   virtual ~BatchPassObserver() = default;
-  virtual bool wants_output(std::size_t step) const = 0;
-  virtual bool wants_input_gradient(std::size_t step) const = 0;
-  /// @param outputs  [N, members, ...]
-  virtual void output(std::size_t step, const at::Tensor& outputs) = 0;
-  /// Gradients at the inputs, through this step alone.
-  /// @param gradients  [N, live members, ...]
-  virtual void input_gradient(std::size_t step, const at::Tensor& gradients) = 0;
+  virtual Interest interest(const Member& member) const = 0;
+
+  /// @param outputs  [N, members, ...], as the gradients
+  virtual void output(Members /*members*/, const at::Tensor& /*outputs*/) {}
+  /// @param variances  [members, C], biased
+  virtual void variance(Members /*members*/, const at::Tensor& /*variances*/) {}
+  virtual void input_gradient(Members /*members*/, const at::Tensor& /*gradients*/) {}
+  virtual void output_gradient(Members /*members*/, const at::Tensor& /*gradients*/) {}
+  /// @param gradients  [members, ...], the shape of the weight
+  virtual void weight_gradient(Members /*members*/, const at::Tensor& /*gradients*/) {}
+
+  /// Bytes of device memory that it takes to receive a tensor, and of those the ones that it keeps.
+  struct Footprint {
+    std::int64_t work = 0;
+    std::int64_t kept = 0;
+  };
+  /// @param bytes  of the tensor
+  virtual Footprint footprint(Members /*members*/, std::int64_t /*bytes*/) const { return {}; }
 };
 
-/// One forward pass of several networks over one minibatch, with the minibatch's batch-norm
-/// statistics, and one backward sweep: what Pass does for one network, with one call of a kernel
-/// for all networks that have a layer.
+/// A backward sweep over the tensors of a batch's forward pass.
+struct BatchSweep {
+  std::vector<int> from;  ///< by network: layer at whose output the sweep starts; -1: none
+  std::vector<BatchPassObserver*> observers;
+};
+
+/// One forward pass of several networks over one minibatch and the backward sweeps over it: what
+/// Pass does for one network, with one call of a kernel for all layers that can run together.
 ///
 /// A tensor of a step holds its members' feature maps side by side, [N, members, C, H, W]: seen as
 /// N * members images it is the input of a convolution, seen as N images of members * C channels
 /// that of a batch norm which keeps each network's statistics apart.
 class BatchPass {
  public:
-  /// @param batch, observer  outlive the pass
-  BatchPass(const NetworkBatch& batch, BatchPassObserver& observer);
+  /// The gradient at the outputs of the members of one step in which a sweep starts, of their
+  /// shape. @param outputs  [N, members, ...]
+  using StartGradient = std::function<at::Tensor(const at::Tensor& outputs)>;
 
-  /// @param images  [N, 3, H, W] float32 on the networks' device
-  /// @return logits [N, networks, classes]
-  at::Tensor forward(const at::Tensor& images);
+  /// @param norms  minibatch or off
+  /// All of them outlive the pass.
+  BatchPass(const NetworkBatch& batch, NormMode norms, std::vector<BatchPassObserver*> watching,
+            std::vector<BatchSweep> sweeps);
 
-  /// Once, after forward().
-  /// @param gradient  at the logits, [N, networks, classes]
-  void backward(const at::Tensor& gradient);
+  /// As Pass::rescale_blocks(), for some of the networks. @param chosen  by network
+  void rescale_blocks(const std::vector<char>& chosen);
+  /// [networks] float64: sums of the exponents, once forward() is through.
+  at::Tensor& exponents() { return exponents_; }
+
+  /// @param images  [N, 3, H, W] of the weights' floating type and device
+  void forward(const at::Tensor& images);
+
+  bool wanted(std::size_t sweep) const { return routes_[sweep].wanted(); }
+
+  /// Runs a sweep. @param last  frees every tensor after its last use
+  void backward(std::size_t sweep, const StartGradient& start, bool last);
+
+  /// The most bytes that forward() and then all sweeps hold at a time, of tensors of features. No
+  /// tensor is made for it.
+  /// @param samples  of the minibatch
+  /// @param number_bytes  size of a number
+  std::int64_t peak_bytes(std::int64_t samples, std::int64_t number_bytes) const;
 
  private:
-  /// The gradient at the outputs of a step's live members.
-  struct Gradient {
-    at::Tensor values;   ///< [N, live members, ...]
-    bool owned = false;  ///< nobody else holds the tensor
+  friend class BatchRehearsal;
+
+  /// The members of a step that an observer receives.
+  struct Showing {
+    BatchPassObserver* observer = nullptr;
+    std::vector<NetworkBatch::Member> members;
+    at::Tensor positions;  ///< among those that there are; undefined: all
+  };
+  using Showings = std::list<Showing>;  // which do not move
+
+  struct SweepShowings {
+    std::vector<Showings> input_gradients, output_gradients, weight_gradients;  ///< by step
   };
 
-  void find_needs();
-  at::Tensor gathered(const std::vector<NetworkBatch::Source>& sources, std::size_t members) const;
-  at::Tensor summed(const NetworkBatch::Step& step) const;
-  at::Tensor run_step(std::size_t s);
+  /// Which blocks of a step are rescaled.
+  struct Rescaling {
+    at::Tensor positions;  ///< among the members
+    at::Tensor networks;
+  };
+
+  /// The tensors of a step that exist at the moment.
+  struct State {
+    at::Tensor output;               ///< [N, members, ...]
+    std::vector<at::Tensor> inputs;  ///< of the same kind, by input
+    BatchNormState norm;             ///< of members * C channels
+    at::Tensor factors;              ///< of the outputs, [1, members, 1, 1, 1]; undefined: 1
+  };
+
+  /// What the sweeps read of a step.
+  struct Keeps {
+    bool output = false, inputs = false, statistics = false;
+  };
+
+  Showings showings_of(std::span<const NetworkBatch::Member> members,
+                       const std::vector<BatchPassObserver*>& observers, bool Interest::*what,
+                       IndexPool& pool) const;
+  void plan_sweep(const BatchSweep& sweep, IndexPool& pool);
+  at::Tensor run_step(std::size_t s, const at::Tensor& images);
   at::Tensor run_norm(std::size_t s, const at::Tensor& input);
+  void rescale(std::size_t s);
+  void show_outputs(std::size_t s);
   void release_after(std::size_t s);
-  void step_back(std::size_t s);
-  at::Tensor norm_gradient(std::size_t s, const at::Tensor& gradient) const;
-  bool needs_gradient_at(std::size_t s, std::size_t input) const;
-  void hand_on(std::size_t s, std::size_t input, const at::Tensor& gradient);
-  at::Tensor live_members(std::size_t s, const at::Tensor& values) const;
-  void accumulate(std::size_t s, const at::Tensor& positions, const at::Tensor& part);
+  void step_back(std::size_t sweep, std::size_t s, std::vector<at::Tensor>& gradients);
+  at::Tensor norm_gradient(std::size_t s, const BatchRoute::Step& way,
+                           const at::Tensor& gradient) const;
+  at::Tensor weight_gradient(std::size_t s, const BatchRoute::Step& way,
+                             const at::Tensor& gradient) const;
 
   const NetworkBatch& batch_;
   const std::vector<NetworkBatch::Step>& steps_;
-  BatchPassObserver& observer_;
-  std::int64_t samples_ = 0;
-  std::vector<char> needs_gradient_;      ///< by step: at its input
-  std::vector<std::size_t> last_reader_;  ///< by step
-  std::vector<at::Tensor> outputs_;       ///< by step, [N * members, ...]
-  /// By step and input, [N * members, ...]: those that the backward sweep reads.
-  std::vector<std::vector<at::Tensor>> kept_inputs_;
-  std::vector<BatchNormState> norm_states_;
-  std::vector<Gradient> gradients_;
+  NormMode norms_;
+  std::vector<Showings> outputs_, variances_;  ///< by step
+  std::vector<BatchRoute> routes_;             ///< by sweep
+  std::vector<SweepShowings> shown_;           ///< by sweep
+  std::vector<Keeps> keeps_;                   ///< by step
+  std::vector<std::size_t> last_reader_;       ///< by step; 0: nothing reads the output
+  std::vector<State> states_;                  ///< by step
+  std::vector<Rescaling> rescalings_;          ///< by step
+  at::Tensor exponents_;
 };
-
-/// Bytes of device memory that a network of a batch takes at most, roughly: the tensors that wait
-/// for the backward sweep, and the largest ones in work.
-/// @param samples  of the minibatch
-std::int64_t batch_pass_bytes(const NetworkPlan& plan, std::int64_t samples);
 
 }  // namespace wrcor

@@ -18,6 +18,7 @@ class IndexPool {
   }
 
   void upload(const at::Device& device) {
+    if (values_.empty()) return;
     const at::Tensor all = at::tensor(values_, at::kLong).to(device);
     std::int64_t start = 0;
     for (const auto& [target, size] : targets_) {

@@ -5,60 +5,63 @@
 
 #include <ATen/ATen.h>
 
+#include "nn/member_sum.h"
 #include "nn/network.h"
 
 namespace wrcor {
 
-/// Several networks as one: layers of different networks that do the same work with the same
-/// weights are one step. Networks that share a weight bank and differ in genotype only share most
-/// of theirs.
+/// Several networks as one: layers that can run together are one step. Those are layers with the
+/// same weights, which networks of one weight bank that differ in genotype only share mostly, and
+/// layers without weights, and batch norms, of the same geometry that stand equally deep.
 class NetworkBatch {
  public:
   /// A layer of one of the networks.
   struct Member {
     int network = 0;
     int layer = 0;
+    bool operator==(const Member&) const = default;
   };
 
-  /// Part of a step's input: members of an earlier step, as positions among the members there and
-  /// here, [n] int64 on the networks' device. Undefined: all of them, in order.
-  struct Source {
+  /// Where a layer of a network is done.
+  struct Place {
     std::size_t step = 0;
-    at::Tensor there;
-    at::Tensor here;
-  };
-
-  /// The members whose outputs a gradient of the logits reaches.
-  struct Live {
-    std::vector<std::int64_t> members;  ///< their positions
-    at::Tensor positions;               ///< the same on the device; undefined: all of them
+    std::int64_t position = 0;  ///< among the step's members
   };
 
   struct Step {
-    /// Of every member, but for its inputs.
+    /// Of every member, but for its name and its inputs.
     Layer layer;
+    /// Of every member; of a batch norm those of all members side by side, [members * C].
     Network::LayerWeights weights;
     std::vector<Member> members;
-    std::vector<std::vector<Source>> inputs;  ///< by input of the layer
-    Live live;
-    /// The same as `inputs` for the live members, positions counted among them.
-    std::vector<std::vector<Source>> gradients;
+    std::vector<MemberSum> inputs;  ///< by input; of a sum one, which is its output
   };
 
   /// @param networks  at least one, of one device; outlive the batch
   explicit NetworkBatch(std::vector<const Network*> networks);
 
   std::size_t size() const { return networks_.size(); }
-  const Network& network(std::size_t i) const { return *networks_[i]; }
+  at::Device device() const;
+  const NetworkPlan& plan(int network) const {
+    return networks_[static_cast<std::size_t>(network)]->plan();
+  }
+  const Layer& layer(const Member& member) const {
+    return plan(member.network).layers[static_cast<std::size_t>(member.layer)];
+  }
   /// In order of execution; the first ones are the inputs.
   const std::vector<Step>& steps() const { return steps_; }
-  /// The steps that give the logits; `here` counts networks.
-  const std::vector<Source>& logits() const { return logits_; }
+  const Place& place(const Member& member) const {
+    return places_[static_cast<std::size_t>(member.network)]
+                  [static_cast<std::size_t>(member.layer)];
+  }
 
  private:
+  void make_steps();
+  void add_weights(Step& step) const;
+
   std::vector<const Network*> networks_;
   std::vector<Step> steps_;
-  std::vector<Source> logits_;
+  std::vector<std::vector<Place>> places_;  ///< by network and layer
 };
 
 }  // namespace wrcor

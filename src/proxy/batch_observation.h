@@ -8,10 +8,7 @@
 
 namespace wrcor {
 
-/// Whether observe_batch() can measure all of it: correlations of responses, and logits.
-bool fits_batch(Requirements requirements);
-
-/// Runs several networks on one minibatch as one batch.
+/// Runs several networks on one minibatch as one batch. A device is waited for once.
 ///
 /// @param inputs  common to the networks; its network is ignored; referenced objects outlive the
 ///         result
@@ -20,5 +17,13 @@ bool fits_batch(Requirements requirements);
 std::vector<Observation> observe_batch(const Observation::Inputs& inputs,
                                        std::span<const Network> networks,
                                        Requirements requirements);
+
+/// The most bytes that observe_batch() holds on a device for these networks, found by taking its
+/// steps without tensors: activations, gradients, copies and the sums of responses.
+/// @param images  of the minibatch, for their shape
+std::int64_t batch_bytes(std::span<const NetworkPlan> plans, const at::Tensor& images,
+                         Counting counting, Requirements requirements);
+/// What a batch of any size may hold besides.
+constexpr std::int64_t batch_overhead_bytes = std::int64_t{512} << 20;
 
 }  // namespace wrcor

@@ -108,16 +108,22 @@ at::Tensor correlation_of_difficult(const at::Tensor& rows) {
 /// What the CPU decides by looking at the values, a device computes for all rows: every row is
 /// scaled and centred. The mean of what remains after the first subtraction is its rounding error.
 /// @param rows  [..., N, D] float32
-at::Tensor centred_correlation(const at::Tensor& rows) {
-  const auto features = static_cast<double>(rows.size(-1));
+/// @return [..., N, N] float32
+at::Tensor centred_products(const at::Tensor& rows) {
   constexpr float smallest_normal = std::numeric_limits<float>::min();
-  const at::Tensor largest = rows.abs().amax(-1, true).clamp_min_(smallest_normal);
-  const at::Tensor scaled = rows * at::exp2(-at::floor(at::log2(largest)));  // to [1, 2)
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const at::Tensor largest = rows.norm(infinity, -1, /*keepdim=*/true);
+  const at::Tensor scaled = rows / largest.clamp_min_(smallest_normal);
   const at::Tensor rough = scaled.sub_(scaled.mean(-1, true));
   const at::Tensor centred = rough.sub_(rough.mean(-1, true));
-  const at::Tensor products = at::matmul(centred, centred.transpose(-1, -2)).to(at::kDouble);
+  return at::matmul(centred, centred.transpose(-1, -2));
+}
+
+/// @param products  [..., N, N] float64, of centred rows
+/// @param zero  [...] float64: a square of this size is that of a constant row
+at::Tensor normalised(const at::Tensor& products, const at::Tensor& zero) {
   const at::Tensor squares = products.diagonal(0, -2, -1);
-  const at::Tensor constant = (squares <= 1e-24 * features).any(-1);
+  const at::Tensor constant = (squares <= zero.unsqueeze(-1)).any(-1);
   const at::Tensor inverse_norms = squares.rsqrt();
   at::Tensor matrix = products.abs()
                           .mul_(inverse_norms.unsqueeze(-1))
@@ -127,9 +133,15 @@ at::Tensor centred_correlation(const at::Tensor& rows) {
   return at::where(constant.unsqueeze(-1).unsqueeze(-1), at::zeros_like(matrix), matrix);
 }
 
+/// Of a feature of a row whose largest magnitude is 1.
+constexpr double zero_square = 1e-24;
+
 /// @param rows  [..., N, D] on a device
 at::Tensor device_correlation(const at::Tensor& rows) {
-  return rows.scalar_type() == at::kFloat ? centred_correlation(rows) : exact_correlation(rows);
+  if (rows.scalar_type() != at::kFloat) return exact_correlation(rows);
+  const auto features = static_cast<double>(rows.size(-1));
+  return normalised(centred_products(rows).to(at::kDouble),
+                    at::full({}, zero_square * features, rows.options().dtype(at::kDouble)));
 }
 
 }  // namespace
@@ -149,10 +161,10 @@ at::Tensor abs_correlation(const at::Tensor& response) {
   return attempt.matrix.defined() ? attempt.matrix : correlation_of_difficult(rows);
 }
 
-at::Tensor abs_correlations(const at::Tensor& responses) {
+at::Tensor correlation_products(const at::Tensor& responses) {
   const auto rows = [&] { return responses.flatten(2).transpose(0, 1); };
-  if (!responses.is_cpu()) return device_correlation(rows());
   if (responses.scalar_type() != at::kFloat) return exact_correlation(rows());
+  if (!responses.is_cpu()) return centred_products(rows());
   std::vector<at::Tensor> matrices;
   for (const at::Tensor& response : responses.unbind(1)) {
     // In the memory order of a single network's response, because sums depend on it.
@@ -160,6 +172,11 @@ at::Tensor abs_correlations(const at::Tensor& responses) {
         response.dim() == 4 ? response.contiguous(at::MemoryFormat::ChannelsLast) : response));
   }
   return at::stack(matrices);
+}
+
+at::Tensor correlations_of(const at::Tensor& products, const at::Tensor& features) {
+  if (products.scalar_type() == at::kDouble) return products;
+  return normalised(products.to(at::kDouble), features * zero_square);
 }
 
 void CorrelationSums::add(Side side, int unit, const at::Tensor& matrix, double multiplicity) {

@@ -31,10 +31,15 @@ at::Tensor flatten_rows(const at::Tensor& response);
 /// Source: Jing et al., arXiv 2507.08841, section 3.
 at::Tensor abs_correlation(const at::Tensor& response);
 
-/// The same for the responses of several networks.
-/// @param responses  [N, networks, ...]
-/// @return [networks, N, N] float64
-at::Tensor abs_correlations(const at::Tensor& responses);
+/// The same for many responses of several networks, in two parts: what each of them needs, and
+/// what is computed for all of them together.
+/// @param responses  [N, members, ...]
+/// @return [members, N, N]: products of centred rows, or, where those do not do, the correlations
+at::Tensor correlation_products(const at::Tensor& responses);
+/// @param products  of correlation_products()
+/// @param features  [responses] int64 on their device: the length of the rows
+/// @return [responses, N, N] float64
+at::Tensor correlations_of(const at::Tensor& products, const at::Tensor& features);
 
 /// Sums of correlation matrices, by side and by unit: everything that the response-correlation
 /// proxies need from a pass.

@@ -20,23 +20,18 @@ namespace {
 constexpr double kappa = 1e-5;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// [N, N] float64 on the CPU; undefined when a row is constant.
-at::Tensor signed_correlation(const Observation& seen) {
-  const at::Tensor& jacobian = require_finite(seen.input_jacobian(), "gradient");
-  const at::Tensor centred = jacobian - jacobian.mean(1, true);
-  const at::Tensor norms = centred.norm(2, 1, true);
-  const at::Tensor smallest =
-      jacobian.abs().amax(1, true) * (1e-12 * std::sqrt(static_cast<double>(jacobian.size(1))));
-  if (!(norms > smallest).all().item<bool>()) return {};
-  const at::Tensor unit = centred / norms;
-  return at::mm(unit, unit.t()).clamp(-1.0, 1.0).cpu();
+/// [N, N] float64; undefined when a row is constant.
+const at::Tensor& signed_correlation(const Observation& seen) {
+  const InputJacobian& jacobian = seen.input_jacobian();
+  if (!jacobian.finite) throw NotFinite("gradient");
+  return jacobian.correlation;
 }
 
 class JacobCor final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen);
+    const at::Tensor& correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     const at::Tensor shifted = eigenvalues(correlation, "correlation") + kappa;
     return Score::of(-(shifted.log() + shifted.reciprocal()).sum().item<double>());
@@ -47,7 +42,7 @@ class JacobCorLogdet final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen);
+    const at::Tensor& correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     return log_determinant_score(correlation, "singular");
   }
@@ -58,7 +53,7 @@ class Epe final : public Proxy {
   Requirements requirements() const override { return {Need::input_jacobian}; }
 
   Score score(const Observation& seen) const override {
-    const at::Tensor correlation = signed_correlation(seen);
+    const at::Tensor& correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     const at::Tensor logs = (correlation.abs() + kappa).log().contiguous();
     const at::Tensor labels = seen.labels().cpu().contiguous();
@@ -108,8 +103,9 @@ class RespSens final : public Proxy {
  public:
   Requirements requirements() const override { return {Need::input_jacobian}; }
   Score score(const Observation& seen) const override {
-    const double mean =
-        require_finite(seen.input_jacobian(), "gradient").abs().mean().item<double>();
+    const InputJacobian& jacobian = seen.input_jacobian();
+    if (!jacobian.finite) throw NotFinite("gradient");
+    const double mean = jacobian.mean_magnitude;
     return mean == 0 ? Score::degenerate("zero_gradient", 0) : Score::of(mean);
   }
 };

@@ -1,16 +1,18 @@
 #include "proxy/observation.h"
 
 #include <chrono>
+#include <cmath>
 
 #include "internal/observers.h"
+#include "internal/own_passes.h"
+#include "internal/space_to_depth.h"
+#include "internal/views.h"
 #include "nn/readback.h"
 #include "proxy/binary_codes.h"
 #include "proxy/channel_products.h"
 
 namespace wrcor {
 namespace {
-
-constexpr double perturbation = 0.01;
 
 Requirements all_forward() {
   return {Need::activation_correlations,
@@ -43,31 +45,42 @@ Requirements all_of_noise() {
           features_of(View::noise, NormMode::minibatch)};
 }
 
-/// [N, C, H, W] as [N, k^2 C, H/k, W/k], with as many positions as `like`.
-at::Tensor space_to_depth(at::Tensor tensor, const at::Tensor& like) {
-  const std::int64_t factor = tensor.size(2) / like.size(2);
-  return factor > 1 ? at::pixel_unshuffle(tensor.contiguous(), factor) : tensor;
+/// @param jacobian  [N, 3HW] float64 on the host
+InputJacobian summary_of(const at::Tensor& jacobian) {
+  InputJacobian result;
+  result.finite = jacobian.isfinite().all().item<bool>();
+  if (!result.finite) return result;
+  result.mean_magnitude = jacobian.abs().mean().item<double>();
+  const at::Tensor centred = jacobian - jacobian.mean(1, true);
+  const at::Tensor norms = centred.norm(2, 1, true);
+  const at::Tensor smallest =
+      jacobian.abs().amax(1, true) * (1e-12 * std::sqrt(static_cast<double>(jacobian.size(1))));
+  if (!(norms > smallest).all().item<bool>()) return result;
+  const at::Tensor unit = centred / norms;
+  result.correlation = at::mm(unit, unit.t()).clamp(-1.0, 1.0);
+  return result;
 }
 
-}  // namespace
-
-/// Makes the content of an observation.
+/// Makes the measurements of one network.
 class Measurement {
  public:
-  Measurement(Observation& target, Requirements requirements)
-      : target_(target), needs_(requirements), plan_(target.plan()) {}
+  Measurement(const Observation::Inputs& inputs, Requirements requirements)
+      : inputs_(inputs), needs_(requirements), plan_(inputs.network.plan()) {}
 
-  void run() {
+  Measurements run() {
     if ((needs_ & all_of_minibatch()).any()) watch_minibatch();
     if ((needs_ & all_of_noise()).any()) watch_noise();
     for (const NormMode norms : {NormMode::minibatch, NormMode::off}) {
       for (const View view : {View::data, View::data_perturbed, View::data_perturbed_2, View::noise,
                               View::noise_perturbed}) {
-        const bool have = target_.features_.contains({view, norms});
+        const bool have = measured_.features.contains({view, norms});
         if (needs_.has(features_of(view, norms)) && !have) watch_view(view, norms);
       }
+      measure_shifts(norms);
     }
+    run_own_passes();
     bring_to_host();
+    return std::move(measured_);
   }
 
  private:
@@ -75,38 +88,79 @@ class Measurement {
   void timed(std::string what, Requirements serves, Work work) {
     const auto start = std::chrono::steady_clock::now();
     work();
-    if (target_.inputs_.wait_for_device) at::zeros({1}, target_.images().options()).item<float>();
+    if (inputs_.wait_for_device) at::zeros({1}, inputs_.images.options()).item<float>();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    target_.passes_.push_back({std::move(what), serves & needs_, seconds.count()});
+    measured_.passes.push_back({std::move(what), serves & needs_, seconds.count()});
   }
 
-  /// All that the proxies compute with on the host: weight gradients and feature maps stay.
+  /// What does not share a pass with anything else.
+  void run_own_passes() {
+    if (needs_.has(Need::channel_records)) {
+      timed("forward pass of the first image", {Need::channel_records},
+            [&] { measured_.channel_records = channel_records(inputs_.network, inputs_.images); });
+    }
+    if (needs_.has(Need::path_strength)) {
+      timed(
+          "forward and backward pass of one image of ones in float64", {Need::path_strength}, [&] {
+            measured_.path_strength =
+                path_strength(inputs_.network, inputs_.images, NormMode::off, inputs_.activations);
+          });
+    }
+    if (needs_.has(Need::half_gradients)) {
+      timed("forward and backward pass of each half of the minibatch with weight gradients",
+            {Need::half_gradients}, [&] {
+              measured_.half_gradients = half_gradients(inputs_.network, inputs_.images,
+                                                        inputs_.labels, inputs_.activations);
+            });
+    }
+  }
+
+  void measure_shifts(NormMode norms) {
+    for (const auto& [moved, still] : perturbations) {
+      if (!needs_.has(features_of(moved, norms)) || !needs_.has(features_of(still, norms)))
+        continue;
+      shifts_.push_back({moved, norms,
+                         (measured_.features.at({moved, norms}).before_pooling -
+                          measured_.features.at({still, norms}).before_pooling)
+                             .abs()
+                             .sum(at::kDouble)});
+    }
+  }
+
+  /// All that the proxies compute with on the host: feature maps stay.
   void bring_to_host() {
     Readback readback;
-    readback.add(target_.logits_);
-    if (target_.correlations_) target_.correlations_->add_to(readback);
-    for (at::Tensor& bits : target_.shared_bits_) readback.add(bits);
-    for (ChannelSaliency& saliency : target_.channel_saliency_) readback.add(saliency.values);
-    readback.add(target_.input_jacobian_);
-    for (auto& [view, covariances] : target_.block_covariances_) {
+    readback.add(measured_.logits);
+    if (measured_.correlations) measured_.correlations->add_to(readback);
+    for (at::Tensor& bits : measured_.shared_bits) readback.add(bits);
+    for (ChannelSaliency& saliency : measured_.channel_saliency) readback.add(saliency.values);
+    readback.add(weight_saliency_);
+    readback.add(jacobian_);
+    for (FeatureShift& shift : shifts_) readback.add(shift.distance);
+    for (auto& [view, covariances] : measured_.block_covariances) {
       for (at::Tensor& covariance : covariances) readback.add(covariance);
     }
-    for (auto& [view, pullbacks] : target_.block_pullbacks_) {
+    for (auto& [view, pullbacks] : measured_.block_pullbacks) {
       for (BlockPullback& pullback : pullbacks) readback.add(pullback.product);
     }
     for (PossibleIdentity& one : possible_identities_) readback.add(one.equal);
-    for (auto& [of, features] : target_.features_) {
+    for (auto& [of, features] : measured_.features) {
       for (at::Tensor& variance : features.norm_variances) readback.add(variance);
     }
     readback.read();
     for (const PossibleIdentity& one : possible_identities_)
-      target_.block_pullbacks_[one.view][one.block].identity = one.equal.item<bool>();
-    if (target_.input_jacobian_.defined())
-      target_.input_jacobian_ = target_.input_jacobian_.to(at::kDouble);
+      measured_.block_pullbacks[one.view][one.block].identity = one.equal.item<bool>();
+    for (const FeatureShift& shift : shifts_)
+      measured_.feature_shifts[{shift.moved, shift.norms}] = shift.distance.item<double>();
+    if (jacobian_.defined()) measured_.input_jacobian = summary_of(jacobian_.to(at::kDouble));
+    if (!weight_saliency_.defined()) return;
+    const double* term = weight_saliency_.contiguous().data_ptr<double>();
+    for (std::int64_t i = 0; i < weight_saliency_.size(0); ++i, term += 3)
+      measured_.weight_saliency.push_back({term[0], term[1], term[2]});
   }
 
   std::vector<Tap> taps(Need activations, Need gradients) const {
-    std::vector<Tap> all = plan_.responses(target_.inputs_.counting);
+    std::vector<Tap> all = plan_.responses(inputs_.counting);
     std::erase_if(all, [&](const Tap& tap) {
       return !needs_.has(tap.side == Side::activation ? activations : gradients);
     });
@@ -114,7 +168,7 @@ class Measurement {
   }
 
   void watch_minibatch() {
-    const Network& network = target_.network();
+    const Network& network = inputs_.network;
     const std::vector<Tap> correlated =
         taps(Need::activation_correlations, Need::gradient_correlations);
     const std::vector<Tap> coded = taps(Need::activation_codes, Need::gradient_codes);
@@ -124,7 +178,7 @@ class Measurement {
     FeatureObserver features(plan_);
     CovarianceObserver covariances(plan_);
     SaliencyObserver saliency(network);
-    WeightGradientObserver weight_gradients(network);
+    WeightSaliencyObserver weight_saliency(network);
     OutputGradientObserver at_images(0);
 
     std::vector<PassObserver*> watching{&correlations, &codes};
@@ -138,7 +192,7 @@ class Measurement {
     watch_if(features_of(View::data, NormMode::minibatch), features, true, false);
     watch_if(Need::block_covariances, covariances, true, false);
     watch_if(Need::channel_saliency, saliency, true, true);
-    watch_if(Need::weight_gradients, weight_gradients, false, true);
+    watch_if(Need::weight_gradients, weight_saliency, false, true);
 
     // In the order in which they are run; the last one frees activations as it passes them.
     std::vector<Sweep> sweeps{loss};
@@ -147,35 +201,35 @@ class Measurement {
     std::vector<OutputGradientObserver> at_block_inputs;
     if (needs_.has(Need::block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
 
-    Pass pass(network, NormMode::minibatch, watching, sweeps, target_.activations());
+    Pass pass(network, NormMode::minibatch, watching, sweeps, inputs_.activations);
     timed("forward pass of the minibatch", all_of_minibatch(),
-          [&] { target_.logits_ = pass.forward(target_.images()); });
+          [&] { measured_.logits = pass.forward(inputs_.images); });
     if (pass.wanted(0)) {
       timed(needs_.has(Need::weight_gradients) ? "backward pass of the loss with weight gradients"
                                                : "backward pass of the loss",
             all_of_loss(), [&] {
-              pass.backward(0, cross_entropy_gradient(target_.logits_, target_.labels()),
+              pass.backward(0, cross_entropy_gradient(measured_.logits, inputs_.labels),
                             sweeps.size() == 1);
             });
     }
     if (needs_.has(Need::input_jacobian)) {
       timed("backward pass of the summed logits to the images", all_of_sum(), [&] {
-        pass.backward(1, at::ones_like(target_.logits_), sweeps.size() == 2);
+        pass.backward(1, at::ones_like(measured_.logits), sweeps.size() == 2);
         keep_jacobian(at_images.seen());
       });
     }
     if (needs_.has(Need::block_pullbacks))
       pull_blocks_back(View::data, pass, first_block, at_block_inputs);
 
-    target_.correlations_ = correlations.take();
-    target_.shared_bits_ = {codes.sum(Side::activation), codes.sum(Side::gradient)};
-    if (needs_.has(Need::activation_patterns)) target_.distinct_patterns_ = patterns.distinct();
+    measured_.correlations = correlations.take();
+    measured_.shared_bits = {codes.sum(Side::activation), codes.sum(Side::gradient)};
+    if (needs_.has(Need::activation_patterns)) measured_.distinct_patterns = patterns.distinct();
     if (needs_.has(features_of(View::data, NormMode::minibatch)))
-      target_.features_[{View::data, NormMode::minibatch}] = features.take();
+      measured_.features[{View::data, NormMode::minibatch}] = features.take();
     if (needs_.has(Need::block_covariances))
-      target_.block_covariances_[View::data] = covariances.take();
-    target_.channel_saliency_ = saliency.take();
-    target_.weight_gradients_ = weight_gradients.take();
+      measured_.block_covariances[View::data] = covariances.take();
+    measured_.channel_saliency = saliency.take();
+    weight_saliency_ = weight_saliency.terms();
   }
 
   void watch_noise() {
@@ -189,19 +243,19 @@ class Measurement {
     std::vector<OutputGradientObserver> at_block_inputs;
     if (needs_.has(Need::noise_block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
 
-    Pass pass(target_.network(), NormMode::minibatch, watching, sweeps, target_.activations());
+    Pass pass(inputs_.network, NormMode::minibatch, watching, sweeps, inputs_.activations);
     timed("forward pass of noise", all_of_noise(), [&] { pass.forward(images_of(View::noise)); });
     if (needs_.has(Need::noise_block_pullbacks))
       pull_blocks_back(View::noise, pass, 0, at_block_inputs);
     if (needs_.has(noise_features))
-      target_.features_[{View::noise, NormMode::minibatch}] = features.take();
+      measured_.features[{View::noise, NormMode::minibatch}] = features.take();
     if (needs_.has(Need::noise_block_covariances))
-      target_.block_covariances_[View::noise] = covariances.take();
+      measured_.block_covariances[View::noise] = covariances.take();
   }
 
   void keep_jacobian(const at::Tensor& gradient) {
-    const at::Tensor& images = target_.images();
-    target_.input_jacobian_ =
+    const at::Tensor& images = inputs_.images;
+    jacobian_ =
         (gradient.defined() ? gradient : at::zeros_like(images)).reshape({images.size(0), -1});
   }
 
@@ -220,7 +274,7 @@ class Measurement {
                         const std::vector<OutputGradientObserver>& at_inputs) {
     timed("backward pass of every block from random signs", all_of_blocks(view), [&] {
       const std::size_t blocks = at_inputs.size();
-      target_.block_pullbacks_[view].resize(blocks);
+      measured_.block_pullbacks[view].resize(blocks);
       for (std::size_t block = blocks; block > 0; --block) {
         const std::size_t i = blocks - block;
         pull_back(view, pass, first_sweep + i, static_cast<int>(block), at_inputs[i]);
@@ -232,7 +286,7 @@ class Measurement {
                  const OutputGradientObserver& at_input) {
     const auto number = static_cast<std::size_t>(block);
     const at::Tensor& output = pass.output(plan_.blocks[number]);
-    const at::Tensor v = target_.noise().signs(block, output.sizes());
+    const at::Tensor v = inputs_.noise.signs(block, output.sizes());
     pass.backward(sweep, v.contiguous(at::MemoryFormat::ChannelsLast), false);
     const at::Tensor& seen = at_input.seen();
     const FeatureShape& in = plan_.layers[static_cast<std::size_t>(plan_.blocks[number - 1])].out;
@@ -240,7 +294,7 @@ class Measurement {
         seen.defined() ? seen
                        : at::zeros({v.size(0), in.channels, in.height, in.width}, v.options()),
         output);
-    target_.block_pullbacks_[view][number - 1] = {mean_channel_products(u, v)};
+    measured_.block_pullbacks[view][number - 1] = {mean_channel_products(u, v)};
     if (u.sizes() == v.sizes()) possible_identities_.push_back({view, number - 1, equal(u, v)});
   }
 
@@ -250,21 +304,7 @@ class Measurement {
   }
 
   at::Tensor images_of(View view) const {
-    const at::Tensor& x = target_.images();
-    const auto noise = [&](int draw) { return target_.noise().normal(draw, x.sizes()); };
-    switch (view) {
-      case View::data:
-        return x;
-      case View::data_perturbed:
-        return x + perturbation * noise(0);
-      case View::data_perturbed_2:
-        return x + perturbation * noise(1);
-      case View::noise:
-        return noise(0);
-      case View::noise_perturbed:
-        return noise(0) + perturbation * noise(1);
-    }
-    return {};
+    return wrcor::images_of(view, inputs_.images, inputs_.noise);
   }
 
   void watch_view(View view, NormMode norms) {
@@ -278,8 +318,8 @@ class Measurement {
         "forward pass of " + names.at(view) + (norms == NormMode::off ? ", batch norm off" : "");
     timed(what, {features_of(view, norms)}, [&] {
       FeatureObserver observer(plan_);
-      Pass(target_.network(), norms, {&observer}, {}).forward(images_of(view));
-      target_.features_[{view, norms}] = observer.take();
+      Pass(inputs_.network, norms, {&observer}, {}).forward(images_of(view));
+      measured_.features[{view, norms}] = observer.take();
     });
   }
 
@@ -290,14 +330,25 @@ class Measurement {
     at::Tensor equal;  ///< whether the signs came back unchanged
   };
 
-  Observation& target_;
+  struct FeatureShift {
+    View moved;
+    NormMode norms;
+    at::Tensor distance;
+  };
+
+  const Observation::Inputs& inputs_;
   Requirements needs_;
   const NetworkPlan& plan_;
+  Measurements measured_;
+  at::Tensor jacobian_;         ///< [N, 3HW]
+  at::Tensor weight_saliency_;  ///< [layers, 3] float64
+  std::vector<FeatureShift> shifts_;
   std::vector<PossibleIdentity> possible_identities_;
 };
 
-Observation::Observation(const Inputs& inputs, Requirements requirements) : inputs_(inputs) {
-  Measurement(*this, requirements).run();
-}
+}  // namespace
+
+Observation::Observation(const Inputs& inputs, Requirements requirements)
+    : inputs_(inputs), measured_(Measurement(inputs, requirements).run()) {}
 
 }  // namespace wrcor

@@ -43,6 +43,9 @@ enum class Need : std::uint32_t {
   noise_block_covariances = 1U << 10U,
   noise_block_pullbacks = 1U << 11U,
   logits = 1U << 12U,
+  channel_records = 1U << 13U,
+  path_strength = 1U << 14U,
+  half_gradients = 1U << 15U,
 };
 
 // The needs of the blocks for View::data or View::noise.
@@ -95,6 +98,13 @@ struct WeightGradient {
   at::Tensor gradient;
 };
 
+/// Of a convolution's or linear layer's weight W and the gradient G of the loss at it.
+struct WeightSaliency {
+  double gradient_norm = 0;  ///< |G|_2
+  double magnitude = 0;      ///< sum of |W G|
+  double product = 0;        ///< sum of W G
+};
+
 /// 1/2 mean over n of (sum over h, w of Z * dL/dZ)^2 of a weight layer's output Z.
 struct ChannelSaliency {
   int layer = 0;
@@ -107,6 +117,36 @@ struct BlockPullback {
   bool identity = false;  ///< U equals V exactly
 };
 
+/// The gradient J of the sum of all logits at the images, one row per sample. Zero when no gradient
+/// reaches them.
+struct InputJacobian {
+  bool finite = true;
+  double mean_magnitude = 0;  ///< of |J|
+  at::Tensor correlation;     ///< of its rows, [N, N] float64; undefined when a row is constant
+};
+
+/// The channels of a recorded tensor for the first image of the minibatch alone.
+struct ChannelRecord {
+  int count = 0;  ///< modules of the published network that give the tensor
+  bool finite = true;
+  at::Tensor correlation;  ///< [C, C] float64; undefined where there are no more positions than C
+};
+
+/// The sum of |W dS/dW| over all weights, S the sum of the logits of the network with absolute
+/// parameters for one image of ones, without batch norm: sum times 2^exponent.
+struct PathStrength {
+  double sum = 0;
+  int exponent = 0;
+};
+
+/// The weight gradients a and b of the two halves of the minibatch.
+struct HalfGradients {
+  bool finite = true;
+  /// By weight layer: the sum over the weights of mean |g| / deviation of g, of a and b, of those
+  /// that differ.
+  std::vector<double> sums;
+};
+
 /// A pass that was run.
 struct PassRecord {
   std::string what;     ///< human-readable
@@ -114,9 +154,30 @@ struct PassRecord {
   double seconds = 0;
 };
 
-/// The measurements of the passes over one network. Everything that the requirements name is
-/// measured once, at construction, and is on the host, but for weight gradients and the features
-/// before pooling.
+/// What the passes over one network measure, on the host, but for the features before pooling. A
+/// measurement that was not required is empty.
+struct Measurements {
+  at::Tensor logits;  ///< [N, classes]
+  std::optional<CorrelationSums> correlations;
+  std::array<at::Tensor, 2> shared_bits;  ///< by side
+  std::int64_t distinct_patterns = 0;
+  std::vector<WeightSaliency> weight_saliency;    ///< by weight layer
+  std::vector<ChannelSaliency> channel_saliency;  ///< by weight layer
+  InputJacobian input_jacobian;
+  std::map<View, std::vector<at::Tensor>> block_covariances;
+  std::map<View, std::vector<BlockPullback>> block_pullbacks;
+  std::vector<ChannelRecord> channel_records;
+  PathStrength path_strength;
+  HalfGradients half_gradients;
+  std::map<std::pair<View, NormMode>, Features> features;
+  /// By View::data_perturbed or View::noise_perturbed: the sum of the distances of its features
+  /// from those of the view that was perturbed.
+  std::map<std::pair<View, NormMode>, double> feature_shifts;
+  std::vector<PassRecord> passes;
+};
+
+/// A network and what was measured of it: everything that the requirements name, once, at
+/// construction.
 class Observation {
  public:
   struct Inputs {
@@ -133,6 +194,9 @@ class Observation {
 
   /// @param inputs  referenced objects outlive the observation
   Observation(const Inputs& inputs, Requirements requirements);
+  /// Of measurements that were made together with those of other networks.
+  Observation(const Inputs& inputs, Measurements measured)
+      : inputs_(inputs), measured_(std::move(measured)) {}
 
   const Network& network() const { return inputs_.network; }
   const NetworkPlan& plan() const { return inputs_.network.plan(); }
@@ -142,51 +206,46 @@ class Observation {
   Activations activations() const { return inputs_.activations; }
 
   /// Of the minibatch, [N, classes]; undefined when no pass over it was needed.
-  const at::Tensor& logits() const { return logits_; }
+  const at::Tensor& logits() const { return measured_.logits; }
 
   // Only required measurements are available: others throw std::out_of_range, or are empty.
-  const CorrelationSums& correlations() const { return correlations_.value(); }
+  const CorrelationSums& correlations() const { return measured_.correlations.value(); }
   /// Sum of shared bits, [N, N] float64; undefined when the side had no response.
   const at::Tensor& shared_bits(Side side) const {
-    return shared_bits_[side == Side::activation ? 0 : 1];
+    return measured_.shared_bits[side == Side::activation ? 0 : 1];
   }
   /// Number of distinct activity patterns over the samples among all ReLU units.
-  std::int64_t distinct_patterns() const { return distinct_patterns_; }
-  const std::vector<WeightGradient>& weight_gradients() const { return weight_gradients_; }
-  const std::vector<ChannelSaliency>& channel_saliency() const { return channel_saliency_; }
-  /// Gradient of the sum of all logits at the images, one row per sample: [N, 3HW] float64; zeros
-  /// when no gradient reaches them.
-  const at::Tensor& input_jacobian() const { return input_jacobian_; }
+  std::int64_t distinct_patterns() const { return measured_.distinct_patterns; }
+  const std::vector<WeightSaliency>& weight_saliency() const { return measured_.weight_saliency; }
+  const std::vector<ChannelSaliency>& channel_saliency() const {
+    return measured_.channel_saliency;
+  }
+  const InputJacobian& input_jacobian() const { return measured_.input_jacobian; }
   /// Covariance of the channels over all positions, [C, C] float64, of the stem's output and of
   /// every block's.
   const std::vector<at::Tensor>& block_covariances(View view) const {
-    return block_covariances_.at(view);
+    return measured_.block_covariances.at(view);
   }
   /// Of every block, in order.
   const std::vector<BlockPullback>& block_pullbacks(View view) const {
-    return block_pullbacks_.at(view);
+    return measured_.block_pullbacks.at(view);
   }
-  const Features& features(View view, NormMode norms) const { return features_.at({view, norms}); }
+  /// In order of execution.
+  const std::vector<ChannelRecord>& channel_records() const { return measured_.channel_records; }
+  const PathStrength& path_strength() const { return measured_.path_strength; }
+  const HalfGradients& half_gradients() const { return measured_.half_gradients; }
+  double feature_shift(View moved, NormMode norms) const {
+    return measured_.feature_shifts.at({moved, norms});
+  }
+  const Features& features(View view, NormMode norms) const {
+    return measured_.features.at({view, norms});
+  }
 
-  const std::vector<PassRecord>& passes() const { return passes_; }
+  const std::vector<PassRecord>& passes() const { return measured_.passes; }
 
  private:
-  friend class Measurement;
-  friend class BatchMeasurement;
-  explicit Observation(const Inputs& inputs) : inputs_(inputs) {}
-
   Inputs inputs_;
-  at::Tensor logits_;
-  std::optional<CorrelationSums> correlations_;
-  std::array<at::Tensor, 2> shared_bits_;
-  std::int64_t distinct_patterns_ = 0;
-  std::vector<WeightGradient> weight_gradients_;
-  std::vector<ChannelSaliency> channel_saliency_;
-  at::Tensor input_jacobian_;
-  std::map<View, std::vector<at::Tensor>> block_covariances_;
-  std::map<View, std::vector<BlockPullback>> block_pullbacks_;
-  std::map<std::pair<View, NormMode>, Features> features_;
-  std::vector<PassRecord> passes_;
+  Measurements measured_;
 };
 
 }  // namespace wrcor

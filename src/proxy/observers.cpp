@@ -8,15 +8,6 @@
 namespace wrcor {
 namespace {
 
-std::set<int> read_by_activations(const NetworkPlan& plan) {
-  std::set<int> found;
-  for (const Layer& layer : plan.layers) {
-    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::swish)
-      found.insert(layer.inputs.front());
-  }
-  return found;
-}
-
 /// @param product  [N, C] or [N, C, H, W]
 /// @return [N, C]
 at::Tensor sum_of_positions(const at::Tensor& product) {
@@ -29,6 +20,44 @@ std::set<int> weight_layers(const Network& network) {
 }
 
 }  // namespace
+
+std::set<int> read_by_activations(const NetworkPlan& plan) {
+  std::set<int> found;
+  for (const Layer& layer : plan.layers) {
+    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::swish)
+      found.insert(layer.inputs.front());
+  }
+  return found;
+}
+
+at::Tensor pattern_words(const at::Tensor& values) {
+  at::Tensor bits = at::empty_like(values, at::kFloat);
+  at::gt_out(bits, values, 0);
+  constexpr std::int64_t samples_a_word = 24;  // a sum of powers of two that float32 holds exactly
+  const std::int64_t samples = bits.size(0);
+  const std::int64_t words = (samples + samples_a_word - 1) / samples_a_word;
+  const at::Tensor place = at::arange(samples, bits.options());
+  const at::Tensor value = at::pow(2.0, at::remainder(place, samples_a_word));
+  const at::Tensor word = at::floor(place / static_cast<double>(samples_a_word));
+  const at::Tensor weights =
+      (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kFloat) * value;
+  return at::mm(weights, bits).t().to(at::kInt);
+}
+
+std::int64_t count_distinct(const at::Tensor& words) {
+  const at::Tensor all = words.contiguous();
+  const auto length = static_cast<std::size_t>(all.size(1));
+  const std::int32_t* first = all.data_ptr<std::int32_t>();
+  std::vector<const std::int32_t*> patterns(static_cast<std::size_t>(all.size(0)));
+  for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = first + i * length;
+  std::sort(patterns.begin(), patterns.end(), [length](const auto* a, const auto* b) {
+    return std::lexicographical_compare(a, a + length, b, b + length);
+  });
+  const auto end =
+      std::unique(patterns.begin(), patterns.end(),
+                  [length](const auto* a, const auto* b) { return std::equal(a, a + length, b); });
+  return end - patterns.begin();
+}
 
 FeatureObserver::FeatureObserver(const NetworkPlan& plan) : plan_(plan) {}
 
@@ -57,34 +86,11 @@ PassObserver::Interest PatternObserver::interest(int layer) const {
 }
 
 void PatternObserver::output(int /*layer*/, const at::Tensor& output) {
-  const at::Tensor rows = flatten_rows(output);
-  at::Tensor bits = at::empty_like(rows, at::kFloat);
-  at::gt_out(bits, rows, 0);
-  constexpr std::int64_t samples_a_word = 24;  // a sum of powers of two that float32 holds exactly
-  const std::int64_t samples = bits.size(0);
-  const std::int64_t words = (samples + samples_a_word - 1) / samples_a_word;
-  const at::Tensor place = at::arange(samples, bits.options());
-  const at::Tensor value = at::pow(2.0, at::remainder(place, samples_a_word));
-  const at::Tensor word = at::floor(place / static_cast<double>(samples_a_word));
-  const at::Tensor weights =
-      (word.unsqueeze(0) == at::arange(words, bits.options()).unsqueeze(1)).to(at::kFloat) * value;
-  words_.push_back(at::mm(weights, bits).t().to(at::kInt));
+  words_.push_back(pattern_words(flatten_rows(output)));
 }
 
 std::int64_t PatternObserver::distinct() const {
-  if (words_.empty()) return 0;
-  const at::Tensor all = at::cat(words_).cpu().contiguous();
-  const auto words = static_cast<std::size_t>(all.size(1));
-  const std::int32_t* first = all.data_ptr<std::int32_t>();
-  std::vector<const std::int32_t*> patterns(static_cast<std::size_t>(all.size(0)));
-  for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = first + i * words;
-  std::sort(patterns.begin(), patterns.end(), [words](const auto* a, const auto* b) {
-    return std::lexicographical_compare(a, a + words, b, b + words);
-  });
-  const auto end =
-      std::unique(patterns.begin(), patterns.end(),
-                  [words](const auto* a, const auto* b) { return std::equal(a, a + words, b); });
-  return end - patterns.begin();
+  return words_.empty() ? 0 : count_distinct(at::cat(words_).cpu());
 }
 
 WeightGradientObserver::WeightGradientObserver(const Network& network)
@@ -113,6 +119,19 @@ std::vector<WeightGradient> weight_gradients_of_loss(const Observation& seen,
   const at::Tensor logits = pass.forward(images);
   pass.backward(0, cross_entropy_gradient(logits, labels), true);
   return observer.take();
+}
+
+WeightSaliencyObserver::WeightSaliencyObserver(const Network& network)
+    : network_(network), layers_(weight_layers(network)) {}
+
+PassObserver::Interest WeightSaliencyObserver::interest(int layer) const {
+  return {.weight_gradient = layers_.contains(layer)};
+}
+
+void WeightSaliencyObserver::weight_gradient(int layer, const at::Tensor& gradient) {
+  const at::Tensor exact = gradient.to(at::kDouble);  // products may exceed float32
+  const at::Tensor product = network_.weights(layer).weight * exact;
+  terms_.push_back(at::stack({exact.norm(), product.abs().sum(), product.sum()}));
 }
 
 SaliencyObserver::SaliencyObserver(const Network& network) : layers_(weight_layers(network)) {}

@@ -25,12 +25,7 @@ Views views_of(bool with_data) {
 }
 
 double moved_by(const Observation& seen, const Views& views, NormMode norms) {
-  const double distance = (seen.features(views.moved, norms).before_pooling -
-                           seen.features(views.still, norms).before_pooling)
-                              .abs()
-                              .sum(at::kDouble)
-                              .item<double>();
-  return require_finite(distance, "features");
+  return require_finite(seen.feature_shift(views.moved, norms), "features");
 }
 
 class Phi final : public Proxy {

@@ -3,10 +3,7 @@
 // plain sum of W G         Abdelfattah et al., arXiv 2101.08134
 // grad_norm sum of the layers' |G|_2   the same
 
-#include <vector>
-
 #include "internal/factories.h"
-#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -14,33 +11,26 @@ namespace {
 
 enum class Saliency { snip, plain, grad_norm };
 
-class WeightSaliency final : public Proxy {
+class LossSaliency final : public Proxy {
  public:
-  explicit WeightSaliency(Saliency kind) : kind_(kind) {}
+  explicit LossSaliency(Saliency kind) : kind_(kind) {}
 
   Requirements requirements() const override { return {Need::weight_gradients}; }
 
   Score score(const Observation& seen) const override {
-    std::vector<at::Tensor> terms;  // by layer: the norm and the term
-    for (const auto& [layer, gradient] : seen.weight_gradients()) {
-      const at::Tensor exact = gradient.to(at::kDouble);  // products may exceed float32
-      terms.push_back(exact.norm());
-      terms.push_back(kind_ == Saliency::grad_norm ? terms.back() : of_layer(seen, layer, exact));
-    }
-    const std::vector<double> values = values_of(terms);
     double size = 0, total = 0;
-    for (std::size_t i = 0; i < values.size(); i += 2) {
-      size += require_finite(values[i], "gradient");
-      total += values[i + 1];
+    for (const WeightSaliency& layer : seen.weight_saliency()) {
+      size += require_finite(layer.gradient_norm, "gradient");
+      total += term(layer);
     }
     if (size == 0) return Score::degenerate("zero_gradient", total);
     return Score::of(total);
   }
 
  private:
-  at::Tensor of_layer(const Observation& seen, int layer, const at::Tensor& gradient) const {
-    const at::Tensor product = seen.network().weights(layer).weight * gradient;
-    return (kind_ == Saliency::snip ? product.abs() : product).sum();
+  double term(const WeightSaliency& layer) const {
+    if (kind_ == Saliency::grad_norm) return layer.gradient_norm;
+    return kind_ == Saliency::snip ? layer.magnitude : layer.product;
   }
 
   Saliency kind_;
@@ -49,13 +39,13 @@ class WeightSaliency final : public Proxy {
 }  // namespace
 
 std::unique_ptr<Proxy> make_snip(const ProxyContext&) {
-  return std::make_unique<WeightSaliency>(Saliency::snip);
+  return std::make_unique<LossSaliency>(Saliency::snip);
 }
 std::unique_ptr<Proxy> make_plain(const ProxyContext&) {
-  return std::make_unique<WeightSaliency>(Saliency::plain);
+  return std::make_unique<LossSaliency>(Saliency::plain);
 }
 std::unique_ptr<Proxy> make_grad_norm(const ProxyContext&) {
-  return std::make_unique<WeightSaliency>(Saliency::grad_norm);
+  return std::make_unique<LossSaliency>(Saliency::grad_norm);
 }
 
 }  // namespace wrcor

@@ -1,5 +1,6 @@
 #include "queue/evaluation_source.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wrcor {
@@ -8,6 +9,13 @@ PendingEvaluation::PendingEvaluation(Evaluation known) {
   std::promise<Evaluation> promise;
   promise.set_value(std::move(known));
   result_ = promise.get_future();
+}
+
+PendingEvaluation::PendingEvaluation(Evaluation known, EvaluationSource& source,
+                                     std::uint64_t number)
+    : PendingEvaluation(std::move(known)) {
+  source_ = &source;
+  number_ = number;
 }
 
 PendingEvaluation::PendingEvaluation(std::future<Evaluation> result, EvaluationSource& source,
@@ -34,8 +42,15 @@ std::optional<Evaluation> PendingEvaluation::get_unless_dropped() {
 }
 
 PendingEvaluation EvaluationSource::submit(const Genotype& genotype) {
-  Waiting& waiting = waiting_.emplace_back(Waiting{genotype, {}});
+  Waiting& waiting = waiting_.emplace_back(Waiting{genotype, {}, false});
   PendingEvaluation pending(waiting.result.get_future(), *this, submitted_++);
+  if (std::ssize(waiting_) == networks_per_batch_) flush();
+  return pending;
+}
+
+PendingEvaluation EvaluationSource::submit_known(const Genotype& genotype, Evaluation known) {
+  waiting_.push_back({genotype, {}, true});
+  PendingEvaluation pending(std::move(known), *this, submitted_++);
   if (std::ssize(waiting_) == networks_per_batch_) flush();
   return pending;
 }
@@ -45,7 +60,19 @@ void EvaluationSource::start_up_to(std::uint64_t number) {
 }
 
 void EvaluationSource::flush() {
-  if (!waiting_.empty()) start(std::exchange(waiting_, {}));
+  Batch batch = std::exchange(waiting_, {});
+  const bool is_new = std::ranges::any_of(batch, [](const auto& one) { return !one.is_known; });
+  if (is_new) start(std::move(batch));
+}
+
+void EvaluationSource::take_new(const Batch& batch, const std::vector<Evaluation>& evaluations,
+                                std::vector<Genotype>& new_genotypes,
+                                std::vector<Evaluation>& new_evaluations) {
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    if (batch[k].is_known) continue;
+    new_genotypes.push_back(batch[k].genotype);
+    new_evaluations.push_back(evaluations[k]);
+  }
 }
 
 }  // namespace wrcor

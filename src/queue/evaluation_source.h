@@ -22,6 +22,8 @@ class PendingEvaluation {
   PendingEvaluation() = default;
   /// A finished one.
   explicit PendingEvaluation(Evaluation known);
+  /// The same, with a place in a batch of a source.
+  PendingEvaluation(Evaluation known, EvaluationSource& source, std::uint64_t number);
   /// One of a source. @param number  of the genotype, in the order of submission
   PendingEvaluation(std::future<Evaluation> result, EvaluationSource& source, std::uint64_t number);
 
@@ -68,6 +70,10 @@ class EvaluationSource {
   EvaluationSource& operator=(const EvaluationSource&) = delete;
 
   PendingEvaluation submit(const Genotype& genotype);
+  /// One whose evaluation is known, such as from the journal of a run that is resumed: it takes its
+  /// place in a batch, so that batches have the same members, and bits, as in a run that was never
+  /// interrupted. A batch of known ones is not evaluated.
+  PendingEvaluation submit_known(const Genotype& genotype, Evaluation known);
   /// Starts an incomplete batch: no more genotypes will come.
   void flush();
   /// Starts the batch of a genotype, complete or not. @param number  in the order of submission
@@ -89,10 +95,15 @@ class EvaluationSource {
   struct Waiting {
     Genotype genotype;
     std::promise<Evaluation> result;
+    bool is_known = false;  ///< nobody waits for the result
   };
   using Batch = std::vector<Waiting>;
 
   virtual void start(Batch batch) = 0;
+  /// What is to be reported of the evaluations of a batch: those that were not known.
+  static void take_new(const Batch& batch, const std::vector<Evaluation>& evaluations,
+                       std::vector<Genotype>& new_genotypes,
+                       std::vector<Evaluation>& new_evaluations);
   /// Drops an incomplete batch.
   void clear_waiting() { waiting_.clear(); }
 

@@ -406,10 +406,8 @@ void RemoteEvaluations::settle(std::vector<Settled>& settled) {
   if (settled.empty()) return;
   std::vector<Genotype> genotypes;
   std::vector<Evaluation> evaluations;
-  for (const Settled& each : settled) {
-    for (const Waiting& waiting : each.item.batch) genotypes.push_back(waiting.genotype);
-    evaluations.insert(evaluations.end(), each.evaluations.begin(), each.evaluations.end());
-  }
+  for (const Settled& each : settled)
+    take_new(each.item.batch, each.evaluations, genotypes, evaluations);
   std::exception_ptr failure;
   try {
     if (hooks_.after) hooks_.after(genotypes, evaluations);
@@ -419,6 +417,7 @@ void RemoteEvaluations::settle(std::vector<Settled>& settled) {
   std::size_t next = 0;
   for (Settled& each : settled) {
     for (Waiting& waiting : each.item.batch) {
+      if (waiting.is_known) continue;
       if (failure) {
         waiting.result.set_exception(failure);
       } else {

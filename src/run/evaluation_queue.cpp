@@ -36,7 +36,10 @@ void EvaluationQueue::evaluate(Batch& batch) {
         bench_.evaluator->evaluate_batch(genotypes, shape_.repeats);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     learn(evaluations, seconds.count());
-    if (hooks_.after) hooks_.after(genotypes, evaluations);
+    std::vector<Genotype> new_genotypes;
+    std::vector<Evaluation> new_evaluations;
+    take_new(batch, evaluations, new_genotypes, new_evaluations);
+    if (hooks_.after) hooks_.after(new_genotypes, new_evaluations);
     for (std::size_t k = 0; k < batch.size(); ++k)
       batch[k].result.set_value(std::move(evaluations[k]));
   } catch (...) {

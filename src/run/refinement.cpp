@@ -68,8 +68,9 @@ class Refinement {
 
   PendingEvaluation evaluate(const std::string& arch) {
     const auto known = replayed_.refined.find(arch);
-    if (known != replayed_.refined.end()) return PendingEvaluation(known->second);
-    return source_->submit(bench_.space->parse(arch));
+    const Genotype genotype = bench_.space->parse(arch);
+    return known != replayed_.refined.end() ? source_->submit_known(genotype, known->second)
+                                            : source_->submit(genotype);
   }
 
   void take_in(PendingEvaluation& pending, Ranked& entry) {

@@ -161,9 +161,10 @@ bool SearchLoop::start(const ProposedClass& met) {
 /// Failures are retried while time is left.
 PendingEvaluation SearchLoop::evaluate(const ProposedClass& met) {
   if (auto known = replayed_.evaluations.extract(met.arch))
-    return PendingEvaluation(std::move(known.mapped()));
+    return source_->submit_known(met.representative, std::move(known.mapped()));
   auto failure = replayed_.failures.extract(met.arch);
-  if (failure && out_of_time()) return PendingEvaluation(std::move(failure.mapped()));
+  if (failure && out_of_time())
+    return source_->submit_known(met.representative, std::move(failure.mapped()));
   return source_->submit(met.representative);
 }
 

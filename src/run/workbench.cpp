@@ -10,7 +10,7 @@
 #include "eval/evaluator.h"
 #include "internal/resources.h"
 #include "minibatch/minibatch.h"
-#include "nn/batch_pass.h"
+#include "proxy/batch_observation.h"
 #include "run/interrupt.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/random.h"
@@ -79,18 +79,16 @@ int chosen_networks_per_batch(const Config& config, const SearchSpace& space,
   }
   if (wanted > 0) return wanted;
   if (evaluator.device().is_cpu()) return 1;
-  constexpr int sampled = 100, usual = 16;
+  constexpr int sampled = 32, usual = 16;
   constexpr std::int64_t most = 256;
   const std::optional<std::int64_t> memory = free_device_memory(evaluator.device());
   if (!memory) return usual;
   Rng any(0);
-  std::int64_t largest = 1;
-  for (int i = 0; i < sampled; ++i) {
-    largest =
-        std::max(largest, batch_pass_bytes(space.plan(space.sample(any)), evaluator.samples()));
-  }
-  const std::int64_t fitting =
-      std::clamp(*memory * 8 / 10 / workers / largest, std::int64_t{1}, most);
+  std::vector<Genotype> sample;
+  while (std::ssize(sample) < sampled) sample.push_back(space.sample(any));
+  const std::int64_t each = std::max<std::int64_t>(1, evaluator.batch_bytes(sample) / sampled);
+  const std::int64_t usable = *memory * 8 / 10 / workers - batch_overhead_bytes;
+  const std::int64_t fitting = std::clamp(usable / each, std::int64_t{1}, most);
   return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(fitting)));
 }
 

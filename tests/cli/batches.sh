@@ -37,6 +37,40 @@ head -n 25 one/journal.jsonl >cut/journal.jsonl
 expect_exit 0 wrcor search --resume --out cut
 expect_same_result one cut
 
+# --- the default ranking, killed anywhere: batches are composed by number, so a resumed run has the same bytes
+default=(search "${small[@]}" --strategy random --budget 24 --networks-per-batch 8 --workers 2)
+expect_exit 0 wrcor "${default[@]}" --out whole
+expect_contains "$stderr" '8 networks per batch'
+for lines in 4 13 22; do
+  rm -rf part && mkdir part
+  cp whole/config.json part
+  head -n "$lines" whole/journal.jsonl >part/journal.jsonl
+  expect_exit 0 wrcor search --resume --out part
+  expect_same_result whole part
+done
+wrcor "${default[@]}" --out killed >/dev/null 2>&1 &
+killed=$!
+while [ "$(wc -l 2>/dev/null <killed/journal.jsonl || echo 0)" -lt 9 ] && kill -0 "$killed" 2>/dev/null; do sleep 0.02; done
+kill -9 "$killed" 2>/dev/null || true
+wait "$killed" 2>/dev/null || true
+if [ ! -f killed/result.json ]; then expect_exit 0 wrcor search --resume --out killed; fi
+expect_same_result whole killed
+
+# --- scores of a file that is continued
+saved=(score "${small[@]}" --proxy 'wrcor,synflow,meco,snip' "${cells[@]}" --workers 1)
+expect_exit 0 wrcor "${saved[@]}" --networks-per-batch 4 --out saved.jsonl
+head -n 6 saved.jsonl >continued.jsonl
+expect_exit 0 wrcor "${saved[@]}" --networks-per-batch 4 --out continued.jsonl
+cmp saved.jsonl continued.jsonl || fail 'a continued file of scores has other bytes'
+expect_exit 0 wrcor "${saved[@]}" --networks-per-batch 1 --out one_by_one.jsonl
+expect_exit 0 wrcor compare --ignore-settings --tolerance 1e-6 saved.jsonl one_by_one.jsonl
+
+# --- proxies that never are in batches say so
+expect_exit 0 wrcor list proxies
+expect_matches "$stdout" 'grasp +.*\(never in batches\)'
+expect_exit 0 wrcor search "${small[@]}" --proxy grasp --strategy random --budget 4 --networks-per-batch 4 --out alone
+expect_contains "$stderr" 'one by one'
+
 # --- a strategy that learns has a window in flight at most, whatever a batch could hold
 expect_exit 0 wrcor search "${small[@]}" --proxy wrcor --strategy evolution --population 6 --tournament 2 --window 4 \
   --budget 20 --networks-per-batch 16 --workers 2 --out evolution

@@ -34,14 +34,35 @@ void request_memory(std::size_t bytes) {
   }
 }
 
-void free_host_memory(void* memory) { ::operator delete(memory); }
+std::atomic<std::int64_t> held_bytes{0}, most_bytes{0};
+
+void hold(std::size_t bytes) {
+  const std::int64_t now = held_bytes += static_cast<std::int64_t>(bytes);
+  std::int64_t most = most_bytes;
+  while (most < now && !most_bytes.compare_exchange_weak(most, now)) {
+  }
+}
+
+void give_back(std::size_t bytes) { held_bytes -= static_cast<std::int64_t>(bytes); }
+
+/// Memory of the allocator below.
+struct Block {
+  void* memory;
+  std::size_t bytes;
+};
+
+void free_block(void* context) {
+  const auto* block = static_cast<Block*>(context);
+  give_back(block->bytes);
+  ::operator delete(block->memory);
+  delete block;  // NOLINT(cppcoreguidelines-owning-memory): of a DataPtr
+}
 
 /// Its functions are virtual, of one signature or another, in every version of libtorch.
 class HostAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) const { return made(bytes); }
   c10::DataPtr allocate(std::size_t bytes) { return made(bytes); }
-  c10::DeleterFnPtr raw_deleter() const { return &free_host_memory; }
   void copy_data(void* target, const void* source, std::size_t bytes) const {
     std::memcpy(target, source, bytes);
   }
@@ -49,8 +70,10 @@ class HostAllocator final : public c10::Allocator {
  private:
   static c10::DataPtr made(std::size_t bytes) {
     request_memory(bytes);
+    hold(bytes);
     void* memory = ::operator new(bytes);
-    return {memory, memory, &free_host_memory, the_device};
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): free_block() deletes it
+    return {memory, new Block{memory, bytes}, &free_block, the_device};
   }
 };
 
@@ -59,12 +82,25 @@ HostAllocator& allocator() {
   return instance;
 }
 
-void release_storage(void* holder) { delete static_cast<c10::Storage*>(holder); }
+/// Memory of another device.
+struct Holder {
+  c10::Storage storage;
+  std::size_t counted_bytes;  ///< of the device's
+};
+
+void release_storage(void* context) {
+  const auto* holder = static_cast<Holder*>(context);
+  give_back(holder->counted_bytes);
+  delete holder;  // NOLINT(cppcoreguidelines-owning-memory): of a DataPtr
+}
 
 /// The same memory as a storage of another device.
-c10::Storage seen_as(const c10::Storage& storage, c10::Device device, c10::Allocator* its) {
+/// @param counted_bytes  that the device has more now
+c10::Storage seen_as(const c10::Storage& storage, c10::Device device, c10::Allocator* its,
+                     std::size_t counted_bytes = 0) {
+  hold(counted_bytes);
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): release_storage() deletes it
-  auto* holder = new c10::Storage(storage);
+  auto* holder = new Holder{storage, counted_bytes};
   void* memory = const_cast<void*>(static_cast<const void*>(storage.data()));
   return {c10::Storage::use_byte_size_t(), storage.nbytes(),
           c10::DataPtr(memory, holder, &release_storage, device), its, /*resizable=*/true};
@@ -86,7 +122,8 @@ at::Tensor on_device(const at::Tensor& host, c10::Storage storage) {
 /// A tensor that the CPU's kernels made.
 at::Tensor on_device(const at::Tensor& host) {
   request_memory(host.storage().nbytes());
-  return on_device(host, seen_as(host.storage(), the_device, &allocator()));
+  return on_device(host,
+                   seen_as(host.storage(), the_device, &allocator(), host.storage().nbytes()));
 }
 
 at::Tensor on_host(const at::Tensor& tensor) {
@@ -166,7 +203,8 @@ class HostCall {
     c10::TensorImpl* its = pair.device.unsafeGetTensorImpl();
     if (pair.host.storage().data() != pair.memory) {
       request_memory(pair.host.storage().nbytes());
-      its->set_storage_keep_dtype(seen_as(pair.host.storage(), the_device, &allocator()));
+      its->set_storage_keep_dtype(
+          seen_as(pair.host.storage(), the_device, &allocator(), pair.host.storage().nbytes()));
     }
     if (pair.host.sizes() != pair.device.sizes() || pair.host.strides() != pair.device.strides() ||
         pair.host.storage_offset() != pair.device.storage_offset()) {
@@ -299,6 +337,8 @@ at::Device device() {
 }
 
 Work take_work() { return {launches.exchange(0), waits.exchange(0), uploads.exchange(0)}; }
+
+std::int64_t take_peak_bytes() { return most_bytes.exchange(held_bytes); }
 
 OneRefusal::OneRefusal(std::int64_t number) { requests_until_refusal = number; }
 OneRefusal::~OneRefusal() { requests_until_refusal = 0; }

@@ -23,6 +23,9 @@ at::Device device();
 /// Since the last call.
 Work take_work();
 
+/// The most bytes that tensors on the device have held since the last call.
+std::int64_t take_peak_bytes();
+
 /// While it exists, the device refuses one request for memory, as libtorch's allocators do.
 class OneRefusal {
  public:

@@ -1,7 +1,9 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
+#include <span>
 
 #include "../architecture.h"
 #include "../options.h"
@@ -159,20 +161,28 @@ void print_explanation(const ScoreOptions& options, const RunSpec& spec) {
                                                   : explanation_json(explanation));
 }
 
-/// Drops duplicate architectures, and those that the file holds.
+/// Drops duplicate architectures, and those that the file holds: whole batches of them, so that the
+/// others are evaluated together with the same ones as in a run without interruption.
 /// @return the number of different ones
-std::size_t leave_out_known(const std::string& name, const ScoreFile& file,
-                            const SearchSpace& space, std::vector<Genotype>& architectures) {
+std::size_t leave_out_known(const std::string& name, const ScoreFile& file, const Workbench& bench,
+                            std::vector<Genotype>& architectures) {
   std::set<Genotype> seen;
   std::erase_if(architectures,
                 [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
+  const auto is_known = [&](const Genotype& genotype) {
+    return file.holds(bench.space->format(genotype));
+  };
   const std::size_t asked = architectures.size();
-  std::erase_if(architectures,
-                [&](const Genotype& genotype) { return file.holds(space.format(genotype)); });
-  if (architectures.size() < asked) {
-    spdlog::info("'{}' holds {} of {} architectures already", name, asked - architectures.size(),
-                 asked);
+  const std::ptrdiff_t known = std::ranges::count_if(architectures, is_known);
+  if (known > 0) spdlog::info("'{}' holds {} of {} architectures already", name, known, asked);
+  const auto batch = static_cast<std::size_t>(bench.conditions.networks_per_batch);
+  std::vector<Genotype> left;
+  for (std::size_t start = 0; start < asked; start += batch) {
+    const auto members = std::span(architectures).subspan(start, std::min(batch, asked - start));
+    if (!std::ranges::all_of(members, is_known))
+      left.insert(left.end(), members.begin(), members.end());
   }
+  architectures = std::move(left);
   return asked;
 }
 
@@ -217,12 +227,12 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
   const std::string continues = "; the same command continues '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity, spec.proxies);
-    const std::size_t asked = leave_out_known(options.out, file, *bench.space, architectures);
+    const std::size_t asked = leave_out_known(options.out, file, bench, architectures);
     if (architectures.empty()) return;
     const std::size_t failed =
         score_all(bench, architectures, options.weights,
                   [&](const std::string& arch, const Evaluation& evaluation) {
-                    file.append(arch, evaluation);
+                    if (!file.holds(arch)) file.append(arch, evaluation);
                   });
     report_failures(failed, asked, "; the same command tries them again");
   } catch (const Interrupted& interrupt) {

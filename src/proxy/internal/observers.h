@@ -25,6 +25,13 @@ class FeatureObserver final : public PassObserver {
   Features features_;
 };
 
+/// Which samples activate a unit, as bits of some words.
+/// @param values  [N, units]
+/// @return [units, words] int32
+at::Tensor pattern_words(const at::Tensor& values);
+/// Number of distinct rows. @param words  [units, words] int32 on the host
+std::int64_t count_distinct(const at::Tensor& words);
+
 /// Activity patterns of all ReLU units over the samples of the minibatch.
 class PatternObserver final : public PassObserver {
  public:
@@ -38,6 +45,9 @@ class PatternObserver final : public PassObserver {
   std::vector<at::Tensor> words_;  ///< [units, words] int32, by layer
 };
 
+/// Layers that a ReLU or another activation reads.
+std::set<int> read_by_activations(const NetworkPlan& plan);
+
 class WeightGradientObserver final : public PassObserver {
  public:
   explicit WeightGradientObserver(const Network& network);
@@ -48,6 +58,21 @@ class WeightGradientObserver final : public PassObserver {
  private:
   std::set<int> layers_;
   std::vector<WeightGradient> gradients_;
+};
+
+/// The terms of WeightSaliency.
+class WeightSaliencyObserver final : public PassObserver {
+ public:
+  explicit WeightSaliencyObserver(const Network& network);
+  Interest interest(int layer) const override;
+  void weight_gradient(int layer, const at::Tensor& gradient) override;
+  /// [layers, 3] float64; undefined without a layer.
+  at::Tensor terms() const { return terms_.empty() ? at::Tensor() : at::stack(terms_); }
+
+ private:
+  const Network& network_;
+  std::set<int> layers_;
+  std::vector<at::Tensor> terms_;
 };
 
 class SaliencyObserver final : public PassObserver {

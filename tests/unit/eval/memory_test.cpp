@@ -274,9 +274,9 @@ TEST_CASE("a batch has the scores of its networks, also when it is too large for
   CHECK(bounded->peak_memory() <= two_networks);
 }
 
-TEST_CASE("proxies that look at more than correlations are evaluated one by one", "[eval][batch]") {
+TEST_CASE("proxies with passes of their own are evaluated one by one", "[eval][batch]") {
   const MemoryFixture f;
-  const auto evaluator = f.evaluator({"wrcor", "snip"});
+  const auto evaluator = f.evaluator({"wrcor", "grasp"});
   CHECK_FALSE(evaluator->batches());
   const std::vector<Genotype> genotypes{f.space.parse(heavy), f.space.parse(residual)};
   const std::vector<Evaluation> evaluations = evaluator->evaluate_batch(genotypes);

@@ -94,7 +94,7 @@ TEST_CASE("a response with a sample that is not finite shows it", "[proxy][corre
       if (constant_too) response[3].fill_(0);
       CHECK(abs_correlation(response).isnan().any().item<bool>());
       CHECK(abs_correlation(response.to(at::kDouble)).isnan().any().item<bool>());
-      CHECK(abs_correlations(response.unsqueeze(1)).isnan().any().item<bool>());
+      CHECK(correlation_products(response.unsqueeze(1)).isnan().any().item<bool>());
     }
   }
 }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "proxy/observation.h"
+
+// Measurements that have passes of their own, of one network.
+namespace wrcor {
+
+/// Correlation of the rows of X [..., C, P], float64; 0 where a row is constant, for which it is
+/// undefined.
+at::Tensor channel_correlation(const at::Tensor& x);
+
+/// A recorded tensor for the first image, on the host.
+struct RecordedChannels {
+  int count = 0;        ///< modules of the published network that give it
+  at::Tensor channels;  ///< [C, P]
+};
+
+/// From a forward pass of the first image, in order of execution.
+std::vector<RecordedChannels> recorded_channels(const Network& network, const at::Tensor& images);
+std::vector<ChannelRecord> channel_records(const Network& network, const at::Tensor& images);
+
+/// Whether, without batch norm, a factor of what a block gives is one of the sum of the logits.
+/// Biases of the classifier do not matter, as no gradient depends on them.
+bool is_homogeneous(const NetworkPlan& plan);
+
+/// From a forward and a backward pass of one image of ones.
+/// @param images  of the minibatch, for their shape
+PathStrength path_strength(const Network& network, const at::Tensor& images, NormMode norms,
+                           Activations activations);
+
+/// Mean |g| / deviation of g, of two values; 0 where they are equal. @param a, b  float64
+at::Tensor stability(const at::Tensor& a, const at::Tensor& b);
+
+/// From a forward and a backward pass of each half; of an odd number of images the second has one
+/// more. @param images  at least 4
+HalfGradients half_gradients(const Network& network, const at::Tensor& images,
+                             const at::Tensor& labels, Activations activations);
+
+}  // namespace wrcor
