@@ -13,6 +13,7 @@
 #include "record/trial_run.h"
 #include "trial_options.h"
 #include "wrcor/config/settings.h"
+#include "wrcor/core/error.h"
 
 namespace wrcor::cli {
 namespace {
@@ -21,6 +22,7 @@ struct AskOptions {
   TrialOptions run;
   int n = 1;
   bool only_new = false;
+  bool only_awaited = false;
 };
 
 /// Those that proposals and the costs of networks depend on, and the budget.
@@ -44,26 +46,41 @@ std::string trial_line(const Trial& trial, const SearchSpace& space) {
          "\n";
 }
 
-/// Why there are fewer trials than were asked for.
-void report_shortage(TrialRun& run) {
+/// What one call prints.
+struct Answer {
+  std::string lines;
+  std::string shortage;  ///< why there are fewer trials than were asked for; empty: there are not
+};
+
+std::string shortage_of(TrialRun& run) {
   if (const auto end = run.ended_by()) {
-    spdlog::info("the search has ended ({}): {} proposals led to {} trials, all have an outcome",
-                 to_string(*end), run.course().counts().asked, run.records().asked.size());
-  } else {
-    spdlog::info("nothing more can be proposed yet: the outcomes of {} trials are awaited",
-                 run.awaited());
+    return fmt::format(
+        "the search has ended ({}): {} proposals led to {} trials, all have an outcome",
+        to_string(*end), run.course().counts().asked, run.records().asked.size());
   }
+  return fmt::format("nothing more can be proposed yet: the outcomes of {} trials are awaited",
+                     run.awaited());
+}
+
+/// Has the folder only until it returns: who reads the trials may tell while they are printed.
+Answer answer(const AskOptions& options) {
+  const RunDirectory directory{options.run.folder};
+  if (options.only_awaited && !directory.holds_run())
+    throw UsageError("'" + options.run.folder + "' holds no trials yet; ask without --awaited");
+  TrialRun run(directory, [&] { return read_trial_spec(options.run); });
+  const auto most = static_cast<std::size_t>(options.n);
+  const std::vector<Trial> trials =
+      options.only_awaited ? run.awaited_trials(most) : run.ask(most, options.only_new);
+  Answer result;
+  for (const Trial& trial : trials) result.lines += trial_line(trial, *run.spec().space);
+  if (trials.size() < most && !options.only_awaited) result.shortage = shortage_of(run);
+  return result;
 }
 
 void run_ask(const AskOptions& options) {
-  const RunSpec spec = read_trial_spec(options.run);
-  TrialRun run(spec, {options.run.folder});
-  const auto most = static_cast<std::size_t>(options.n);
-  const std::vector<Trial> trials = run.ask(most, options.only_new);
-  std::string lines;
-  for (const Trial& trial : trials) lines += trial_line(trial, *spec.space);
-  write_output(lines);
-  if (trials.size() < most) report_shortage(run);
+  const Answer found = answer(options);
+  write_output(found.lines);
+  if (!found.shortage.empty()) spdlog::info("{}", found.shortage);
 }
 
 }  // namespace
@@ -76,8 +93,13 @@ void setup_ask(CLI::App& command) {
       ->required()
       ->type_name("DIR");
   add_whole_number(command, "--n", options->n, 1, 100'000, "trials to print, if there are as many");
-  command.add_flag("--new", options->only_new,
-                   "only trials that no earlier call printed, for several programs that train");
+  CLI::Option* only_new =
+      command.add_flag("--new", options->only_new,
+                       "only trials that no earlier call printed, for several programs that train");
+  command
+      .add_flag("--awaited", options->only_awaited,
+                "only trials that were printed and have no outcome; adds none")
+      ->excludes(only_new);
   add_settings(command, settings_of_proposals(), options->run.sources);
   set_example(command,
               "wrcor ask runs/trained --n 4 --space nb201 --strategy evolution --budget 100");

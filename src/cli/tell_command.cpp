@@ -48,8 +48,7 @@ void run_tell(const TellOptions& options) {
     throw UsageError("'" + options.run.folder + "' holds no trials; ask for some with wrcor ask");
   }
   const std::vector<TrialOutcome> outcomes = read_outcomes(options.file);
-  const RunSpec spec = read_trial_spec(options.run);
-  TrialRun run(spec, directory);
+  TrialRun run(directory, [&] { return read_trial_spec(options.run); });
   run.tell(outcomes);
   const auto end = run.ended_by();
   spdlog::info("{} outcomes recorded, {} awaited{}", run.records().told.size(), run.awaited(),

@@ -61,6 +61,12 @@ redisContext* connected(const QueueAddress& address) {
              : redisConnectUnixWithTimeout(address.socket.c_str(), patience);
 }
 
+/// Whether the server knows neither user nor password, or they may not do it.
+bool is_about_password(const std::string& refusal) {
+  return refusal.starts_with("NOAUTH") || refusal.starts_with("WRONGPASS") ||
+         refusal.starts_with("NOPERM") || refusal.starts_with("ERR AUTH");
+}
+
 /// Without the password, which is in no message.
 void log_in(Redis& redis, const QueueAccess& access) {
   if (access.password.empty()) return;
@@ -84,6 +90,7 @@ Redis::Redis(const QueueAccess& access) : state_(std::make_unique<State>()) {
     const std::string reason = refusal.what();
     // For a while after its start.
     if (reason.starts_with("LOADING") || reason.starts_with("MASTERDOWN")) throw QueueLost(reason);
+    if (!is_about_password(reason)) throw;
     throw UsageError(
         "the queue " + in_quotes(access.address.text) + " refuses the connection: " + reason +
         "; its password is read from --queue-password-file, or from " + "WRCOR_QUEUE_PASSWORD");

@@ -34,7 +34,7 @@ using RedisCommand = std::vector<std::string>;
 class Redis {
  public:
   /// @throws QueueLost; UsageError when the server refuses the password, or when this build has no
-  ///         client, or none for TLS
+  ///         client, or none for TLS; RedisRefusal of anything else
   explicit Redis(const QueueAccess& access);
   ~Redis();
   Redis(Redis&& other) noexcept;

@@ -19,6 +19,10 @@ constexpr const char* coordinator = "coordinator";  // as a reader of the stream
 /// A coordinator that does not say for as long that it lives has ended.
 constexpr const char* life_ms = "15000";
 
+/// Results without an item that are kept: as many as are in flight of a strategy that does not
+/// learn.
+constexpr std::size_t most_early = 8192;
+
 /// The text of an entry of a stream, [id, [name, value, ...]].
 std::string text_of(const RedisReply& entry) {
   if (entry.items.size() != 2) return {};
@@ -38,6 +42,11 @@ std::string cannot_reach(const HostedRun& run, const std::string& reason) {
   return "cannot reach the queue " + in_quotes(run.access.address.text) + ": " + reason;
 }
 
+/// This process, as the owner of a queue.
+std::string owner_of(const HostedRun& run) {
+  return run.offer.run + " " + run.offer.session + " " + run.offer.coordinator;
+}
+
 }  // namespace
 
 void end_hosted_run(const HostedRun& run) {
@@ -46,9 +55,11 @@ void end_hosted_run(const HostedRun& run) {
   RunOffer last = run.offer;
   last.finished = true;
   try {
-    Redis(run.access)
-        .run_all({{"SET", keys.offer(), last.text(), "EX", seconds},
-                  {"DEL", keys.work(), keys.results(), keys.images(), keys.owner()}});
+    Redis redis(run.access);
+    const RedisReply owner = redis.run({"GET", keys.owner()});
+    if (!owner.is_null && owner.text != owner_of(run)) return;  // another search has the queue now
+    redis.run_all({{"SET", keys.offer(), last.text(), "EX", seconds},
+                   {"DEL", keys.work(), keys.results(), keys.images(), keys.owner()}});
   } catch (const QueueLost& lost) {
     spdlog::warn("{}; its workers end by their --max-idle", cannot_reach(run, lost.what()));
   } catch (const RedisRefusal& refusal) {
@@ -63,7 +74,7 @@ RemoteEvaluations::RemoteEvaluations(const HostedRun& run, const SourceShape& sh
       repeats_(shape.repeats),
       hooks_(std::move(hooks)),
       keys_(run.access.address.name),
-      owner_(run.offer.run + " " + run.offer.session + " " + run.offer.coordinator) {
+      owner_(owner_of(run)) {
   try {
     connect();
   } catch (const QueueLost& lost) {
@@ -91,8 +102,22 @@ void RemoteEvaluations::stop() {
   clear_waiting();
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
+  release();
   const std::lock_guard lock(mutex_);
   items_.clear();
+}
+
+/// The search may go on at once in another process.
+void RemoteEvaluations::release() {
+  try {
+    if (redis_ && redis_->run({"GET", keys_.owner()}).text == owner_)
+      redis_->run({"DEL", keys_.owner()});
+  } catch (const QueueLost&) {
+    // It waits until the key lapses.
+  } catch (const RedisRefusal&) {
+    // The same.
+  }
+  redis_.reset();
 }
 
 int RemoteEvaluations::workers() const {
@@ -111,6 +136,8 @@ void RemoteEvaluations::serve() {
     while (!stopping_) {
       try {
         if (!redis_) connect();
+        if (must_refill_) refill();
+        take_early();
         publish_missing();
         take_results();
         look_after();
@@ -138,16 +165,30 @@ void RemoteEvaluations::note_lost(const std::string& reason) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
 }
 
-/// Somebody has changed the keys of the queue: it is published again.
+/// Somebody has changed the keys of the queue, or its server takes nothing now: the queue is filled
+/// again after a while, which doubles from one refusal to the next.
 void RemoteEvaluations::note_refused(const std::string& reason) {
   constexpr int most = 5;
-  if (++refusals_ > most) {
+  constexpr std::chrono::milliseconds first_wait(200);
+  if (refusals_ == most) {
     throw RunError("the queue " + in_quotes(run_.access.address.text) +
-                   " refuses a command again and again: " + reason);
+                   " refuses a command again and again: " + reason +
+                   "; what was evaluated is kept");
   }
-  spdlog::warn("the queue refuses a command ({}); it is filled again", reason);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  publish(/*keep_results=*/false);
+  const auto wait = first_wait * (1 << refusals_++);
+  spdlog::warn("the queue refuses a command ({}); it is filled again in {:g} s", reason,
+               std::chrono::duration<double>(wait).count());
+  must_refill_ = true;
+  // The stream itself is none.
+  must_renew_results_ = must_renew_results_ || reason.starts_with("WRONGTYPE");
+  const Clock::time_point end = Clock::now() + wait;
+  while (!stopping_ && Clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+void RemoteEvaluations::refill() {
+  publish(/*keep_results=*/!must_renew_results_);
+  must_refill_ = must_renew_results_ = false;
 }
 
 void RemoteEvaluations::connect() {
@@ -176,16 +217,31 @@ void RemoteEvaluations::connect() {
   lost_ = false;
 }
 
-/// A queue serves one search at a time; its search may come back at once in another process.
+/// A queue serves one process at a time. One that was killed is known by its silence.
 void RemoteEvaluations::take_ownership() {
   redis_->run({"SET", keys_.owner(), owner_, "NX", "PX", life_ms});
   const std::string owner = redis_->run({"GET", keys_.owner()}).text;
-  if (owner != owner_ && !owner.starts_with(run_.offer.run + " ")) {
-    throw UsageError("the queue " + in_quotes(run_.access.address.text) +
-                     " serves another search (" + owner.substr(owner.rfind(' ') + 1) +
-                     "); choose another name of a queue, or wait until that has ended");
-  }
+  if (owner != owner_) await_ownership(owner);
   redis_->run({"SET", keys_.owner(), owner_, "PX", life_ms});
+}
+
+/// Waits until another owner has been silent for its lifetime.
+/// @throws UsageError when it gives a sign of life
+void RemoteEvaluations::await_ownership(const std::string& owner) {
+  const std::string process = owner.substr(owner.rfind(' ') + 1);
+  spdlog::info("waiting for the queue: {} had it, which may have ended", process);
+  std::int64_t least_ms = std::numeric_limits<std::int64_t>::max();
+  while (!stopping_ && redis_->run({"SET", keys_.owner(), owner_, "NX", "PX", life_ms}).is_null) {
+    const std::int64_t left_ms = redis_->run({"PTTL", keys_.owner()}).number;
+    constexpr std::int64_t without_end = -1;
+    if (left_ms > least_ms || left_ms == without_end) {
+      throw UsageError("the queue " + in_quotes(run_.access.address.text) +
+                       " serves another search (" + process +
+                       "); choose another name of a queue, or wait until that has ended");
+    }
+    if (left_ms >= 0) least_ms = left_ms;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 bool RemoteEvaluations::is_published() {
@@ -196,6 +252,7 @@ bool RemoteEvaluations::is_published() {
 
 /// From the start: nothing that the server may hold is needed.
 void RemoteEvaluations::publish(bool keep_results) {
+  last_read_.clear();
   std::vector<RedisCommand> commands{{"DEL", keys_.work()}};
   if (!keep_results) commands.push_back({"DEL", keys_.results()});
   commands.push_back({"SET", keys_.images(), run_.images});
@@ -298,8 +355,7 @@ void RemoteEvaluations::reclaim() {
       last.evaluations.push_back(failed(waiting.genotype));
     settled.push_back(std::move(last));
   }
-  settle(settled);
-  redis_->run_all(removal(entries));
+  if (settle(settled)) redis_->run_all(removal(entries));
 }
 
 /// What is published and no worker has, and what is not published.
@@ -334,43 +390,59 @@ std::vector<RedisCommand> RemoteEvaluations::removal(
 void RemoteEvaluations::take_results() {
   // New work waits for as long: little while results come.
   const bool is_busy = Clock::now() - busy_ < std::chrono::seconds(1);
-  const RedisReply reply = redis_->run(
-      {"XREAD", "COUNT", "256", "BLOCK", is_busy ? "2" : "50", "STREAMS", keys_.results(), "0"});
+  const RedisReply reply =
+      redis_->run({"XREAD", "COUNT", "256", "BLOCK", is_busy ? "2" : "50", "STREAMS",
+                   keys_.results(), last_read_.empty() ? "0" : last_read_});
   if (reply.items.empty() || reply.items[0].items.size() < 2) return;
   busy_ = Clock::now();
-  std::vector<std::string> read, done;
   std::vector<Settled> settled;
+  Done done;
   for (const RedisReply& entry : reply.items[0].items[1].items) {
     if (entry.items.empty()) continue;
-    read.push_back(entry.items.front().text);
-    take(text_of(entry), settled, done);
+    last_read_ = entry.items.front().text;
+    try {
+      WorkResult result = WorkResult::parse(text_of(entry));
+      if (result.run == run_.offer.run) {
+        take({std::move(result), last_read_}, settled, done);
+        continue;
+      }
+    } catch (const MessageError& error) {
+      spdlog::warn("a message in the queue is left out: {}", error.what());
+    }
+    done.results.push_back(last_read_);
   }
-  settle(settled);  // before the server forgets them
-  std::vector<RedisCommand> commands{with_words({"XDEL", keys_.results()}, read)};
-  if (!done.empty()) {
-    for (RedisCommand& command : removal(done)) commands.push_back(std::move(command));
+  finish(settled, done);
+}
+
+/// Those that have got their item meanwhile.
+void RemoteEvaluations::take_early() {
+  std::vector<Settled> settled;
+  Done done;
+  for (auto early = early_.begin(); early != early_.end();) {
+    bool has_item = false;
+    {
+      const std::lock_guard lock(mutex_);
+      has_item = items_.contains(early->first);
+    }
+    auto next = std::next(early);
+    if (has_item) take(std::move(early_.extract(early).mapped()), settled, done);
+    early = next;
   }
-  redis_->run_all(commands);
+  finish(settled, done);
 }
 
 /// @param settled  receives the batch that it completes
-/// @param done     receives the entries of work that are not needed any more
-void RemoteEvaluations::take(const std::string& text, std::vector<Settled>& settled,
-                             std::vector<std::string>& done) {
-  WorkResult result;
-  try {
-    result = WorkResult::parse(text);
-  } catch (const MessageError& error) {
-    spdlog::warn("a message in the queue is left out: {}", error.what());
-    return;
-  }
-  if (result.run != run_.offer.run) return;
+/// @param done     receives what is not needed any more
+void RemoteEvaluations::take(EarlyResult arrived, std::vector<Settled>& settled, Done& done) {
+  WorkResult& result = arrived.result;
   const std::lock_guard lock(mutex_);
   const auto found = items_.find(result.item);
-  if (found == items_.end()) {  // another worker was faster
-    if (item_of_entry(result.entry) == items_.end()) done.push_back(result.entry);
+  if (found == items_.end()) {  // another worker was faster, or an earlier session asked for it
+    if (item_of_entry(result.entry) == items_.end()) done.work.push_back(result.entry);
+    keep_early(std::move(arrived), done);
     return;
   }
+  done.results.push_back(arrived.entry);
   if (const std::string reason = objection(result, found->second); !reason.empty()) {
     spdlog::warn("evaluations of {} are left out: {}", in_quotes(result.worker), reason);
     return;
@@ -379,9 +451,34 @@ void RemoteEvaluations::take(const std::string& text, std::vector<Settled>& sett
   items_.erase(found);
   workers_.insert(result.worker);
   platforms_.insert(result.platform);
-  if (!item.entry.empty()) done.push_back(item.entry);
-  if (result.entry != item.entry) done.push_back(result.entry);
+  if (!item.entry.empty()) done.work.push_back(item.entry);
+  if (result.entry != item.entry) done.work.push_back(result.entry);
   settled.push_back({std::move(item), std::move(result.evaluations)});
+}
+
+/// The first for each item, as many as can be asked for at a time.
+void RemoteEvaluations::keep_early(EarlyResult arrived, Done& done) {
+  const auto kept = early_.find(arrived.result.item);
+  const bool is_known = kept != early_.end();
+  if (is_known && kept->second.entry == arrived.entry) return;  // read again
+  if (is_known || early_.size() == most_early) {
+    done.results.push_back(arrived.entry);
+  } else {
+    std::string item = arrived.result.item;
+    early_.emplace(std::move(item), std::move(arrived));
+  }
+}
+
+/// Settles batches, and has the server forget what is done: what cannot be journaled stays there.
+void RemoteEvaluations::finish(std::vector<Settled>& settled, const Done& done) {
+  if (!settle(settled)) return;
+  std::vector<RedisCommand> commands;
+  if (!done.results.empty())
+    commands.push_back(with_words({"XDEL", keys_.results()}, done.results));
+  if (!done.work.empty()) {
+    for (RedisCommand& command : removal(done.work)) commands.push_back(std::move(command));
+  }
+  if (!commands.empty()) redis_->run_all(commands);
 }
 
 /// Why evaluations cannot be those of an item; empty: they are.
@@ -402,8 +499,9 @@ std::string RemoteEvaluations::objection(const WorkResult& result, const Item& i
 }
 
 /// Several batches at a time: the journal is flushed once.
-void RemoteEvaluations::settle(std::vector<Settled>& settled) {
-  if (settled.empty()) return;
+/// @return whether they are in the journal
+bool RemoteEvaluations::settle(std::vector<Settled>& settled) {
+  if (settled.empty()) return true;
   std::vector<Genotype> genotypes;
   std::vector<Evaluation> evaluations;
   for (const Settled& each : settled)
@@ -425,6 +523,7 @@ void RemoteEvaluations::settle(std::vector<Settled>& settled) {
       }
     }
   }
+  return failure == nullptr;
 }
 
 /// The evaluation of a network that ends its workers.

@@ -76,23 +76,40 @@ class RemoteEvaluations final : public EvaluationSource {
     std::vector<Evaluation> evaluations;
   };
 
+  /// A result that has no item yet: it has arrived for an earlier session of the search.
+  struct EarlyResult {
+    WorkResult result;
+    std::string entry;  ///< in the stream of results
+  };
+
+  /// What the server need not keep any more, entries of its streams.
+  struct Done {
+    std::vector<std::string> work, results;
+  };
+
   void start(Batch batch) override;
 
   // On the thread, which alone uses the server.
   void serve();
   void connect();
   void take_ownership();
+  void await_ownership(const std::string& owner);
+  void release();
   bool is_published();
   void publish(bool keep_results);
+  void refill();
   void make_results();
   void publish_missing();
   void look_after();
   void reclaim();
   void drop_unstarted();
   void take_results();
-  void take(const std::string& text, std::vector<Settled>& settled, std::vector<std::string>& done);
+  void take_early();
+  void take(EarlyResult arrived, std::vector<Settled>& settled, Done& done);
+  void keep_early(EarlyResult arrived, Done& done);
+  void finish(std::vector<Settled>& settled, const Done& done);
   std::string objection(const WorkResult& result, const Item& item) const;
-  void settle(std::vector<Settled>& settled);
+  bool settle(std::vector<Settled>& settled);
   Evaluation failed(const Genotype& genotype) const;
   std::vector<RedisCommand> removal(const std::vector<std::string>& entries) const;
   void note_lost(const std::string& reason);
@@ -108,6 +125,9 @@ class RemoteEvaluations final : public EvaluationSource {
   std::optional<Redis> redis_;
   bool lost_ = false;  ///< and reported
   int refusals_ = 0;   ///< in a row
+  bool must_refill_ = false, must_renew_results_ = false;
+  std::string last_read_;                     ///< entry of the stream of results; empty: none
+  std::map<std::string, EarlyResult> early_;  ///< by WorkItem::id()
   Clock::time_point looked_after_{}, busy_{};
   std::atomic<bool> dropping_{false}, stopping_{false};
 

@@ -49,8 +49,7 @@ SearchResult trial_ranking(const TrialRun& run, const RunSpec& spec) {
   return result;
 }
 
-Json counts_json(const TrialRun& run, const SearchCounts& told) {
-  const SearchCounts course = run.course().counts();
+Json counts_json(const TrialRun& run, const SearchCounts& course, const SearchCounts& told) {
   return {{"asked", course.asked},
           {"distinct", told.ok + told.failed},
           {"ok", told.ok},
@@ -74,7 +73,10 @@ Json rows_json(const TrialRun& run, const SearchResult& result) {
 }  // namespace
 
 void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& directory) {
+  SearchCounts course = run.course().counts();
   const std::optional<EndedBy> end = run.ended_by();
+  // Otherwise it looked ahead, at what nobody has asked for.
+  if (end) course = run.course().counts();
   const SearchResult result = trial_ranking(run, spec);
   Json document{{"schema_version", schema_version::result},
                 {"tool", {{"name", "wrcor"}, {"version", version}}},
@@ -84,7 +86,7 @@ void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& 
                 {"rank_by", result.rule.text()},
                 {"ranking", Json::array()}};
   if (end) document["ended_by"] = to_string(*end);
-  document["counts"] = counts_json(run, result.counts);
+  document["counts"] = counts_json(run, course, result.counts);
   document["timing"] = {{"written", utc_now()}, {"machine", machine_name()}};
   DocumentSeal seal(document);
   document["ranking"] = rows_json(run, result);

@@ -41,21 +41,21 @@ void require_no_run(const RunDirectory& directory, const std::string& settings) 
 
 }  // namespace
 
-TrialRun::TrialRun(const RunSpec& spec, const RunDirectory& directory)
-    : spec_(spec),
-      directory_(directory),
+TrialRun::TrialRun(const RunDirectory& directory, const std::function<RunSpec()>& settings)
+    : directory_(directory),
       folder_(directory.path, directory.lock(),
               {directory.config(), directory.best(), directory.ranking(), directory.result()},
               patience),
+      spec_(settings()),
       journal_(open_journal()),
-      course_(spec.search, *spec.space, fitness_rule(), no_limit) {
+      course_(spec_.search, *spec_.space, fitness_rule(), no_limit) {
   repeat_course();
+  if (journal_) record_settings();
 }
 
 std::optional<TrialJournal> TrialRun::open_journal() {
-  const std::string settings = settings_document(spec_.config);
   if (!directory_.holds_run()) {
-    require_no_run(directory_, settings);
+    require_no_run(directory_, settings_document(spec_.config));
     return std::nullopt;
   }
   std::optional<TrialJournal> journal = TrialJournal::open(directory_.journal(), records_);
@@ -63,10 +63,14 @@ std::optional<TrialJournal> TrialRun::open_journal() {
   require_same_trials(records_.header, spec_, directory_.path);
   require_own_trial_files(directory_, spec_);
   if (!file_exists(directory_.result())) require_no_ranking(directory_);
-  // The budget may have changed.
+  return journal;
+}
+
+/// The budget may have changed.
+void TrialRun::record_settings() const {
+  const std::string settings = settings_document(spec_.config);
   if (!file_exists(directory_.config()) || read_file(directory_.config()) != settings)
     write_file_atomic(directory_.config(), settings);
-  return journal;
 }
 
 /// What holds a run has its settings.
@@ -122,11 +126,17 @@ void TrialRun::enter(const TrialOutcome& outcome) {
 
 std::vector<Trial> TrialRun::ask(std::size_t most, bool only_new) {
   std::vector<Trial> trials;
-  for (std::size_t id = 0; !only_new && id < records_.asked.size() && trials.size() < most; ++id) {
-    if (!records_.told.contains(id)) trials.push_back({id, records_.asked[id]});
-  }
+  if (!only_new) trials = awaited_trials(most);
   const std::vector<Trial> added = new_trials(most - trials.size());
   trials.insert(trials.end(), added.begin(), added.end());
+  return trials;
+}
+
+std::vector<Trial> TrialRun::awaited_trials(std::size_t most) const {
+  std::vector<Trial> trials;
+  for (std::size_t id = 0; id < records_.asked.size() && trials.size() < most; ++id) {
+    if (!records_.told.contains(id)) trials.push_back({id, records_.asked[id]});
+  }
   return trials;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -23,11 +24,11 @@ namespace wrcor {
 class TrialRun {
  public:
   /// Opens the run of a folder, as soon as no other process has it open; a folder without one
-  /// becomes its own with the first trial.
-  /// @param spec  outlives the object
+  /// becomes its own with the first trial. A larger budget than the recorded one is recorded.
+  /// @param settings  reads those of the run, when no other process can change them
   /// @throws UsageError when the folder holds something else, or trials with other settings, or
   ///         another process keeps it; DataError for a damaged journal; RunError
-  TrialRun(const RunSpec& spec, const RunDirectory& directory);
+  TrialRun(const RunDirectory& directory, const std::function<RunSpec()>& settings);
   TrialRun(const TrialRun&) = delete;
   TrialRun& operator=(const TrialRun&) = delete;
 
@@ -39,12 +40,16 @@ class TrialRun {
   /// @throws NoFeasibleError when there is no feasible architecture at all; RunError
   std::vector<Trial> ask(std::size_t most, bool only_new);
 
+  /// The first trials that were asked for and have no outcome.
+  std::vector<Trial> awaited_trials(std::size_t most) const;
+
   /// Enters outcomes, all or, if it throws, none of them, and writes the result of what is told.
   /// An outcome that is told already is accepted again.
   /// @throws UsageError for a trial that was not asked for, or one that has another outcome;
   ///         RunError
   void tell(const std::vector<TrialOutcome>& outcomes);
 
+  const RunSpec& spec() const { return spec_; }
   const SearchCourse& course() const { return course_; }
   const TrialRecords& records() const { return records_; }
   std::size_t awaited() const { return records_.asked.size() - records_.told.size(); }
@@ -55,14 +60,15 @@ class TrialRun {
   std::optional<TrialJournal> open_journal();
   void begin();
   void repeat_course();
+  void record_settings() const;
   void follow_course(std::size_t classes);
   std::vector<Trial> new_trials(std::size_t most);
   std::vector<TrialOutcome> untold(const std::vector<TrialOutcome>& outcomes) const;
   void enter(const TrialOutcome& outcome);
 
-  const RunSpec& spec_;
   RunDirectory directory_;
   OwnFolder folder_;
+  RunSpec spec_;
   TrialRecords records_;
   std::optional<TrialJournal> journal_;  ///< with a header; nothing before the first trial
   SearchCourse course_;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -30,6 +31,12 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds retry_period(300);
+
+/// Several times in a lease.
+milliseconds sign_period(const RunOffer& run) {
+  constexpr milliseconds longest(2000);
+  return std::min(longest, milliseconds(run.lease_seconds * 1000 / 4));
+}
 
 /// An entry of the stream of work.
 struct TakenItem {
@@ -97,14 +104,25 @@ class Crew {
   Crew& operator=(const Crew&) = delete;
 
   /// Finishes and delivers what has started. @throws what ended a thread
-  void finish() {
+  void finish(Reconnecting& server) {
+    constexpr milliseconds step(50);
+    leaving_ = true;
+    Clock::time_point next_sign = Clock::now();
+    while (is_busy()) {
+      if (Clock::now() >= next_sign) {
+        give_sign(server);
+        next_sign = Clock::now() + sign_period(offer_);
+      }
+      std::this_thread::sleep_for(step);
+    }
     end();
     if (failure_) std::rethrow_exception(failure_);
   }
   bool has_failed() const { return failed_; }
   std::int64_t evaluated() const { return evaluated_; }
 
-  /// Shows that the threads live, and keeps what they hold from others.
+  /// Shows that the threads live, and keeps what they hold from others. One that evaluates is not
+  /// idle.
   void give_sign(Reconnecting& server) {
     std::map<std::string, std::string> held;
     {
@@ -118,8 +136,10 @@ class Crew {
                             .platform = platform_,
                             .run = offer_.run,
                             .evaluated = evaluated_};
-      server.run({"SET", keys_.worker(id), card.text(), "EX", seconds});
+      const bool is_reached =
+          server.run({"SET", keys_.worker(id), card.text(), "EX", seconds}).has_value();
       if (entry.empty()) continue;
+      if (is_reached) idle_.restart();
       try {
         server.run({"XCLAIM", keys_.work(), QueueKeys::group, id, "0", entry, "JUSTID"});
       } catch (const RedisRefusal&) {
@@ -129,6 +149,11 @@ class Crew {
   }
 
  private:
+  bool is_busy() {
+    const std::lock_guard lock(mutex_);
+    return !held_.empty();
+  }
+
   void end() {
     leaving_ = true;
     for (std::thread& thread : threads_) {
@@ -332,7 +357,7 @@ class Worker {
       crew.give_sign(server_);
       pause(run);
     }
-    crew.finish();
+    crew.finish(server_);
     evaluated_ += crew.evaluated();
   }
 
@@ -351,10 +376,10 @@ class Worker {
     return now ? now->run == run.run && !now->finished : true;
   }
 
-  /// Up to the next sign of life, several in a lease; a signal ends it.
+  /// Up to the next sign of life; a signal ends it.
   static void pause(const RunOffer& run) {
-    constexpr milliseconds step(100), longest(2000);
-    const milliseconds time = std::min(longest, milliseconds(run.lease_seconds * 1000 / 4));
+    constexpr milliseconds step(100);
+    const milliseconds time = sign_period(run);
     for (milliseconds waited(0); waited < time && InterruptGuard::signal() == 0; waited += step)
       std::this_thread::sleep_for(step);
   }

@@ -100,7 +100,10 @@ void SearchLoop::follow_course() {
         break;
       case CourseStep::blocked:
         if (course_.asks_no_more()) source_->flush();
-        if (!settle(course_.oldest())) course_.withdraw_untold(EndedBy::max_seconds);
+        if (!settle(course_.oldest())) {
+          require_first_evaluation();
+          course_.withdraw_untold(EndedBy::max_seconds);
+        }
         break;
       case CourseStep::told:
         note_told();
@@ -130,9 +133,20 @@ bool SearchLoop::caught_up() const {
 }
 
 /// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
-/// the last one that the journal knew are never dropped, nor is the very first.
+/// the last one that the journal knew are never dropped, nor is the very first, which this process
+/// evaluates at once; a worker need not come.
 bool SearchLoop::may_drop() const {
-  return out_of_time() && course_.told() > std::max<std::int64_t>(0, last_replayed_) && caught_up();
+  const std::int64_t kept = spec_.config.search.queue.empty() ? std::int64_t{0} : -1;
+  return out_of_time() && course_.told() > std::max(kept, last_replayed_) && caught_up();
+}
+
+/// @throws RunError when a search ends without one
+void SearchLoop::require_first_evaluation() const {
+  if (course_.told() > 0) return;
+  throw RunError(
+      "--max-seconds is over, and no worker of the queue has evaluated the first network; "
+      "start workers with: wrcor worker --queue " +
+      spec_.config.search.queue);
 }
 
 /// Shards have whole batches, so that each is that of a search without shards.

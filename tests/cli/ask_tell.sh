@@ -116,6 +116,44 @@ refuse 2 '' wrcor ask fresh --n 0
 refuse 4 '' wrcor ask none --max-params 1 "${settings[@]}"
 [ ! -e none ] || fail 'a run without trials left a folder'
 
+# --- a refused budget is not recorded; neither a file without one nor a question resets it
+expect_exit 0 wrcor ask longer --n 4 "${settings[@]}" --quiet
+refuse 2 '--budget: .longer. has 4 trials' wrcor ask longer --budget 2
+expect_contains "$(<longer/config.json)" '"budget": 12'
+expect_exit 0 tell longer '{"id": 0, "fitness": 0.5}'
+expect_exit 0 wrcor ask longer --budget 20 --quiet
+printf 'search: {window: 4}\nspace: {channels: 4, cells: 1}\nrun: {seed: 3}\n' >settings.yaml
+expect_exit 0 wrcor ask longer --config settings.yaml --quiet
+expect_contains "$(<longer/config.json)" '"budget": 20'
+printf 'search: {window: 4, budget: 30}\nspace: {channels: 4, cells: 1}\nrun: {seed: 3}\n' >settings.yaml
+expect_exit 0 wrcor ask longer --config settings.yaml --quiet
+expect_contains "$(<longer/config.json)" '"budget": 30'
+expect_exit 0 wrcor ask longer --config settings.yaml --budget 40 --quiet
+expect_contains "$(<longer/config.json)" '"budget": 40'
+
+# --- what is awaited can be asked for without a new trial
+expect_exit 0 wrcor ask several --n 2 --new "${settings[@]}" --quiet
+both=$stdout
+cp several/journal.jsonl before.jsonl
+unchecked before.jsonl
+expect_exit 0 wrcor ask several --awaited --n 9
+expect_equal "$stdout" "$both"
+expect_exit 0 tell several '{"id": 0, "fitness": 0.5}'
+expect_contains "$(<several/result.json)" '"asked": 2'
+expect_exit 0 tell several '{"id": 1, "fitness": 0.5}'
+expect_exit 0 wrcor ask several --awaited
+expect_equal "$stdout" ''
+expect_equal "$(grep -c '"asked"' several/journal.jsonl)" "$(grep -c '"asked"' before.jsonl)"
+refuse 2 'nowhere. holds no trials yet; ask without --awaited' wrcor ask nowhere --awaited
+refuse 2 '--new excludes --awaited' wrcor ask several --awaited --new
+
+# --- a program may tell while it still reads the trials: more of them than a pipe holds
+wrcor ask many --n 1000 --strategy random --budget 1000 --channels 4 --cells 1 --quiet | {
+  read -r line
+  train <<<"$line" | timeout 30 "$wrcor_program" tell many --quiet || fail 'the folder is kept while trials are printed'
+  cat >/dev/null
+}
+
 # --- a search and trials keep out of each other's folders
 expect_exit 0 wrcor search --strategy random --budget 2 --proxy params "${small[@]}" --quiet --out searched
 refuse 2 'is of a search, which scores architectures itself' wrcor ask searched

@@ -58,6 +58,10 @@ url() { printf 'unix://%s?name=%s' "$socket" "$1"; }
 tcp=redis://127.0.0.1:$port/second
 work=(search --strategy random --proxy 'wrcor,acor' "${small[@]}" --repeats 8 --seed 5)
 worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 20 "${@:2}"; }
+# shellcheck disable=SC2317  # it is called further down
+short_worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 1 "${@:2}"; }
+# shellcheck disable=SC2317  # it is called further down
+short_worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 1 "${@:2}"; }
 
 # --- three workers: one is killed, one stalls for longer than the lease and comes back
 expect_exit 0 wrcor "${work[@]}" --budget 40 --out local
@@ -96,6 +100,8 @@ sleep 0.3
 start_tcp_server
 wait_for_lines second/journal.jsonl 12 "$search"
 kill_now "$search"
+# As if its time had passed.
+REDISCLI_AUTH='open sesame' redis-cli -p "$port" DEL wrcor:second:coordinator >/dev/null
 unset WRCOR_QUEUE_PASSWORD
 expect_exit 0 wrcor search --resume --out second --queue-password-file password
 expect_same_result local second
@@ -165,6 +171,75 @@ answers grep -q . taken/journal.jsonl
 answers on_socket exists wrcor:taken:work
 sleep 0.2
 refuse 2 'serves another search' wrcor search --proxy params "${small[@]}" --queue "$(url taken)" --out late
+refuse 2 'serves another search' wrcor "${work[@]}" --budget 40 --queue "$(url taken)" --out twin
 kill -TERM "$search"
 expect_end 143 "$search"
 expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out taken'
+# What has ended is waited for as long as it may live; a search that was interrupted leaves at once.
+expect_equal "$(on_socket exists wrcor:taken:coordinator)" 0
+on_socket SET wrcor:lapsed:coordinator 'other session host:1' PX 5000 >/dev/null
+worker steady --queue "$(url lapsed)"
+expect_exit 0 wrcor "${work[@]}" --budget 6 --queue "$(url lapsed)" --out lapsed
+expect_contains "$stderr" 'waiting for the queue: host:1 had it'
+expect_end 0 "$steady"
+
+# --- results that arrive while the coordinator is away are in the journal when it is back, and not computed again
+expect_exit 0 wrcor "${work[@]}" --budget 12 --out local12 # of 11 architectures
+start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url away)" --out away
+# holds KEY COUNT: whether the stream has as many entries.
+holds() { [ "$(on_socket XLEN "$1")" -eq "$2" ]; }
+answers holds wrcor:away:work 11
+kill_now "$search"
+short_worker early --queue "$(url away)"
+expect_end 0 "$early"
+expect_equal "$(on_socket XLEN wrcor:away:results)" 11
+on_socket DEL wrcor:away:coordinator >/dev/null
+expect_exit 0 timeout 60 "$wrcor_program" search --resume --out away
+expect_same_result local12 away
+
+# --- work that a full disk did not take stays on the server
+# shellcheck disable=SC2016  # for the other shell
+start search bash -c 'trap "" XFSZ; exec "$0" "$@"' "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url full)" --out full
+answers holds wrcor:full:work 11
+prlimit --pid "$search" --fsize=$(($(stat -c %s full/journal.jsonl) + 1000))
+short_worker early --queue "$(url full)"
+expect_end 1 "$search"
+expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out full'
+expect_end 0 "$early"
+expect_exit 0 timeout 60 "$wrcor_program" search --resume --out full
+expect_same_result local12 full
+
+# --- a worker that evaluates is not idle, and is not given up while it leaves
+slow=(search --strategy random --proxy wrcor --channels 16 --cells 1 --batch-size 64 --repeats 16 --seed 5 --budget 2)
+short_worker busy --queue "$(url slow)"
+expect_exit 0 wrcor "${slow[@]}" --queue "$(url slow)" --queue-lease 1 --out slow
+expect_lacks "$stderr" 'a worker has ended'
+expect_end 0 "$busy"
+
+# --- a server that takes nothing for a while delays the search; one that takes nothing any more ends it
+start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url memory)" --out memory
+answers holds wrcor:memory:work 11
+on_socket CONFIG SET maxmemory 1 >/dev/null
+answers grep -q 'refuses a command (OOM' search.log
+on_socket CONFIG SET maxmemory 0 >/dev/null
+worker steady --queue "$(url memory)"
+expect_end 0 "$search"
+expect_same_result local12 memory
+expect_end 0 "$steady"
+start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url memory)" --out refusing
+answers holds wrcor:memory:work 11
+on_socket REPLICAOF 127.0.0.1 1 >/dev/null
+expect_end 1 "$search"
+on_socket REPLICAOF NO ONE >/dev/null
+expect_contains "$(<search.log)" 'refuses a command again and again'
+expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out refusing'
+
+# --- without a worker, --max-seconds ends a search
+refuse 1 'no worker of the queue has evaluated .*resume with: wrcor search --resume --out lonely' \
+  timeout 30 "$wrcor_program" "${work[@]}" --budget 6 --queue "$(url lonely)" --max-seconds 1 --out lonely
+
+# --- a refusal that is not about the password does not speak of it
+start odd_server redis-server --port 0 --unixsocket "$scratch_dir/odd.sock" --save '' --rename-command PING NOTHING
+answers redis-cli -s "$scratch_dir/odd.sock" NOTHING
+refuse 1 'refuses a command: ERR unknown command' wrcor queue status "unix://$scratch_dir/odd.sock"
+expect_lacks "$stderr" password

@@ -46,6 +46,7 @@ class SearchLoop {
   bool out_of_time() const;
   bool caught_up() const;
   bool may_drop() const;
+  void require_first_evaluation() const;
 
   void follow_course();
   bool is_in_shard(const ProposedClass& met) const;

@@ -25,6 +25,10 @@ Config trial_config() {
   return config;
 }
 
+TrialRun opened(const RunSpec& spec, const RunDirectory& directory) {
+  return TrialRun(directory, [&] { return spec; });
+}
+
 /// A stand-in for the accuracy of a trained network.
 double fitness_of(const std::string& arch) {
   return static_cast<double>(std::hash<std::string>()(arch) % 1000) / 1000;
@@ -37,12 +41,12 @@ std::map<std::size_t, std::string> follow(const RunSpec& spec, const RunDirector
                                           std::size_t most, bool backwards) {
   std::map<std::size_t, std::string> archs;
   for (;;) {
-    std::vector<Trial> trials = TrialRun(spec, directory).ask(most, false);
+    std::vector<Trial> trials = opened(spec, directory).ask(most, false);
     if (trials.empty()) return archs;
     if (backwards) std::reverse(trials.begin(), trials.end());
     for (const Trial& trial : trials) {
       archs.emplace(trial.id, trial.arch);
-      TrialRun(spec, directory).tell({{trial.id, fitness_of(trial.arch), {}}});
+      opened(spec, directory).tell({{trial.id, fitness_of(trial.arch), {}}});
     }
   }
 }
@@ -82,15 +86,29 @@ TEST_CASE("trials that are not told are asked for again", "[record]") {
   const TemporaryFolder folder;
   const RunDirectory directory{folder.path() / "run"};
   const RunSpec spec = resolve(trial_config());
-  const std::vector<Trial> first = TrialRun(spec, directory).ask(3, false);
+  const std::vector<Trial> first = opened(spec, directory).ask(3, false);
   CHECK(ids_of(first) == Ids{0, 1, 2});
-  TrialRun(spec, directory).tell({{1, 0.5, {}}});
-  CHECK(ids_of(TrialRun(spec, directory).ask(3, false)) == Ids{0, 2, 3});
-  CHECK(ids_of(TrialRun(spec, directory).ask(2, true)).empty());  // the window is full
-  TrialRun(spec, directory).tell({{0, {}, "out of memory"}});
-  const std::vector<Trial> next = TrialRun(spec, directory).ask(2, true);
+  opened(spec, directory).tell({{1, 0.5, {}}});
+  CHECK(ids_of(opened(spec, directory).ask(3, false)) == Ids{0, 2, 3});
+  CHECK(ids_of(opened(spec, directory).ask(2, true)).empty());  // the window is full
+  opened(spec, directory).tell({{0, {}, "out of memory"}});
+  const std::vector<Trial> next = opened(spec, directory).ask(2, true);
   CHECK(next.front().id == 4);
-  CHECK(TrialRun(spec, directory).awaited() == 2 + next.size());
+  CHECK(opened(spec, directory).awaited() == 2 + next.size());
+  CHECK(ids_of(opened(spec, directory).awaited_trials(2)) == Ids{2, 3});
+  CHECK(opened(spec, directory).awaited() == 2 + next.size());
+}
+
+TEST_CASE("what nobody has asked for counts as no proposal", "[record]") {
+  const TemporaryFolder folder;
+  const RunDirectory directory{folder.path() / "run"};
+  Config config = trial_config();
+  config.search.strategy = "random";
+  config.search.dedupe = Dedupe::exact;
+  const RunSpec spec = resolve(config);
+  opened(spec, directory).ask(3, false);
+  opened(spec, directory).tell({{0, 0.5, {}}});
+  CHECK(read_finished_run(directory.path).document.at("counts").at("asked") == 3);
 }
 
 TEST_CASE("a random search may await any number of trials", "[record]") {
@@ -99,7 +117,7 @@ TEST_CASE("a random search may await any number of trials", "[record]") {
   config.search.strategy = "random";
   config.search.dedupe = Dedupe::exact;
   const RunSpec spec = resolve(config);
-  TrialRun run(spec, {folder.path() / "run"});
+  TrialRun run = opened(spec, {folder.path() / "run"});
   CHECK(run.ask(50, false).size() == 50);
   CHECK(run.ask(60, true).size() == 10);
   CHECK_FALSE(run.ended_by());
@@ -109,7 +127,7 @@ TEST_CASE("a search of which every trial fails ends, too", "[record]") {
   const TemporaryFolder folder;
   const RunDirectory directory{folder.path() / "run"};
   const RunSpec spec = resolve(trial_config());
-  TrialRun run(spec, directory);
+  TrialRun run = opened(spec, directory);
   for (std::vector<Trial> trials = run.ask(4, false); !trials.empty(); trials = run.ask(4, false)) {
     for (const Trial& trial : trials) run.tell({{trial.id, {}, "diverged"}});
   }
@@ -124,7 +142,7 @@ TEST_CASE("an outcome is told once, all of a call or none", "[record]") {
   const TemporaryFolder folder;
   const RunDirectory directory{folder.path() / "run"};
   const RunSpec spec = resolve(trial_config());
-  TrialRun run(spec, directory);
+  TrialRun run = opened(spec, directory);
   run.ask(3, false);
   CHECK_THROWS_WITH(run.tell({{0, 0.5, {}}, {7, 0.5, {}}}),
                     "trial 7 was not asked for: expected an id below 3");
@@ -143,19 +161,21 @@ TEST_CASE("the journal of trials belongs to its settings, and to no search", "[r
   const RunDirectory directory{folder.path() / "run"};
   Config config = trial_config();
   const RunSpec spec = resolve(config);
-  TrialRun(spec, directory).ask(3, false);
+  opened(spec, directory).ask(3, false);
 
   config.run.seed = 4;
   const RunSpec other_seed = resolve(config);
-  CHECK_THROWS_WITH(TrialRun(other_seed, directory),
+  CHECK_THROWS_WITH(opened(other_seed, directory),
                     ContainsSubstring("run.seed: the run has 3, asked for 4"));
   config = trial_config();
   config.search.budget = 100;
   const RunSpec longer = resolve(config);
-  CHECK(TrialRun(longer, directory).course().most_proposals() == 100);
+  CHECK(opened(longer, directory).course().most_proposals() == 100);
   config.search.budget = 2;
   const RunSpec shorter = resolve(config);
-  CHECK_THROWS_WITH(TrialRun(shorter, directory), ContainsSubstring("--budget: "));
+  CHECK_THROWS_WITH(opened(shorter, directory), ContainsSubstring("--budget: "));
+  // What was refused is not recorded.
+  CHECK_THAT(read_file(directory.config()), ContainsSubstring("\"budget\": 100"));
 
   JournalContent content;
   CHECK_THROWS_WITH(Journal::resume(directory.journal(), content),
@@ -164,7 +184,7 @@ TEST_CASE("the journal of trials belongs to its settings, and to no search", "[r
   std::string text = read_file(directory.journal());
   const std::size_t last = text.rfind("\"id\":2");
   folder.write(directory.journal(), text.replace(last, 6, "\"id\":3"));
-  CHECK_THROWS_AS(TrialRun(spec, directory), DataError);
+  CHECK_THROWS_AS(opened(spec, directory), DataError);
 }
 
 TEST_CASE("what wrcor tell reads is a fitness or a reason", "[record]") {
