@@ -9,7 +9,7 @@ using namespace wrcor;
 namespace {
 
 /// @param output  [N, C] or [N, C, H, W], float64
-std::vector<at::Tensor> rows_of(const at::Tensor& output) {
+std::vector<at::Tensor> near_rows(const at::Tensor& output) {
   std::vector<at::Tensor> rows;
   for (std::int64_t n = 0; n < output.size(0); ++n) {
     if (output.dim() == 2) {
@@ -35,7 +35,7 @@ double effective_rank(const at::Tensor& matrix) {
   return sum == 0 ? 0 : std::exp(entropy);
 }
 
-double reference(const test::Subject& subject) {
+double near_reference(const test::Subject& subject) {
   const std::vector<at::Tensor> outputs =
       subject.outputs(subject.leaves(), subject.images, /*training=*/true);
   double total = 0;
@@ -45,7 +45,7 @@ double reference(const test::Subject& subject) {
                            layer.kind == LayerKind::sigmoid;
     if (layer.parameters.empty() && !activates) continue;
     const at::Tensor output = outputs[i].detach();
-    const std::vector<at::Tensor> rows = rows_of(output);
+    const std::vector<at::Tensor> rows = near_rows(output);
     const auto channels = static_cast<std::size_t>(output.size(1)),
                width = static_cast<std::size_t>(output.size(-1));
     std::size_t start = 0;
@@ -63,7 +63,7 @@ double reference(const test::Subject& subject) {
 
 TEST_CASE("near equals the effective ranks of rows that are collected one by one", "[proxy]") {
   for (const test::Subject& subject : test::subjects()) {
-    subject.check("near", ProxyInput::published, reference(subject));
+    subject.check("near", ProxyInput::published, near_reference(subject));
   }
 }
 

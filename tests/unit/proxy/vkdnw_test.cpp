@@ -57,7 +57,7 @@ double entropy_of_quantiles(std::vector<double> spectrum) {
   return entropy;
 }
 
-double reference(const test::Subject& subject, const at::Tensor& images) {
+double vkdnw_reference(const test::Subject& subject, const at::Tensor& images) {
   const Weights weights = scaled(subject);
   std::vector<at::Tensor> tensors;
   for (const auto& of_layer : weights)
@@ -108,9 +108,9 @@ TEST_CASE("vkdnw equals the entropy of the Fisher information from autograd, ima
   for (const test::Subject& subject : test::subjects()) {
     // The entropy alone is compared: most of the value is the number of tensors.
     const double tensors = subject.score("layers").value.value();
-    subject.check("vkdnw", ProxyInput::published, reference(subject, subject.gaussian_images()),
-                  tensors);
-    subject.check("vkdnw", ProxyInput::images, reference(subject, subject.images), tensors);
+    subject.check("vkdnw", ProxyInput::published,
+                  vkdnw_reference(subject, subject.gaussian_images()), tensors);
+    subject.check("vkdnw", ProxyInput::images, vkdnw_reference(subject, subject.images), tensors);
   }
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("a table of searches under a budget", "[report][budget]") {
   CHECK(
       (plain.rows == std::vector<std::vector<std::string>>{
                          {"random", "200", "12.3", "93.50 ± 0.25"}, {"optimum", "", "", "94.38"}}));
-  const TextTable guided = budgeted_table(report());
+  const TextTable guided = budgeted_table(budgeted_report());
   CHECK((guided.rows[1] == std::vector<std::string>{"successive halving", "12 to 200",
                                                     "warm start by wrcor", "50.5", "12.3",
                                                     "93.50 ± 0.25"}));
@@ -76,12 +76,12 @@ TEST_CASE("published searches are said to be quoted", "[report][budget]") {
 }
 
 TEST_CASE("answers at moments, and the conditions", "[report][budget]") {
-  const TextTable table = anytime_table(report());
+  const TextTable table = anytime_table(budgeted_report());
   CHECK((table.header == std::vector<std::string>{"search", "epochs", "guide", "test after 60 s",
                                                   "100 s", "200 s", "500 s", "1000 s"}));
   CHECK(table.rows[0][3].empty());
   CHECK(table.rows[0][5] == "90.56 ± 0.50");
-  const std::vector<std::string> notes = budgeted_notes(report());
+  const std::vector<std::string> notes = budgeted_notes(budgeted_report());
   REQUIRE(notes.size() == 5);
   CHECK(notes[1] ==
         "12 epochs: selected by val; seconds of 10 networks measured, of 90 estimated from FLOPs "
@@ -91,9 +91,9 @@ TEST_CASE("answers at moments, and the conditions", "[report][budget]") {
 }
 
 TEST_CASE("the document of an evaluation gives its searches back", "[report][budget]") {
-  BudgetedSearchReport published = report();
+  BudgetedSearchReport published = budgeted_report();
   published.published = {"cifar10"};
-  for (const BudgetedSearchReport& each : {report(), published}) {
+  for (const BudgetedSearchReport& each : {budgeted_report(), published}) {
     const std::string text = document(each);
     CHECK(schema_violations("evaluation", nlohmann::json::parse(text)).empty());
     const TemporaryFolder folder;
@@ -115,7 +115,7 @@ TEST_CASE("other documents have no searches", "[report][budget]") {
   CHECK_THAT(refusal("{"), ContainsSubstring("e.json: ") && ContainsSubstring("expected what"));
   CHECK_THAT(refusal("[]"), ContainsSubstring("there are no simulated searches; expected what"));
   CHECK_THAT(refusal("{\"comparisons\": []}"), ContainsSubstring("no simulated searches"));
-  const nlohmann::json good = nlohmann::json::parse(document(report()));
+  const nlohmann::json good = nlohmann::json::parse(document(budgeted_report()));
   nlohmann::json newer = good;
   newer["schema_version"] = 99;
   CHECK_THAT(refusal(newer.dump()), ContainsSubstring("99"));

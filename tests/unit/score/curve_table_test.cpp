@@ -26,7 +26,7 @@ const std::string records =
     "sss,0,2,777,0,10,10\n";
 const CurveSelection two_epochs{{{"space", "tss"}, {"hp", "2"}}, {"valid_acc", "test_acc"}};
 
-std::string first() { return NasBench201().format(*NasBench201().at_official(0)); }
+std::string first_curve() { return NasBench201().format(*NasBench201().at_official(0)); }
 std::string other() { return NasBench201().format(*NasBench201().at_official(11)); }
 
 }  // namespace
@@ -34,31 +34,31 @@ std::string other() { return NasBench201().format(*NasBench201().at_official(11)
 TEST_CASE("a curve has the means of the seeds after each epoch", "[score][curves]") {
   const CurveTable table = curves(records, two_epochs);
   CHECK(table.size() == 2);
-  CHECK(table.value(first(), "valid_acc", 1) == 31);
-  CHECK(table.value(first(), "valid_acc", 2) == 41);
-  CHECK(table.value(first(), "test_acc", 2) == 42);
+  CHECK(table.value(first_curve(), "valid_acc", 1) == 31);
+  CHECK(table.value(first_curve(), "valid_acc", 2) == 41);
+  CHECK(table.value(first_curve(), "test_acc", 2) == 42);
   CHECK(table.value(other(), "valid_acc", 2) == 60);
 }
 
 TEST_CASE("the mean of the largest figures is finite", "[score][curves]") {
   const CurveTable table =
       curves("index,seed,epoch,acc\n0,1,0,1.7e308\n0,2,0,1.7e308\n0,3,0,-1.7e308\n", {{}, {"acc"}});
-  CHECK(table.value(first(), "acc", 1).value() == Approx(1.7e308 / 3));
+  CHECK(table.value(first_curve(), "acc", 1).value() == Approx(1.7e308 / 3));
 }
 
 TEST_CASE("what a curve lacks is unknown", "[score][curves]") {
   const CurveTable table = curves(records, two_epochs);
-  CHECK_FALSE(table.value(first(), "test_acc", 1));
-  CHECK_FALSE(table.value(first(), "valid_acc", 3));
-  CHECK_FALSE(table.value(first(), "valid_acc", 0));
+  CHECK_FALSE(table.value(first_curve(), "test_acc", 1));
+  CHECK_FALSE(table.value(first_curve(), "valid_acc", 3));
+  CHECK_FALSE(table.value(first_curve(), "valid_acc", 0));
   CHECK_FALSE(table.value(other(), "valid_acc", 1));
   CHECK_FALSE(table.value("|none|", "valid_acc", 1));
 }
 
 TEST_CASE("epochs count from 0 or from 1", "[score][curves]") {
   const CurveSelection acc{{}, {"acc"}};
-  CHECK(curves("index,epoch,acc\n0,1,50\n0,2,60\n", acc).value(first(), "acc", 2) == 60);
-  CHECK(curves("index,epoch,acc\n0,0,50\n0,1,60\n", acc).value(first(), "acc", 2) == 60);
+  CHECK(curves("index,epoch,acc\n0,1,50\n0,2,60\n", acc).value(first_curve(), "acc", 2) == 60);
+  CHECK(curves("index,epoch,acc\n0,0,50\n0,1,60\n", acc).value(first_curve(), "acc", 2) == 60);
   CHECK_THROWS_WITH(curves("index,epoch,acc\n0,2,50\n", acc),
                     ContainsSubstring("the first epoch is 2; expected 0 or 1"));
 }
@@ -104,12 +104,12 @@ TEST_CASE("the records of NATS-Bench are curves", "[score][curves]") {
   // The accuracies after 200 epochs that the benchmark publishes, which are means over the seeds.
   const CurveTable tests = records("cifar10", "ori_test_acc");
   CHECK(tests.size() == 3);
-  CHECK(tests.value(first(), "ori_test_acc", 200).value() == Approx(85.8633).margin(1e-4));
+  CHECK(tests.value(first_curve(), "ori_test_acc", 200).value() == Approx(85.8633).margin(1e-4));
   CHECK(tests.value(other(), "ori_test_acc", 200).value() == Approx(91.5833).margin(1e-4));
   const CurveTable validation = records("cifar10-valid", "valid_acc");
   for (int epochs = 1; epochs <= 200; ++epochs)
-    REQUIRE(validation.value(first(), "valid_acc", epochs).has_value());
-  CHECK_FALSE(validation.value(first(), "valid_acc", 201));
-  CHECK(validation.value(first(), "valid_acc", 200).value() >
-        validation.value(first(), "valid_acc", 12).value());
+    REQUIRE(validation.value(first_curve(), "valid_acc", epochs).has_value());
+  CHECK_FALSE(validation.value(first_curve(), "valid_acc", 201));
+  CHECK(validation.value(first_curve(), "valid_acc", 200).value() >
+        validation.value(first_curve(), "valid_acc", 12).value());
 }
