@@ -174,7 +174,8 @@ $empty"
 expect_exit 0 wrcor score "${small[@]}" --proxy all --plan
 expect_matches "$stdout" '(^|'$'\n'') +[0-9.]+  forward pass of the minibatch +wrcor, '
 expect_matches "$stdout" 'backward pass of the loss with weight gradients +wrcor, .*snip'
-expect_matches "$stdout" ' +[0-9.]+  synflow +forward and backward pass of one image of ones'
+expect_matches "$stdout" ' forward and backward pass of one image of ones in float64 +synflow'
+expect_matches "$stdout" ' +[0-9.]+  synflow_bn +forward and backward pass of one image of ones'
 expect_matches "$stdout" '[0-9.]+ s per network, mean of 5$'
 expect_exit 0 wrcor score "${small[@]}" --proxy wrcor,params --plan --arch "$good" --format jsonl
 expect_json "$stdout"

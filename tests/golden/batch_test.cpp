@@ -19,11 +19,12 @@ using namespace wrcor;
 
 namespace {
 
-/// Whether a score of a batch is that of the network alone, up to rounding; `plain` and others are
-/// sums of terms that cancel.
-bool equal_scores(const Score& one, const Score& alone) {
+/// Whether a score of a batch is that of the network alone, up to rounding: `plain` and others are
+/// sums of terms that cancel, zico divides by deviations of gradients, some nearly 0.
+bool equal_scores(const std::string& proxy, const Score& one, const Score& alone) {
+  const double limit = proxy == "zico" ? 1e-2 : 1e-4;
   return one.reason == alone.reason &&
-         (relative_error(one.raw, alone.raw) < 1e-4 || std::abs(one.raw - alone.raw) < 1e-6);
+         (relative_error(one.raw, alone.raw) < limit || std::abs(one.raw - alone.raw) < 1e-6);
 }
 
 /// Evaluates all networks of the set together, each with its own weights.
@@ -59,7 +60,7 @@ int compare_batch(const GoldenSet& set, const std::vector<std::string>& names) {
       const Score together = score_of(*proxy, seen[i]), expected = score_of(*proxy, alone);
       INFO(cases[i].at("name") << " " << name << ": " << together.raw << ", alone "
                                << expected.raw);
-      CHECK(equal_scores(together, expected));
+      CHECK(equal_scores(name, together, expected));
     }
   }
   int compared = 0;
