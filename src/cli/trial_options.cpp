@@ -1,17 +1,15 @@
 #include "trial_options.h"
 
 #include "record/run_directory.h"
+#include "record/run_folder.h"
 
 namespace wrcor::cli {
 
 RunSpec read_trial_spec(const TrialOptions& options) {
   ConfigSources sources = options.sources;
+  require_place_of_folder(options.folder);
   const RunDirectory directory{options.folder};
-  if (!sources.file && directory.holds_run()) {
-    sources.file = directory.config();
-    sources.recorded = true;
-    sources.environment.clear();  // the run's own settings count
-  }
+  if (!sources.file && directory.holds_run()) take_recorded_settings(sources, directory.config());
   return resolve(load_config(sources));
 }
 

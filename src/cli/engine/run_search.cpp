@@ -9,6 +9,7 @@
 #include "../output.h"
 #include "core/terminal.h"
 #include "new_folder.h"
+#include "record/run_folder.h"
 #include "report/download_progress.h"
 #include "report/progress.h"
 #include "report/ranking_report.h"
@@ -112,11 +113,7 @@ void run_search_command(const SearchOptions& options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
-    if (!sources.file && directory.holds_run()) {
-      sources.file = directory.config();
-      sources.recorded = true;
-      sources.environment.clear();  // the run's own settings count
-    }
+    if (!sources.file && directory.holds_run()) take_recorded_settings(sources, directory.config());
   }
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();

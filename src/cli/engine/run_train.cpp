@@ -9,6 +9,7 @@
 #include "core/processor.h"
 #include "eval/device.h"
 #include "new_folder.h"
+#include "record/run_folder.h"
 #include "report/download_progress.h"
 #include "report/training_report.h"
 #include "run/chosen_device.h"
@@ -30,11 +31,7 @@ RunSpec training_spec(const TrainOptions& options) {
     if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
     const TrainingDirectory directory{options.out};
     directory.require_run();
-    if (!sources.file) {
-      sources.file = directory.config();
-      sources.recorded = true;
-      sources.environment.clear();  // the training's own settings count
-    }
+    if (!sources.file) take_recorded_settings(sources, directory.config());
   }
   const Config config = load_config(sources);
   if (config.train.arch.empty()) {
