@@ -42,8 +42,7 @@ void run_config_validate(const std::vector<std::string>& files) {
 void setup_init(CLI::App& config) {
   auto out = std::make_shared<std::string>();
   CLI::App* command = config.add_subcommand("init", "write a commented file with all defaults");
-  command->add_option("--out", *out, "file to create; standard output when not given")
-      ->type_name("FILE");
+  add_path(*command, "--out", *out, "FILE", "file to create; standard output when not given");
   set_example(*command, "wrcor config init --out my.yaml");
   set_action(*command, [out] { run_config_init(*out); });
 }

@@ -47,18 +47,13 @@ void setup_export(CLI::App& command, const Run<ExportOptions>& run) {
       ->required();
   auto* format = command.add_option("--format", options->format, format_help(options->format));
   set_candidates(*format->type_name("NAME"), format_names());
-  command
-      .add_option("--out", options->out,
-                  "write to this file, or folder; without it, source goes to standard output")
-      ->type_name("FILE");
+  add_path(command, "--out", options->out, "FILE",
+           "write to this file, or folder; without it, source goes to standard output");
   command.add_flag("--force", options->force,
                    "replace the file, or those of the folder, if it exists");
-  command
-      .add_option(
-          "--weights", options->weights,
-          "state dict of the network, or checkpoint that has one, written by torch.save, or "
-          "safetensors; by default weights are drawn as for score and search")
-      ->type_name("FILE");
+  add_path(command, "--weights", options->weights, "FILE",
+           "state dict of the network, or checkpoint that has one, written by torch.save, or "
+           "safetensors; by default weights are drawn as for score and search");
   command
       .add_option("--classes", options->classes,
                   "classes of the data; by default those of the data set")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "core/counted.h"
 #include "options.h"
 #include "record/run_folder.h"
 #include "record/run_merge.h"
@@ -37,9 +38,13 @@ void merge_searches(const MergeOptions& options) {
 void merge_scores(const MergeOptions& options) {
   const ScoreMerge merge =
       merge_score_files({options.parts.begin(), options.parts.end()}, options.out);
+  const auto count = [](auto number, const char* one, const char* several) {
+    return counted(static_cast<std::size_t>(number), one, several);
+  };
   spdlog::info(
-      "{} architectures in '{}'{}", merge.architectures, options.out,
-      merge.repeated > 0 ? fmt::format(", {} lines were there twice", merge.repeated) : "");
+      "{} in '{}'{}", count(merge.architectures, "architecture", "architectures"), options.out,
+      merge.repeated > 0 ? ", " + count(merge.repeated, "line was", "lines were") + " there twice"
+                         : "");
 }
 
 void run_merge(const MergeOptions& options) {
@@ -63,9 +68,9 @@ void setup_merge(CLI::App& command) {
                   "folders of shards or interrupted runs of one search, or files of scores")
       ->required()
       ->type_name("PATH");
-  command.add_option("--out", options->out, "new folder of the search, or new file of the scores")
-      ->required()
-      ->type_name("PATH");
+  add_path(command, "--out", options->out, "PATH",
+           "new folder of the search, or new file of the scores")
+      .required();
   set_example(command, "wrcor merge runs/1 runs/2 runs/3 --out runs/all");
   set_action(
       command, [options] { run_merge(*options); },

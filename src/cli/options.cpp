@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -181,9 +183,8 @@ void add_logging(CLI::App& command, LoggingOptions& target) {
   auto* verbose = command.add_flag("--verbose,-v", target.verbose, "show more on standard error");
   quiet->group(group)->excludes(verbose);
   verbose->group(group);
-  command.add_option("--log-file", target.log_file, "append all messages to this file")
-      ->type_name("FILE")
-      ->group(group);
+  add_path(command, "--log-file", target.log_file, "FILE", "append all messages to this file")
+      .group(group);
 }
 
 void apply_logging(const LoggingOptions& options,
@@ -253,6 +254,32 @@ CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& t
                               std::to_string(least) + " to " + std::to_string(most) + ")")
               ->check(check)
               ->type_name("N");
+}
+
+CLI::Option& add_number(CLI::App& command, const std::string& name, double& target, double least,
+                        double most, const std::string& description) {
+  const std::string range = fmt::format("{:g} to {:g}", least, most);
+  const auto check = [least, most, range](const std::string& text) -> std::string {
+    double number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    // Not a number fails both comparisons.
+    if (error == std::errc() && stop == end && number >= least && number <= most) return {};
+    return "expected a number from " + range + ", got " + in_quotes(text);
+  };
+  return *command
+              .add_option(name, target,
+                          description + fmt::format("\n(default {:g}; {})", target, range))
+              ->check(check)
+              ->type_name("NUMBER");
+}
+
+CLI::Option& add_path(CLI::App& command, const std::string& name, std::string& target,
+                      const std::string& placeholder, const std::string& description) {
+  const auto check = [](const std::string& text) -> std::string {
+    return text.empty() ? "expected a path, got ''" : "";
+  };
+  return *command.add_option(name, target, description)->check(check)->type_name(placeholder);
 }
 
 std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,

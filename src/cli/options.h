@@ -49,6 +49,17 @@ std::string placeholder_of(const CLI::Option& option);
 CLI::Option& add_whole_number(CLI::App& command, const std::string& name, int& target, int least,
                               int most, const std::string& description);
 
+/// Adds an option that takes a finite number from `least` to `most`; the target's current value is
+/// the default.
+CLI::Option& add_number(CLI::App& command, const std::string& name, double& target, double least,
+                        double most, const std::string& description);
+
+/// Adds an option that takes the name of a file or folder. An empty one, as of a shell variable
+/// that is not set, is refused.
+/// @param placeholder  of the name in the help: "FILE"
+CLI::Option& add_path(CLI::App& command, const std::string& name, std::string& target,
+                      const std::string& placeholder, const std::string& description);
+
 /// A text as an integer. @param what  the purpose of the text, for messages @throws UsageError
 std::uint64_t whole_number(const std::string& what, const std::string& text, std::uint64_t least,
                            std::uint64_t most);

@@ -91,6 +91,14 @@ std::string unknown_word(const CLI::App& command, const std::string& word) {
   return kind + in_quotes(word) + (near.empty() ? "" : " (did you mean '" + near + "'?)");
 }
 
+/// "an argument is missing: second (PATH)" where CLI11 says "second is required".
+std::string missing_argument(const CLI::App& command, const std::string& message) {
+  const std::string name = message.substr(0, message.find(' '));
+  const CLI::Option* option = command.get_option_no_throw(name);
+  if (option == nullptr || !option->get_positional()) return message;
+  return "an argument is missing: " + name + " (" + placeholder_of(*option) + ")";
+}
+
 /// The error that CLI11 found, in words that name the unknown text and a suggestion.
 std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = deepest_command(app);
@@ -116,7 +124,8 @@ std::string parse_problem(CLI::App& app, const CLI::ParseError& error) {
     return message;
   }
   if (!unknown.empty()) return unknown_word(command, unknown.front()) + hint;
-  return (takes_commands(command) ? "no command given" : message) + hint;
+  if (takes_commands(command)) return "no command given" + hint;
+  return missing_argument(command, message) + hint;
 }
 
 /// Texts of the command line are written to JSON and messages.

@@ -166,11 +166,9 @@ void setup_report(CLI::App& command) {
                   "folders of finished searches; several are shown side by side")
       ->required()
       ->type_name("DIR");
-  command
-      .add_option("--out", options->out,
-                  "the page (default report.html in the folder of the only run); another report\n"
-                  "is replaced, no other file is")
-      ->type_name("FILE.html");
+  add_path(command, "--out", options->out, "FILE.html",
+           "the page (default report.html in the folder of the only run); another report\n"
+           "is replaced, no other file is");
   command.add_option("--title", options->title, "heading of the page")->type_name("TEXT");
   add_whole_number(command, "--top", options->top, 1, 100, "cells to draw per run");
   add_benchmark(command, options->benchmark, false,

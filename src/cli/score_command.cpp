@@ -14,18 +14,14 @@ void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
       .add_option("--arch", options->architectures,
                   "architecture string (not an id); may be given several times")
       ->type_name("STR");
-  command
-      .add_option("--arch-file", options->architecture_file,
-                  "file with one architecture per line; - for standard input")
-      ->type_name("FILE");
+  add_path(command, "--arch-file", options->architecture_file, "FILE",
+           "file with one architecture per line; - for standard input");
   auto* all = command.add_flag("--all", options->all, "every architecture of the space");
   command.add_flag("--unique", options->unique, "the representative of every strict class")
       ->excludes(all);
-  command
-      .add_option("--weights", options->weights,
-                  "state dict of the one architecture, or checkpoint that has one, written by "
-                  "torch.save, or safetensors")
-      ->type_name("FILE");
+  add_path(command, "--weights", options->weights, "FILE",
+           "state dict of the one architecture, or checkpoint that has one, written by torch.save, "
+           "or safetensors");
   command
       .add_option(
           "--explain", options->explained,
@@ -39,10 +35,8 @@ void setup_score(CLI::App& command, const Run<ScoreOptions>& run) {
   command.add_option("--shard", options->shard, "the I-th of N equal parts of the architectures")
       ->type_name("I/N");
   add_choice(command, "--format", options->format, {"jsonl", "csv", "table"}, "form of the scores");
-  command
-      .add_option("--out", options->out,
-                  "write to this file instead of standard output; an existing one is continued")
-      ->type_name("FILE");
+  add_path(command, "--out", options->out, "FILE",
+           "write to this file instead of standard output; an existing one is continued");
   options->sources.defaults["score.proxies"] = "wrcor";
   add_settings(command,
                {"space", "data", "score.proxies", "score.counting", "score.proxy_input",

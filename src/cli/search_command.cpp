@@ -12,10 +12,8 @@ void setup_search(CLI::App& command, const Run<SearchOptions>& run) {
   auto options = std::make_shared<SearchOptions>();
   add_settings(command, {"space", "data", "score", "search", "constraints", "run"},
                options->sources);
-  command
-      .add_option("--out", options->out,
-                  "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)")
-      ->type_name("DIR");
+  add_path(command, "--out", options->out, "DIR",
+           "folder of the run (default runs/<time>-<space>-<strategy>-seed<seed>)");
   command.add_flag("--resume", options->resume, "continue the run in --out, with its own settings");
   command.add_flag("--dry-run", options->dry_run,
                    "print the effective configuration and the work, and stop");

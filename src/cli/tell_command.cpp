@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "core/counted.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "core/text_file.h"
@@ -13,6 +14,7 @@
 #include "record/trial_run.h"
 #include "trial_options.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 namespace {
@@ -21,6 +23,10 @@ struct TellOptions {
   TrialOptions run;
   std::string file = "-";
 };
+
+std::string name_of_input(const std::string& file) {
+  return file == "-" ? "standard input" : in_quotes(file);
+}
 
 /// @throws DataError with the place of what is no outcome
 std::vector<TrialOutcome> read_outcomes(const std::string& file) {
@@ -48,13 +54,20 @@ void run_tell(const TellOptions& options) {
     throw UsageError("'" + options.run.folder + "' holds no trials; ask for some with wrcor ask");
   }
   const std::vector<TrialOutcome> outcomes = read_outcomes(options.file);
+  if (outcomes.empty()) {
+    throw UsageError("no outcome given: expected lines such as " +
+                     std::string(R"({"id": 3, "fitness": 0.91})") + " in " +
+                     name_of_input(options.file));
+  }
   TrialRun run(directory, [&] { return read_trial_spec(options.run); });
+  const std::size_t told_before = run.records().told.size();
   run.tell(outcomes);
+  const std::size_t told = run.records().told.size() - told_before;
   const auto end = run.ended_by();
-  spdlog::info("{} outcomes recorded, {} awaited{}", run.records().told.size(), run.awaited(),
+  spdlog::info("{} recorded{}, {} awaited{}", counted(told, "outcome", "outcomes"),
+               told < outcomes.size() ? ", the others were known" : "", run.awaited(),
                end ? fmt::format("; the search has ended ({})", to_string(*end)) : "");
-  if (!run.records().told.empty())
-    spdlog::info("the whole ranking: {}", directory.result().string());
+  spdlog::info("the whole ranking: {}", directory.result().string());
 }
 
 }  // namespace
@@ -64,12 +77,10 @@ void setup_tell(CLI::App& command) {
   command.add_option("folder", options->run.folder, "folder of a run of wrcor ask")
       ->required()
       ->type_name("DIR");
-  command
-      .add_option("--file", options->file,
-                  R"(JSON lines: {"id": 3, "fitness": 0.91}, higher is better, or )"
-                  "\n"
-                  R"({"id": 4, "failed": "out of memory"}; without it, standard input)")
-      ->type_name("FILE");
+  add_path(command, "--file", options->file, "FILE",
+           R"(JSON lines: {"id": 3, "fitness": 0.91}, higher is better, or )"
+           "\n"
+           R"({"id": 4, "failed": "out of memory"}; without it, standard input)");
   set_example(command, "wrcor tell runs/trained --file outcomes.jsonl");
   set_action(
       command, [options] { run_tell(*options); }, [options] { return files_of(options->run); });

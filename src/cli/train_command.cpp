@@ -34,10 +34,8 @@ void setup_train(CLI::App& command, const Run<TrainOptions>& run) {
           std::string(architecture_forms) +
               ";\nonly the architecture of a run is used, not its sizes; the same as --arch")
       ->excludes("--arch");
-  command
-      .add_option("--out", options->out,
-                  "folder of the training (default runs/<time>-train-<data>-seed<seed>)")
-      ->type_name("DIR");
+  add_path(command, "--out", options->out, "DIR",
+           "folder of the training (default runs/<time>-train-<data>-seed<seed>)");
   command.add_flag("--resume", options->resume,
                    "continue the training in --out, with its own settings");
   add_choice(command, "--format", options->format, {"table", "csv", "json"},
@@ -47,10 +45,7 @@ void setup_train(CLI::App& command, const Run<TrainOptions>& run) {
       command, [options, run] { run(*options); },
       [options]() -> std::vector<std::filesystem::path> {
         if (options->out.empty()) return {};  // a new folder
-        const TrainingDirectory directory{options->out};
-        return {directory.config(),     directory.metrics(), directory.metrics_table(),
-                directory.checkpoint(), directory.weights(), directory.result(),
-                directory.lock()};
+        return TrainingDirectory{options->out}.files();
       });
 }
 

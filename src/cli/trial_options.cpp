@@ -1,21 +1,16 @@
 #include "trial_options.h"
 
+#include "config/unread_variables.h"
 #include "record/run_directory.h"
+#include "record/run_folder.h"
 
 namespace wrcor::cli {
 namespace {
 
-/// Lets the settings that are recorded count, and nothing else.
-void take_recorded(ConfigSources& sources, const RunDirectory& directory) {
-  sources.file = directory.config();
-  sources.recorded = true;
-  sources.environment.clear();
-}
-
 /// The only setting of a run that may change is not reset by a file that does not name it.
 void keep_budget(ConfigSources& sources, const RunDirectory& directory) {
   ConfigSources recorded;
-  take_recorded(recorded, directory);
+  take_recorded_settings(recorded, directory.config());
   const auto budget = load_config(recorded).search.budget;
   if (budget) sources.defaults["search.budget"] = std::to_string(*budget);
 }
@@ -24,12 +19,14 @@ void keep_budget(ConfigSources& sources, const RunDirectory& directory) {
 
 RunSpec read_trial_spec(const TrialOptions& options) {
   ConfigSources sources = options.sources;
+  require_place_of_folder(options.folder);
   const RunDirectory directory{options.folder};
   if (directory.holds_run()) {
     if (sources.file) {
       keep_budget(sources, directory);
     } else {
-      take_recorded(sources, directory);
+      warn_of_unread_variables(sources, directory.config());
+      take_recorded_settings(sources, directory.config());
     }
   }
   return resolve(load_config(sources));

@@ -67,7 +67,7 @@ std::string name_problem(const Setting& setting, const std::vector<std::string>&
   for (const std::string& name : given) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (++count > most_shown) continue;
-    const std::string near = nearest_name(name, known);
+    const std::string near = name.empty() ? "" : nearest_name(name, known);
     unknown.push_back(in_quotes(name) + (near.empty() ? "" : " (did you mean '" + near + "'?)"));
   }
   if (count == 0) return {};

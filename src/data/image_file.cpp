@@ -14,8 +14,8 @@ ColourImage decode_image(std::string_view bytes, const std::string& name) {
   if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, name);
   if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, name);
   throw DataError(name + ": found " +
-                  (bytes.empty() ? "an empty file" : "neither a PNG nor a JPEG image") +
-                  ", expected one of them");
+                  (bytes.empty() ? "an empty file, expected a PNG or JPEG image"
+                                 : "neither a PNG nor a JPEG image, expected one of them"));
 }
 
 ColourImage blank_image(std::uint64_t height, std::uint64_t width, const std::string& name) {

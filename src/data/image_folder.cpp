@@ -119,8 +119,12 @@ class ImageFolder final : public Dataset {
   /// @param root  what lies in `folder`
   ImageFolder(const std::string& folder, const Listing& root, const DatasetOptions& options)
       : Dataset(make_info(root.folders.size(), options)), fit_(options.fit) {
+    if (!root.files.empty()) {
+      spdlog::warn(
+          "{}: ignoring what lies beside the folders of the classes: {} in all, such as {}", folder,
+          root.files.size(), in_quotes(root.files.front()));
+    }
     std::vector<std::string> ignored;
-    for (const std::string& file : root.files) ignored.push_back(file);
     for (const std::string& name : root.folders) add_class(fs::path(folder) / name, ignored);
     if (!ignored.empty()) {
       spdlog::warn(

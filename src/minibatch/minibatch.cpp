@@ -110,7 +110,7 @@ Minibatch draw_minibatch(const Dataset& dataset, int batch_size, bool augment, s
   if (batch_size < smallest_batch || batch_size > dataset.size()) {
     throw UsageError("batch size " + std::to_string(batch_size) + ": expected " +
                      std::to_string(smallest_batch) + " to " + std::to_string(dataset.size()) +
-                     ", the number of images of " + info.name);
+                     ", the number of images of " + info.name + "; set it by --batch-size");
   }
   const auto [channels, height, width] = info.image;
   Minibatch batch{.images = at::empty({batch_size, channels, height, width}, at::kFloat),

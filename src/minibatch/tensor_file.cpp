@@ -349,7 +349,13 @@ std::map<std::string, at::Tensor> parse_weights_file(std::string bytes, const st
 
 std::map<std::string, at::Tensor> load_weights_file(const std::filesystem::path& path) {
   InputFile stream = open_to_read(path);
-  return read_tensors(stream, path.string(), weights_in);
+  std::map<std::string, at::Tensor> weights = read_tensors(stream, path.string(), weights_in);
+  if (weights.contains(training_mark)) {
+    throw DataError("'" + path.string() +
+                    "' is a checkpoint of wrcor train; use the weights.pt that the training writes "
+                    "beside it at its end");
+  }
+  return weights;
 }
 
 }  // namespace wrcor

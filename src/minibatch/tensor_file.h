@@ -25,9 +25,12 @@ std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std
 /// The weights of a network as training programs save them: such a dictionary, or a checkpoint that
 /// contains it as `state_dict`, `model_state_dict`, `model`, `net` or `network`. For a checkpoint
 /// the names begin with that key and a dot, a prefix that StateDict removes.
-/// @throws DataError as load_tensor_file() does
+/// @throws DataError as load_tensor_file() does, and for a checkpoint of this program's trainings
 std::map<std::string, at::Tensor> load_weights_file(const std::filesystem::path& path);
 std::map<std::string, at::Tensor> parse_weights_file(std::string bytes, const std::string& name);
+
+/// The tensor by which a file of this program's trainings is known to be a checkpoint of one.
+inline constexpr const char* training_mark = "run";
 
 /// Writes a dictionary name -> tensor that Python's `torch.load` (PyTorch 1.6 or later, also with
 /// `weights_only=True`) and load_tensor_file() read. Equal tensors give equal bytes. Each tensor is

@@ -5,39 +5,6 @@
 #include "nn/operator.h"
 
 namespace wrcor {
-namespace {
-
-/// Bytes that are held, and the most so far.
-class Ledger {
- public:
-  void take(std::int64_t bytes) {
-    held_ += bytes;
-    most_ = std::max(most_, held_);
-  }
-  void give_back(std::int64_t bytes) { held_ -= bytes; }
-  std::int64_t most() const { return most_; }
-
- private:
-  std::int64_t held_ = 0;
-  std::int64_t most_ = 0;
-};
-
-/// A tensor without its values. Copies share its memory.
-class Ghost {
- public:
-  Ghost() = default;
-  Ghost(Ledger& ledger, std::int64_t bytes) : bytes_(bytes) {
-    ledger.take(bytes);
-    memory_ = std::shared_ptr<void>(nullptr, [&ledger, bytes](void*) { ledger.give_back(bytes); });
-  }
-  std::int64_t bytes() const { return bytes_; }
-
- private:
-  std::shared_ptr<void> memory_;
-  std::int64_t bytes_ = 0;
-};
-
-}  // namespace
 
 /// Takes the steps of a pass as BatchPass does, with ghosts.
 class BatchRehearsal {
@@ -65,6 +32,37 @@ class BatchRehearsal {
   }
 
  private:
+  /// Bytes that are held, and the most so far.
+  class Ledger {
+   public:
+    void take(std::int64_t bytes) {
+      held_ += bytes;
+      most_ = std::max(most_, held_);
+    }
+    void give_back(std::int64_t bytes) { held_ -= bytes; }
+    std::int64_t most() const { return most_; }
+
+   private:
+    std::int64_t held_ = 0;
+    std::int64_t most_ = 0;
+  };
+
+  /// A tensor without its values. Copies share its memory.
+  class Ghost {
+   public:
+    Ghost() = default;
+    Ghost(Ledger& ledger, std::int64_t bytes) : bytes_(bytes) {
+      ledger.take(bytes);
+      memory_ =
+          std::shared_ptr<void>(nullptr, [&ledger, bytes](void*) { ledger.give_back(bytes); });
+    }
+    std::int64_t bytes() const { return bytes_; }
+
+   private:
+    std::shared_ptr<void> memory_;
+    std::int64_t bytes_ = 0;
+  };
+
   /// Of one member's feature maps.
   std::int64_t bytes_of(const FeatureShape& shape) const {
     return samples_ * number_bytes_ * shape.channels * shape.height * shape.width;

@@ -34,6 +34,11 @@ ResultDocument::ResultDocument(nlohmann::ordered_json document, std::string file
 
 ResultDocument ResultDocument::read(const RunDirectory& run) {
   const std::string file = run.result().string();
+  std::error_code missing;
+  if (std::filesystem::is_regular_file(run.path, missing)) {
+    throw UsageError("'" + run.path.string() +
+                     "' is a file; name the folder of a finished run, which holds it");
+  }
   if (!file_exists(file)) {
     throw UsageError("'" + run.path.string() + "' holds no result.json: it is the folder of no " +
                      "finished run; wrcor search --resume --out finishes one");

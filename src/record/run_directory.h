@@ -35,10 +35,17 @@ struct TrainingDirectory {
   std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch
   std::filesystem::path result() const { return path / "result.json"; }
   std::filesystem::path lock() const { return path / "lock"; }  ///< while a process writes here
+  /// All of them.
+  std::vector<std::filesystem::path> files() const {
+    return {config(), metrics(), metrics_table(), checkpoint(), weights(), result(), lock()};
+  }
   /// Whether a training was started here. @throws DataError when that cannot be seen
   bool holds_run() const;
   /// @throws UsageError when none was; DataError
   void require_run() const;
 };
+
+/// Refuses to write a file of the run or training in its folder. @throws UsageError; DataError
+void require_no_file_of_run(const std::filesystem::path& file);
 
 }  // namespace wrcor

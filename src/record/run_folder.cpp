@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "wrcor/config/config_loader.h"
+
 namespace wrcor {
 
 std::string shell_word(const std::string& text) {
@@ -24,6 +26,11 @@ std::string shell_word(const std::string& text) {
 }
 
 namespace {
+
+std::vector<std::filesystem::path> make_own_folder(const std::filesystem::path& path) {
+  require_place_of_folder(path);
+  return make_folder(path);
+}
 
 FileLock take_within(std::chrono::seconds patience, const std::filesystem::path& lock,
                      const std::filesystem::path& folder) {
@@ -41,8 +48,23 @@ FileLock take_within(std::chrono::seconds patience, const std::filesystem::path&
 OwnFolder::OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
                      const std::vector<std::filesystem::path>& written,
                      std::chrono::seconds patience)
-    : made_(make_folder(path)), lock_(take_within(patience, lock, path)) {
+    : made_(make_own_folder(path)), lock_(take_within(patience, lock, path)) {
   for (const auto& file : written) remove_partial_files(file);
+}
+
+void require_place_of_folder(const std::filesystem::path& path) {
+  std::error_code unreachable;  // making the folder reports the error
+  const std::filesystem::file_status there = std::filesystem::status(path, unreachable);
+  if (!std::filesystem::exists(there) || std::filesystem::is_directory(there)) return;
+  throw UsageError("'" + path.string() + "' is not a folder; name a new one, or that of a run");
+}
+
+void take_recorded_settings(ConfigSources& sources, const std::filesystem::path& config) {
+  if (file_exists(config) && holds_nothing(config))
+    throw DataError("'" + config.string() + "' is empty; restore it from a copy");
+  sources.file = config;
+  sources.recorded = true;
+  sources.environment.clear();
 }
 
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file) {

@@ -11,6 +11,8 @@
 
 namespace wrcor {
 
+struct ConfigSources;
+
 /// The text as one word of a shell command.
 std::string shell_word(const std::string& text);
 
@@ -22,7 +24,7 @@ class OwnFolder {
   /// @param written   files that are replaced as a whole: temporary files of killed processes are
   ///                  removed
   /// @param patience  how long to wait for another process
-  /// @throws UsageError when another process keeps the folder; RunError
+  /// @throws UsageError when another process keeps the folder, or when it is a file; RunError
   OwnFolder(const std::filesystem::path& path, const std::filesystem::path& lock,
             const std::vector<std::filesystem::path>& written, std::chrono::seconds patience = {});
 
@@ -30,6 +32,13 @@ class OwnFolder {
   CreatedFolders made_;
   FileLock lock_;  ///< removed before the folders
 };
+
+/// Refuses a place for a folder that another kind of file has. @throws UsageError
+void require_place_of_folder(const std::filesystem::path& path);
+
+/// Takes the settings that a run has recorded, in place of those of the environment.
+/// @throws DataError when the file is empty
+void take_recorded_settings(ConfigSources& sources, const std::filesystem::path& config);
 
 /// Refuses a file that a run would replace but that is not its own. @param run  such as "search"
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file);

@@ -37,9 +37,7 @@ struct Part {
 
 Config recorded_config(const RunDirectory& folder) {
   ConfigSources sources;
-  sources.file = folder.config();
-  sources.recorded = true;
-  sources.environment.clear();
+  take_recorded_settings(sources, folder.config());
   return load_config(sources);
 }
 
@@ -292,16 +290,23 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
                                                out.ranking(), out.result()};
   const OwnFolder folder(out.path, out.lock(), own);
   require_free(own);
-  write_file_atomic(out.config(), config_document(with_absolute_paths(spec.config)));
-  write_journal(out.journal(), journal_header(spec, conditions), journals.entries());
-  if (!result) return result;
-  result->conditions = conditions;
-  result->settings = score_identity(spec.config, conditions, {});
-  result->timing.started = started;
-  result->timing.seconds = seconds_of(parts);
-  result->timing.device = conditions.device_kind;
-  result->timing.networks_per_batch = conditions.networks_per_batch;
-  write_result_files(*result, spec, out);
+  if (result) {
+    result->conditions = conditions;
+    result->settings = score_identity(spec.config, conditions, {});
+    result->timing.started = started;
+    result->timing.seconds = seconds_of(parts);
+    result->timing.device = conditions.device_kind;
+    result->timing.networks_per_batch = conditions.networks_per_batch;
+  }
+  try {
+    write_file_atomic(out.config(), config_document(with_absolute_paths(spec.config)));
+    write_journal(out.journal(), journal_header(spec, conditions), journals.entries());
+    if (result) write_result_files(*result, spec, out);
+  } catch (const Error&) {  // such as a full disk: the same command can be repeated
+    std::error_code kept;
+    for (const auto& file : own) std::filesystem::remove(file, kept);
+    throw;
+  }
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.h"
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
@@ -54,10 +55,6 @@ std::string section_of(const std::string& heading, const std::vector<std::string
   Section section(heading, {});
   for (const std::string& arch : archs) section.add({arch});
   return section.text();
-}
-
-std::string counted(std::size_t count, const std::string& singular, const std::string& plural) {
-  return fmt::format("{} {}", count, count == 1 ? singular : plural);
 }
 
 Json side(const ScoreRecords& file) {

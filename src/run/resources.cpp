@@ -29,8 +29,8 @@ at::Device prepare_machine(const Config& config) {
   configure_thread(config.run.threads);
   if (blas_is_reference()) {
     spdlog::warn(
-        "matrix products run on the reference BLAS ({}), which makes a network about 5 times "
-        "slower; install OpenBLAS (Debian: libopenblas0-pthread)",
+        "matrix products run on the reference BLAS ({}), which is slow: proxies that use them, and "
+        "trainings, take longer; install OpenBLAS (Debian: libopenblas0-pthread)",
         blas_library());
   }
   const at::Device device = resolve_device(config.run.device);

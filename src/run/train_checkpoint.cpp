@@ -20,7 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* identity_name = "run";
 constexpr const char* check_name = "check";
 constexpr const char* version_name = "schema_version";
 constexpr const char* kernels_name = "kernels";
@@ -32,7 +31,7 @@ at::Tensor as_tensor(const std::string& text) {
 }
 
 Json identity_in(const std::map<std::string, at::Tensor>& tensors, const std::string& file) {
-  const auto found = tensors.find(identity_name);
+  const auto found = tensors.find(training_mark);
   if (found != tensors.end() && found->second.scalar_type() == at::kByte) {
     const at::Tensor bytes = found->second.contiguous();
     try {
@@ -135,7 +134,7 @@ Json training_identity(const Config& config, const Json& data, const std::string
 void save_checkpoint(const TrainingDirectory& directory, const Json& identity,
                      const Trainer& trainer) {
   std::map<std::string, at::Tensor> tensors = trainer.state();
-  tensors[identity_name] = as_tensor(identity.dump());
+  tensors[training_mark] = as_tensor(identity.dump());
   if (identity.contains(version_name)) tensors[check_name] = as_tensor(check_of(tensors));
   save_tensor_file(directory.checkpoint(), tensors);
 }
@@ -146,7 +145,7 @@ Json load_checkpoint(const TrainingDirectory& directory, const Json& identity, T
   Json found = identity_in(tensors, file);
   require_as_written(tensors, found, file);
   require_same_training(found, identity, directory.path.string());
-  tensors.erase(identity_name);
+  tensors.erase(training_mark);
   tensors.erase(check_name);
   trainer.restore(tensors, file);
   found["machine"] = identity.at("machine");

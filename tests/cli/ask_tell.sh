@@ -107,8 +107,14 @@ refuse 3 'standard input:1: .*a training without a finite fitness is' tell fresh
 refuse 2 'trial 3 was not asked for: expected an id below 3' tell fresh '{"id": 3, "fitness": 1}'
 refuse 2 'trial 0 has the outcome' tell fresh '{"id": 0, "fitness": 1}
 {"id": 0, "fitness": 2}'
-expect_exit 0 tell fresh ''
-expect_contains "$stderr" '0 outcomes recorded, 3 awaited'
+refuse 2 'no outcome given: expected lines such as .* in standard input' tell fresh ''
+expect_exit 0 tell fresh '{"id": 0, "fitness": 1}'
+expect_contains "$stderr" '1 outcome recorded, 2 awaited'
+expect_exit 0 tell fresh '{"id": 0, "fitness": 1}
+{"id": 1, "fitness": 2}'
+expect_contains "$stderr" '1 outcome recorded, the others were known, 1 awaited'
+touch a_file
+refuse 2 "'a_file' is not a folder" wrcor ask a_file
 refuse 2 'holds no trials; ask for some with wrcor ask' tell nowhere '{"id": 0, "fitness": 1}'
 refuse 3 'outcomes.jsonl' wrcor tell fresh --file outcomes.jsonl
 refuse 2 'fresh. holds other trials \(search.strategy: the run has' wrcor ask fresh --strategy random

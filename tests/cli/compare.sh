@@ -48,8 +48,12 @@ expect_exit 5 wrcor compare first other --ignore-settings
 expect_exit 2 wrcor compare first by_snip
 expect_contains "$stderr" 'they are ordered by other rules: +wrcor and +snip'
 expect_exit 0 wrcor compare first by_snip --ignore-settings
-expect_exit 3 wrcor compare first nowhere
-expect_exit 2 wrcor compare first
+refuse 2 "'nowhere' does not exist" wrcor compare first nowhere
+refuse 2 'an argument is missing: second .PATH.; see' wrcor compare first
+expect_exit 0 wrcor score --arch-file archs --proxy synflow "${small[@]}" --seed 3 --quiet --out synflow.jsonl
+refuse 2 'they have no score in common' wrcor compare scores.jsonl synflow.jsonl --ignore-settings
 cat scores.jsonl scores.jsonl >twice.jsonl
 expect_exit 3 wrcor compare scores.jsonl twice.jsonl
-expect_exit 2 wrcor compare first again --tolerance -1
+for number in -1 1.1 nan inf 1e-400 0.1x; do
+  refuse 2 "--tolerance: expected a number from 0 to 1, got '$number'" wrcor compare first again --tolerance="$number"
+done

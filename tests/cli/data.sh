@@ -38,7 +38,7 @@ rm -r cache
 refuse 2 "unknown data set 'cifar11' \(did you mean 'cifar10'\?\)" wrcor data fetch cifar10 cifar11
 refuse 2 "'imagenet16' cannot be fetched: name a folder with --data-root" wrcor data fetch imagenet16
 refuse 2 "'synthetic' cannot be fetched: the program makes its images" wrcor data fetch synthetic
-refuse 2 'names is required|no .*NAME' wrcor data fetch
+refuse 2 'an argument is missing: names' wrcor data fetch
 refuse 2 'no command given' wrcor data
 refuse 2 "--mirror: expected a URL that starts with http://, https:// or file://, got 'ftp://x'" \
   wrcor data fetch cifar10 --mirror ftp://x

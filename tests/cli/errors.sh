@@ -34,6 +34,18 @@ refuse 2 "--tournament: expected at most .*\(5\), got 6" search --population 5 -
 refuse 2 "--min-params: expected at most .*\(10\), got 11" search --min-params 11 --max-params 10
 refuse 2 '--resume: name .* --out' wrcor search --resume
 refuse 2 "'run' holds no run to resume" search --resume
+touch a_file
+refuse 2 "'a_file' is not a folder; name a new one" wrcor search "${small[@]}" --out a_file
+refuse 2 "'a_file' is not a folder; name a new one" wrcor train 0 "${small[@]}" --out a_file
+mkdir a_folder
+refuse 2 "--out: 'a_folder' is a folder; name a file in it" wrcor score "${small[@]}" --arch 0 --out a_folder
+refuse 2 "--arch-file: 'a_file' names no architecture" wrcor score "${small[@]}" --arch-file a_file
+for command in search train score 'report a_folder' 'config init'; do
+  # shellcheck disable=SC2086  # a command of two words
+  refuse 2 "--out: expected a path, got ''" wrcor $command --out ''
+done
+refuse 2 "--log-file: expected a path, got ''" wrcor list spaces --log-file ''
+refuse 2 "unknown proxy ''; known proxies" search --proxy ''
 refuse 2 "--device: expected auto, cpu, cuda or cuda:K, got 'gpu'" search --device gpu
 refuse 2 "device 'cuda:99' is not usable here.*; usable: cpu" search --device cuda:99
 expect_exit 0 wrcor list devices

@@ -90,6 +90,19 @@ refuse 3 "cannot read 'absent.pt'" wrcor export "$arch" --weights absent.pt --ou
 refuse 1 "cannot write 'absent/net.pt': No such file" wrcor export "$arch" --out absent/net.pt
 refuse 2 "'net.pt' is written by the command itself" \
   wrcor export "$arch" --out net.pt --force --log-file net.pt
+# Files of a run are never replaced.
+cp -r run kept
+for out in run/config.json run/journal.jsonl run/result.json run/lock; do
+  refuse 2 "'$out' belongs to the run in 'run', which would be lost" wrcor export "$arch" --format onnx --out "$out" --force
+done
+refuse 2 "'journal.jsonl' belongs to the run in '.'" \
+  env -C run "$wrcor_program" export "$arch" --format onnx --out journal.jsonl --force
+refuse 2 "'run/config.json' belongs to the run" wrcor export run --format safetensors --out run --force
+refuse 2 "'run/journal.jsonl' belongs to the run" \
+  wrcor export run --format optuna-journal --out run/journal.jsonl --force
+expect_equal "$(diff -r run kept)" ''
+rm -r kept
+refuse 2 "--out: expected a path, got ''" wrcor export "$arch" --format python --out=
 rm run/config.json
 refuse 2 "run/config.json" wrcor export run --out other.pt
 [ ! -e other.pt ] || fail 'a refused export left a file'
@@ -101,6 +114,7 @@ for format in torchscript weights onnx; do
   refuse 1 "cannot write 'net.pt': File too large" too_long export "$arch" --format "$format" --out net.pt --force
 done
 expect_same_file net.pt torchscript.1
+refuse 1 "cannot write 'full/.*': File too large" too_long export "$arch" --format safetensors --out full
 expect_equal "$(find . -name 'full*' -o -name '*.partial.*')" ''
 if [ -c /dev/full ]; then
   to_full_disk() { wrcor "$@" >/dev/full; }

@@ -22,6 +22,13 @@ expect_exit 0 wrcor search --resume --out part1 --quiet
 expect_exit 0 wrcor merge part1 part2 part3 --out again --quiet
 expect_same_result whole again
 
+# --- a full disk leaves nothing, so the same command can be repeated
+limited() { (trap '' XFSZ; ulimit -f 2; wrcor "$@"); }
+refuse 1 "cannot write 'full/journal.jsonl'" limited merge part1 part2 part3 --out full
+[ ! -e full ] || fail 'a failed merge left a folder'
+expect_exit 0 wrcor merge part1 part2 part3 --out full --quiet
+expect_same_result whole full
+
 # --- classes that are proposed more than once, objectives, a space of one's own
 # two_shards NAME FLAGS...: two shards, merged, are the whole.
 two_shards() {
@@ -99,6 +106,9 @@ done
 expect_exit 0 wrcor merge part1.jsonl part1.jsonl --out twice.jsonl
 expect_contains "$stderr" '6 lines were there twice'
 expect_same_file twice.jsonl part1.jsonl
+head -n 1 part1.jsonl >one.jsonl
+expect_exit 0 wrcor merge one.jsonl --out one.merged.jsonl
+expect_contains "$stderr" "1 architecture in 'one.merged.jsonl'"
 expect_exit 0 wrcor score --arch-file archs --shard 2/3 --proxy wrcor "${small[@]}" --quiet --out other_proxies.jsonl
 refuse 2 'other_proxies.jsonl:1: scores of wrcor, where the first file has those of wrcor, snip' \
   wrcor merge part1.jsonl other_proxies.jsonl --out none

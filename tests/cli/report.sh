@@ -78,9 +78,10 @@ refuse 3 'no_such.csv' wrcor report run --benchmark no_such.csv --metric acc
 
 # --- folders that are not finished runs
 refuse 2 "'nowhere' holds no result.json: it is the folder of no finished run; wrcor search --resume" wrcor report nowhere
+refuse 2 "'run/result.json' is a file; name the folder of a finished run" wrcor report run/result.json
 mkdir broken
 refuse 2 "'broken' holds no result.json" wrcor report broken
-refuse 2 'run is required' wrcor report
+refuse 2 'an argument is missing: run .DIR.; see' wrcor report
 head -c 2000 run/result.json >broken/result.json
 refuse 3 "'broken/result.json': " wrcor report broken
 sed 's/"schema_version": 1/"schema_version": 99/' run/result.json >broken/result.json

@@ -166,6 +166,12 @@ expect_unfinished full
 expect_exit 0 wrcor search --resume --out full
 expect_same_result full whole
 
+# --- an empty config.json is damage, not a run of default settings
+cp -r full emptied
+: >emptied/config.json
+unchecked emptied/config.json
+refuse 3 "'emptied/config.json' is empty; restore it from a copy" wrcor search --resume --out emptied
+
 # --- a run is the same wherever it is continued
 mkdir sibling
 cp "$source_dir/tests/golden/nb201_small/batch.pt" .

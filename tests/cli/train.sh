@@ -58,6 +58,10 @@ awk -v first="$first_loss" -v last="$(last train_loss learnt)" -v right="$(last 
   'BEGIN { exit !(last < first / 2 && right > 60) }' ||
   fail "the loss went from $first_loss to $(last train_loss learnt), $(last test_accuracy learnt) % are right"
 for file in config.json metrics.jsonl metrics.csv checkpoint.pt weights.pt result.json; do expect_file "learnt/$file"; done
+refuse 3 "'learnt/checkpoint.pt' is a checkpoint of wrcor train; use the weights.pt" \
+  wrcor score --arch "$cell" --weights learnt/checkpoint.pt
+refuse 2 "'learnt/config.json' belongs to the run in 'learnt'" \
+  wrcor export "$cell" --format safetensors --out learnt --force
 [ ! -e learnt/lock ] || fail 'the lock is left behind'
 expect_lacks "$(<learnt/config.json)" '"search"'
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "record/run_folder.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor::cli {
@@ -38,6 +39,8 @@ std::filesystem::path make_run(const std::string& name) {
 NewFolder::NewFolder(const std::string& out, const std::string& name)
     : all_(out.empty() ? make_all_runs() : std::vector<std::filesystem::path>()),
       path_(out.empty() ? make_run(name) : std::filesystem::path(out)),
-      made_(out.empty() ? std::vector{path_} : std::vector<std::filesystem::path>()) {}
+      made_(out.empty() ? std::vector{path_} : std::vector<std::filesystem::path>()) {
+  require_place_of_folder(path_);
+}
 
 }  // namespace wrcor::cli

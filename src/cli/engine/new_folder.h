@@ -12,7 +12,7 @@ namespace wrcor::cli {
 /// that stays empty is removed with the object.
 class NewFolder {
  public:
-  /// @param out  of the command line; empty: none @throws RunError
+  /// @param out  of the command line; empty: none @throws UsageError when it is a file; RunError
   NewFolder(const std::string& out, const std::string& name);
 
   const std::filesystem::path& path() const { return path_; }

@@ -151,8 +151,9 @@ void run_doctor(const DoctorOptions& options) {
   write_output(format_table({}, rows));
   if (blas_is_reference()) {
     spdlog::warn(
-        "the BLAS is the reference implementation, which makes every search several times slower; "
-        "install an optimised one, such as Debian's libopenblas0-pthread");
+        "the BLAS is the reference implementation, which is slow: proxies that multiply matrices, "
+        "and trainings, take longer; install an optimised one, such as Debian's "
+        "libopenblas0-pthread");
   }
   if (kernels == "Prescott") {
     spdlog::warn(

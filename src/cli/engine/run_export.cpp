@@ -16,6 +16,7 @@
 #include "nn/draws.h"
 #include "nn/initial_state.h"
 #include "record/finished_run.h"
+#include "record/run_directory.h"
 #include "report/optuna_journal.h"
 #include "runs.h"
 #include "wrcor/config/config_loader.h"
@@ -78,6 +79,7 @@ bool fills_folder(const ExportOptions& options, const ExportFormat& format) {
 }
 
 void require_new_file(const std::filesystem::path& path, bool force) {
+  require_no_file_of_run(path);
   std::error_code unreachable;  // writing it reports the error
   const std::filesystem::file_status there = std::filesystem::status(path, unreachable);
   if (!std::filesystem::exists(there)) return;
@@ -124,9 +126,21 @@ void write_folder(const ExportOptions& options, const ExportFormat& format,
                   const ExportedNetwork& network) {
   const std::filesystem::path folder = options.out;
   const CreatedFolders made(make_folder(folder));
-  for (const ExportedFile& file : format.companions(network))
-    write_file(folder / file.name, file.content, options.force);
-  write_file(folder / format.name_in_folder, format.content(network), options.force);
+  std::vector<std::filesystem::path> added;
+  const auto write = [&](const std::string& name, const std::string& content) {
+    const std::filesystem::path path = folder / name;
+    const bool is_new = !file_exists(path);
+    write_file(path, content, options.force);
+    if (is_new) added.push_back(path);
+  };
+  try {
+    for (const ExportedFile& file : format.companions(network)) write(file.name, file.content);
+    write(format.name_in_folder, format.content(network));
+  } catch (const Error&) {  // such as a full disk: the same command can be repeated
+    std::error_code kept;
+    for (const std::filesystem::path& path : added) std::filesystem::remove(path, kept);
+    throw;
+  }
 }
 
 void require_use_of_weights(ExportOptions& options, const ExportFormat& format) {

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <span>
@@ -44,6 +45,9 @@ std::vector<Genotype> chosen_architectures(const SearchSpace& space, const Score
   ArchitectureList list(space, shard_of(options));
   for (const std::string& text : options.architectures) list.add_text(text);
   if (!options.architecture_file.empty()) list.add_file(options.architecture_file);
+  if (list.nothing_named() && !options.architecture_file.empty())
+    throw UsageError("--arch-file: " + in_quotes(options.architecture_file) +
+                     " names no architecture; expected one per line");
   if (options.all || options.unique) list.add_space(options.unique);
   if (list.nothing_named())
     throw UsageError(
@@ -125,6 +129,9 @@ void check(const ScoreOptions& options) {
   if (options.plan && explains) throw UsageError("--plan and --explain exclude each other");
   if (options.plan) return check_plan(options);
   if (explains) return check_explanation(options);
+  std::error_code unreachable;  // writing the file reports the error
+  if (std::filesystem::is_directory(options.out, unreachable))
+    throw UsageError("--out: '" + options.out + "' is a folder; name a file in it");
   if (options.format == "table" && !options.out.empty())
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
 }

@@ -7,9 +7,10 @@
 
 #include "../options.h"
 #include "../output.h"
-#include "config/recorded_settings.h"
+#include "config/unread_variables.h"
 #include "core/terminal.h"
 #include "new_folder.h"
+#include "record/run_folder.h"
 #include "report/download_progress.h"
 #include "report/progress.h"
 #include "report/ranking_report.h"
@@ -113,7 +114,10 @@ void run_search_command(const SearchOptions& options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
-    if (!sources.file && directory.holds_run()) use_recorded_settings(sources, directory.config());
+    if (!sources.file && directory.holds_run()) {
+      warn_of_unread_variables(sources, directory.config());
+      take_recorded_settings(sources, directory.config());
+    }
   }
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();

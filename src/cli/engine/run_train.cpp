@@ -6,10 +6,11 @@
 #include "../architecture.h"
 #include "../options.h"
 #include "../output.h"
-#include "config/recorded_settings.h"
+#include "config/unread_variables.h"
 #include "core/processor.h"
 #include "eval/device.h"
 #include "new_folder.h"
+#include "record/run_folder.h"
 #include "report/download_progress.h"
 #include "report/training_report.h"
 #include "run/chosen_device.h"
@@ -31,7 +32,10 @@ RunSpec training_spec(const TrainOptions& options) {
     if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
     const TrainingDirectory directory{options.out};
     directory.require_run();
-    if (!sources.file) use_recorded_settings(sources, directory.config());
+    if (!sources.file) {
+      warn_of_unread_variables(sources, directory.config());
+      take_recorded_settings(sources, directory.config());
+    }
   }
   const Config config = load_config(sources);
   if (config.train.arch.empty()) {

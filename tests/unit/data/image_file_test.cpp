@@ -106,6 +106,8 @@ TEST_CASE("a progressive JPEG image may not have scans without end", "[data][ima
 
 TEST_CASE("what is no PNG or JPEG image in colour or grey is refused", "[data][image]") {
   CHECK_THAT(message_for(""), ContainsSubstring("found an empty file"));
+  CHECK_THAT(message_for(""),
+             ContainsSubstring("found an empty file, expected a PNG or JPEG image"));
   CHECK_THAT(message_for("GIF89a"), ContainsSubstring("neither a PNG nor a JPEG image"));
   CHECK_THAT(message_for(fixture("cmyk.jpg")), ContainsSubstring("found a CMYK JPEG image"));
 }

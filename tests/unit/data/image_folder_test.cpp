@@ -57,7 +57,8 @@ TEST_CASE("images of a folder have the size asked for", "[data][folder]") {
   CHECK(batch.sha256 == draw_minibatch(*make_image_folder(sized), 2, true, 0).sha256);
 }
 
-TEST_CASE("what is hidden is skipped, what is no image with one warning", "[data][folder]") {
+TEST_CASE("what is hidden is skipped, what is no image with a warning that says why",
+          "[data][folder]") {
   const TemporaryFolder folder;
   folder.write("a/1.png", image("colour.png"));
   folder.write("a/.hidden.png", "");
@@ -68,10 +69,10 @@ TEST_CASE("what is hidden is skipped, what is no image with one warning", "[data
   folder.write("labels.csv", "");
   const LogCapture log;
   CHECK(make_image_folder(options(folder))->size() == 2);
+  const std::string start = "warning: " + folder.path().string() + ": ignoring what ";
   CHECK(log.text() ==
-        "warning: " + folder.path().string() +
-            ": ignoring what is not a PNG or JPEG file by its suffix: 3 in all, such as "
-            "'labels.csv'\n");
+        start + "lies beside the folders of the classes: 1 in all, such as 'labels.csv'\n" + start +
+            "is not a PNG or JPEG file by its suffix: 2 in all, such as 'notes.txt'\n");
 }
 
 TEST_CASE("listing a folder decodes nothing; reading names the file that is no image",

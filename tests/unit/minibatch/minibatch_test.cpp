@@ -169,7 +169,8 @@ TEST_CASE("the hash covers shape, image bytes and label bytes", "[minibatch]") {
 TEST_CASE("a batch size that the data set cannot serve is a usage error", "[minibatch]") {
   const int size = GENERATE(-1, 0, 1, 6);
   CHECK(test::message_of<UsageError>([&] { draw_minibatch(Tiny(5), size, true, 0); }) ==
-        "batch size " + std::to_string(size) + ": expected 2 to 5, the number of images of tiny");
+        "batch size " + std::to_string(size) +
+            ": expected 2 to 5, the number of images of tiny; set it by --batch-size");
 }
 
 TEST_CASE("a saved minibatch comes back as it was", "[minibatch][minibatch][file]") {
