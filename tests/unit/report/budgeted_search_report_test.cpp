@@ -20,7 +20,7 @@ BudgetedSearch search(SearchMethod method, Guidance guidance, const std::string&
   return result;
 }
 
-BudgetedSearchReport report(bool guided = true) {
+BudgetedSearchReport budgeted_report(bool guided = true) {
   BudgetedSearchReport report;
   report.metrics = {"test"};
   report.conditions.seconds = 1000;
@@ -48,7 +48,7 @@ std::string document(const BudgetedSearchReport& budgeted) {
 }  // namespace
 
 TEST_CASE("a table of searches under a budget", "[report][budget]") {
-  const TextTable plain = budgeted_table(report(false));
+  const TextTable plain = budgeted_table(budgeted_report(false));
   CHECK((plain.header == std::vector<std::string>{"search", "epochs", "trained", "test"}));
   CHECK(
       (plain.rows == std::vector<std::vector<std::string>>{
@@ -60,7 +60,7 @@ TEST_CASE("a table of searches under a budget", "[report][budget]") {
 }
 
 TEST_CASE("published searches are said to be quoted", "[report][budget]") {
-  BudgetedSearchReport published = report(false);
+  BudgetedSearchReport published = budgeted_report(false);
   published.published = {"cifar100"};
   const TextTable table = budgeted_table(published);
   const auto row = [&](const std::string& name) {
