@@ -102,7 +102,7 @@ refuse 2 "'run/journal.jsonl' belongs to the run" \
   wrcor export run --format optuna-journal --out run/journal.jsonl --force
 expect_equal "$(diff -r run kept)" ''
 rm -r kept
-refuse 2 "--out: expected a path, got ''" wrcor export "$arch" --format python --out=
+refuse 2 "--out: expected a path, got ''" wrcor export "$arch" --format python --out ''
 rm run/config.json
 refuse 2 "run/config.json" wrcor export run --out other.pt
 [ ! -e other.pt ] || fail 'a refused export left a file'

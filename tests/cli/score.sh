@@ -51,7 +51,7 @@ expect_exit 2 wrcor score "${small[@]}" --arch-file bad
 expect_contains "$stderr" 'bad:3: '
 expect_contains "$stderr" "unknown operation 'nome'"
 expect_exit 2 wrcor score "${small[@]}" --arch-file /dev/null
-expect_contains "$stderr" 'no architecture to score'
+expect_contains "$stderr" 'names no architecture'
 
 # --- the whole space: 15,625 = 500 * 31 + 125 cells, 5,260 = 300 * 17 + 160 strict classes
 while read -r which shard count; do
