@@ -25,8 +25,9 @@ RunSpec read_trial_spec(const TrialOptions& options) {
     if (sources.file) {
       keep_budget(sources, directory);
     } else {
-      warn_of_unread_variables(sources, directory.config());
+      const auto environment = sources.environment;
       take_recorded_settings(sources, directory.config());
+      warn_of_unread_variables(environment, directory.config());
     }
   }
   return resolve(load_config(sources));

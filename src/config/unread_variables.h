@@ -1,14 +1,17 @@
 #pragma once
 
 #include <filesystem>
-
-#include "wrcor/config/config_loader.h"
+#include <map>
+#include <string>
 
 namespace wrcor {
 
-/// Warns of the variables of settings, and of those that resemble one, which a run that goes on
-/// does not read.
-/// @param config  has the settings of the run
-void warn_of_unread_variables(const ConfigSources& sources, const std::filesystem::path& config);
+/// Warns of environment variables that would change a run that goes on, which takes its settings
+/// from its record and from options only: those of settings with another value than the record has,
+/// and those that resemble one.
+/// @param config  the record
+/// @throws UsageError for a file that cannot be read
+void warn_of_unread_variables(const std::map<std::string, std::string>& environment,
+                              const std::filesystem::path& config);
 
 }  // namespace wrcor

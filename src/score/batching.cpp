@@ -6,8 +6,9 @@
 namespace wrcor {
 
 bool is_batched(std::string_view proxy) {
-  static constexpr std::array<std::string_view, 5> alone{"grasp", "synflow_bn", "dyn_isometry",
-                                                         "bundle_entropy", "meco_opt"};
+  static constexpr std::array<std::string_view, 9> alone{
+      "grasp",          "synflow_bn", "gradsign", "vkdnw",  "dyn_isometry",
+      "bundle_entropy", "meco_opt",   "near",     "intrain"};
   return std::ranges::find(alone, proxy) == alone.end();
 }
 

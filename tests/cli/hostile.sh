@@ -149,7 +149,7 @@ done
 refuse 3 "cannot read 'standard input' to its end: Is a directory" piped / score --arch-file -
 refuse 3 "cannot read '/dev/stdin': Is a directory, not a file" piped / score --arch-file /dev/stdin
 : >empty
-refuse 2 'no architecture to score' score --arch-file empty
+refuse 2 'names no architecture' score --arch-file empty
 refuse 3 'empty: expected a header line' wrcor evaluate --benchmark empty --metric acc --scores one
 refuse 3 'empty: expected scores' evaluate --scores empty
 expect_exit 0 validate empty

@@ -252,3 +252,11 @@ if [ -c /dev/full ]; then
   expect_exit 0 wrcor "${search[@]}" --log-file /dev/full --out unlogged
   expect_matches "$stderr" 'warning: messages are lost: .*No space left on device'
 fi
+
+# --- variables that would change a run: named, as its own settings count
+expect_exit 0 wrcor search "${small[@]}" --budget 4 --seed 3 --out kept_settings
+WRCOR_RUN_SEED=4 WRCOR_SEARCH_BUDGTE=9 \
+  expect_exit 0 wrcor search --resume --out kept_settings
+expect_matches "$stderr" 'warning: WRCOR_RUN_SEED, WRCOR_SEARCH_BUDGTE are not read: a run goes on with the settings in kept_settings/config.json'
+WRCOR_RUN_SEED=3 expect_exit 0 wrcor search --resume --out kept_settings
+expect_lacks "$stderr" 'not read'

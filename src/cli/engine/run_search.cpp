@@ -115,8 +115,9 @@ void run_search_command(const SearchOptions& options) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
     if (!sources.file && directory.holds_run()) {
-      warn_of_unread_variables(sources, directory.config());
+      const auto environment = sources.environment;
       take_recorded_settings(sources, directory.config());
+      warn_of_unread_variables(environment, directory.config());
     }
   }
   sources.resolve = choose_device;

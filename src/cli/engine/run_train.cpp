@@ -33,8 +33,9 @@ RunSpec training_spec(const TrainOptions& options) {
     const TrainingDirectory directory{options.out};
     directory.require_run();
     if (!sources.file) {
-      warn_of_unread_variables(sources, directory.config());
+      const auto environment = sources.environment;
       take_recorded_settings(sources, directory.config());
+      warn_of_unread_variables(environment, directory.config());
     }
   }
   const Config config = load_config(sources);
