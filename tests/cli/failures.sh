@@ -133,7 +133,7 @@ refuse 1 "cannot create 'file/run': Not a directory" wrcor search --out file/run
 refuse 1 "cannot create 'runs': .*; name another folder with --out" wrcor search "${small[@]}" --budget 2
 rm runs
 refuse 1 "cannot write '.*file/scores.lock', which keeps other processes out: Not a directory" score --batch-size 8 --out file/scores
-refuse 1 "cannot write '\.': Is a directory" score --batch-size 8 --out .
+refuse 2 "--out: '\.' is a folder; name a file in it" score --batch-size 8 --out .
 if [ "$(id -u)" -ne 0 ]; then
   mkdir -m 555 locked
   refuse 1 "cannot create 'locked/run': Permission denied" wrcor search --out locked/run
