@@ -1,6 +1,5 @@
 #include "trial_options.h"
 
-#include "config/unread_variables.h"
 #include "record/run_directory.h"
 #include "record/run_folder.h"
 
@@ -25,9 +24,7 @@ RunSpec read_trial_spec(const TrialOptions& options) {
     if (sources.file) {
       keep_budget(sources, directory);
     } else {
-      const auto environment = sources.environment;
-      take_recorded_settings(sources, directory.config());
-      warn_of_unread_variables(environment, directory.config());
+      go_on_with_settings(sources, directory.config());
     }
   }
   return resolve(load_config(sources));

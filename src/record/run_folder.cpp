@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "config/unread_variables.h"
 #include "wrcor/config/config_loader.h"
 
 namespace wrcor {
@@ -66,6 +67,12 @@ void take_recorded_settings(ConfigSources& sources, const std::filesystem::path&
   sources.file = config;
   sources.recorded = true;
   sources.environment.clear();
+}
+
+void go_on_with_settings(ConfigSources& sources, const std::filesystem::path& config) {
+  const auto environment = sources.environment;
+  take_recorded_settings(sources, config);
+  warn_of_unread_variables(environment, config);
 }
 
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file) {

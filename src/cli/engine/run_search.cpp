@@ -7,7 +7,6 @@
 
 #include "../options.h"
 #include "../output.h"
-#include "config/unread_variables.h"
 #include "core/terminal.h"
 #include "new_folder.h"
 #include "record/run_folder.h"
@@ -114,11 +113,7 @@ void run_search_command(const SearchOptions& options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
-    if (!sources.file && directory.holds_run()) {
-      const auto environment = sources.environment;
-      take_recorded_settings(sources, directory.config());
-      warn_of_unread_variables(environment, directory.config());
-    }
+    if (!sources.file && directory.holds_run()) go_on_with_settings(sources, directory.config());
   }
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();

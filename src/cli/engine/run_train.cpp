@@ -6,7 +6,6 @@
 #include "../architecture.h"
 #include "../options.h"
 #include "../output.h"
-#include "config/unread_variables.h"
 #include "core/processor.h"
 #include "eval/device.h"
 #include "new_folder.h"
@@ -32,11 +31,7 @@ RunSpec training_spec(const TrainOptions& options) {
     if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
     const TrainingDirectory directory{options.out};
     directory.require_run();
-    if (!sources.file) {
-      const auto environment = sources.environment;
-      take_recorded_settings(sources, directory.config());
-      warn_of_unread_variables(environment, directory.config());
-    }
+    if (!sources.file) go_on_with_settings(sources, directory.config());
   }
   const Config config = load_config(sources);
   if (config.train.arch.empty()) {
