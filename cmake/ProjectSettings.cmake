@@ -18,6 +18,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # An installed program finds the libtorch that it was linked with, wherever that is.
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+# Files are named without the folder that they are compiled in: on every machine the same.
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
