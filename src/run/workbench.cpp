@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "config/chosen_data.h"
 #include "core/processor.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
@@ -145,6 +146,16 @@ std::vector<ConfigCheck> workbench_checks() {
              if (config.data.batch_file.empty() && !may_download(config)) check_minibatch(config);
            },
            /*costly=*/true}};
+}
+
+RunSpec resolve_for_images(const Config& config) {
+  DatasetInfo data = dataset_info(config);
+  if (!config.data.batch_file.empty()) {
+    const at::Tensor images = load_minibatch(config.data.batch_file).images;
+    data.image.height = static_cast<int>(images.size(2));
+    data.image.width = static_cast<int>(images.size(3));
+  }
+  return resolve(config, data);
 }
 
 Workbench make_workbench(const RunSpec& spec, const DownloadSink& download) {

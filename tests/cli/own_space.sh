@@ -40,3 +40,23 @@ for file in "$source_dir"/configs/spaces/*.yaml; do
 done
 expect_exit 2 wrcor describe 0 --space "$source_dir/configs/spaces/chain.yaml" --channels 8
 expect_contains "$stderr" 'its sizes are in its definition'
+
+# --- the images of a file may be larger than those of the data set, and its space needs them so
+command -v python3 >/dev/null || exit 0
+python3 - <<'PYTHON'
+import json, random, struct
+shape = [4, 3, 128, 128]
+numbers = random.Random(0)
+images = b"".join(struct.pack("<f", numbers.gauss(0, 1)) for _ in range(4 * 3 * 128 * 128))
+labels = struct.pack("<4q", 0, 1, 2, 3)
+header = json.dumps({
+    "images": {"dtype": "F32", "shape": shape, "data_offsets": [0, len(images)]},
+    "labels": {"dtype": "I64", "shape": [4], "data_offsets": [len(images), len(images) + len(labels)]},
+}).encode()
+open("large.safetensors", "wb").write(struct.pack("<Q", len(header)) + header + images + labels)
+PYTHON
+macro=(--space "$source_dir/configs/spaces/transnas-macro.yaml" --proxy params)
+expect_exit 2 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none
+expect_contains "$stderr" 'use larger images'
+expect_exit 0 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none --batch large.safetensors
+expect_exit 0 wrcor search "${macro[@]}" --batch large.safetensors --budget 2 --strategy random --quiet --out macro

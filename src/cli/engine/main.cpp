@@ -11,7 +11,7 @@
 int main(int argc, char** argv) {
   using namespace wrcor::cli;
   const auto layer_parts = [](const wrcor::Config& config, const wrcor::Genotype& genotype) {
-    return wrcor::make_workbench(wrcor::resolve(config), wrcor::download_progress())
+    return wrcor::make_workbench(wrcor::resolve_for_images(config), wrcor::download_progress())
         .evaluator->response_parts(genotype);
   };
   return run_program(

@@ -256,7 +256,7 @@ void run_score(const ScoreOptions& options) {
   config.search.refine.reset();  // of searches
   config.search.shard.clear();
   check(options);
-  const RunSpec spec = resolve(config);
+  const RunSpec spec = resolve_for_images(config);
   if (options.plan) return print_plan(options, spec);
   if (!options.explained.empty()) return print_explanation(options, spec);
   std::vector<Genotype> architectures = chosen_architectures(*spec.space, options);

@@ -118,7 +118,7 @@ void run_search_command(const SearchOptions& options) {
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();
   const Config config = load_config(sources);
-  const RunSpec spec = resolve(config);
+  const RunSpec spec = resolve_for_images(config);
   if (options.dry_run) {
     const std::string work = describe_work(spec);
     write_output(config_document(config));
