@@ -28,8 +28,8 @@ struct Workbench {
   int threads = 1;  ///< of each worker
 };
 
-/// resolve(), with the space sized for the images that are scored: those of data.batch_file, where it
-/// is given. @throws as resolve(); DataError for the file
+/// resolve(), with the space sized for the images that are scored: those of data.batch_file, where
+/// it is given. @throws as resolve(); DataError for the file
 RunSpec resolve_for_images(const Config& config);
 
 /// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
