@@ -25,9 +25,11 @@ const Registry<Vote>& votes() {
     Registry<Vote> all("vote", "votes");
     using enum VoteMethod;
     // One proxy for each property that a network needs before it can learn; see docs/concepts.md.
-    all.add("auto", "six properties of a trainable network, one proxy each; the default of search",
+    all.add("auto",
+            "seven properties of a trainable network, one proxy each; the default of search",
             {logrank,
-             {"wrcor", "jacob_cor", "meco", "az_trainability", "az_progressivity", "synflow"}});
+             {"wrcor", "jacob_cor", "az_expressivity", "az_trainability", "az_progressivity",
+              "synflow", "flops"}});
     // Jing et al., arXiv 2507.08841; Abdelfattah et al., arXiv 2101.08134.
     all.add("sjw", "majority of synflow, jacob_cor and wrcor, as published",
             {pairwise, {"synflow", "jacob_cor", "wrcor"}});

@@ -24,11 +24,13 @@ refuse 2 "--of: expected one of config, journal, .*, got 'scores'" wrcor config 
 unchecked {run,vote}/{journal.jsonl,result.json,config.json}
 for run in run vote; do
   cp -r "$first_version/$run" "$run"
-  refuse 2 "'$run' was started with scoring revision 1, this program has 2: .*with --config" wrcor search --resume --out $run
+  refuse 2 "'$run' was started with scoring revision 1, this program has 3: .*with --config" wrcor search --resume --out $run
   diff -r "$first_version/$run" $run || fail 'a refused run was changed'
   archs() { grep -E '"(arch|status)":' <<<"$1"; }
   input=()
-  if [ $run = vote ]; then input=(--proxy-input images); fi
+  if [ $run = vote ]; then # the default of that version
+    input=(--proxy-input images --rank-by 'logrank(wrcor,jacob_cor,meco,az_trainability,az_progressivity,synflow)')
+  fi
   expect_exit 0 wrcor search --config "$first_version/$run/config.json" "${input[@]}" --out "$run again" --format json --top 100
   expect_equal "$(archs "$stdout")" "$(archs "$(sed -n '/"ranking": \[/,/^  \]/p' "$first_version/$run/result.json" | sed 's/^  //')")"
 done
@@ -104,4 +106,4 @@ repeat synthetic --batch-size 8
 repeat folder --batch-size 8 --data cifar10 --data-root photos
 repeat file --batch "$source_dir/tests/golden/nb201_small/batch.pt" --proxy zico,wrcor --rank-by 'az(wrcor,-zico)'
 expect_contains "$(<file/result.json)" '"rank_by": "logrank(+wrcor,-zico)",'
-expect_contains "$(<synthetic/result.json)" '"rank_by": "logrank(+wrcor,+jacob_cor,+meco,'
+expect_contains "$(<synthetic/result.json)" '"rank_by": "logrank(+wrcor,+jacob_cor,+az_expressivity,'

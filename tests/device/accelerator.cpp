@@ -285,10 +285,13 @@ void register_device() {
     void init() const {}
     void lazyInitPrivateUse1() const {}
     bool hasPrimaryContext(c10::DeviceIndex /*device*/) const { return true; }
+    bool isBuilt() const { return true; }
     bool isAvailable() const { return true; }
   };
   static Hooks hooks;
   at::RegisterPrivateUse1HooksInterface(&hooks);
+  // Under a name, a device of this kind is the one that autograd asks for its streams.
+  c10::register_privateuse1_backend("accelerator");
 #endif
 }
 
