@@ -1,9 +1,11 @@
 #include "architecture.h"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "config/chosen_data.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "core/text_file.h"
@@ -47,6 +49,15 @@ void require_score(const FinishedRun& run, std::uint64_t rank, const std::string
                    "); the ranks 1 to " + std::to_string(scored) + " have one");
 }
 
+/// Words to follow a message if the text looks like the name of a run's folder.
+std::string folder_hint(const std::string& text) {
+  const bool is_name = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._-#").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  return is_name ? "; nor is " + in_quotes(text.substr(0, text.rfind('#'))) + " a folder" : "";
+}
+
 /// @throws DataError when this cannot be determined
 bool is_folder(const std::filesystem::path& path) {
   std::error_code unknown;
@@ -66,6 +77,9 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& folder,
   require_score(run, place, folder.string());
   const FinishedRun::Row& row = run.ranking[place - 1];
   RankedArchitecture found{folder, place, row.arch, {}, run.document.at("config")};
+  const auto batch = run.document.value("batch", nlohmann::ordered_json::object());
+  if (const auto classes = batch.find("classes"); classes != batch.end())
+    found.classes = classes->get<int>();
   for (const std::string& proxy : proxies().names()) {
     for (const auto& [name, score] : row.evaluation.scores) {
       if (name == proxy && score.value) found.scores.emplace_back(name, *score.value);
@@ -76,15 +90,17 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& folder,
 
 /// A run's config.json has the sizes and the weights of its networks. It must be the configuration
 /// of the result, except for the length of the search.
-void require_config_of(const nlohmann::ordered_json& result_settings,
-                       const std::filesystem::path& file) {
-  if (!file_exists(file)) return;  // reading it reports the error
+Config read_config_of(const nlohmann::ordered_json& result_settings,
+                      const std::filesystem::path& file) {
+  if (!file_exists(file)) return {};  // reading it as a source reports the error
   constexpr std::uint64_t longest = 1 << 20;
+  Config config;
   nlohmann::ordered_json found;
   try {
     found = parse_json(read_text_file(file, longest));
     found.erase("schema_version");
-    found = result_config(config_from_json(found, file.string()));
+    config = config_from_json(found, file.string());
+    found = result_config(config);
   } catch (const JsonError& error) {
     throw DataError("'" + file.string() + "': " + error.what());
   } catch (const nlohmann::json::exception&) {
@@ -110,6 +126,12 @@ void require_config_of(const nlohmann::ordered_json& result_settings,
     if (has == made_with) continue;
     throw damaged(setting.key + " is " + has.dump() + ", there " + made_with.dump());
   }
+  return config;
+}
+
+/// Whether a command's networks are for the data of the run.
+bool uses_data_of(const RankedArchitecture& ranked, const Config& config) {
+  return ranked.data.name == config.data.name && ranked.data.root == config.data.root;
 }
 
 }  // namespace
@@ -137,9 +159,21 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSou
   if (ranked && !sources.file) {
     sources.file = ranked->run / "config.json";
     sources.recorded = true;
-    require_config_of(ranked->settings, *sources.file);
+    ranked->data = read_config_of(ranked->settings, *sources.file).data;
   }
   return ranked;
+}
+
+NetworkInput network_input(const Config& config, const std::string& classes,
+                           const std::optional<RankedArchitecture>& ranked) {
+  std::optional<int> known;
+  if (!classes.empty()) {
+    known = static_cast<int>(whole_number("--classes", classes, 1, 1'000'000));
+  } else if (ranked && uses_data_of(*ranked, config)) {
+    known = ranked->classes;
+  }
+  const DatasetInfo data = dataset_info(config, known);
+  return {data.image, known.value_or(data.classes)};
 }
 
 Genotype read_architecture(const SearchSpace& space, const std::string& text) {
@@ -157,7 +191,11 @@ Genotype read_architecture(const SearchSpace& space, const std::string& text) {
     }
   }
   if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
-  return parse_architecture(space, text);
+  try {
+    return parse_architecture(space, text);
+  } catch (const UsageError& error) {
+    throw UsageError(error.what() + folder_hint(text));
+  }
 }
 
 }  // namespace wrcor::cli

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "wrcor/config/config.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/space/search_space.h"
 
@@ -33,6 +34,9 @@ struct RankedArchitecture {
   /// The defined ones, by the names of proxies.
   std::vector<std::pair<std::string, double>> scores;
   nlohmann::ordered_json settings;  ///< recorded in result.json
+  /// Of the images that it was scored on; nothing in a result of the first version.
+  std::optional<int> classes = {};
+  Config::Data data = {};  ///< those images, if the run's config.json is the file of the sources
 };
 
 /// The architecture that RUN or RUN#K names; nothing for a text that read_architecture() reads
@@ -43,5 +47,11 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text);
 /// The same for a command that uses the run's settings: its config.json becomes the file of the
 /// sources, unless they have one. @throws DataError also when that file does not belong to the run
 std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources);
+
+/// The input of a network, of which nothing is computed on images: those of the run that ranked it
+/// need not be there.
+/// @param classes  option of the command; empty: those of the data set
+NetworkInput network_input(const Config& config, const std::string& classes,
+                           const std::optional<RankedArchitecture>& ranked);
 
 }  // namespace wrcor::cli

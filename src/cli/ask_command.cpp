@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "core/counted.h"
 #include "options.h"
 #include "output.h"
 #include "record/run_identity.h"
@@ -14,6 +15,7 @@
 #include "trial_options.h"
 #include "wrcor/config/settings.h"
 #include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 namespace {
@@ -46,6 +48,16 @@ std::string trial_line(const Trial& trial, const SearchSpace& space) {
          "\n";
 }
 
+/// Of a strategy that does not learn, any number of trials can be awaited.
+void require_use_of_window(const RunSpec& spec, const ConfigSources& sources) {
+  if (sources.flags.contains("search.window") &&
+      !spec.search.make_strategy(*spec.space)->learns()) {
+    throw UsageError("--window: has no effect, because the strategy " +
+                     in_quotes(spec.search.strategy) +
+                     " does not learn from outcomes; leave it out");
+  }
+}
+
 /// What one call prints.
 struct Answer {
   std::string lines;
@@ -54,12 +66,12 @@ struct Answer {
 
 std::string shortage_of(TrialRun& run) {
   if (const auto end = run.ended_by()) {
-    return fmt::format(
-        "the search has ended ({}): {} proposals led to {} trials, all have an outcome",
-        to_string(*end), run.course().counts().asked, run.records().asked.size());
+    return fmt::format("the search has ended ({}): {} led to {}, all have an outcome",
+                       to_string(*end), counted(run.course().counts().asked, "proposal"),
+                       counted(run.records().asked.size(), "trial"));
   }
-  return fmt::format("nothing more can be proposed yet: the outcomes of {} trials are awaited",
-                     run.awaited());
+  return fmt::format("nothing more can be proposed yet: the outcomes of {} are awaited",
+                     counted(run.awaited(), "trial"));
 }
 
 /// Has the folder only until it returns: who reads the trials may tell while they are printed.
@@ -67,7 +79,11 @@ Answer answer(const AskOptions& options) {
   const RunDirectory directory{options.run.folder};
   if (options.only_awaited && !directory.holds_run())
     throw UsageError("'" + options.run.folder + "' holds no trials yet; ask without --awaited");
-  TrialRun run(directory, [&] { return read_trial_spec(options.run); });
+  TrialRun run(directory, [&] {
+    RunSpec spec = read_trial_spec(options.run);
+    require_use_of_window(spec, options.run.sources);
+    return spec;
+  });
   const auto most = static_cast<std::size_t>(options.n);
   const std::vector<Trial> trials =
       options.only_awaited ? run.awaited_trials(most) : run.ask(most, options.only_new);

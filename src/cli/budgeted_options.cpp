@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/counted.h"
 #include "core/processor.h"
 #include "options.h"
 #include "score/curve_table.h"
@@ -136,9 +137,9 @@ void run_methods(const BudgetedSearches& searches, Guidance guidance, const Guid
     if (method.fidelity.value_or(0) > 0 && needed > report.conditions.seconds) {
       if (method.name == "random") {
         spdlog::warn(
-            "no strategy trains for {} epochs{}: the longest training ends after {:.0f} s, the "
+            "no strategy trains for {}{}: the longest training ends after {:.0f} s, the "
             "budget is {:.6g} s",
-            report.fidelities[*method.fidelity].fidelity.epochs,
+            counted(report.fidelities[*method.fidelity].fidelity.epochs, "epoch"),
             guide == nullptr ? "" : " after scoring by " + guide->score, std::ceil(needed),
             report.conditions.seconds);
       }

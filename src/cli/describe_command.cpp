@@ -7,7 +7,6 @@
 
 #include "architecture.h"
 #include "commands.h"
-#include "config/chosen_data.h"
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
@@ -191,19 +190,6 @@ std::string describe_one(const SearchSpace& space, const Genotype& genotype, boo
   return text;
 }
 
-NetworkInput network_input(const DescribeOptions& options, const Config& config) {
-  const DatasetInfo data = dataset_info(config);
-  NetworkInput input{data.image, data.classes};
-  if (!options.classes.empty())
-    input.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
-  if (!options.image_size.empty()) {
-    input.image.height =
-        static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
-    input.image.width = input.image.height;
-  }
-  return input;
-}
-
 /// The parts of WRCor's score of the architecture, on a minibatch.
 std::vector<ResponsePart> layers_of(const DescribeOptions& options, const Config& config,
                                     const Genotype& genotype, const std::string& format,
@@ -230,13 +216,20 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
     throw UsageError("--layers decomposes one architecture; it cannot be combined with --all");
 
   ConfigSources sources = options.sources;
-  if (!options.layers) {
-    for (const char* key : settings_of_layers)
-      sources.unused[key] = "no network is run without --layers";
+  for (const char* key : settings_of_layers) {
+    if (!options.layers) sources.unused[key] = "no network is run without --layers";
   }
-  find_ranked(options.architecture, sources);
+  // Whatever proxies the configuration names.
+  if (options.layers) sources.used = {"score.counting", "score.init", "score.weights_mode"};
+  const auto ranked = find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
-  const auto space = make_space(config.space, network_input(options, config));
+  NetworkInput input = network_input(config, options.classes, ranked);
+  if (!options.image_size.empty()) {
+    input.image.height =
+        static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
+    input.image.width = input.image.height;
+  }
+  const auto space = make_space(config.space, input);
   if (options.all) {
     write_output(describe_all(*space));
     return;

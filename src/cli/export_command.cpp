@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "commands.h"
 #include "export/folder_names.h"
 #include "options.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor::cli {
 namespace {
@@ -27,6 +29,12 @@ std::vector<std::string> format_names() {
       optuna_journal_format};
 }
 
+std::string format_problem(const std::string& name) {
+  const std::vector<std::string> names = format_names();
+  if (std::ranges::find(names, name) != names.end()) return {};
+  return unknown_name_message("export format", "export formats", name, names);
+}
+
 /// What --out may name is written.
 std::vector<std::filesystem::path> written_files(const std::string& out) {
   if (out.empty()) return {};
@@ -46,7 +54,7 @@ void setup_export(CLI::App& command, const Run<ExportOptions>& run) {
                       "--config or others say otherwise")
       ->required();
   auto* format = command.add_option("--format", options->format, format_help(options->format));
-  set_candidates(*format->type_name("NAME"), format_names());
+  set_candidates(*format->type_name("NAME")->check(format_problem), format_names());
   add_path(command, "--out", options->out, "FILE",
            "write to this file, or folder; without it, source goes to standard output");
   command.add_flag("--force", options->force,

@@ -38,13 +38,10 @@ void merge_searches(const MergeOptions& options) {
 void merge_scores(const MergeOptions& options) {
   const ScoreMerge merge =
       merge_score_files({options.parts.begin(), options.parts.end()}, options.out);
-  const auto count = [](auto number, const char* one, const char* several) {
-    return counted(static_cast<std::size_t>(number), one, several);
-  };
-  spdlog::info(
-      "{} in '{}'{}", count(merge.architectures, "architecture", "architectures"), options.out,
-      merge.repeated > 0 ? ", " + count(merge.repeated, "line was", "lines were") + " there twice"
-                         : "");
+  spdlog::info("{} in '{}'{}", counted(merge.architectures, "architecture"), options.out,
+               merge.repeated > 0
+                   ? ", " + counted(merge.repeated, "line was", "lines were") + " there twice"
+                   : "");
 }
 
 void run_merge(const MergeOptions& options) {

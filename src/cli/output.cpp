@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/output_closed.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor::cli {

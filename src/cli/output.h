@@ -4,15 +4,8 @@
 
 namespace wrcor::cli {
 
-/// Standard output was closed by its reader, as with `| head -n 1`. Not an Error: the program ends
-/// without a message.
-struct OutputClosed {
-  /// The shell's code for an end by SIGPIPE.
-  static constexpr int exit_code = 141;
-};
-
 /// Writes a result to standard output and checks that it was written.
-/// @throws OutputClosed; RunError (full disk)
+/// @throws OutputClosed (core/output_closed.h); RunError (full disk)
 void write_output(std::string_view text);
 
 /// Prepares the process for failing writes: a closed pipe and a file at its size limit (ulimit -f)

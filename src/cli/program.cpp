@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "core/first_line.h"
+#include "core/output_closed.h"
+#include "core/terminal.h"
 #include "core/utf8.h"
 #include "help.h"
 #include "options.h"
@@ -181,7 +184,7 @@ int run(int argc, char** argv, const Executable& executable) {
   CLI::App app("Training-free neural architecture search: ranks networks before any training",
                "wrcor");
   app.set_version_flag("--version", std::string("wrcor ") + version, "print the version and exit");
-  app.formatter(std::make_shared<HelpFormatter>());
+  app.formatter(std::make_shared<HelpFormatter>(terminal_columns(STDOUT_FILENO)));
   app.require_subcommand(1);
   for (const auto& [name, summary] : commands) {
     CLI::App* command = app.add_subcommand(name, summary);

@@ -7,6 +7,7 @@
 
 #include "benchmark_options.h"
 #include "commands.h"
+#include "core/counted.h"
 #include "core/file.h"
 #include "core/utf8.h"
 #include "options.h"
@@ -116,13 +117,12 @@ void check_coverage(const FigureTable& figures, const std::vector<ReportedRun>& 
         archs.begin(), archs.end(),
         [&](const std::string& arch) { return figures.value(arch, column).has_value(); }));
     if (covered == 0) {
-      throw DataError(figures.file + ": column " + in_quotes(column) +
-                      " has no value for any of the " + std::to_string(archs.size()) +
-                      " architectures; is it a table of this space?");
+      throw DataError(figures.file + ": column " + in_quotes(column) + " has no value for any of " +
+                      counted(archs.size(), "architecture") + "; is it a table of this space?");
     }
     if (covered < archs.size()) {
-      spdlog::warn("{}: column '{}' has a value for {} of {} architectures", figures.file, column,
-                   covered, archs.size());
+      spdlog::warn("{}: column '{}' has a value for {} of {}", figures.file, column, covered,
+                   counted(archs.size(), "architecture"));
     }
   }
 }

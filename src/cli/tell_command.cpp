@@ -64,7 +64,7 @@ void run_tell(const TellOptions& options) {
   run.tell(outcomes);
   const std::size_t told = run.records().told.size() - told_before;
   const auto end = run.ended_by();
-  spdlog::info("{} recorded{}, {} awaited{}", counted(told, "outcome", "outcomes"),
+  spdlog::info("{} recorded{}, {} awaited{}", counted(told, "outcome"),
                told < outcomes.size() ? ", the others were known" : "", run.awaited(),
                end ? fmt::format("; the search has ended ({})", to_string(*end)) : "");
   spdlog::info("the whole ranking: {}", directory.result().string());

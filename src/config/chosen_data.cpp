@@ -9,8 +9,10 @@ DatasetOptions dataset_options(const Config& config) {
   return {config.data.root, parse_image_size(config.data.image_size)};
 }
 
-DatasetInfo dataset_info(const Config& config) {
-  return datasets().find(config.data.name).value.info(dataset_options(config));
+DatasetInfo dataset_info(const Config& config, std::optional<int> classes) {
+  DatasetOptions options = dataset_options(config);
+  options.classes = classes;
+  return datasets().find(config.data.name).value.info(options);
 }
 
 }  // namespace wrcor

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "wrcor/config/config.h"
 #include "wrcor/data/dataset.h"
 
@@ -9,7 +11,8 @@ namespace wrcor {
 DatasetOptions dataset_options(const Config& config);
 
 /// Properties of the configuration's data set, without reading any image.
+/// @param classes  their number, where it is known: then no folder is needed
 /// @throws UsageError, DataError
-DatasetInfo dataset_info(const Config& config);
+DatasetInfo dataset_info(const Config& config, std::optional<int> classes = {});
 
 }  // namespace wrcor

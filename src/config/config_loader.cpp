@@ -1,5 +1,7 @@
 #include "wrcor/config/config_loader.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -99,12 +101,16 @@ class MergedConfig {
     for (const auto& [key, origin] : origins_) {
       const bool taken = sources.taken.empty() || sources.taken.contains(key);
       if (!origin.intended || !taken) continue;
+      const Setting& setting = *find_setting(key);
+      // A variable may hold what never changes a result, such as whether to download, for all that
+      // is run on a machine.
+      if (origin.source == Source::environment && setting.scope == Scope::nothing) continue;
       const auto unused = sources.unused.find(key);
       std::string reason;
       if (origin.source == Source::flag && unused != sources.unused.end()) {
         reason = unused->second;
       } else if (!sources.used.contains(key)) {
-        reason = idle_reason(*find_setting(key), resolved, sources.purpose);
+        reason = idle_reason(setting, resolved, sources.purpose);
       }
       if (!reason.empty()) report(key, "has no effect, because " + reason + "; leave it out");
     }
@@ -238,7 +244,11 @@ Config load_config(const ConfigSources& sources) {
     defaults.push_back(found_value(*find_setting(key), key, text, merged.problems()));
   merged.take(std::move(defaults), Source::none);
   if (sources.file) {
+    const std::size_t problems_before = merged.problems().size();
     std::vector<FoundValue> values = read_config_file(*sources.file, merged.problems());
+    // Correct YAML, but seldom what its user means: perhaps the file was never filled.
+    if (values.empty() && merged.problems().size() == problems_before)
+      spdlog::warn("{}: the file has no settings", sources.file->string());
     for (FoundValue& value : values) value.recorded = value.recorded || sources.recorded;
     merged.take(std::move(values), Source::file);
   }

@@ -59,20 +59,25 @@ std::string augment_reason(const Config& config, Purpose purpose) {
   return has_given_batch(config, purpose) ? given_batch(config) : "";
 }
 
-std::string mirror_reason(const Config& config, Purpose purpose) {
+std::string download_reason(const Config& config, Purpose purpose) {
   if (!datasets().find(config.data.name).value.source)
     return "the data set " + in_quotes(config.data.name) + " is not downloaded";
   if (!config.data.root.empty()) return "nothing is downloaded into a folder that data.root names";
-  if (!config.data.download) return "data.download is false";
   return has_given_batch(config, purpose) ? given_batch(config) : "";
 }
 
+std::string mirror_reason(const Config& config, Purpose purpose) {
+  const std::string reason = download_reason(config, purpose);
+  return reason.empty() && !config.data.download ? "data.download is false" : reason;
+}
+
 /// Of a setting that only some proxies read. An impossible rule is reported by its reader.
-Reason only_of_proxies(ScoreVariant variant, const std::string& what) {
-  return [variant, what](const Config& config, Purpose) -> std::string {
+/// @param reads  whether a proxy with this variant does
+Reason only_of_proxies(const std::function<bool(ScoreVariant)>& reads, const std::string& what) {
+  return [reads, what](const Config& config, Purpose) -> std::string {
     try {
       const bool read = std::ranges::any_of(effective_proxies(config), [&](const auto& name) {
-        return proxies().find(name).value.variant == variant;
+        return reads(proxies().find(name).value.variant);
       });
       return read ? "" : "none of the proxies " + what;
     } catch (const Error&) {
@@ -100,7 +105,12 @@ std::string channels_last_reason(const Config& config, Purpose purpose) {
   return purpose == Purpose::search ? on_cpu(config, purpose) : "";
 }
 
-std::string max_memory_reason(const Config& config, Purpose) {
+std::string workers_reason(const Config& config, Purpose) {
+  return config.search.queue.empty() ? "" : "the workers of search.queue evaluate the networks";
+}
+
+std::string max_memory_reason(const Config& config, Purpose purpose) {
+  if (const std::string reason = workers_reason(config, purpose); !reason.empty()) return reason;
   return config.run.device.starts_with("cuda") ? "it is for the CPU, and networks run on CUDA" : "";
 }
 
@@ -120,18 +130,28 @@ std::string cost_table_reason(const Config& config, Purpose) {
 
 /// The settings that some configurations do not read.
 const std::map<std::string, Reason>& reasons() {
+  const auto varies_by = [](ScoreVariant wanted) {
+    return [wanted](ScoreVariant variant) { return variant == wanted; };
+  };
+  const Reason weights_reason = only_of_proxies(
+      [](ScoreVariant variant) { return variant != ScoreVariant::fixed; }, "reads weights");
   static const std::map<std::string, Reason> all = {
       {"data.root", root_reason},
       {"data.image_size", image_size_reason},
       {"data.augment", augment_reason},
+      {"data.download", download_reason},
       {"data.mirror", mirror_reason},
       {"score.counting",
-       only_of_proxies(ScoreVariant::counting, "reads the responses that it counts")},
-      {"score.proxy_input", only_of_proxies(ScoreVariant::input, "was published with noise")},
+       only_of_proxies(varies_by(ScoreVariant::counting), "reads the responses that it counts")},
+      {"score.proxy_input",
+       only_of_proxies(varies_by(ScoreVariant::input), "was published with noise")},
+      {"score.init", weights_reason},
+      {"score.weights_mode", weights_reason},
       {"search.queue_password_file", queue_reason},
       {"search.queue_lease", queue_reason},
       {"search.mixed", queue_reason},
       {"constraints.cost_table", cost_table_reason},
+      {"run.workers", workers_reason},
       {"run.tf32", on_cpu},
       {"run.channels_last", channels_last_reason},
       {"run.max_memory", max_memory_reason},

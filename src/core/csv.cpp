@@ -5,18 +5,11 @@
 #include <cmath>
 #include <utility>
 
+#include "core/counted.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
 namespace wrcor {
-namespace {
-
-std::string count_of(std::size_t number, const char* what) {
-  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
-
-}  // namespace
-
 CsvReader::CsvReader(std::string text, std::string name)
     : text_(std::move(text)), name_(std::move(name)) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -40,7 +33,7 @@ std::size_t CsvReader::column(const std::string& name) const {
 bool CsvReader::next() {
   if (!read_record()) return false;
   if (fields_.size() == header_.size()) return true;
-  throw DataError(place(fields_.back()) + ": expected " + count_of(header_.size(), "field") +
+  throw DataError(place(fields_.back()) + ": expected " + counted(header_.size(), "field") +
                   " as in the header, found " + std::to_string(fields_.size()));
 }
 
@@ -86,7 +79,7 @@ bool CsvReader::read_record() {
   for (;;) {
     fields_.push_back(read_field());
     if (fields_.size() > most_columns) {
-      throw DataError(place(fields_.back()) + ": more than " + count_of(most_columns, "column"));
+      throw DataError(place(fields_.back()) + ": more than " + counted(most_columns, "column"));
     }
     if (position_ == text_.size()) return true;
     if (at_line_end()) {
@@ -112,7 +105,7 @@ CsvReader::Field CsvReader::read_field() {
                       "field in quotes and the quote twice");
     }
     if (++position_ - start > longest_field) {
-      throw DataError(place(field) + ": a field of more than " + count_of(longest_field, "byte"));
+      throw DataError(place(field) + ": a field of more than " + counted(longest_field, "byte"));
     }
   }
   field.text = text_.substr(start, position_ - start);
@@ -135,7 +128,7 @@ void CsvReader::read_quoted(Field& field) {
     }
     field.text += letter;
     if (field.text.size() > longest_field) {
-      throw DataError(place(field) + ": a field of more than " + count_of(longest_field, "byte") +
+      throw DataError(place(field) + ": a field of more than " + counted(longest_field, "byte") +
                       "; its quotes may not be closed");
     }
   }

@@ -12,6 +12,7 @@
 #include <random>
 
 #include "core/hash.h"
+#include "core/output_closed.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -374,6 +375,7 @@ void AppendOnlyFile::append_line(std::string_view line) {
     size_ += static_cast<std::int64_t>(text.size());
     return;
   }
+  if (!regular_ && errno == EPIPE) throw OutputClosed();
   failure_ = reason();
   if (regular_ && !cut(size_)) failure_ += " (and the incomplete last line could not be removed)";
   fail_to_write(path_, failure_);

@@ -131,7 +131,7 @@ class AppendOnlyFile {
 
   /// Appends `line` and a line feed. A failed write is undone, and nothing is appended after it:
   /// once a flush has failed, it is unknown whether earlier data are on the disk.
-  /// @throws RunError.
+  /// @throws RunError; OutputClosed (core/output_closed.h) for a pipe without a reader
   void append_line(std::string_view line);
 
  private:

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/terminal.h"
 #include "core/utf8.h"
 #include "wrcor/core/error.h"
 
@@ -66,7 +67,7 @@ void configure_logging(Verbosity verbosity, const std::optional<std::filesystem:
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(color);
   terminal->set_level(terminal_level);
   // A message replaces the progress bar; the bar is drawn again below it.
-  const std::string erase_line = isatty(STDERR_FILENO) == 1 ? "\r\x1b[2K" : "";
+  const std::string erase_line = redraws_lines(STDERR_FILENO) ? "\r\x1b[2K" : "";
   set_pattern(*terminal, erase_line + "%^%l%$: %*");
   std::vector<spdlog::sink_ptr> sinks{terminal};
   if (file) {

@@ -7,6 +7,15 @@
 #include <string_view>
 
 namespace wrcor {
+namespace {
+
+/// Empty if it is not set.
+std::string_view text_of_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
 
 std::optional<int> terminal_columns(int descriptor) {
   if (isatty(descriptor) != 1) return std::nullopt;
@@ -16,12 +25,12 @@ std::optional<int> terminal_columns(int descriptor) {
   return usual;
 }
 
+bool redraws_lines(int descriptor) {
+  return isatty(descriptor) == 1 && text_of_variable("TERM") != "dumb";
+}
+
 bool shows_colours(int descriptor) {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string_view(value == nullptr ? "" : value);
-  };
-  return isatty(descriptor) == 1 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+  return redraws_lines(descriptor) && text_of_variable("NO_COLOR").empty();
 }
 
 }  // namespace wrcor

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "internal/output_file.h"
 #include "wrcor/core/error.h"
@@ -131,8 +132,8 @@ void unpack(const fs::path& archive, const std::vector<ArchiveMember>& members,
     if (tar.is_folder() || member == members.end()) continue;
     if (!unpacked.insert(member->path).second) tar.refuse(in_quotes(member->path) + " twice");
     if (tar.member_bytes() != member->bytes) {
-      tar.refuse(in_quotes(member->path) + " with " + std::to_string(tar.member_bytes()) +
-                 " bytes, expected " + std::to_string(member->bytes));
+      tar.refuse(in_quotes(member->path) + " with " + counted(tar.member_bytes(), "byte") +
+                 ", expected " + std::to_string(member->bytes));
     }
     unpack_member(tar, *member, folder / member->path, stop_point);
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "data/cache_folder.h"
 #include "data/image_pickle.h"
@@ -111,19 +112,19 @@ void check_size(const Layout& layout, const fs::path& file, std::uintmax_t bytes
   const std::size_t record = layout.record_bytes();
   if (bytes == 0) {
     throw DataError(file.string() + ": found an empty file, expected records of " +
-                    std::to_string(record) + " bytes");
+                    counted(record, "byte"));
   }
   const std::size_t longest = layout.records_per_file * record;
   if (bytes > longest) {
-    throw DataError(file.string() + ": found " + std::to_string(bytes) +
-                    " bytes, expected the file to end at byte " + std::to_string(longest) +
-                    ", after " + std::to_string(layout.records_per_file) + " records of " +
+    throw DataError(file.string() + ": found " + counted(bytes, "byte") +
+                    ", expected the file to end at byte " + std::to_string(longest) + ", after " +
+                    std::to_string(layout.records_per_file) + " records of " +
                     std::to_string(record) + " bytes");
   }
   if (bytes % record != 0) {
     throw DataError(file.string() + ": truncated: the record at byte " +
                     std::to_string(bytes - bytes % record) + " has " +
-                    std::to_string(bytes % record) + " bytes, expected " + std::to_string(record));
+                    counted(bytes % record, "byte") + ", expected " + std::to_string(record));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "core/counted.h"
 #include "internal/output_file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/version.h"
@@ -37,8 +38,6 @@ struct Outcome {
   } kind;
   std::string reason;
 };
-
-std::string byte_count(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
 class Transfer {
  public:
@@ -146,7 +145,8 @@ class Transfer {
     constexpr long range_not_satisfiable = 416, timeout = 408, too_many = 429, server_errors = 500;
     const std::string words = message_[0] != '\0' ? message_.data() : curl_easy_strerror(code);
     const auto status = info<long>(CURLINFO_RESPONSE_CODE);
-    if (too_long_) return {Kind::refused, "found more than the expected " + byte_count(bytes_)};
+    if (too_long_)
+      return {Kind::refused, "found more than the expected " + counted(bytes_, "byte")};
     switch (code) {
       case CURLE_OK:
         if (status == range_not_satisfiable) return {Kind::no_resume, words};
@@ -154,9 +154,8 @@ class Transfer {
         [[fallthrough]];
       case CURLE_WRITE_ERROR:  // take() refused the data
         if (has_wrong_size()) {
-          return {Kind::refused, "found a file of " +
-                                     byte_count(static_cast<std::uint64_t>(announced())) +
-                                     ", expected " + byte_count(bytes_)};
+          return {Kind::refused, "found a file of " + counted(announced(), "byte") + ", expected " +
+                                     counted(bytes_, "byte")};
         }
         return {Kind::broken, "the transfer ended at byte " + std::to_string(file_.size()) +
                                   " of " + std::to_string(bytes_)};

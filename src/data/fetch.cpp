@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "core/file_lock.h"
 #include "core/hash.h"
@@ -55,7 +56,7 @@ void require_free_place(const DataSource& source, const fs::path& cache,
   if (!fs::exists(folder, unknown) || fs::is_empty(folder, unknown)) return;
   throw DataError("'" + folder.string() + "' is not the whole " + source.title + ": '" +
                   (cache / unlike.path).string() + "' has " +
-                  std::to_string(size_of(cache / unlike.path)) + " bytes, expected " +
+                  counted(size_of(cache / unlike.path), "byte") + ", expected " +
                   std::to_string(unlike.bytes) + "; remove the folder, then fetch again");
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/log.h"
@@ -59,8 +60,7 @@ Listing list_root(const DatasetOptions& options) {
   }
   Listing listing = list(options.root);
   if (listing.folders.size() < 2) {
-    throw DataError(options.root + ": found " + std::to_string(listing.folders.size()) +
-                    (listing.folders.size() == 1 ? " folder" : " folders") +
+    throw DataError(options.root + ": found " + counted(listing.folders.size(), "folder") +
                     ", expected two or more, one for each class, with the images in them");
   }
   return listing;
@@ -97,11 +97,11 @@ bool has_image_suffix(const std::string& name) {
   return suffix == ".png" || suffix == ".jpg" || suffix == ".jpeg";
 }
 
-DatasetInfo make_info(std::size_t classes, const DatasetOptions& options) {
+DatasetInfo make_info(int classes, const DatasetOptions& options) {
   const ImageSize size = options.image_size.value_or(default_size);
   // The usual statistics of ImageNet: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225) of 255.
   return {.name = "folder",
-          .classes = static_cast<int>(classes),
+          .classes = classes,
           .image = {3, size.height, size.width},
           .normalisation = {{123.675f, 116.28f, 103.53f}, {58.395f, 57.12f, 57.375f}},
           .crop_padding = std::min(size.height, size.width) / 8};
@@ -118,7 +118,7 @@ class ImageFolder final : public Dataset {
  public:
   /// @param root  what lies in `folder`
   ImageFolder(const std::string& folder, const Listing& root, const DatasetOptions& options)
-      : Dataset(make_info(root.folders.size(), options)), fit_(options.fit) {
+      : Dataset(make_info(static_cast<int>(root.folders.size()), options)), fit_(options.fit) {
     if (!root.files.empty()) {
       spdlog::warn(
           "{}: ignoring what lies beside the folders of the classes: {} in all, such as {}", folder,
@@ -179,7 +179,9 @@ class ImageFolder final : public Dataset {
 }  // namespace
 
 DatasetInfo image_folder_info(const DatasetOptions& options) {
-  return make_info(list_root(options).folders.size(), options);
+  return make_info(
+      options.classes ? *options.classes : static_cast<int>(list_root(options).folders.size()),
+      options);
 }
 
 std::unique_ptr<Dataset> make_image_folder(const DatasetOptions& options) {

@@ -16,7 +16,7 @@ namespace wrcor {
 // `DatasetOptions::image_size`, by default 32x32. The normalisation is that of ImageNet, the crop
 // padding an eighth of the shorter side, as in CIFAR.
 
-/// Only lists `root` to determine the classes.
+/// Only lists `root`, to determine the classes if `DatasetOptions::classes` does not.
 /// @throws UsageError without a root; DataError when it cannot be listed or has fewer than two
 ///         folders
 DatasetInfo image_folder_info(const DatasetOptions& options);

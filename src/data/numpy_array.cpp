@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/counted.h"
 #include "wrcor/core/registry.h"
 
 namespace wrcor::numpy {
@@ -226,8 +227,7 @@ std::string_view bytes_of(const Array& array, std::string& decoded) {
   const std::size_t expected = array.byte_count();
   const auto require = [&](bool fits, std::size_t found) {
     if (fits) return;
-    array.reject(array.text() + " with " + std::to_string(found) + " bytes",
-                 std::to_string(expected));
+    array.reject(array.text() + " with " + counted(found, "byte"), std::to_string(expected));
   };
   const std::string_view text = array.content.text;
   if (!array.content.utf8) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "core/counted.h"
 #include "wrcor/core/registry.h"
 
 namespace wrcor {
@@ -233,7 +234,7 @@ class PickleMachine {
 
   void check_frame(std::uint64_t size) const {
     if (size > left()) {
-      reject(fmt::format("a frame of {} bytes", size),
+      reject("a frame of " + counted(size, "byte"),
              fmt::format("at most the {} that are left", left()));
     }
   }
@@ -317,8 +318,8 @@ class PickleMachine {
 
   std::string_view take(std::uint64_t length) {
     if (length > left()) {
-      reject(fmt::format("the end of the file, {} bytes on", left()),
-             fmt::format("{} more bytes", length));
+      reject(fmt::format("the end of the file, {} on", counted(left(), "byte")),
+             counted(length, "more byte"));
     }
     position_ += length;
     return program_.substr(position_ - length, length);

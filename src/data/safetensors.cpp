@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/json.h"
 #include "wrcor/core/registry.h"
 
@@ -99,7 +100,7 @@ void require_no_gap(const std::vector<StoredTensor>& tensors, std::uint64_t data
     end = tensor.end;
   }
   if (end != data_bytes) {
-    throw SafetensorsError(std::to_string(data_bytes) + " bytes of data, where its tensors take " +
+    throw SafetensorsError(counted(data_bytes, "byte") + " of data, where its tensors take " +
                            std::to_string(end) + ": it is cut short, or has something behind them");
   }
 }

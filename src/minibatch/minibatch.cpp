@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/hash.h"
 #include "minibatch/augmentation.h"
 #include "minibatch/tensor_file.h"
@@ -95,7 +96,7 @@ void check_images(const std::string& file, const at::Tensor& images) {
 
 void check_labels(const std::string& file, const at::Tensor& labels, std::int64_t images) {
   if (labels.size(0) != images) {
-    throw DataError(file + ": found " + std::to_string(labels.size(0)) + " labels, expected " +
+    throw DataError(file + ": found " + counted(labels.size(0), "label") + ", expected " +
                     std::to_string(images) + ", one for each image");
   }
   if (const auto least = labels.min().item<std::int64_t>(); least < 0) {

@@ -6,6 +6,7 @@
 
 #include "config/config_documents.h"
 #include "config/proxy_choice.h"
+#include "config/shown_setting.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "core/schema_version.h"
@@ -52,15 +53,16 @@ Json lasting_settings(const Json& sections, const std::string& place) {
   return lasting_settings(config, ranking_rule(config), effective_proxies(config));
 }
 
-/// "search.budget: the run has 3, asked for 4" for every member of two objects that differs.
+/// "search.budget (--budget): the run has 3, asked for 4" for every member of two objects that
+/// differs.
 void compare(const Json& found, const Json& asked, const std::string& section,
              std::vector<std::string>& differences) {
   for (const auto& [name, value] : asked.items()) {
     const auto member = found.find(name);
     const std::string has = member == found.end() ? "nothing" : member->dump();
     if (has != value.dump())
-      differences.push_back(section + "." + name + ": the run has " + has + ", asked for " +
-                            value.dump());
+      differences.push_back(shown_setting(section + "." + name) + ": the run has " + has +
+                            ", asked for " + value.dump());
   }
 }
 
@@ -84,10 +86,11 @@ void require_same_settings(const Json& found, const RunSpec& spec,
   const std::string table =
       spec.search.limits.table ? spec.search.limits.table->sha256 : std::string();
   if (found.value("cost_table", std::string()) != table)
-    differences.push_back("constraints.cost_table: the file has other content");
+    differences.push_back(shown_setting("constraints.cost_table") + ": the file has other content");
   if (found.at("device") != conditions.device_kind) {
-    differences.push_back("device: the run has " + found.at("device").dump() + ", asked for \"" +
-                          conditions.device_kind + "\"");
+    differences.push_back(shown_setting("run.device") + ": the run has " +
+                          found.at("device").dump() + ", asked for \"" + conditions.device_kind +
+                          "\"");
   }
   if (differences.empty()) return;
   throw UsageError(quoted_folder + " holds another run (" + join(differences, "; ") +
@@ -135,7 +138,8 @@ void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
   for (const auto& [name, present] : parts.items()) {
     const auto begun = found.find(name);
     if (begun != found.end() && *begun != present)
-      differences.push_back(name + " " + begun->dump() + ", now " + present.dump());
+      differences.push_back(shown_condition(name) + " " + begun->dump() + ", now " +
+                            present.dump());
   }
   if (differences.empty()) return;
   spdlog::warn(
@@ -145,6 +149,10 @@ void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
 }
 
 }  // namespace
+
+std::string shown_condition(const std::string& name) {
+  return name == "at_once" ? "networks per batch" : name;
+}
 
 Json journal_header(const RunSpec& spec, const ScoringConditions& conditions) {
   Json header = program_json(schema_version::journal, conditions);
@@ -305,7 +313,8 @@ void require_same_trials(const Json& found, const RunSpec& spec,
       compare(has.at(section), values, section, differences);
     compare(found.at("input"), asked.at("input"), "input", differences);
     if (found.value("cost_table", "") != asked.value("cost_table", ""))
-      differences.emplace_back("constraints.cost_table: the file has other content");
+      differences.push_back(shown_setting("constraints.cost_table") +
+                            ": the file has other content");
     if (differences.empty()) return;
     throw UsageError(in_quotes(folder.string()) + " holds other trials (" +
                      join(differences, "; ") +

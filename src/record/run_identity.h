@@ -18,6 +18,9 @@ namespace wrcor {
 nlohmann::ordered_json journal_header(const RunSpec& spec, const ScoringConditions& conditions);
 json_schema_parts::Schema journal_header_schema();
 
+/// What a member of the header is called in messages.
+std::string shown_condition(const std::string& name);
+
 /// Checks that a run may be continued with this configuration by this program. The limits on its
 /// length may differ; settings that are newer than the run count as at their defaults. Another
 /// libtorch is refused: its scores differ in their last digits, and the result would match neither.

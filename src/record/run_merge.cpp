@@ -8,6 +8,9 @@
 #include <string>
 #include <utility>
 
+#include "config/chosen_data.h"
+#include "config/shown_setting.h"
+#include "core/counted.h"
 #include "core/file.h"
 #include "record/course_result.h"
 #include "record/journal.h"
@@ -52,6 +55,15 @@ ScoringConditions conditions_of(const Json& header) {
                        .kernels = header.value("kernels", "")}};
 }
 
+/// Without the images: nothing is computed on them.
+/// @param header  of the journal of the run
+RunSpec resolve_by_header(const Config& config, const Json& header) {
+  const Json& batch = header.at("batch");
+  std::optional<int> classes;
+  if (const auto known = batch.find("classes"); known != batch.end()) classes = known->get<int>();
+  return resolve(config, dataset_info(config, classes));
+}
+
 Part read_part(const std::filesystem::path& path) {
   Part part{.folder = {path}, .config = {}, .shard = {}, .journal = {}};
   if (!part.folder.holds_run())
@@ -65,7 +77,7 @@ Part read_part(const std::filesystem::path& path) {
   part.config = recorded_config(part.folder);
   part.shard = Shard::parse(part.config.search.shard);
   try {
-    require_same_run(header, resolve(part.config), conditions_of(header), path);
+    require_same_run(header, resolve_by_header(part.config, header), conditions_of(header), path);
   } catch (const Json::exception&) {
     throw DataError(part.folder.journal().string() +
                     ":1: this journal of an older version cannot be merged; finish its search with "
@@ -92,12 +104,13 @@ std::vector<std::string> contradictions(const Part& first, const Part& other) {
   for (const auto& [section, values] : settings.items()) {
     for (const auto& [name, value] : values.items()) {
       if (name != "max_seconds")  // which ended nothing, if all evaluations are there
-        compare(section + "." + name, value, other_settings.at(section).value(name, Json()));
+        compare(shown_setting(section + "." + name), value,
+                other_settings.at(section).value(name, Json()));
     }
   }
   for (const char* name :
        {"scoring_revision", "libtorch", "device", "at_once", "batch", "cost_table"}) {
-    compare(name, first.journal.content.header.value(name, Json()),
+    compare(shown_condition(name), first.journal.content.header.value(name, Json()),
             other.journal.content.header.value(name, Json()));
   }
   return found;
@@ -203,8 +216,8 @@ class Gaps {
       const auto lacks = std::count_if(missing_.begin(), missing_.end(),
                                        [&](std::size_t batch) { return part.shard.holds(batch); });
       if (lacks == 0) continue;
-      lines.push_back(part.name() + " lacks " + std::to_string(lacks) +
-                      " architectures; finish it with wrcor search --resume --out " +
+      lines.push_back(part.name() + " lacks " + counted(lacks, "architecture") +
+                      "; finish it with wrcor search --resume --out " +
                       shell_word(part.folder.path.string()));
     }
     for (const std::string& shard : shards_without_part())
@@ -278,9 +291,10 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   require_one_search(parts);
   warn_of_other_platforms(parts);
   const std::string started = utc_now();
-  const RunSpec spec = resolve(without_shard(parts.front().config));
+  const Json& header = parts.front().journal.content.header;
+  const RunSpec spec = resolve_by_header(without_shard(parts.front().config), header);
   const JoinedJournals journals(parts);
-  const ScoringConditions conditions = conditions_of(parts.front().journal.content.header);
+  const ScoringConditions conditions = conditions_of(header);
   std::optional<SearchResult> result;
   // The images of a file may have another size than those of its data set, which decides on costs.
   if (spec.config.data.batch_file.empty()) result = joined_result(spec, parts, journals);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <limits>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "record/run_identity.h"
 #include "record/trial_result.h"
@@ -87,9 +88,10 @@ void TrialRun::repeat_course() {
   follow_course(records_.asked.size());
   const std::string folder = in_quotes(directory_.path.string());
   if (course_.met() < records_.asked.size()) {
-    throw UsageError("--budget: " + folder + " has " + std::to_string(records_.asked.size()) +
-                     " trials, more than the first " + std::to_string(course_.most_proposals()) +
-                     " proposals lead to; expected a larger one");
+    throw UsageError("--budget: " + folder + " has " + counted(records_.asked.size(), "trial") +
+                     ", more than the first " +
+                     counted(course_.most_proposals(), "proposal leads", "proposals lead") +
+                     " to; expected a larger one");
   }
   for (std::size_t id = 0; id < records_.asked.size(); ++id) {
     if (course_.classes()[id].arch == records_.asked[id]) continue;

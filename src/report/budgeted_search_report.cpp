@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "score/published_searches.h"
 
 namespace wrcor {
@@ -158,13 +159,13 @@ TextTable anytime_table(const BudgetedSearchReport& report) {
 std::vector<std::string> budgeted_notes(const BudgetedSearchReport& report) {
   const BudgetedConditions& conditions = report.conditions;
   std::vector<std::string> notes{fmt::format(
-      "Simulated: {:.6g} seconds of training one network after the other, {} runs of each search "
+      "Simulated: {:.6g} seconds of training one network after the other, {} of each search "
       "with the seeds from {}.",
-      conditions.seconds, conditions.runs, conditions.seed)};
+      conditions.seconds, counted(conditions.runs, "run"), conditions.seed)};
   for (const auto& [fidelity, seconds] : report.fidelities) {
-    std::string& note =
-        notes.emplace_back(fmt::format("{} epochs: selected by {}; seconds of {} networks measured",
-                                       fidelity.epochs, fidelity.column.text(), seconds.measured));
+    std::string& note = notes.emplace_back(
+        fmt::format("{}: selected by {}; seconds of {} measured", counted(fidelity.epochs, "epoch"),
+                    fidelity.column.text(), counted(seconds.measured, "network")));
     if (seconds.error) {
       note += fmt::format(", of {} estimated from FLOPs (mean error of the fit {:.1f} %)",
                           seconds.estimated, 100 * *seconds.error);

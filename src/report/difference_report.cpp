@@ -86,10 +86,9 @@ std::string difference_table(const DifferenceReport& report) {
   const ScoreDifferences& found = report.differences;
   std::string text;
   for (const ScoreRecords* file : {&report.first, &report.second})
-    text += fmt::format("{}: {}\n", file->file,
-                        counted(file->records.size(), "architecture", "architectures"));
+    text += fmt::format("{}: {}\n", file->file, counted(file->records.size(), "architecture"));
   text += fmt::format("{} compared, largest relative difference {:.2g}\n",
-                      counted(found.compared, "score", "scores"), found.largest_relative);
+                      counted(found.compared, "score"), found.largest_relative);
   text += section_of("only in " + report.first.file, found.only_first);
   text += section_of("only in " + report.second.file, found.only_second);
   Section scores(fmt::format("scores that differ by more than {:g}", report.tolerance),

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/counted.h"
 #include "core/json_schema_parts.h"
 #include "core/schema_version.h"
 #include "core/table.h"
@@ -145,16 +146,17 @@ std::string parts_text(const std::vector<ResponsePart>& parts) {
   if (largest->norm == 0)
     return "WRCor: every response is constant for some image, and so none adds to K\n";
   std::string text = fmt::format(
-      "Where wrcor comes from: {} responses in {} units; the weight doubles from unit to unit, so "
+      "Where wrcor comes from: {} in {}; the weight doubles from unit to unit, so "
       "that the\nlast {} make {:.0f} % of K. The largest is the {} at {} with {:.0f} %{}.\n",
-      parts.size(), units.size(), taken, 100 * of_last,
+      counted(parts.size(), "response"), counted(units.size(), "unit"), taken, 100 * of_last,
       largest->gradient ? "gradient" : "activation", largest->layer, 100 * largest->share,
       largest->effect
           ? fmt::format("; without it wrcor would be {} {}", amount(std::abs(*largest->effect)),
                         *largest->effect > 0 ? "lower" : "higher")
           : "");
   if (dropped > 0)
-    text += fmt::format("{} responses are constant for some image and add nothing.\n", dropped);
+    text += counted(dropped, "response is", "responses are") +
+            " constant for some image and add nothing.\n";
   Rows rows;
   for (const auto& [number, unit] : units) {
     rows.push_back({std::to_string(number), std::to_string(unit.responses),
@@ -196,8 +198,8 @@ nlohmann::ordered_json change_json(const Explanation& explanation, const Change&
 
 std::string explanation_text(const Explanation& explanation) {
   const Costs& costs = explanation.evaluation.costs;
-  return fmt::format("{}\n{} parameters, {} FLOPs\n\n", explanation.arch, costs.params,
-                     costs.flops) +
+  return fmt::format("{}\n{}, {}\n\n", explanation.arch, counted(costs.params, "parameter"),
+                     counted(costs.flops, "FLOP")) +
          scores_text(explanation) + meaning_text(explanation.proxies.front()) + "\n" +
          changes_text(explanation) + parts_text(explanation.parts);
 }

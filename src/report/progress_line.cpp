@@ -47,7 +47,7 @@ std::string with_bar(const std::string& text, double share, int columns, const s
       has_course ? "  " + coloured(course, cyan, colours) : "");
 }
 
-ProgressLine::ProgressLine() : quiet_(!wants_progress()), terminal_(isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine() : quiet_(!wants_progress()), terminal_(redraws_lines(STDERR_FILENO)) {}
 
 ProgressLine::~ProgressLine() {
   if (drawn_) std::fputc('\n', stderr);

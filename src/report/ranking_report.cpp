@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/counted.h"
 #include "core/table.h"
 #include "record/ranking_rows.h"
 
@@ -65,15 +66,15 @@ std::string ranking_json(const SearchResult& result, std::size_t rows) {
 
 std::string summary_line(const SearchResult& result) {
   const SearchCounts& counts = result.counts;
-  std::string text = fmt::format("{} proposals, {} architectures: {} ok", counts.asked,
-                                 counts.distinct, counts.ok);
+  std::string text = fmt::format("{}, {}: {} ok", counted(counts.asked, "proposal"),
+                                 counted(counts.distinct, "architecture"), counts.ok);
   const auto add = [&text](std::int64_t count, const char* what) {
     if (count > 0) text += fmt::format(", {} {}", count, what);
   };
   add(counts.degenerate, "degenerate");
   add(counts.not_applicable, "not_applicable");
   add(counts.failed, "failed");
-  add(counts.infeasible, "draws infeasible");
+  if (counts.infeasible > 0) text += ", " + counted(counts.infeasible, "draw") + " infeasible";
   if (const auto volume = front_hypervolume(result.ranking, result.rule)) {
     const auto front = std::ranges::count(result.ranking, std::optional<std::size_t>(1),
                                           [](const Ranked& entry) { return entry.front; });

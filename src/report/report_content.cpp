@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "core/counted.h"
 #include "score/statistics.h"
 #include "wrcor/core/registry.h"
 #include "wrcor/score/proxies.h"
@@ -43,7 +44,8 @@ double number_at(const Json& document, const char* pointer) {
   return document.value(Json::json_pointer(pointer), 0.0);
 }
 
-std::string counted(const std::string& number, const std::string& thing) {
+/// Of a number that may be missing.
+std::string number_of(const std::string& number, const std::string& thing) {
   return number.empty() ? "" : number + " " + thing + (number == "1" ? "" : "s");
 }
 
@@ -110,8 +112,8 @@ std::string counts_text(const Json& run) {
     return number == 0 ? "" : std::to_string(number) + " " + name;
   };
   return fmt::format(
-      "{} proposals, {} different architectures: {}", counts.at("asked").get<std::int64_t>(),
-      counts.at("distinct").get<std::int64_t>(),
+      "{}, {}: {}", counted(counts.at("asked").get<std::int64_t>(), "proposal"),
+      counted(counts.at("distinct").get<std::int64_t>(), "different architecture"),
       joined({count("ok"), count("degenerate"), count("not_applicable"), count("failed")}));
 }
 
@@ -128,7 +130,7 @@ std::string minimised_text(const FinishedRun& run) {
   if (costs.empty()) return "";
   const auto front =
       std::ranges::count(run.ranking, std::optional<std::size_t>(1), &FinishedRun::Row::front);
-  return fmt::format("{}; the front has {} architectures", costs, front);
+  return fmt::format("{}; the front has {}", costs, counted(front, "architecture"));
 }
 
 /// Empty where another program has trained the architectures.
@@ -144,7 +146,7 @@ std::string time_text(const Json& run, std::size_t architectures) {
 
 std::string machine_text(const Json& run) {
   return joined({text_at(run, "/timing/device"), text_at(run, "/timing/processor"),
-                 counted(text_at(run, "/timing/workers"), "worker"),
+                 number_of(text_at(run, "/timing/workers"), "worker"),
                  text_at(run, "/timing/machine")});
 }
 
@@ -196,7 +198,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const FinishedRun& ru
       {"Ranked by", rule_text(run.rule)},
       {"Proxies", join(run.proxies)},
       {"Minibatch",
-       joined({counted(text_at(document, "/batch/size"), "image"),
+       joined({number_of(text_at(document, "/batch/size"), "image"),
                labelled("of", text_at(document, "/batch/dataset")),
                labelled("SHA-256", text_at(document, "/batch/sha256").substr(0, 12))})},
       {"Draws of weights",

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/counted.h"
 #include "core/table.h"
 
 namespace wrcor {
@@ -56,10 +57,11 @@ std::string summary_line(const TrainingResult& result) {
   const EpochMetrics& last = result.last();
   const EpochMetrics& best = result.best();
   return fmt::format(
-      "{:.2f} % of {} {} are right after {} epochs (best: {:.2f} % after {}), {} of training",
+      "{:.2f} % of {} {} are right after {} (best: {:.2f} % after {}), {} of training",
       last.test_accuracy, result.data.at("test").at("images").get<std::int64_t>(),
       result.data.at("test").at("held_out").get<bool>() ? "images held out" : "test images",
-      last.epoch, best.test_accuracy, best.epoch, duration_text(result.session_seconds));
+      counted(last.epoch, "epoch"), best.test_accuracy, best.epoch,
+      duration_text(result.session_seconds));
 }
 
 std::string format_training_progress(const TrainingProgress& state, double seconds) {

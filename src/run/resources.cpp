@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "config/chosen_data.h"
+#include "core/counted.h"
 #include "core/processor.h"
 #include "eval/cuda.h"
 #include "eval/device.h"
@@ -27,6 +28,13 @@ std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
 at::Device prepare_machine(const Config& config) {
   configure_process();
   configure_thread(config.run.threads);
+  // They are not bounded: they change the last digits of scores, and a run may go on elsewhere.
+  if (const int cores = usable_cores(); config.run.threads > cores) {
+    spdlog::warn(
+        "{} per worker on {}: they wait for each other, which is many times slower; lower "
+        "--threads",
+        counted(config.run.threads, "thread"), counted(cores, "processor"));
+  }
   if (blas_is_reference()) {
     spdlog::warn(
         "matrix products run on the reference BLAS ({}), which is slow: proxies that use them, and "

@@ -1,4 +1,5 @@
 #include "wrcor/run/score_run.h"
+#include "core/counted.h"
 #include "eval/evaluator.h"
 
 #include <deque>
@@ -64,8 +65,7 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
   }
   if (state.done < state.total) {
     throw Interrupted(InterruptGuard::signal(), "interrupted after " + std::to_string(state.done) +
-                                                    " of " + std::to_string(state.total) +
-                                                    " architectures");
+                                                    " of " + counted(state.total, "architecture"));
   }
 }
 

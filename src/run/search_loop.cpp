@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/counted.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
 #include "record/course_result.h"
@@ -43,8 +44,8 @@ double flops_of_proposals(const SearchSpec& search, const SearchSpace& space, st
 int useful_workers(const Workbench& bench, std::int64_t in_flight, int networks_per_batch) {
   const auto batches = static_cast<int>((in_flight + networks_per_batch - 1) / networks_per_batch);
   if (bench.workers <= batches) return bench.workers;
-  spdlog::info("{} of {} workers are used: no more proposals than --window are in flight", batches,
-               bench.workers);
+  spdlog::info("{} of {} used: no more proposals than --window are in flight", batches,
+               counted(bench.workers, "worker is", "workers are"));
   return batches;
 }
 
@@ -85,7 +86,7 @@ SearchResult SearchLoop::run() {
   follow_course();
   if (!course_.why_none().empty()) spdlog::warn("the search ends early: {}", course_.why_none());
   if (course_.ended_by() == EndedBy::max_seconds)
-    spdlog::info("stopped by --max-seconds after {} proposals", course_.counts().asked);
+    spdlog::info("stopped by --max-seconds after {}", counted(course_.counts().asked, "proposal"));
   return result();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "internal/refinement.h"
 #include "internal/search_loop.h"
@@ -72,8 +73,8 @@ Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
     require_own_settings(directory.config(), spec);
     require_own_result(directory.result(), spec, conditions);
     require_own_ranking(directory, spec, score_identity(spec.config, conditions, {}));
-    spdlog::info("resuming '{}': {} evaluations are known", directory.path.string(),
-                 replayed.evaluations.size());
+    spdlog::info("resuming '{}': {} known", directory.path.string(),
+                 counted(replayed.evaluations.size(), "evaluation is", "evaluations are"));
   }
   // Before the header: what holds a run has its settings.
   write_file_atomic(directory.config(), settings_document(spec.config));
@@ -163,14 +164,14 @@ std::string describe_work(const RunSpec& spec) {
   const std::int64_t passes =
       (config.search.refine ? budget : 0) + (refined > 0 ? refined : budget) * config.score.repeats;
   std::string text = fmt::format(
-      "work: up to {} proposals of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of "
-      "an "
+      "work: up to {} of '{}' by '{}', about {:.1f} GFLOP a forward and backward pass of an "
       "architecture, {:.1f} TFLOP for all",
-      budget, space.name(), config.search.strategy, giga, giga * static_cast<double>(passes) / 1e3);
+      counted(budget, "proposal"), space.name(), config.search.strategy, giga,
+      giga * static_cast<double>(passes) / 1e3);
   if (config.search.max_seconds) text += fmt::format(", at most {} s", *config.search.max_seconds);
   if (refined > 0)
-    text += fmt::format(", and then {} draws of weights for the best {}", config.score.repeats,
-                        refined);
+    text += fmt::format(", and then {} of weights for the best {}",
+                        counted(config.score.repeats, "draw"), refined);
   return text + "; nothing was run";
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 
+#include "config/shown_setting.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/schema_version.h"
@@ -77,14 +78,14 @@ std::string key_of(std::string pointer) {
   return pointer;
 }
 
-/// "train.epochs: it has 12, asked for 20" for every difference.
+/// "train.epochs (--epochs): it has 12, now 20" for every difference.
 std::vector<std::string> differences(const Json& found, const Json& asked) {
   const Json has = found.flatten(), wants = asked.flatten();
   std::vector<std::string> all;
   for (const auto& [pointer, value] : wants.items()) {
     const std::string old = has.contains(pointer) ? has[pointer].dump() : "nothing";
     if (old != value.dump())
-      all.push_back(key_of(pointer) + ": it has " + old + ", now " + value.dump());
+      all.push_back(shown_setting(key_of(pointer)) + ": it has " + old + ", now " + value.dump());
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/json.h"
@@ -122,11 +123,11 @@ class TrainingRun {
   }
 
   TrainingResult finish() {
-    spdlog::info("{} images of {} to train on, {} {} to evaluate on; {} parameters; {}, {} {}",
-                 images_.training.size(), images_.training.info.name, images_.test.size(),
-                 images_.held_out ? "held out of them" : "test images", result_.costs.params,
-                 device_.str(), config_.run.threads,
-                 config_.run.threads == 1 ? "thread" : "threads");
+    spdlog::info("{} of {} to train on, {} {} to evaluate on; {}; {}, {}",
+                 counted(images_.training.size(), "image"), images_.training.info.name,
+                 images_.test.size(), images_.held_out ? "held out of them" : "test images",
+                 counted(result_.costs.params, "parameter"), device_.str(),
+                 counted(config_.run.threads, "thread"));
     try {
       while (!trainer_.finished()) train_epoch();
     } catch (const Interrupted& interrupt) {
@@ -142,8 +143,8 @@ class TrainingRun {
   std::string place() const {
     const auto& [epoch, batch, seen, seconds] = trainer_.position();
     if (batch == 0) return fmt::format("after epoch {} of {}", epoch, recipe_.epochs);
-    return fmt::format("in epoch {} of {}, after {} of {} batches", epoch + 1, recipe_.epochs,
-                       batch, trainer_.batches_per_epoch());
+    return fmt::format("in epoch {} of {}, after {} of {}", epoch + 1, recipe_.epochs, batch,
+                       counted(trainer_.batches_per_epoch(), "batch", "batches"));
   }
 
   void save() const { save_checkpoint(directory_, identity_, trainer_); }

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "config/chosen_data.h"
+#include "core/counted.h"
 #include "core/processor.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
@@ -113,9 +114,8 @@ Workbench bench_on(const at::Device& device, const RunSpec& spec, Minibatch mini
   bench.evaluator = make_evaluator(spec, *bench.space, std::move(minibatch), device);
   bench.conditions.networks_per_batch =
       chosen_networks_per_batch(config, *bench.space, *bench.evaluator, bench.workers);
-  spdlog::info("{} on {}, {} {} of {} {}{}", batch, device.str(), bench.workers,
-               bench.workers == 1 ? "worker" : "workers", bench.threads,
-               bench.threads == 1 ? "thread" : "threads",
+  spdlog::info("{} on {}, {} of {}{}", batch, device.str(), counted(bench.workers, "worker"),
+               counted(bench.threads, "thread"),
                bench.conditions.networks_per_batch > 1
                    ? fmt::format(", {} networks per batch", bench.conditions.networks_per_batch)
                    : "");

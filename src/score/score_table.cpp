@@ -5,6 +5,16 @@
 #include "wrcor/core/error.h"
 
 namespace wrcor {
+namespace {
+
+/// Whether two files say the same of a score. CSV has seven digits of what only has a logarithm.
+bool agree(const ScoreTable::Entry& a, const ScoreTable::Entry& b) {
+  constexpr double rounding = 1e-6;
+  if (a.value || b.value || !a.log10 || !b.log10) return a.value == b.value;
+  return std::abs(*a.log10 - *b.log10) <= rounding;
+}
+
+}  // namespace
 
 void ScoreTable::add(const Record& record) {
   const std::string arch = formatted(record.arch, record.line);
@@ -28,7 +38,7 @@ void ScoreTable::add_score(const std::string& arch, const std::string& name, con
   if (settings.empty()) sources.without_settings.insert(files_[entry.file]);
   if (!entry.value && entry.log10) beyond_double_.insert(name);
   const auto [known, added] = rows_[arch].emplace(name, entry);
-  if (added || known->second.value == entry.value) return;
+  if (added || agree(known->second, entry)) return;
   throw DataError(place(known->second) + " and " + place(entry) + ": two different scores '" +
                   name + "' of " + arch + "; evaluate one of the files at a time");
 }

@@ -1,5 +1,6 @@
 #include "search/training_ledger.h"
 
+#include "core/counted.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -19,8 +20,8 @@ std::optional<double> TrainingLedger::train(const std::string& arch, std::size_t
   const std::optional<double>& validation = network.validation[fidelity];
   if (!validation) {
     const Fidelity& wanted = table_.fidelities[fidelity];
-    throw DataError("no " + wanted.column.name + " after " + std::to_string(wanted.epochs) +
-                    " epochs of " + arch + ", which a search trains; give it one");
+    throw DataError("no " + wanted.column.name + " after " + counted(wanted.epochs, "epoch") +
+                    " of " + arch + ", which a search trains; give it one");
   }
   if (over_) return std::nullopt;
   const auto known = trained_.find(arch);

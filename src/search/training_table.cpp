@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/counted.h"
 #include "score/training_seconds.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
@@ -19,8 +20,8 @@ void require_figures(const TrainingTable& table) {
         table.networks, [f](const auto& entry) { return entry.second.validation[f].has_value(); });
     if (any) continue;
     const auto& [epochs, column] = table.fidelities[f];
-    throw DataError(
-        fmt::format("no network has a value of '{}' after {} epochs", column.name, epochs));
+    throw DataError(fmt::format("no network has a value of '{}' after {}", column.name,
+                                counted(epochs, "epoch")));
   }
 }
 

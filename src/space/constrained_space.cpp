@@ -39,7 +39,7 @@ std::string describe(const CostLimits& limits) {
 }  // namespace
 
 ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe)
-    : base_(base), limits_(limits), dedupe_(dedupe) {
+    : RestrictedSpace(base), limits_(limits), dedupe_(dedupe) {
   require_not_negative("min_params", limits.min_params);
   require_not_negative("max_params", limits.max_params);
   require_not_negative("max_flops", limits.max_flops);
@@ -51,8 +51,8 @@ ConstrainedSpace::ConstrainedSpace(const SearchSpace& base, const CostLimits& li
 
 ConstrainedSpace::Verdict ConstrainedSpace::judge(const Genotype& genotype) const {
   if (limits_nothing(limits_)) return Verdict::feasible;
-  const Genotype representative = base_.representative(genotype, dedupe_);
-  const Costs costs = base_.costs(representative);
+  const Genotype representative = base().representative(genotype, dedupe_);
+  const Costs costs = base().costs(representative);
   if ((limits_.min_params && costs.params < *limits_.min_params) ||
       (limits_.max_params && costs.params > *limits_.max_params) ||
       (limits_.max_flops && costs.flops > *limits_.max_flops))
@@ -78,16 +78,16 @@ std::optional<double> ConstrainedSpace::cost_of_network(const std::string& name,
                                                         const Costs& costs) const {
   if (name == "params") return static_cast<double>(costs.params);
   if (name == "flops") return static_cast<double>(costs.flops);
-  for (const NamedCost& cost : base_.further_costs(representative)) {
+  for (const NamedCost& cost : base().further_costs(representative)) {
     if (cost.name == name) return cost.value;
   }
-  return limits_.table ? limits_.table->cost(name, base_.format(representative)) : std::nullopt;
+  return limits_.table ? limits_.table->cost(name, base().format(representative)) : std::nullopt;
 }
 
 std::optional<double> ConstrainedSpace::cost(const std::string& name,
                                              const Genotype& genotype) const {
-  const Genotype representative = base_.representative(genotype, dedupe_);
-  return cost_of_network(name, representative, base_.costs(representative));
+  const Genotype representative = base().representative(genotype, dedupe_);
+  return cost_of_network(name, representative, base().costs(representative));
 }
 
 bool ConstrainedSpace::feasible(const Genotype& genotype) const {
@@ -103,7 +103,7 @@ bool ConstrainedSpace::accept(const Genotype& genotype) const {
 }
 
 bool ConstrainedSpace::valid(const Genotype& genotype) const {
-  if (base_.valid(genotype)) return accept(genotype);
+  if (base().valid(genotype)) return accept(genotype);
   ++rejected_.all;
   return false;
 }
@@ -115,7 +115,7 @@ Genotype ConstrainedSpace::sample(Rng& rng) const {
 
 Genotype ConstrainedSpace::mutate(const Genotype& parent, Rng& rng) const {
   for (int draw = 0; draw < most_mutations; ++draw) {
-    Genotype child = base_.mutate(parent, rng);
+    Genotype child = base().mutate(parent, rng);
     if (accept(child)) return child;
   }
   if (auto drawn = sample_feasible(rng, most_draws - most_mutations, &parent)) {
@@ -125,7 +125,7 @@ Genotype ConstrainedSpace::mutate(const Genotype& parent, Rng& rng) const {
 }
 
 std::vector<Genotype> ConstrainedSpace::neighbours(const Genotype& genotype) const {
-  std::vector<Genotype> result = base_.neighbours(genotype);
+  std::vector<Genotype> result = base().neighbours(genotype);
   std::erase_if(result, [this](const Genotype& neighbour) { return !feasible(neighbour); });
   return result;
 }
@@ -133,14 +133,14 @@ std::vector<Genotype> ConstrainedSpace::neighbours(const Genotype& genotype) con
 std::optional<Genotype> ConstrainedSpace::sample_feasible(Rng& rng, int draws,
                                                           const Genotype* excluded) const {
   for (int draw = 0; draw < draws; ++draw) {
-    Genotype drawn = base_.sample(rng);
+    Genotype drawn = base().sample(rng);
     if (accept(drawn) && (excluded == nullptr || drawn != *excluded)) return drawn;
   }
   return std::nullopt;
 }
 
 void ConstrainedSpace::fail(const std::string& what) const {
-  throw NoFeasibleError(what + " of " + base_.name() + " within the limits (" + describe(limits_) +
+  throw NoFeasibleError(what + " of " + base().name() + " within the limits (" + describe(limits_) +
                         ") among " + std::to_string(most_draws) + " draws in a row" +
                         (rejected_.without_cost > 0
                              ? " (of all so far, " + std::to_string(rejected_.without_cost) +

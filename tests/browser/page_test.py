@@ -74,7 +74,7 @@ class PageTest(unittest.TestCase):
         self.open(simulated)
         chart = next(each for each in self.charts() if "simulated seconds" in each["name"])
         self.assertTrue(chart["drawn"])
-        self.assertIn("random, 1 epochs: ", chart["words"])
+        self.assertIn("random, 1 epoch: ", chart["words"])
         self.assertIn("random, 5 epochs (dashed): ", chart["words"])
         choose = """
           const selects = document.querySelectorAll('#searches select'), [which, value] = arguments;

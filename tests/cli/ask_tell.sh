@@ -117,7 +117,7 @@ touch a_file
 refuse 2 "'a_file' is not a folder" wrcor ask a_file
 refuse 2 'holds no trials; ask for some with wrcor ask' tell nowhere '{"id": 0, "fitness": 1}'
 refuse 3 'outcomes.jsonl' wrcor tell fresh --file outcomes.jsonl
-refuse 2 'fresh. holds other trials \(search.strategy: the run has' wrcor ask fresh --strategy random
+refuse 2 'fresh. holds other trials \(search.strategy \(--strategy\): the run has' wrcor ask fresh --strategy random
 refuse 2 '' wrcor ask fresh --n 0
 refuse 4 '' wrcor ask none --max-params 1 "${settings[@]}"
 [ ! -e none ] || fail 'a run without trials left a folder'

@@ -10,6 +10,14 @@ files=("$source_dir"/configs/*.yaml)
 expect_exit 0 wrcor config validate "${files[@]}"
 expect_equal "$(grep -c ': ok$' "$stdout_file")" ${#files[@]}
 
+# A file without any setting is correct, and worth a word.
+printf '# to be written\n' >empty.yaml
+expect_exit 0 wrcor config validate empty.yaml
+expect_equal "$stdout" 'empty.yaml: ok'
+expect_equal "$stderr" 'warning: empty.yaml: the file has no settings'
+expect_exit 0 wrcor search --config /dev/null --dry-run
+expect_contains "$stderr" 'warning: /dev/null: the file has no settings'
+
 for file in "${files[@]}"; do
   name=$(basename "$file" .yaml)
   case $name in

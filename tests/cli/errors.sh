@@ -69,6 +69,17 @@ idle --data-root "the data set 'synthetic' has no files" search --data-root /doe
 idle --data-root "the data set 'synthetic' has no files" wrcor train "$cell" --data-root x --out run
 idle --augment 'the images are those of data.batch_file, .*batch.pt.' \
   wrcor score --arch "$cell" --batch "$source_dir/tests/golden/nb201_small/batch.pt" --augment
+idle --no-augment 'the images are those of data.batch_file, .*batch.pt.' \
+  wrcor score --arch "$cell" --batch "$source_dir/tests/golden/nb201_small/batch.pt" --no-augment
+idle --no-download "the data set 'synthetic' is not downloaded" score --no-download
+idle --download 'nothing is downloaded into a folder that data.root names' \
+  search --data cifar10 --data-root x --download --dry-run
+idle --init 'none of the proxies reads weights' score --proxy params,flops --init xavier
+idle --weights-mode 'none of the proxies reads weights' search --proxy params --weights-mode independent
+idle --workers 'the workers of search.queue evaluate the networks' search --queue redis://host/name --workers 2
+idle --repeats '--plan measures one network at a time, .*' score --plan --repeats 2
+idle --window "the strategy 'random' does not learn from outcomes" wrcor ask trials --strategy random --window 4
+refuse 2 '--force: has no effect without --out; leave it out' wrcor export "$cell" --format python --force
 idle --mirror "the data set 'synthetic' is not downloaded" score --mirror file:///nowhere
 idle --tf32 'it is for CUDA, and networks run on the CPU' score --device cpu --tf32
 idle --no-channels-last 'it is for CUDA, and networks run on the CPU' search --device cpu --no-channels-last

@@ -34,7 +34,7 @@ expect_matches "$stdout" 'optimum +[0-9]+\.[0-9]{2}'
 expect_matches "$stdout" 'search +epochs +test after 120 s +200 s +400 s +1000 s +2000 s'
 expect_contains "$stdout" 'Simulated: 2000 seconds of training one network after the other, 5 runs'
 expect_contains "$stdout" \
-  "1 epochs: selected by short; seconds of $timed networks measured, of $((15625 - timed)) estimated from FLOPs (mean error of the fit 0.0 %)."
+  "1 epoch: selected by short; seconds of $timed networks measured, of $((15625 - timed)) estimated from FLOPs (mean error of the fit 0.0 %)."
 expect_contains "$stdout" 'Each training starts from scratch.'
 expect_lacks "$stdout" 'undefined' # nothing is compared
 table=$stdout
@@ -148,6 +148,7 @@ refuse 2 '--warm-start: expected at most the --pool of 5, got 10' evaluate "${tw
 refuse 2 'csv holds one table only: use json together with --fidelity' evaluate "${two[@]}" --format csv
 refuse 2 '--window: has no effect, because searches of --fidelity train one network after the other' evaluate "${two[@]}" --window 4
 refuse 2 '--runs: has no effect without --simulate-search or --fidelity' plain --table-score size --runs 5
+refuse 2 '--top-k: has no effect without --scores or --table-score' evaluate "${two[@]}" --top-k 3
 refuse 2 '--simulate-search needs scores' evaluate "${two[@]}" --simulate-search
 refuse 2 'nothing to evaluate' plain
 refuse 2 '--training-times requires --fidelity' plain --table-score size --training-times times.csv

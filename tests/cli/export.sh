@@ -67,6 +67,7 @@ expect_exit 0 wrcor export run --config empty.yaml --format python
 expect_contains "$stdout" 'channels=16, cells=5, classes=10'
 
 # --- refusals
+refuse 2 'known export formats: torchscript, .*, optuna-journal' wrcor export "$arch" --format zip --out x
 refuse 2 "unknown export format 'torchscrip' \(did you mean 'torchscript'\?\)" \
   wrcor export "$arch" --format torchscrip --out other.pt
 refuse 2 "the format 'weights' is not text: name a file by --out" wrcor export "$arch" --format weights

@@ -141,7 +141,7 @@ fi
 to_full_disk() { "$@" >/dev/full; }
 to_nobody() { "$@" >&-; }
 if [ -c /dev/full ]; then
-  refuse 1 "cannot write '/dev/full': No space left on device" score --batch-size 8 --out /dev/full
+  refuse 1 "cannot write '/dev/full': No space left on device\$" score --batch-size 8 --out /dev/full
   refuse 1 'cannot write to standard output: No space left on device' to_full_disk wrcor list
   refuse 1 "cannot write to standard output: No space left on device; the whole ranking is in 'run/result.json'" \
     to_full_disk search --budget 4
@@ -156,6 +156,15 @@ set -e
 expect_equal "$status" 141
 expect_file first
 expect_lacks "$(<errors)" error
+# Whatever its name.
+set +e
+wrcor score "${small[@]}" --all --out /dev/stdout 2>errors | head -n 1 >first
+status=${PIPESTATUS[0]}
+set -e
+expect_equal "$status" 141
+expect_file first
+expect_lacks "$(<errors)" error
+expect_lacks "$(<errors)" continues
 # A stalled reader: a signal ends the wait for it.
 mkfifo stalled
 exec 3<>stalled

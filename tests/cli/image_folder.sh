@@ -60,11 +60,29 @@ head -c 40 "$images/colour.png" >pets/cat/broken.png
 refuse 3 'pets/cat/broken.png: found a PNG image that cannot be decoded' \
   wrcor score --arch "$cell" --data folder --data-root pets --channels 4 --cells 1 --batch-size 14
 
+# --- what computes nothing on images does not need those of the run
+rm pets/cat/broken.png
+for part in 1 2; do
+  expect_exit 0 wrcor search --data folder --data-root pets "${small[@]}" --strategy random --budget 4 \
+    --shard $part/2 --out "part$part"
+done
+about() { wrcor describe part1 && wrcor export part1 --format python && wrcor export part1 --out "$1.pt"; }
+about with >with_images
+mv pets elsewhere
+about without >without_images
+expect_equal "$(<without_images)" "$(<with_images)"
+expect_equal "$(cksum <without.pt)" "$(cksum <with.pt)"
+expect_exit 0 wrcor merge part1 part2 --out joined
+expect_exit 0 wrcor describe "$cell" --data folder --data-root pets --classes 5
+refuse 3 'pets.*No such file' wrcor describe part1 --layers
+refuse 3 'cats.*No such file' wrcor describe part1 --data-root cats
+mv elsewhere pets
+
 # --- doctor
 expect_exit 0 wrcor doctor
 expect_matches "$stdout" "data folder +not usable: .*needs --data-root"
 expect_exit 0 wrcor doctor --data-root pets
-expect_matches "$stdout" "data folder +14 images"
+expect_matches "$stdout" "data folder +13 images"
 
 # --- the published files of ImageNet16
 mkdir imagenet

@@ -92,7 +92,7 @@ expect_exit 0 limited score "${large[@]}" --arch-file cells.txt --quiet
 cp "$stdout_file" printed.jsonl
 printf 'arch,acc\n%s,1\n%s,2\n' "$light" "$heavy" >table.csv
 expect_exit 0 wrcor evaluate --scores printed.jsonl --benchmark table.csv --metric acc --bootstrap 0 --format csv
-expect_contains "$stderr" 'warning: 1 scored architectures have the status failed and are left out'
+expect_contains "$stderr" 'warning: 1 scored architecture with the status failed is left out'
 expect_matches "$stdout" $'\nwrcor,proxy,acc,1,'
 
 # However little memory it has, the program ends by itself: with scores, with failed networks, or with one line.

@@ -68,15 +68,15 @@ other=(search --strategy random --proxy 'wrcor,snip' "${small[@]}" --quiet)
 expect_exit 0 wrcor "${other[@]}" --budget 12 --seed 4 --shard 2/3 --out other_seed
 expect_exit 0 wrcor "${other[@]}" --budget 11 --seed 3 --shard 3/3 --out other_budget
 expect_exit 2 wrcor merge part1 other_seed other_budget --out none
-expect_contains "$stderr" "'other_seed' is not of the search of 'part1' (run.seed: 3, here 4"
-expect_contains "$stderr" "'other_budget' is not of the search of 'part1' (search.budget: 12, here 11"
+expect_contains "$stderr" "'other_seed' is not of the search of 'part1' (run.seed (--seed): 3, here 4"
+expect_contains "$stderr" "'other_budget' is not of the search of 'part1' (search.budget (--budget): 12, here 11"
 refuse 2 "'merged/config.json' exists" wrcor merge part1 part2 part3 --out merged
 
 # --- what a shard cannot be
 refuse 2 'search.shard: expected a strategy that does not learn' \
   wrcor search --budget 12 "${work[@]}" --shard 1/2 --out none
 refuse 2 "--shard: expected I/N .*, got '4/3'" search --shard 4/3 --out none
-refuse 2 'search.shard: the run has .*1/3.*, asked for .*2/3' wrcor search --resume --out part1 --shard 2/3 --quiet
+refuse 2 'search.shard \(--shard\): the run has .*1/3.*, asked for .*2/3' wrcor search --resume --out part1 --shard 2/3 --quiet
 refuse 2 'shard 13/13 has none of the 12 architectures' search --shard 13/13 --out too_many
 
 # --- the second stage of a search comes after the merge

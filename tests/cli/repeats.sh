@@ -27,7 +27,7 @@ expect_contains "$(<refined/result.json)" '"refined": 3'
 expect_equal "$(grep -c '"refined":true' refined/journal.jsonl)" 3
 expect_equal "$(grep -c '"ranks": \[' refined/result.json)" 3
 # Another number of refined networks is another run.
-refuse 2 'search.refine: the run has 3, asked for 4' wrcor "${run[@]}" --repeats 2 --refine 4 --resume --out refined
+refuse 2 'search.refine \(--refine\): the run has 3, asked for 4' wrcor "${run[@]}" --repeats 2 --refine 4 --resume --out refined
 refuse 2 '--refine: expected score.repeats of at least 2' wrcor "${run[@]}" --refine 3 --out none
 # Most of its scores are from one draw: they are not joined with scores from two.
 settings() { sed -nE 's/.*"settings": ?"([0-9a-f]+)".*/\1/p' "$1" | head -n 1; }

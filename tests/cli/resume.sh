@@ -121,11 +121,13 @@ refused() {
   expect_contains "$stderr" "$name: the run has"
   expect_equal "$(cat whole/* | cksum)" "$before"
 }
-refused run.seed --seed 9
-refused search.population --population 21
-refused score.proxies --proxy rcor,wrcor
+refused "run.seed (--seed)" --seed 9
+refused "search.population (--population)" --population 21
+refused "score.proxies (--proxy)" --proxy rcor,wrcor
 refused batch.size --batch-size 17
-refused space.channels --channels 4
+refused "space.channels (--channels)" --channels 4
+# By its present name, whatever the journal calls it.
+refused "run.networks_per_batch (--networks-per-batch)" --networks-per-batch 3
 
 # --- a budget may grow: the same result as with the larger budget from the start
 expect_exit 0 wrcor "${run[@]}" --budget 40 --out grown

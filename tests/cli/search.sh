@@ -115,13 +115,13 @@ expect_equal "$(tail -n +2 <<<"$stdout" | awk -F, '$3 < 7000 || $3 > 10000')" ''
 [ "$(count infeasible fit/result.json)" -gt 0 ] || fail 'nothing was found infeasible'
 
 # --- a search without a score has found nothing; started, resumed, refined
-nothing='none of 1 architectures has a score by \+wrcor: 1 degenerate \(disconnected\)'
+nothing='none of 1 architecture has a score by \+wrcor: 1 degenerate \(disconnected\)'
 empty=(search "${small[@]}" --strategy exhaustive --budget 1 --proxy wrcor)
 refuse 1 "$nothing" wrcor "${empty[@]}" --out empty
-expect_contains "$stderr" '1 proposals, 1 architectures: 0 ok, 1 degenerate'
+expect_contains "$stderr" '1 proposal, 1 architecture: 0 ok, 1 degenerate'
 refuse 1 "$nothing" wrcor search --resume --out empty
 refuse 1 "$nothing" wrcor "${empty[@]}" --repeats 2 --refine 1 --out refined
-refuse 1 'none of 1 architectures has a score by logrank' wrcor "${empty[@]}" --rank-by auto --out vote
+refuse 1 'none of 1 architecture has a score by logrank' wrcor "${empty[@]}" --rank-by auto --out vote
 expect_equal "$(count not_applicable empty/result.json)" 0
 [ ! -e empty/best.txt ] || fail 'there is a best without a score'
 expect_file empty/ranking.csv

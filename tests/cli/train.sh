@@ -153,7 +153,7 @@ expect_end 0 "$pid"
 
 # --- refusals
 refuse 2 "'whole' holds a training; continue it with --resume" wrcor "${quick[@]}" --out whole
-refuse 2 "'whole' holds another training \(train.epochs: it has 4, now 5\)" wrcor train --resume --epochs 5 --out whole
+refuse 2 "'whole' holds another training \(train.epochs \(--epochs\): it has 4, now 5\)" wrcor train --resume --epochs 5 --out whole
 refuse 2 "'found' holds no training to resume; start one without --resume" wrcor train --resume --out found
 refuse 2 "'none' holds no training to resume" wrcor train --resume --out none
 refuse 2 'no architecture to train; name one: architecture string' wrcor train --out none

@@ -30,7 +30,7 @@ cp az/config.json part
 head -n $((lines / 2)) az/journal.jsonl >part/journal.jsonl
 expect_exit 0 wrcor search --resume --out part
 expect_same_result part az
-refuse 2 'score.rank_by: the run has "logrank' wrcor search --resume --out part --rank-by wrcor,acor
+refuse 2 'score.rank_by \(--rank-by\): the run has "logrank' wrcor search --resume --out part --rank-by wrcor,acor
 
 # --- one proxy, in either direction, is not a vote
 for sign in + -; do

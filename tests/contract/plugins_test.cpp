@@ -177,16 +177,20 @@ TEST_CASE(
   const Genotype cell = space.parse(
       "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|skip_connect~0|avg_pool_3x3~1|"
       "nor_conv_3x3~2|");
-  const auto evaluate = [&](Counting counting, ProxyInput input) {
+  const auto evaluate = [&](Counting counting, ProxyInput input,
+                            Initialisation init = Initialisation::standard) {
     EvaluatorOptions options;
     options.proxies = proxies().names();
     options.counting = counting;
     options.proxy_input = input;
+    options.initialisation = init;
     return Evaluator(space, minibatch, options, at::kCPU).evaluate(cell);
   };
   const Evaluation usual = evaluate(Counting::reference, ProxyInput::published);
   const Evaluation counted = evaluate(Counting::paper, ProxyInput::published);
   const Evaluation fed = evaluate(Counting::reference, ProxyInput::images);
+  const Evaluation drawn =
+      evaluate(Counting::reference, ProxyInput::published, Initialisation::xavier);
   for (const auto& entry : proxies().entries()) {
     INFO(entry.name);
     const auto value = [&](const Evaluation& evaluation) {
@@ -195,6 +199,7 @@ TEST_CASE(
     REQUIRE(value(usual));
     CHECK((value(counted) != value(usual)) == (entry.value.variant == ScoreVariant::counting));
     CHECK((value(fed) != value(usual)) == (entry.value.variant == ScoreVariant::input));
+    if (entry.value.variant == ScoreVariant::fixed) CHECK(value(drawn) == value(usual));
   }
 }
 

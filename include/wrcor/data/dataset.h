@@ -104,6 +104,8 @@ struct DatasetOptions {
   Split split = Split::training;  ///< to open
   /// Folder of the test images, for a data set that keeps them separately.
   std::string test_root = {};
+  /// Their number, where it is known already: `info` then needs no data.
+  std::optional<int> classes = {};
 };
 
 /// The data set was not found where it was looked for. Exit code 3.

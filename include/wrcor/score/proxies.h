@@ -18,6 +18,7 @@ enum class ScoreVariant {
   none,
   counting,  ///< score.counting: it reads the responses that this policy counts
   input,     ///< score.proxy_input: it was published with noise
+  fixed,     ///< of none, nor of any draw: it reads the network's plan, no weights and no images
 };
 
 /// Properties of a proxy that are known without computing it; proxy/factory.h makes it.

@@ -5,10 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "wrcor/space/search_space.h"
+#include "wrcor/space/restricted_space.h"
 
 namespace wrcor {
 
@@ -52,7 +51,7 @@ struct Rejections {
 ///
 /// Unlike other spaces it counts what it rejects, so sample(), mutate() and valid() are for one
 /// thread only.
-class ConstrainedSpace final : public SearchSpace {
+class ConstrainedSpace final : public RestrictedSpace {
  public:
   /// Draws in a row without a feasible genotype after which the limits count as unsatisfiable.
   static constexpr int most_draws = 100'000;
@@ -86,35 +85,6 @@ class ConstrainedSpace final : public SearchSpace {
   /// The feasible ones, in the base space's order; may be empty.
   std::vector<Genotype> neighbours(const Genotype& genotype) const override;
 
-  std::string name() const override { return base_.name(); }
-  std::string title() const override { return base_.title(); }
-  NetworkInput input() const override { return base_.input(); }
-  const std::vector<Decision>& decisions() const override { return base_.decisions(); }
-  std::optional<std::uint64_t> size() const override { return base_.size(); }
-  Genotype at(std::uint64_t index) const override { return base_.at(index); }
-  std::uint64_t index(const Genotype& genotype) const override { return base_.index(genotype); }
-  std::optional<Genotype> at_official(std::uint64_t official) const override {
-    return base_.at_official(official);
-  }
-  Genotype parse(std::string_view text) const override { return base_.parse(text); }
-  std::string format(const Genotype& genotype) const override { return base_.format(genotype); }
-  Genotype representative(const Genotype& genotype, Dedupe dedupe) const override {
-    return base_.representative(genotype, dedupe);
-  }
-  bool connected(const Genotype& genotype) const override { return base_.connected(genotype); }
-  std::optional<Genotype> recorded_as(const Genotype& genotype) const override {
-    return base_.recorded_as(genotype);
-  }
-  Portrait portrait(const Genotype& genotype) const override { return base_.portrait(genotype); }
-  Costs costs(const Genotype& genotype) const override { return base_.costs(genotype); }
-  std::vector<NamedCost> further_costs(const Genotype& genotype) const override {
-    return base_.further_costs(genotype);
-  }
-  NetworkPlan plan(const Genotype& genotype) const override { return base_.plan(genotype); }
-  std::optional<std::string> python_source(const Genotype& genotype) const override {
-    return base_.python_source(genotype);
-  }
-
  private:
   /// Redraws from the base space, at most `draws` times,
   /// skipping infeasible genotypes and `excluded`.
@@ -129,7 +99,6 @@ class ConstrainedSpace final : public SearchSpace {
   bool accept(const Genotype& genotype) const;
   [[noreturn]] void fail(const std::string& what) const;
 
-  const SearchSpace& base_;
   CostLimits limits_;
   Dedupe dedupe_;
   mutable Rejections rejected_;

@@ -14,6 +14,7 @@
 
 #include "../options.h"
 #include "../output.h"
+#include "core/counted.h"
 #include "core/processor.h"
 #include "core/table.h"
 #include "data/cache_folder.h"
@@ -53,7 +54,7 @@ double measure_gflops() {
 std::string dataset_state(const DatasetKind& kind, const std::string& root) {
   try {
     const auto dataset = kind.open(DatasetOptions{root});
-    return std::to_string(dataset->size()) + " images";
+    return counted(dataset->size(), "image");
   } catch (const Error& problem) {
     return std::string("not usable: ") + problem.what();
   }

@@ -1,13 +1,14 @@
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "../architecture.h"
 #include "../options.h"
 #include "../output.h"
-#include "config/chosen_data.h"
+#include "core/counted.h"
 #include "core/file.h"
 #include "export/folder_names.h"
 #include "export/formats.h"
@@ -29,16 +30,15 @@
 namespace wrcor::cli {
 namespace {
 
-NetworkInput network_input(const ExportOptions& options, const Config& config) {
-  const DatasetInfo data = dataset_info(config);
-  NetworkInput input{data.image, data.classes};
+/// Of the size of the images in a batch file, if one is chosen.
+NetworkInput input_of_export(const ExportOptions& options, const Config& config,
+                             const std::optional<RankedArchitecture>& ranked) {
+  NetworkInput input = network_input(config, options.classes, ranked);
   if (!config.data.batch_file.empty()) {
     const at::Tensor images = load_minibatch(config.data.batch_file).images;
     input.image.height = static_cast<int>(images.size(2));
     input.image.width = static_cast<int>(images.size(3));
   }
-  if (!options.classes.empty())
-    input.classes = static_cast<int>(whole_number("--classes", options.classes, 1, 1'000'000));
   return input;
 }
 
@@ -103,6 +103,7 @@ void require_new_folder(const std::filesystem::path& path, bool force) {
 
 void require_place(const ExportOptions& options, const ExportFormat& format) {
   if (options.out.empty()) {
+    if (options.force) throw UsageError("--force: has no effect without --out; leave it out");
     if (format.is_source) return;
     throw UsageError("the format '" + options.format + "' is not text: name a file by --out");
   }
@@ -146,7 +147,11 @@ void write_folder(const ExportOptions& options, const ExportFormat& format,
 void require_use_of_weights(ExportOptions& options, const ExportFormat& format) {
   if (format.is_source && !options.weights.empty())
     throw UsageError("--weights: the format '" + options.format + "' has none");
-  if (!format.is_source && options.weights.empty()) return;
+  if (!format.is_source && options.weights.empty()) {
+    // Whatever proxies the configuration names.
+    options.sources.used.insert(std::begin(settings_of_draws), std::end(settings_of_draws));
+    return;
+  }
   for (const char* key : settings_of_draws) {
     options.sources.unused[key] = format.is_source
                                       ? "the format '" + options.format + "' has no weights"
@@ -167,7 +172,8 @@ void export_study(const ExportOptions& options) {
   const FinishedRun run = read_finished_run(options.architecture);
   const std::string name = std::filesystem::canonical(options.architecture).filename().string();
   write_file(options.out, optuna_journal(run, name), options.force);
-  spdlog::info("'{}' has the study '{}' of {} trials", options.out, name, run.ranking.size());
+  spdlog::info("'{}' has the study '{}' of {}", options.out, name,
+               counted(run.ranking.size(), "trial"));
 }
 
 }  // namespace
@@ -181,7 +187,7 @@ void run_export(ExportOptions options) {
       find_ranked(options.architecture, options.sources);
 
   const Config config = load_config(options.sources);
-  const auto space = make_space(config.space, network_input(options, config));
+  const auto space = make_space(config.space, input_of_export(options, config, ranked));
   const Genotype genotype = read_architecture(*space, options.architecture);
   ExportedNetwork network{*space, genotype, {}};
   if (!format.is_source) network.state = network_state(options, config, *space, genotype);

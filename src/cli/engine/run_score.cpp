@@ -10,6 +10,7 @@
 #include "../options.h"
 #include "../output.h"
 #include "architecture_list.h"
+#include "core/counted.h"
 #include "eval/evaluator.h"
 #include "record/score_file.h"
 #include "record/score_identity.h"
@@ -181,7 +182,8 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file, cons
   };
   const std::size_t asked = architectures.size();
   const std::ptrdiff_t known = std::ranges::count_if(architectures, is_known);
-  if (known > 0) spdlog::info("'{}' holds {} of {} architectures already", name, known, asked);
+  if (known > 0)
+    spdlog::info("'{}' holds {} of {} already", name, known, counted(asked, "architecture"));
   const auto batch = static_cast<std::size_t>(bench.conditions.networks_per_batch);
   std::vector<Genotype> left;
   for (std::size_t start = 0; start < asked; start += batch) {
@@ -196,6 +198,11 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file, cons
 /// For an explanation, the settings of a run whose architecture is explained, and repeats.
 ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
+  sources.resolve = choose_device;
+  if (options.plan) {
+    for (const char* key : {"score.repeats", "run.networks_per_batch"})
+      sources.unused[key] = "--plan measures one network at a time, with one draw of weights";
+  }
   if (!options.weights.empty()) {
     for (const Setting& setting : settings()) {
       if (setting.scope == Scope::weights)
@@ -226,12 +233,20 @@ void print_scores(const ScoreOptions& options, const RunSpec& spec, const Workbe
   report_failures(failed, architectures.size());
 }
 
+/// Whether the scores go to something that cannot be continued, such as a pipe.
+bool is_stream(const std::filesystem::path& out) {
+  std::error_code unreachable;  // writing it reports the error
+  const std::filesystem::file_status there = std::filesystem::status(out, unreachable);
+  return std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
+}
+
 /// Writes what its file does not have.
 void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workbench& bench,
                  std::vector<Genotype> architectures) {
   const std::string identity = score_identity(spec.config, bench.conditions, options.weights);
   const auto lines = make_lines(options.format, spec.proxies, identity);
-  const std::string continues = "; the same command continues '" + options.out + "'";
+  const bool streams = is_stream(options.out);
+  const std::string continues = streams ? "" : "; the same command continues '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity, spec.proxies);
     const std::size_t asked = leave_out_known(options.out, file, bench, architectures);
@@ -241,7 +256,7 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
                   [&](const std::string& arch, const Evaluation& evaluation) {
                     if (!file.holds(arch)) file.append(arch, evaluation);
                   });
-    report_failures(failed, asked, "; the same command tries them again");
+    report_failures(failed, asked, streams ? "" : "; the same command tries them again");
   } catch (const Interrupted& interrupt) {
     throw Interrupted(interrupt.signal(), interrupt.what() + continues);
   } catch (const RunError& failure) {

@@ -7,6 +7,7 @@
 
 #include "../options.h"
 #include "../output.h"
+#include "core/counted.h"
 #include "core/terminal.h"
 #include "new_folder.h"
 #include "record/run_folder.h"
@@ -53,22 +54,21 @@ void require_score(const SearchResult& result, const std::string& again) {
   spdlog::info("{}", summary_line(result));
   const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
   if (failed == distinct) {
-    throw RunError(fmt::format("none of {} architectures could be evaluated; to try again: {}",
-                               distinct, again));
+    throw RunError(fmt::format("none of {} could be evaluated; to try again: {}",
+                               counted(distinct, "architecture"), again));
   }
-  throw RunError(
-      fmt::format("none of {} architectures has a score by {}: {}; choose other proxies, images or "
-                  "architectures{}",
-                  distinct, result.rule.text(), outcomes(result),
-                  failed > 0 ? "; to try again those that failed: " + again : ""));
+  throw RunError(fmt::format(
+      "none of {} has a score by {}: {}; choose other proxies, images or architectures{}",
+      counted(distinct, "architecture"), result.rule.text(), outcomes(result),
+      failed > 0 ? "; to try again those that failed: " + again : ""));
 }
 
 /// @param again  the command that retries them
 void report_failures(const SearchResult& result, const std::string& again) {
   const std::int64_t failed = result.counts.failed, distinct = result.counts.distinct;
   if (failed == 0) return;
-  spdlog::warn("{} of {} architectures could not be evaluated; to try them again: {}", failed,
-               distinct, again);
+  spdlog::warn("{} of {} could not be evaluated; to try them again: {}", failed,
+               counted(distinct, "architecture"), again);
 }
 
 /// The output device of the table. Ids, which all commands accept for architectures, are a tenth as

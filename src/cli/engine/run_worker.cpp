@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include "core/counted.h"
 #include "run/chosen_device.h"
 #include "run/queue_worker.h"
 #include "runs.h"
@@ -26,7 +27,7 @@ void run_worker_command(const WorkerOptions& options) {
       run_worker({.access = {address_of(options), queue_password(options.password_file)},
                   .local = load_config(sources),
                   .max_idle = static_cast<double>(options.max_idle)});
-  spdlog::info("{} networks evaluated", evaluated);
+  spdlog::info("{} evaluated", counted(evaluated, "network"));
 }
 
 }  // namespace wrcor::cli

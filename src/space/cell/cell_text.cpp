@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "core/counted.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
@@ -18,10 +19,6 @@ std::string_view ordinal(int group) {
   constexpr std::array<std::string_view, CellDefinition::most_nodes - 1> words = {
       "first", "second", "third", "fourth", "fifth", "sixth", "seventh"};
   return words.at(static_cast<std::size_t>(group - 1));
-}
-
-std::string terms(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " term" : " terms");
 }
 
 /// Reads one string from left to right; every error says where it stands.
@@ -53,7 +50,8 @@ class CellParser {
       if (source > 0 && (position_ == text_.size() || text_[position_] == '+')) {
         fail(position_, found_here(),
              "term " + std::to_string(source + 1) + " of node " + std::to_string(node) +
-                 ", which takes " + terms(node) + " (got " + std::to_string(source) + ")");
+                 ", which takes " + counted(node, "term") + " (got " + std::to_string(source) +
+                 ")");
       }
       parse_term(node, source);
       expect('|', "'|', which closes the term");
@@ -114,7 +112,7 @@ class CellParser {
     const auto surplus = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '|')) +
                          (rest.back() == '|' ? 0 : 1);
     fail(position_, quoted_bytes(rest),
-         "'+': node " + std::to_string(node) + " takes " + terms(node) + ", got " +
+         "'+': node " + std::to_string(node) + " takes " + counted(node, "term") + ", got " +
              std::to_string(node + surplus) + " (duplicate source or surplus text)");
   }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/counted.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
@@ -11,10 +12,6 @@ namespace wrcor::nb101 {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n\f\v";
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 /// Reads one text; every error says where it stands.
 class Reader {
@@ -32,8 +29,7 @@ class Reader {
     if (!connected)
       fail(start, found(start), "a matrix with a path from the first vertex to the last");
     if (connected->edges() > most_edges)
-      fail(start, std::to_string(connected->edges()) + " edges between input and output",
-           "at most 9");
+      fail(start, counted(connected->edges(), "edge") + " between input and output", "at most 9");
     return *connected;
   }
 

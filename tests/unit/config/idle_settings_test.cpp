@@ -61,6 +61,11 @@ TEST_CASE("what leaves a setting without effect", "[config]") {
              "--mirror"));
   CHECK(problem({{"data.mirror", "file:///m"}, {"data.name", "cifar10"}}).empty());
 
+  CHECK(idle({{"data.download", "false"}}, "--no-download"));
+  CHECK(idle({{"data.download", "true"}, {"data.name", "cifar10"}, {"data.root", "x"}},
+             "--download"));
+  CHECK(problem({{"data.download", "false"}, {"data.name", "cifar10"}}).empty());
+
   CHECK(idle({{"data.image_size", "32"}}, "--image-size"));
   CHECK(problem({{"data.image_size", "32"}, {"data.name", "folder"}, {"data.root", "x"}}).empty());
 
@@ -72,6 +77,13 @@ TEST_CASE("what leaves a setting without effect", "[config]") {
                     {"score.proxies", "wrcor"},
                     {"score.rank_by", "az_trainability"}},
                    "--proxy-input"));
+  for (const char* weights : {"score.init", "score.weights_mode"}) {
+    const std::string value = weights == std::string("score.init") ? "xavier" : "independent";
+    CHECK(contains(problem({{weights, value}, {"score.proxies", "params,flops"}}),
+                   "none of the proxies reads weights"));
+    CHECK(problem({{weights, value}, {"score.proxies", "params,l2_norm"}}).empty());
+    CHECK(problem({{weights, value}}).empty());
+  }
   CHECK(idle({{"search.replacement", "true"}}, "--replacement"));
   CHECK(problem({{"search.replacement", "true"}, {"search.strategy", "random"}}).empty());
   for (const char* strategy : {"random", "exhaustive"}) {
@@ -88,10 +100,25 @@ TEST_CASE("what leaves a setting without effect", "[config]") {
   CHECK(problem({cpu, {"run.channels_last", "false"}}, Purpose::training).empty());
   CHECK(idle({cuda, {"run.max_memory", "9"}}, "--max-memory"));
   CHECK(problem({cpu, {"run.max_memory", "9"}}).empty());
+  const std::pair<std::string, std::string> queue{"search.queue", "redis://host/name"};
+  CHECK(idle({cpu, queue, {"run.max_memory", "9"}}, "--max-memory"));
+  CHECK(idle({queue, {"run.workers", "3"}}, "--workers"));
+  CHECK(problem({{"run.workers", "3"}}).empty());
 
   CHECK(
       idle({{"train.test_root", "t"}, {"train.holdout", "0.5"}}, "--test-root", Purpose::training));
   CHECK(problem({{"train.test_root", "t"}, {"train.holdout", "0.5"}}).empty());  // of trainings
+}
+
+TEST_CASE("a variable may hold what never changes a result, whether or not it is read",
+          "[config]") {
+  const auto variable = [](const std::string& name, const std::string& value) {
+    return error_of([&] { load_config(sources({}, {{name, value}})); });
+  };
+  CHECK(variable("WRCOR_DATA_DOWNLOAD", "false") == "no error");
+  CHECK(variable("WRCOR_DATA_MIRROR", "file:///m") == "no error");
+  CHECK(contains(variable("WRCOR_DATA_ROOT", "photos"), "has no effect"));
+  CHECK(contains(file_error("data:\n  download: false\n"), "has no effect"));
 }
 
 TEST_CASE("a command says what it makes use of, and what the machine decides", "[config]") {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/counted.h"
 #include "core/file.h"
 #include "core/hash.h"
 #include "support/catch.h"
@@ -13,6 +14,12 @@
 #include "wrcor/core/registry.h"
 
 using namespace wrcor;
+
+TEST_CASE("a count has the singular for one only", "[core]") {
+  CHECK(counted(0, "line") == "0 lines");
+  CHECK(counted(std::size_t{1}, "line") == "1 line");
+  CHECK(counted(std::int64_t{2}, "search", "searches") == "2 searches");
+}
 
 TEST_CASE("SHA-256 has the published test values", "[core][hash]") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

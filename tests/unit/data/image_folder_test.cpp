@@ -52,6 +52,8 @@ TEST_CASE("images of a folder have the size asked for", "[data][folder]") {
   sized.image_size = ImageSize{64, 33};
   CHECK(image_folder_info(sized).image == FeatureShape{3, 64, 33});
   CHECK(image_folder_info(sized).crop_padding == 4);
+  // With the number of classes, no folder is needed.
+  CHECK(image_folder_info({.root = "nowhere", .classes = 7}).classes == 7);
   const Minibatch batch = draw_minibatch(*make_image_folder(sized), 2, true, 0);
   CHECK(batch.images.sizes() == at::IntArrayRef{2, 3, 64, 33});
   CHECK(batch.sha256 == draw_minibatch(*make_image_folder(sized), 2, true, 0).sha256);

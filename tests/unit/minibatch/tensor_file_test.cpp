@@ -87,7 +87,7 @@ TEST_CASE("an archive must hold a dictionary of tensors", "[minibatch][tensor_fi
   SECTION("a broken pickle") {
     CHECK_THAT(message_of(with_record(archive_of(at::ones({1})), "data.pkl", "\x80\x02}(X\x09")),
                ContainsSubstring("found an archive that cannot be read (data.pkl: found the end of "
-                                 "the file, 1 bytes on at byte 4, expected 4 more bytes)"));
+                                 "the file, 1 byte on at byte 4, expected 4 more bytes)"));
   }
 }
 

@@ -62,6 +62,10 @@ TEST_CASE("values that no double holds are ordered by their logarithms", "[recor
   CHECK(table.order(other, "synflow").value() == Approx(400.5));
   CHECK(table.find(a, "synflow")->value == 1e200);
   CHECK_FALSE(table.order(a, "wrcor"));
+  // The same logarithm agrees, with the digits of CSV; another one does not.
+  files.add("rounded.csv",
+            "arch,status,reason,synflow,params,flops\n" + b + ",ok,,3.162278e310,1,1\n");
+  CHECK_THROWS_AS(files.add("changed.jsonl", record(b, "null", "310.6")), DataError);
   const Scorer scorer = proxy_scorer(table, "synflow", {a, b, other});
   CHECK(scorer.values[0] < scorer.values[1]);
   CHECK(scorer.values[1] < scorer.values[2]);

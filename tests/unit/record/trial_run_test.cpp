@@ -166,7 +166,7 @@ TEST_CASE("the journal of trials belongs to its settings, and to no search", "[r
   config.run.seed = 4;
   const RunSpec other_seed = resolve(config);
   CHECK_THROWS_WITH(opened(other_seed, directory),
-                    ContainsSubstring("run.seed: the run has 3, asked for 4"));
+                    ContainsSubstring("run.seed (--seed): the run has 3, asked for 4"));
   config = trial_config();
   config.search.budget = 100;
   const RunSpec longer = resolve(config);

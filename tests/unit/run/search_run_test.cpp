@@ -42,7 +42,7 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   config.run.seed = 4;
   config.score.counting = Counting::paper;
   CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
-                    ContainsSubstring("run.seed: the run has 3, asked for 4") &&
+                    ContainsSubstring("run.seed (--seed): the run has 3, asked for 4") &&
                         ContainsSubstring("score.counting: "));
 }
 

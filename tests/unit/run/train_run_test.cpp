@@ -147,8 +147,9 @@ TEST_CASE("a folder is resumed with its own settings only", "[run][train]") {
   CHECK_THAT(message_of<UsageError>([&] { run_training(resolve(other), {path}, false, {}); }),
              ContainsSubstring("holds a training; continue it with --resume"));
   other.train.epochs = 20;
-  CHECK_THAT(message_of<UsageError>([&] { run_training(resolve(other), {path}, true, {}); }),
-             ContainsSubstring("holds another training (train.epochs: it has 3, now 20)"));
+  CHECK_THAT(
+      message_of<UsageError>([&] { run_training(resolve(other), {path}, true, {}); }),
+      ContainsSubstring("holds another training (train.epochs (--epochs): it has 3, now 20)"));
   CHECK_THAT(
       message_of<UsageError>([&] { run_training(resolve(other), {folder.path()}, true, {}); }),
       ContainsSubstring("holds no training to resume"));

@@ -119,7 +119,7 @@ TEST_CASE("a run is continued by programs whose scores are the same", "[run][ver
   CHECK_THROWS_WITH(resume("unknown", "/config/search/horizon", 3),
                     ContainsSubstring("this program has no setting 'search.horizon'"));
   CHECK_THROWS_WITH(resume("device", "/device", "cuda"),
-                    ContainsSubstring("device: the run has \"cuda\""));
+                    ContainsSubstring("run.device (--device): the run has \"cuda\""));
 }
 
 TEST_CASE("a setting that a run's program did not have counts as its default", "[run][versions]") {
@@ -133,5 +133,5 @@ TEST_CASE("a setting that a run's program did not have counts as its default", "
   config.search.dedupe = Dedupe::exact;
   CHECK_THROWS_WITH(
       run_search(resolve(config), {begun(folder, "other", header)}, true, {}),
-      ContainsSubstring("search.dedupe: the run has \"strict\", asked for \"exact\""));
+      ContainsSubstring("search.dedupe (--dedupe): the run has \"strict\", asked for \"exact\""));
 }

@@ -195,9 +195,10 @@ TEST_CASE("a run is resumed by the same vote only, however it is written", "[run
   config.search.budget = 6;
   search_by_vote(config, folder.path() / "run");
   config.score.rank_by = "az(wrcor,acor)";
-  CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
-                    ContainsSubstring("score.rank_by: the run has \"copeland(+wrcor,+acor)\", "
-                                      "asked for \"logrank(+wrcor,+acor)\""));
+  CHECK_THROWS_WITH(
+      run_search(resolve(config), {folder.path() / "run"}, true, {}),
+      ContainsSubstring("score.rank_by (--rank-by): the run has \"copeland(+wrcor,+acor)\", "
+                        "asked for \"logrank(+wrcor,+acor)\""));
   config.score.rank_by = "copeland( +wrcor, acor )";
   config.score.proxies = {"wrcor", "acor"};
   CHECK(run_search(resolve(config), {folder.path() / "run"}, true, {}).timing.evaluated == 0);

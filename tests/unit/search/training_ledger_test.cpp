@@ -88,5 +88,5 @@ TEST_CASE("what the table lacks is an error", "[search][ledger]") {
   const TrainingTable trainings = table();
   TrainingLedger ledger(trainings, 1000);
   CHECK_THROWS_WITH(ledger.train("none", 0), ContainsSubstring("has no row for none"));
-  CHECK_THROWS_WITH(ledger.train("gap", 0), ContainsSubstring("no a after 1 epochs of gap"));
+  CHECK_THROWS_WITH(ledger.train("gap", 0), ContainsSubstring("no a after 1 epoch of gap"));
 }
