@@ -256,9 +256,11 @@ Evaluation Evaluator::measure(const Genotype& genotype, const NetworkPlan& plan,
   return scored(genotype, seen, costs);
 }
 
-/// An error affects no other score, unless it concerns the whole evaluation.
+/// An error affects no other score, unless it concerns the whole evaluation; that of a shared pass
+/// affects the scores that need the pass.
 Score Evaluator::score_alone(const Genotype& genotype, const NamedProxy& entry,
                              const Observation& seen) const try {
+  if (uses_images(*entry.proxy)) seen.require({Need::logits});
   return score_of(*entry.proxy, seen);
 } catch (const std::exception& error) {
   if (as_out_of_memory(error) || !computes(device_)) throw;

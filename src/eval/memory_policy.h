@@ -10,9 +10,9 @@
 
 #include <c10/core/Device.h>
 
+#include "core/out_of_memory.h"
 #include "eval/memory_gate.h"
 #include "eval/memory_meter.h"
-#include "eval/out_of_memory.h"
 #include "nn/pass.h"
 #include "wrcor/score/evaluation.h"
 

@@ -154,9 +154,14 @@ void Pass::load_segment(std::size_t number) {
   }
   loaded_ = number;
   const Schedule::Segment& segment = schedule_.segments()[number];
-  for (std::size_t i = std::max<std::size_t>(1, segment.begin); i < segment.end; ++i) {
-    states_[i].output = rescaled(i, run_layer(i));
-    release_after(i);
+  try {
+    for (std::size_t i = std::max<std::size_t>(1, segment.begin); i < segment.end; ++i) {
+      states_[i].output = rescaled(i, run_layer(i));
+      release_after(i);
+    }
+  } catch (...) {
+    loaded_.reset();  // another sweep may still run
+    throw;
   }
 }
 

@@ -231,10 +231,13 @@ class BatchMeasurement {
 
   std::vector<Observation> observations() {
     Readback readback;
+    at::Tensor labels = inputs_.labels;
+    readback.add(labels);
     for (const auto& part : parts_) part->collect(readback);
     readback.read();
     std::vector<Measurements> measured(networks_.size());
     for (Measurements& one : measured) {
+      one.labels = labels;
       for (const View view : has_pullbacks_) one.block_pullbacks[view];  // also of a single block
     }
     for (const auto& part : parts_) part->give(measured);

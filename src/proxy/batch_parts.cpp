@@ -236,9 +236,10 @@ void ChannelSaliencyPart::output(Members members, const at::Tensor& outputs) {
 void ChannelSaliencyPart::output_gradient(Members members, const at::Tensor& gradients) {
   at::Tensor outputs = outputs_.extract(step_of(batch_, members)).mapped();
   if (outputs.size(1) > as_size(members.size())) {
-    std::vector<std::int64_t> positions;
-    for (const Member& member : members) positions.push_back(batch_.place(member).position);
-    outputs = outputs.index_select(1, at::tensor(positions, at::kLong).to(outputs.device()));
+    std::vector<at::Tensor> parts;  // indices would be an upload
+    for (const Member& member : members)
+      parts.push_back(outputs.narrow(1, batch_.place(member).position, 1));
+    outputs = at::cat(parts, 1);
   }
   at::Tensor by_channel = outputs.to(at::kDouble) * gradients.to(at::kDouble);
   if (by_channel.dim() == 5) by_channel = by_channel.sum(at::IntArrayRef{3, 4});

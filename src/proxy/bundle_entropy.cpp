@@ -98,7 +98,7 @@ class BundleEntropy final : public Proxy {
     float largest = 0;
     for (const double magnitude : values_of(magnitudes))
       largest = std::max(largest, static_cast<float>(magnitude));
-    BlockEntropy entropy(seen.plan(), seen.labels().cpu().contiguous(), largest);
+    BlockEntropy entropy(seen.plan(), seen.labels_on_host().contiguous(), largest);
     Pass(seen.network(), NormMode::initial, {&entropy}, {}).forward(seen.images());
     return Score::of(-entropy.mean(), entropy.collapsed() ? "" : "depends_on_labels_only");
   }

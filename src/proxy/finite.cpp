@@ -25,11 +25,11 @@ double require_finite(double value, std::string_view what) {
 }
 
 at::Tensor eigenvalues(const at::Tensor& matrix, std::string_view what) {
-  return at::linalg_eigvalsh(require_finite(matrix, what).cpu());
+  return at::linalg_eigvalsh(require_finite(matrix.cpu(), what));
 }
 
 at::Tensor singular_values(const at::Tensor& matrices, std::string_view what) {
-  return at::linalg_svdvals(require_finite(matrices, what).cpu());
+  return at::linalg_svdvals(require_finite(matrices.cpu(), what));
 }
 
 }  // namespace wrcor

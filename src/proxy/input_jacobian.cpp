@@ -56,7 +56,7 @@ class Epe final : public Proxy {
     const at::Tensor& correlation = signed_correlation(seen);
     if (!correlation.defined()) return Score::degenerate("zero_gradient", nan);
     const at::Tensor logs = (correlation.abs() + kappa).log().contiguous();
-    const at::Tensor labels = seen.labels().cpu().contiguous();
+    const at::Tensor labels = seen.labels_on_host().contiguous();
     const std::int64_t samples = labels.numel();
     const std::int64_t* label = labels.data_ptr<std::int64_t>();
     const double* entry = logs.data_ptr<double>();

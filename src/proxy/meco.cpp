@@ -7,6 +7,7 @@
 
 #include "internal/factories.h"
 #include "internal/own_passes.h"
+#include "nn/readback.h"
 #include "proxy/finite.h"
 
 namespace wrcor {
@@ -40,9 +41,13 @@ class MecoOpt final : public Proxy {
   std::string_view own_passes() const override { return "forward pass of the first image"; }
 
   Score score(const Observation& seen) const override {
+    std::vector<RecordedChannels> recorded = recorded_channels(seen.network(), seen.images());
+    Readback readback;
+    for (RecordedChannels& one : recorded) readback.add(one.channels);
+    readback.read();
     Rng rng = seen.noise().stream("meco_opt");
     double total = 0;
-    for (const auto& [count, channels] : recorded_channels(seen.network(), seen.images())) {
+    for (const auto& [count, channels] : recorded) {
       require_finite(channels, "activation");
       for (int i = 0; i < count; ++i) total += of_eight(channels, rng);
     }

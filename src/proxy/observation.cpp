@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <list>
 
 #include "internal/observers.h"
 #include "internal/own_passes.h"
@@ -61,7 +62,47 @@ InputJacobian summary_of(const at::Tensor& jacobian) {
   return result;
 }
 
-/// Makes the measurements of one network.
+/// Passes on what an observer asks for until it throws, which fails what it measures.
+class GuardedObserver final : public PassObserver {
+ public:
+  /// @param of_outputs, of_gradients  what it measures of either; both it and `failures` outlive
+  ///                                  this
+  GuardedObserver(PassObserver& observer, Requirements of_outputs, Requirements of_gradients,
+                  Failures& failures)
+      : observer_(observer),
+        of_outputs_(of_outputs),
+        of_gradients_(of_gradients),
+        failures_(failures) {}
+
+  Interest interest(int layer) const override { return observer_.interest(layer); }
+  void output(int layer, const at::Tensor& output) override {
+    pass_on(of_outputs_, [&] { observer_.output(layer, output); });
+  }
+  void variance(int layer, const at::Tensor& variance) override {
+    pass_on(of_outputs_, [&] { observer_.variance(layer, variance); });
+  }
+  void input_gradient(int layer, const at::Tensor& gradient) override {
+    pass_on(of_gradients_, [&] { observer_.input_gradient(layer, gradient); });
+  }
+  void output_gradient(int layer, const at::Tensor& gradient) override {
+    pass_on(of_gradients_, [&] { observer_.output_gradient(layer, gradient); });
+  }
+  void weight_gradient(int layer, const at::Tensor& gradient) override {
+    pass_on(of_gradients_, [&] { observer_.weight_gradient(layer, gradient); });
+  }
+
+ private:
+  template <typename Show>
+  void pass_on(Requirements serves, const Show& show) {
+    if (!failures_.any_of(serves)) failures_.attempt(serves, show);
+  }
+
+  PassObserver& observer_;
+  Requirements of_outputs_, of_gradients_;
+  Failures& failures_;
+};
+
+/// Makes the measurements of one network. An error costs the measurements that need what failed.
 class Measurement {
  public:
   Measurement(const Observation::Inputs& inputs, Requirements requirements)
@@ -73,8 +114,10 @@ class Measurement {
     for (const NormMode norms : {NormMode::minibatch, NormMode::off}) {
       for (const View view : {View::data, View::data_perturbed, View::data_perturbed_2, View::noise,
                               View::noise_perturbed}) {
-        const bool have = measured_.features.contains({view, norms});
-        if (needs_.has(features_of(view, norms)) && !have) watch_view(view, norms);
+        const Need features = features_of(view, norms);
+        const bool settled =
+            measured_.features.contains({view, norms}) || measured_.failures.any_of({features});
+        if (needs_.has(features) && !settled) watch_view(view, norms);
       }
       measure_shifts(norms);
     }
@@ -84,52 +127,64 @@ class Measurement {
   }
 
  private:
+  /// Runs a pass. @return whether it succeeded
   template <typename Work>
-  void timed(std::string what, Requirements serves, Work work) {
+  bool run_pass(std::string what, Requirements serves, const Work& work) {
     const auto start = std::chrono::steady_clock::now();
-    work();
-    if (inputs_.wait_for_device) at::zeros({1}, inputs_.images.options()).item<float>();
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    measured_.passes.push_back({std::move(what), serves & needs_, seconds.count()});
+    return measured_.failures.attempt(serves & needs_, [&] {
+      work();
+      if (inputs_.wait_for_device) at::zeros({1}, inputs_.images.options()).item<float>();
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+      measured_.passes.push_back({std::move(what), serves & needs_, seconds.count()});
+    });
+  }
+
+  /// Does some work, if these measurements are needed and have not failed.
+  template <typename Work>
+  void if_needed(Requirements serves, const Work& work) {
+    if (needs_.covers(serves) && !measured_.failures.any_of(serves))
+      measured_.failures.attempt(serves, work);
   }
 
   /// What does not share a pass with anything else.
   void run_own_passes() {
+    const Network& network = inputs_.network;
+    const at::Tensor& images = inputs_.images;
     if (needs_.has(Need::channel_records)) {
-      timed("forward pass of the first image", {Need::channel_records},
-            [&] { measured_.channel_records = channel_records(inputs_.network, inputs_.images); });
+      run_pass("forward pass of the first image", {Need::channel_records},
+               [&] { recorded_ = recorded_channels(network, images); });
     }
     if (needs_.has(Need::path_strength)) {
-      timed(
-          "forward and backward pass of one image of ones in float64", {Need::path_strength}, [&] {
-            measured_.path_strength =
-                path_strength(inputs_.network, inputs_.images, NormMode::off, inputs_.activations);
-          });
+      run_pass(
+          "forward and backward pass of one image of ones in float64", {Need::path_strength},
+          [&] { path_terms_ = path_terms(network, images, NormMode::off, inputs_.activations); });
     }
     if (needs_.has(Need::half_gradients)) {
-      timed("forward and backward pass of each half of the minibatch with weight gradients",
-            {Need::half_gradients}, [&] {
-              measured_.half_gradients = half_gradients(inputs_.network, inputs_.images,
-                                                        inputs_.labels, inputs_.activations);
-            });
+      run_pass("forward and backward pass of each half of the minibatch with weight gradients",
+               {Need::half_gradients}, [&] {
+                 half_terms_ = half_terms(network, images, inputs_.labels, inputs_.activations);
+               });
     }
   }
 
   void measure_shifts(NormMode norms) {
     for (const auto& [moved, still] : perturbations) {
-      if (!needs_.has(features_of(moved, norms)) || !needs_.has(features_of(still, norms)))
-        continue;
-      shifts_.push_back({moved, norms,
-                         (measured_.features.at({moved, norms}).before_pooling -
-                          measured_.features.at({still, norms}).before_pooling)
-                             .abs()
-                             .sum(at::kDouble)});
+      const Requirements both{features_of(moved, norms), features_of(still, norms)};
+      if_needed(both, [&] {
+        shifts_.push_back({moved, norms,
+                           (measured_.features.at({moved, norms}).before_pooling -
+                            measured_.features.at({still, norms}).before_pooling)
+                               .abs()
+                               .sum(at::kDouble)});
+      });
     }
   }
 
   /// All that the proxies compute with on the host: feature maps stay.
   void bring_to_host() {
     Readback readback;
+    measured_.labels = inputs_.labels;
+    if (needs_.any()) readback.add(measured_.labels);
     readback.add(measured_.logits);
     if (measured_.correlations) measured_.correlations->add_to(readback);
     for (at::Tensor& bits : measured_.shared_bits) readback.add(bits);
@@ -147,12 +202,29 @@ class Measurement {
     for (auto& [of, features] : measured_.features) {
       for (at::Tensor& variance : features.norm_variances) readback.add(variance);
     }
+    readback.add(pattern_words_);
+    for (RecordedChannels& recorded : recorded_) readback.add(recorded.channels);
+    readback.add(path_terms_);
+    readback.add(half_terms_);
     readback.read();
+    finish();
+  }
+
+  /// What is computed on the host.
+  void finish() {
     for (const PossibleIdentity& one : possible_identities_)
       measured_.block_pullbacks[one.view][one.block].identity = one.equal.item<bool>();
     for (const FeatureShift& shift : shifts_)
       measured_.feature_shifts[{shift.moved, shift.norms}] = shift.distance.item<double>();
-    if (jacobian_.defined()) measured_.input_jacobian = summary_of(jacobian_.to(at::kDouble));
+    if_needed({Need::input_jacobian},
+              [&] { measured_.input_jacobian = summary_of(jacobian_.to(at::kDouble)); });
+    if_needed({Need::activation_patterns},
+              [&] { measured_.distinct_patterns = count_distinct(pattern_words_); });
+    if_needed({Need::channel_records},
+              [&] { measured_.channel_records = channel_records(recorded_); });
+    if_needed({Need::path_strength}, [&] { measured_.path_strength = path_strength(path_terms_); });
+    if_needed({Need::half_gradients},
+              [&] { measured_.half_gradients = half_gradients(half_terms_); });
     if (!weight_saliency_.defined()) return;
     const double* term = weight_saliency_.contiguous().data_ptr<double>();
     for (std::int64_t i = 0; i < weight_saliency_.size(0); ++i, term += 3)
@@ -181,18 +253,26 @@ class Measurement {
     WeightSaliencyObserver weight_saliency(network);
     OutputGradientObserver at_images(0);
 
-    std::vector<PassObserver*> watching{&correlations, &codes};
-    Sweep loss{plan_.logits(), {&correlations, &codes}};
-    const auto watch_if = [&](Need need, PassObserver& observer, bool forward, bool backward) {
-      if (!needs_.has(need)) return;
-      if (forward) watching.push_back(&observer);
-      if (backward) loss.observers.push_back(&observer);
+    std::list<GuardedObserver> guards;  // which do not move
+    std::vector<PassObserver*> watching;
+    Sweep loss{plan_.logits(), {}};
+    const auto watch = [&](PassObserver& observer, Requirements of_outputs,
+                           Requirements of_gradients) {
+      of_outputs = of_outputs & needs_;
+      of_gradients = of_gradients & needs_;
+      if (!of_outputs.any() && !of_gradients.any()) return;
+      GuardedObserver& guard =
+          guards.emplace_back(observer, of_outputs, of_gradients, measured_.failures);
+      if (of_outputs.any()) watching.push_back(&guard);
+      if (of_gradients.any()) loss.observers.push_back(&guard);
     };
-    watch_if(Need::activation_patterns, patterns, true, false);
-    watch_if(features_of(View::data, NormMode::minibatch), features, true, false);
-    watch_if(Need::block_covariances, covariances, true, false);
-    watch_if(Need::channel_saliency, saliency, true, true);
-    watch_if(Need::weight_gradients, weight_saliency, false, true);
+    watch(correlations, {Need::activation_correlations}, {Need::gradient_correlations});
+    watch(codes, {Need::activation_codes}, {Need::gradient_codes});
+    watch(patterns, {Need::activation_patterns}, {});
+    watch(features, {features_of(View::data, NormMode::minibatch)}, {});
+    watch(covariances, {Need::block_covariances}, {});
+    watch(saliency, {Need::channel_saliency}, {Need::channel_saliency});
+    watch(weight_saliency, {}, {Need::weight_gradients});
 
     // In the order in which they are run; the last one frees activations as it passes them.
     std::vector<Sweep> sweeps{loss};
@@ -202,18 +282,20 @@ class Measurement {
     if (needs_.has(Need::block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
 
     Pass pass(network, NormMode::minibatch, watching, sweeps, inputs_.activations);
-    timed("forward pass of the minibatch", all_of_minibatch(),
-          [&] { measured_.logits = pass.forward(inputs_.images); });
+    if (!run_pass("forward pass of the minibatch", all_of_minibatch(),
+                  [&] { measured_.logits = pass.forward(inputs_.images); }))
+      return;
     if (pass.wanted(0)) {
-      timed(needs_.has(Need::weight_gradients) ? "backward pass of the loss with weight gradients"
-                                               : "backward pass of the loss",
-            all_of_loss(), [&] {
-              pass.backward(0, cross_entropy_gradient(measured_.logits, inputs_.labels),
-                            sweeps.size() == 1);
-            });
+      run_pass(needs_.has(Need::weight_gradients)
+                   ? "backward pass of the loss with weight gradients"
+                   : "backward pass of the loss",
+               all_of_loss(), [&] {
+                 pass.backward(0, cross_entropy_gradient(measured_.logits, inputs_.labels),
+                               sweeps.size() == 1);
+               });
     }
     if (needs_.has(Need::input_jacobian)) {
-      timed("backward pass of the summed logits to the images", all_of_sum(), [&] {
+      run_pass("backward pass of the summed logits to the images", all_of_sum(), [&] {
         pass.backward(1, at::ones_like(measured_.logits), sweeps.size() == 2);
         keep_jacobian(at_images.seen());
       });
@@ -222,35 +304,45 @@ class Measurement {
       pull_blocks_back(View::data, pass, first_block, at_block_inputs);
 
     measured_.correlations = correlations.take();
-    measured_.shared_bits = {codes.sum(Side::activation), codes.sum(Side::gradient)};
-    if (needs_.has(Need::activation_patterns)) measured_.distinct_patterns = patterns.distinct();
-    if (needs_.has(features_of(View::data, NormMode::minibatch)))
+    if_needed({Need::activation_codes},
+              [&] { measured_.shared_bits[0] = codes.sum(Side::activation); });
+    if_needed({Need::gradient_codes},
+              [&] { measured_.shared_bits[1] = codes.sum(Side::gradient); });
+    if_needed({Need::activation_patterns}, [&] { pattern_words_ = patterns.words(); });
+    if_needed({features_of(View::data, NormMode::minibatch)}, [&] {
       measured_.features[{View::data, NormMode::minibatch}] = features.take();
-    if (needs_.has(Need::block_covariances))
-      measured_.block_covariances[View::data] = covariances.take();
-    measured_.channel_saliency = saliency.take();
-    weight_saliency_ = weight_saliency.terms();
+    });
+    if_needed({Need::block_covariances},
+              [&] { measured_.block_covariances[View::data] = covariances.take(); });
+    if_needed({Need::channel_saliency}, [&] { measured_.channel_saliency = saliency.take(); });
+    if_needed({Need::weight_gradients}, [&] { weight_saliency_ = weight_saliency.terms(); });
   }
 
   void watch_noise() {
     constexpr Need noise_features = features_of(View::noise, NormMode::minibatch);
     FeatureObserver features(plan_);
     CovarianceObserver covariances(plan_);
+    GuardedObserver guarded_features(features, {noise_features}, {}, measured_.failures);
+    GuardedObserver guarded_covariances(covariances, {Need::noise_block_covariances}, {},
+                                        measured_.failures);
     std::vector<PassObserver*> watching;
-    if (needs_.has(noise_features)) watching.push_back(&features);
-    if (needs_.has(Need::noise_block_covariances)) watching.push_back(&covariances);
+    if (needs_.has(noise_features)) watching.push_back(&guarded_features);
+    if (needs_.has(Need::noise_block_covariances)) watching.push_back(&guarded_covariances);
     std::vector<Sweep> sweeps;
     std::vector<OutputGradientObserver> at_block_inputs;
     if (needs_.has(Need::noise_block_pullbacks)) add_block_sweeps(at_block_inputs, sweeps);
 
     Pass pass(inputs_.network, NormMode::minibatch, watching, sweeps, inputs_.activations);
-    timed("forward pass of noise", all_of_noise(), [&] { pass.forward(images_of(View::noise)); });
+    if (!run_pass("forward pass of noise", all_of_noise(),
+                  [&] { pass.forward(images_of(View::noise)); }))
+      return;
     if (needs_.has(Need::noise_block_pullbacks))
       pull_blocks_back(View::noise, pass, 0, at_block_inputs);
-    if (needs_.has(noise_features))
+    if_needed({noise_features}, [&] {
       measured_.features[{View::noise, NormMode::minibatch}] = features.take();
-    if (needs_.has(Need::noise_block_covariances))
-      measured_.block_covariances[View::noise] = covariances.take();
+    });
+    if_needed({Need::noise_block_covariances},
+              [&] { measured_.block_covariances[View::noise] = covariances.take(); });
   }
 
   void keep_jacobian(const at::Tensor& gradient) {
@@ -272,7 +364,7 @@ class Measurement {
 
   void pull_blocks_back(View view, Pass& pass, std::size_t first_sweep,
                         const std::vector<OutputGradientObserver>& at_inputs) {
-    timed("backward pass of every block from random signs", all_of_blocks(view), [&] {
+    run_pass("backward pass of every block from random signs", all_of_blocks(view), [&] {
       const std::size_t blocks = at_inputs.size();
       measured_.block_pullbacks[view].resize(blocks);
       for (std::size_t block = blocks; block > 0; --block) {
@@ -316,7 +408,7 @@ class Measurement {
         {View::noise_perturbed, "perturbed noise"}};
     const std::string what =
         "forward pass of " + names.at(view) + (norms == NormMode::off ? ", batch norm off" : "");
-    timed(what, {features_of(view, norms)}, [&] {
+    run_pass(what, {features_of(view, norms)}, [&] {
       FeatureObserver observer(plan_);
       Pass(inputs_.network, norms, {&observer}, {}).forward(images_of(view));
       measured_.features[{view, norms}] = observer.take();
@@ -342,6 +434,9 @@ class Measurement {
   Measurements measured_;
   at::Tensor jacobian_;         ///< [N, 3HW]
   at::Tensor weight_saliency_;  ///< [layers, 3] float64
+  at::Tensor pattern_words_;    ///< [units, words] int32
+  std::vector<RecordedChannels> recorded_;
+  at::Tensor path_terms_, half_terms_;  ///< as of the functions of these names
   std::vector<FeatureShift> shifts_;
   std::vector<PossibleIdentity> possible_identities_;
 };

@@ -45,6 +45,7 @@ at::Tensor pattern_words(const at::Tensor& values) {
 }
 
 std::int64_t count_distinct(const at::Tensor& words) {
+  if (!words.defined()) return 0;
   const at::Tensor all = words.contiguous();
   const auto length = static_cast<std::size_t>(all.size(1));
   const std::int32_t* first = all.data_ptr<std::int32_t>();
@@ -87,10 +88,6 @@ PassObserver::Interest PatternObserver::interest(int layer) const {
 
 void PatternObserver::output(int /*layer*/, const at::Tensor& output) {
   words_.push_back(pattern_words(flatten_rows(output)));
-}
-
-std::int64_t PatternObserver::distinct() const {
-  return words_.empty() ? 0 : count_distinct(at::cat(words_).cpu());
 }
 
 WeightGradientObserver::WeightGradientObserver(const Network& network)

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "internal/observers.h"
-#include "nn/readback.h"
 
 namespace wrcor {
 namespace {
@@ -51,15 +50,12 @@ at::Tensor channel_correlation(const at::Tensor& x) {
 std::vector<RecordedChannels> recorded_channels(const Network& network, const at::Tensor& images) {
   RecordObserver observer(network.plan());
   Pass(network, NormMode::minibatch, {&observer}, {}).forward(images.narrow(0, 0, 1));
-  Readback readback;
-  for (auto& [count, channels] : observer.found) readback.add(channels);
-  readback.read();
   return std::move(observer.found);
 }
 
-std::vector<ChannelRecord> channel_records(const Network& network, const at::Tensor& images) {
+std::vector<ChannelRecord> channel_records(const std::vector<RecordedChannels>& recorded) {
   std::vector<ChannelRecord> records;
-  for (const auto& [count, channels] : recorded_channels(network, images)) {
+  for (const auto& [count, channels] : recorded) {
     ChannelRecord& record = records.emplace_back();
     record.count = count;
     record.finite = channels.isfinite().all().item<bool>();
@@ -77,8 +73,8 @@ bool is_homogeneous(const NetworkPlan& plan) {
   });
 }
 
-PathStrength path_strength(const Network& network, const at::Tensor& images, NormMode norms,
-                           Activations activations) {
+at::Tensor path_terms(const Network& network, const at::Tensor& images, NormMode norms,
+                      Activations activations) {
   const NetworkPlan& plan = network.plan();
   const Network positive =
       network.transformed([](const at::Tensor& tensor) { return tensor.to(at::kDouble).abs(); });
@@ -88,12 +84,15 @@ PathStrength path_strength(const Network& network, const at::Tensor& images, Nor
   const at::Tensor logits = pass.forward(at::ones(
       {1, images.size(1), images.size(2), images.size(3)}, images.options().dtype(at::kDouble)));
   pass.backward(0, at::ones_like(logits), true);
-  // The exponent, and the sum over each layer.
   std::vector<at::Tensor> terms{pass.exponent()};
   for (const auto& [layer, gradient] : observer.take())
     terms.push_back((positive.weights(layer).weight * gradient).abs().sum());
-  const std::vector<double> values = values_of(terms);
-  return {std::accumulate(values.begin() + 1, values.end(), 0.0), static_cast<int>(values[0])};
+  return at::stack(terms);
+}
+
+PathStrength path_strength(const at::Tensor& terms) {
+  const double* first = terms.data_ptr<double>();
+  return {std::accumulate(first + 1, first + terms.numel(), 0.0), static_cast<int>(*first)};
 }
 
 at::Tensor stability(const at::Tensor& a, const at::Tensor& b) {
@@ -103,8 +102,8 @@ at::Tensor stability(const at::Tensor& a, const at::Tensor& b) {
   return at::where(deviation > 0, ratio, at::zeros_like(ratio));
 }
 
-HalfGradients half_gradients(const Network& network, const at::Tensor& images,
-                             const at::Tensor& labels, Activations activations) {
+at::Tensor half_terms(const Network& network, const at::Tensor& images, const at::Tensor& labels,
+                      Activations activations) {
   const std::int64_t all = images.size(0), half = all / 2;
   const auto of_part = [&](std::int64_t start, std::int64_t length) {
     return gradients_of_part(network, images.narrow(0, start, length),
@@ -112,17 +111,22 @@ HalfGradients half_gradients(const Network& network, const at::Tensor& images,
   };
   std::map<int, at::Tensor> first;
   for (auto& [layer, gradient] : of_part(0, half)) first[layer] = gradient;
-  std::vector<at::Tensor> terms;  // by layer: the sum, whether all is finite
+  std::vector<at::Tensor> terms;
   for (const auto& [layer, second] : of_part(half, all - half)) {
     const at::Tensor a = first.at(layer).to(at::kDouble), b = second.to(at::kDouble);
     terms.push_back(stability(a, b).sum());
     terms.push_back((a + b).isfinite().all().to(at::kDouble));
   }
+  return terms.empty() ? at::Tensor() : at::stack(terms).view({-1, 2});
+}
+
+HalfGradients half_gradients(const at::Tensor& terms) {
   HalfGradients result;
-  const std::vector<double> values = values_of(terms);
-  for (std::size_t i = 0; i < values.size(); i += 2) {
-    result.sums.push_back(values[i]);
-    result.finite = result.finite && values[i + 1] != 0;
+  if (!terms.defined()) return result;
+  const double* term = terms.data_ptr<double>();
+  for (std::int64_t layer = 0; layer < terms.size(0); ++layer, term += 2) {
+    result.sums.push_back(term[0]);
+    result.finite = result.finite && term[1] != 0;
   }
   return result;
 }

@@ -11,6 +11,7 @@ namespace wrcor {
 Score score_of(const Proxy& proxy, const Observation& seen) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   try {
+    seen.require(proxy.requirements());
     return proxy.score(seen);
   } catch (const NotFinite& found) {
     return Score::degenerate(std::string("nonfinite_") + found.what(), nan);

@@ -33,6 +33,7 @@ class Proxy {
 
 /// The proxy's score. If one of its inputs is not finite, or a decomposition does not converge,
 /// only that score is degenerate.
+/// @throws the error of a shared pass that it needs
 Score score_of(const Proxy& proxy, const Observation& seen);
 
 }  // namespace wrcor

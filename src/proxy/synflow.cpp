@@ -32,8 +32,8 @@ class SynflowWithNorms final : public Proxy {
 
   Score score(const Observation& seen) const override {
     if (norm_of_one_value(seen.plan())) return Score::not_applicable("batch_norm_of_one_value");
-    return score_of(
-        path_strength(seen.network(), seen.images(), NormMode::minibatch, seen.activations()));
+    return score_of(path_strength(
+        path_terms(seen.network(), seen.images(), NormMode::minibatch, seen.activations()).cpu()));
   }
 };
 

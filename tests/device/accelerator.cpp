@@ -34,6 +34,15 @@ void request_memory(std::size_t bytes) {
   }
 }
 
+Faults::Hits fault_hits;
+std::int64_t fault_count = 0;
+
+void meet_fault(const std::string& operation, const at::Tensor& first_operand) {
+  if (!fault_hits || !fault_hits(operation, first_operand)) return;
+  ++fault_count;
+  TORCH_CHECK(false, "the accelerator has no kernel for ", operation);
+}
+
 std::atomic<std::int64_t> held_bytes{0}, most_bytes{0};
 
 void hold(std::size_t bytes) {
@@ -142,6 +151,7 @@ class HostCall {
     const std::size_t first = stack_.size() - operation_.schema().arguments().size();
     for (std::size_t i = first; i < stack_.size(); ++i) stack_[i] = argument(stack_[i]);
     require_one_device();
+    if (!pairs_.empty()) meet_fault(operation_.schema().name(), pairs_.front().host);
     operation_.callBoxed(&stack_);
     for (const Pair& pair : pairs_) take_over_changes(pair);
     bool is_value = false, is_new = false;
@@ -346,5 +356,12 @@ std::int64_t take_peak_bytes() { return most_bytes.exchange(held_bytes); }
 OneRefusal::OneRefusal(std::int64_t number) { requests_until_refusal = number; }
 OneRefusal::~OneRefusal() { requests_until_refusal = 0; }
 bool OneRefusal::happened() const { return requests_until_refusal == 0; }
+
+Faults::Faults(Hits hits) {
+  fault_hits = std::move(hits);
+  fault_count = 0;
+}
+Faults::~Faults() { fault_hits = nullptr; }
+std::int64_t Faults::count() const { return fault_count; }
 
 }  // namespace wrcor::accelerator

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include <ATen/ATen.h>
 
@@ -36,6 +38,20 @@ class OneRefusal {
   OneRefusal& operator=(const OneRefusal&) = delete;
   /// Whether the request was made.
   bool happened() const;
+};
+
+/// While it exists, operations of the device fail, as those of a library do that has no kernel for
+/// them: not for want of memory.
+class Faults {
+ public:
+  /// Whether an operation fails. @param name  as libtorch's: "aten::convolution"
+  using Hits = std::function<bool(const std::string& name, const at::Tensor& first_operand)>;
+
+  explicit Faults(Hits hits);
+  ~Faults();
+  Faults(const Faults&) = delete;
+  Faults& operator=(const Faults&) = delete;
+  std::int64_t count() const;
 };
 
 }  // namespace wrcor::accelerator

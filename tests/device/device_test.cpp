@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
+#include <set>
 
 #include "device/accelerator.h"
 #include "eval/evaluator.h"
+#include "nn/draws.h"
+#include "proxy/factory.h"
 #include "run/parity.h"
 #include "score/batching.h"
 #include "support/catch.h"
@@ -21,6 +25,11 @@
 using namespace wrcor;
 
 namespace {
+
+const char* const cell =
+    "|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|none~2|";
+const char* const other_cell =
+    "|nor_conv_1x1~0|+|skip_connect~0|nor_conv_3x3~1|+|nor_conv_1x1~0|none~1|avg_pool_3x3~2|";
 
 EvaluatorOptions options_of(std::vector<std::string> names) {
   EvaluatorOptions options;
@@ -169,8 +178,7 @@ TEST_CASE("an evaluation survives that the device refuses memory once", "[device
   const Minibatch minibatch = test::small_minibatch(space);
   const Evaluator evaluator(space, minibatch, options_of(votes().find("auto").value.members),
                             accelerator::device());
-  const Genotype genotype = space.parse(
-      "|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|none~2|");
+  const Genotype genotype = space.parse(cell);
   const auto expected = to_json(evaluator.evaluate(genotype));
   int refused = 0;
   for (std::int64_t request = 1; request < 2000; request += 97) {
@@ -179,6 +187,135 @@ TEST_CASE("an evaluation survives that the device refuses memory once", "[device
     refused += refusal.happened() ? 1 : 0;
   }
   CHECK(refused > 5);
+}
+
+TEST_CASE("an error in a shared pass costs the scores that need the pass, and no others",
+          "[device]") {
+  using Names = std::vector<std::string>;
+  const NasBench201 space({4, 1, 10, 32, 32});
+  const Minibatch minibatch = test::small_minibatch(space);
+  const std::int64_t images = minibatch.images.size(0);
+  const Names all{"wrcor", "acor", "naswot", "swap",    "fisher",          "jacob_cor",
+                  "meco",  "zico", "phi",    "synflow", "az_trainability", "params"};
+  const Evaluator evaluator(space, minibatch, options_of(all), accelerator::device());
+  const std::vector<Genotype> genotypes{space.parse(cell), space.parse(other_cell)};
+  const std::vector<Evaluation> whole{evaluator.evaluate(genotypes[0]),
+                                      evaluator.evaluate(genotypes[1])};
+  const auto require_failed = [&](const Names& failed, const accelerator::Faults::Hits& hits) {
+    INFO("expected to fail: " << failed.front());
+    const accelerator::Faults faults(hits);
+    for (const auto& found :
+         {std::vector{evaluator.evaluate(genotypes[0])}, evaluator.evaluate_batch(genotypes)}) {
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        for (const auto& [name, score] : found[i].scores) {
+          INFO(name << ": " << score.reason);
+          const bool has_failed = score.status == Status::failed;
+          CHECK(has_failed == (std::ranges::find(failed, name) != failed.end()));
+          if (has_failed) {
+            CHECK_THAT(score.reason, ContainsSubstring("has no kernel for aten::"));
+          } else {
+            CHECK(score.raw == whole[i].score(name).raw);
+            CHECK(score.reason == whole[i].score(name).reason);
+          }
+        }
+      }
+    }
+    CHECK(faults.count() > 0);
+  };
+  const auto is = [](const char* name) { return "aten::" + std::string(name); };
+  require_failed({"synflow"}, [&](const std::string& name, const at::Tensor& operand) {
+    return name == is("convolution") && operand.scalar_type() == at::kDouble;
+  });
+  require_failed({"meco"}, [&](const std::string& name, const at::Tensor& operand) {
+    return name == is("convolution") && operand.scalar_type() == at::kFloat && operand.size(0) <= 2;
+  });
+  require_failed({"zico"}, [&](const std::string& name, const at::Tensor& operand) {
+    return name == is("convolution_backward") && operand.size(0) == images / 2;
+  });
+  require_failed({"wrcor", "fisher"}, [&](const std::string& name, const at::Tensor& operand) {
+    return name == is("_log_softmax") && operand.size(0) == images;
+  });
+  // What only one observer of a pass computes.
+  require_failed({"swap"}, [&](const std::string& name, const at::Tensor& /*operand*/) {
+    return name == is("remainder");
+  });
+  Names all_of_images = all;
+  std::erase(all_of_images, "params");
+  require_failed(all_of_images, [&](const std::string& name, const at::Tensor& /*operand*/) {
+    return name == is("convolution");
+  });
+}
+
+TEST_CASE("one error anywhere costs scores, but changes none", "[device]") {
+  const NasBench201 space({4, 1, 10, 32, 32});
+  const Minibatch minibatch = test::small_minibatch(space);
+  const at::Device device = accelerator::device();
+  const at::Tensor images = minibatch.images.to(device), labels = minibatch.labels.to(device);
+  const WeightBank bank(1, Initialisation::standard, device);
+  const Noise noise(2, device);
+  const Network network(space.plan(space.parse(cell)), bank);
+  std::vector<std::unique_ptr<Proxy>> tried;
+  Requirements needs;
+  for (const char* name : {"wrcor", "acor", "jacob_cor", "meco", "synflow", "az_trainability"}) {
+    tried.push_back(make_proxy(name, {space, ProxyInput::images}));
+    needs |= tried.back()->requirements();
+  }
+  for (const Activations activations : {Activations::kept, Activations::recomputed}) {
+    const auto scores = [&] {
+      const Observation seen(
+          {network, images, labels, Counting::reference, noise, false, activations}, needs);
+      std::vector<double> values;
+      for (const auto& proxy : tried) {
+        try {
+          values.push_back(score_of(*proxy, seen).raw);
+        } catch (const c10::Error&) {
+          values.push_back(std::numeric_limits<double>::quiet_NaN());
+        }
+      }
+      return values;
+    };
+    const std::vector<double> whole = scores();
+    std::set<std::size_t> failed, held;
+    for (int number = 1; number < 1000; number += 41) {
+      int convolutions = 0;
+      const accelerator::Faults faults([&](const std::string& name, const at::Tensor&) {
+        return name.find("convolution") != std::string::npos && ++convolutions == number;
+      });
+      const std::vector<double> found = scores();
+      if (faults.count() == 0) break;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        INFO("convolution " << number << ", proxy " << i);
+        (std::isnan(found[i]) ? failed : held).insert(i);
+        if (!std::isnan(found[i])) CHECK(found[i] == whole[i]);
+      }
+    }
+    CHECK(failed.size() > 3);
+    CHECK(held.size() == whole.size());
+  }
+}
+
+TEST_CASE("a network alone, and a batch, waits for the device once", "[device]") {
+  const NasBench201 space({4, 1, 10, 32, 32});
+  const Minibatch minibatch = test::small_minibatch(space);
+  const std::vector<Genotype> genotypes = test::small_networks(space, 4);
+  std::vector<std::vector<std::string>> sets{votes().find("auto").value.members};
+  for (const char* name : {"swap", "epe", "fisher", "zico", "synflow", "meco"})
+    sets.push_back({name});
+  for (const std::vector<std::string>& names : sets) {
+    INFO(names.front());
+    const Evaluator evaluator(space, minibatch, options_of(names), accelerator::device());
+    evaluator.evaluate_batch(genotypes);
+    evaluator.evaluate(genotypes[0]);  // draws the weights and the noise
+    accelerator::take_work();
+    evaluator.evaluate(genotypes[0]);
+    accelerator::Work work = accelerator::take_work();
+    CHECK(work.waits == 1);
+    CHECK(work.uploads == 0);
+    evaluator.evaluate_batch(genotypes);
+    work = accelerator::take_work();
+    CHECK(work.waits == 1);
+    CHECK(work.uploads <= 12);  // of indices: as many for a batch of any size
+  }
 }
 
 TEST_CASE("training on a device follows training on the CPU", "[device]") {

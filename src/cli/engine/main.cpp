@@ -1,9 +1,9 @@
 // The executable `wrcor-engine`, which runs every command.
 #include "../commands.h"
 #include "../program.h"
+#include "core/out_of_memory.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
-#include "eval/out_of_memory.h"
 #include "report/download_progress.h"
 #include "runs.h"
 #include "wrcor/run/workbench.h"

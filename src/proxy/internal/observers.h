@@ -29,7 +29,7 @@ class FeatureObserver final : public PassObserver {
 /// @param values  [N, units]
 /// @return [units, words] int32
 at::Tensor pattern_words(const at::Tensor& values);
-/// Number of distinct rows. @param words  [units, words] int32 on the host
+/// Number of distinct rows. @param words  [units, words] int32 on the host, or undefined
 std::int64_t count_distinct(const at::Tensor& words);
 
 /// Activity patterns of all ReLU units over the samples of the minibatch.
@@ -38,7 +38,8 @@ class PatternObserver final : public PassObserver {
   explicit PatternObserver(const NetworkPlan& plan);
   Interest interest(int layer) const override;
   void output(int layer, const at::Tensor& output) override;
-  std::int64_t distinct() const;
+  /// [units, words] int32 of all layers on the device; undefined without a unit.
+  at::Tensor words() const { return words_.empty() ? at::Tensor() : at::cat(words_); }
 
  private:
   std::set<int> activated_;        ///< layers that a ReLU reads

@@ -4,7 +4,7 @@
 
 #include <ATen/ATen.h>
 
-#include "eval/out_of_memory.h"
+#include "core/out_of_memory.h"
 #include "support/catch.h"
 
 using namespace wrcor;

@@ -8,13 +8,13 @@
 #include <thread>
 #include <vector>
 
+#include "core/out_of_memory.h"
 #include "core/worker_pool.h"
 #include "data/synthetic.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
 #include "eval/memory_gate.h"
 #include "eval/memory_meter.h"
-#include "eval/out_of_memory.h"
 #include "support/catch.h"
 #include "support/scarce_memory.h"
 #include "wrcor/score/proxies.h"

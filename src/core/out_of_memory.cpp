@@ -1,4 +1,4 @@
-#include "eval/out_of_memory.h"
+#include "core/out_of_memory.h"
 
 #include <algorithm>
 #include <cmath>
