@@ -146,6 +146,7 @@ void RemoteEvaluations::connect() {
   } else {
     publish(/*keep_results=*/host_.has_offer_of_run());
   }
+  pause_.restart();
 }
 
 /// What the server has lost of the work.

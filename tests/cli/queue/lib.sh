@@ -26,7 +26,7 @@ stop_children() {
   local child
   for child in "${children[@]}"; do kill_now "$child"; done
 }
-trap 'status=$?; stop_children; end_test "$status"' EXIT
+trap 'status=$?; [ -z "${KEEP_LOGS:-}" ] || cp -r . "$KEEP_LOGS"; stop_children; end_test "$status"' EXIT
 
 # start_redis NAME ARGUMENTS...: a server that keeps nothing.
 start_redis() { start "$1" redis-server --save '' --appendonly no --loglevel warning "${@:2}"; }
