@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string_view>
 
 #include "queue/redis.h"
@@ -9,10 +9,8 @@
 namespace wrcor {
 namespace {
 
-/// Whether the server's message has one of these beginnings.
-template <std::size_t count>
 bool starts_with_one_of(std::string_view message,
-                        const std::array<std::string_view, count>& beginnings) {
+                        std::initializer_list<std::string_view> beginnings) {
   return std::ranges::any_of(beginnings,
                              [&](std::string_view word) { return message.starts_with(word); });
 }
@@ -20,21 +18,17 @@ bool starts_with_one_of(std::string_view message,
 }  // namespace
 
 bool RedisRefusal::passes() const {
-  static constexpr std::array<std::string_view, 10> beginnings{
-      "OOM",      "READONLY",   "LOADING",     "MISCONF",    "BUSY ",
-      "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "ERR max number of clients"};
-  return starts_with_one_of(what(), beginnings);
+  return starts_with_one_of(
+      what(), {"OOM", "READONLY", "LOADING", "MISCONF", "BUSY ", "TRYAGAIN", "MASTERDOWN",
+               "CLUSTERDOWN", "NOREPLICAS", "UNBLOCKED", "ERR max number of clients"});
 }
 
 bool RedisRefusal::is_about_access() const {
-  static constexpr std::array<std::string_view, 4> beginnings{"NOAUTH", "WRONGPASS", "NOPERM",
-                                                              "ERR AUTH"};
-  return starts_with_one_of(what(), beginnings);
+  return starts_with_one_of(what(), {"NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH"});
 }
 
 bool RedisRefusal::means_no_work() const {
-  static constexpr std::array<std::string_view, 2> beginnings{"NOGROUP", "UNBLOCKED"};
-  return starts_with_one_of(what(), beginnings);
+  return starts_with_one_of(what(), {"NOGROUP", "UNBLOCKED"});
 }
 
 void give_up_after(const RedisRefusal& refusal, const QueueAddress& address) {

@@ -39,8 +39,8 @@ TEST_CASE("refusals of a server are told apart", "[queue]") {
        {"OOM command not allowed when used memory > 'maxmemory'.",
         "READONLY You can't write against a read only replica.",
         "LOADING Redis is loading the dataset in memory", "MISCONF Redis is configured to save RDB",
-        "BUSY Redis is busy running a script.", "TRYAGAIN Multiple keys request during rehashing",
-        "ERR max number of clients reached"}) {
+        "BUSY Redis is busy running a script.", "UNBLOCKED force unblock from blocking operation",
+        "TRYAGAIN Multiple keys request during rehashing", "ERR max number of clients reached"}) {
     CAPTURE(text);
     CHECK(RedisRefusal(text).passes());
     CHECK_FALSE(RedisRefusal(text).is_about_access());
