@@ -79,11 +79,14 @@ class EvaluationSource {
   /// Starts the batch of a genotype, complete or not. @param number  in the order of submission
   void start_up_to(std::uint64_t number);
 
-  /// Drops the batches that have not started: get() throws std::future_error for them.
+  /// Drops the batches that have not started, and those that nobody can deliver now: get() throws
+  /// std::future_error for them.
   virtual void drop() = 0;
   /// Drops the others, too, unless this process finishes them itself; ends all work.
   virtual void stop() = 0;
 
+  /// Why nobody evaluates now, such as that no worker is there; empty: somebody does, or may soon.
+  virtual std::string why_idle() const { return {}; }
   /// Seconds that this many more evaluations will take, if that is known.
   virtual std::optional<double> seconds_left(std::int64_t evaluations, double flops) const = 0;
   /// How many workers there were.

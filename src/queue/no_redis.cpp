@@ -6,7 +6,7 @@ namespace wrcor {
 
 struct Redis::State {};
 
-Redis::Redis(const QueueAccess&) {
+Redis::Redis(const QueueAccess&, Patience) {
   throw UsageError(
       "this build of wrcor has no queues: install libhiredis-dev (Debian) and build it again");
 }

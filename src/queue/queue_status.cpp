@@ -9,36 +9,12 @@
 #include "core/schema_version.h"
 #include "queue/queue_keys.h"
 #include "queue/redis.h"
+#include "queue/worker_cards.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {
-
-/// The keys that match a pattern, sorted.
-std::set<std::string> keys_like(Redis& redis, const std::string& pattern) {
-  std::set<std::string> keys;
-  std::string cursor = "0";
-  do {
-    const RedisReply reply = redis.run({"SCAN", cursor, "MATCH", pattern, "COUNT", "1000"});
-    if (reply.items.size() != 2) break;
-    cursor = reply.items[0].text;
-    for (const RedisReply& key : reply.items[1].items) keys.insert(key.text);
-  } while (cursor != "0");
-  return keys;
-}
-
-std::vector<WorkerCard> read_workers(Redis& redis, const QueueKeys& keys) {
-  std::vector<WorkerCard> workers;
-  for (const std::string& key : keys_like(redis, keys.worker("*"))) {
-    try {
-      workers.push_back(WorkerCard::parse(redis.run({"GET", key}).text));
-    } catch (const MessageError&) {
-      // It has ended meanwhile, or is none.
-    }
-  }
-  return workers;
-}
 
 QueueStatus read_queue(Redis& redis, const std::string& name, RunOffer offer) {
   const QueueKeys keys(name);
@@ -80,7 +56,7 @@ std::vector<QueueStatus> read_queue_status(const QueueAccess& access) {
   } catch (const QueueLost& lost) {
     throw RunError("cannot reach the queue " + place + ": " + lost.what());
   } catch (const RedisRefusal& refusal) {
-    throw RunError("the queue " + place + " refuses a command: " + refusal.what());
+    give_up_after(refusal, access.address);
   }
 }
 

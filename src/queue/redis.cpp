@@ -6,32 +6,21 @@
 #include <utility>
 
 #include "internal/redis_tls.h"
+#include "internal/socket.h"
 #include "wrcor/core/error.h"
 #include "wrcor/core/registry.h"
 
 namespace wrcor {
 
-struct Redis::State {
-  redisContext* context = nullptr;
-  ~State() {
-    if (context != nullptr) redisFree(context);
-  }
-};
-
 namespace {
-
-/// A server that does not answer for as long counts as lost.
-constexpr timeval patience{.tv_sec = 10, .tv_usec = 0};
 
 struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 using OwnedReply = std::unique_ptr<redisReply, FreeReply>;
 
-QueueLost lost(const redisContext* context) {
-  return QueueLost(context != nullptr && context->errstr[0] != '\0'
-                       ? static_cast<const char*>(context->errstr)
-                       : "no connection");
+std::string reason_of(const redisContext& context) {
+  return context.errstr[0] != '\0' ? static_cast<const char*>(context.errstr) : "no connection";
 }
 
 RedisReply converted(const redisReply& reply) {
@@ -55,16 +44,13 @@ RedisReply converted(const redisReply& reply) {
   return result;
 }
 
-redisContext* connected(const QueueAddress& address) {
-  return address.socket.empty()
-             ? redisConnectWithTimeout(address.host.c_str(), address.port, patience)
-             : redisConnectUnixWithTimeout(address.socket.c_str(), patience);
-}
-
-/// Whether the server knows neither user nor password, or they may not do it.
-bool is_about_password(const std::string& refusal) {
-  return refusal.starts_with("NOAUTH") || refusal.starts_with("WRONGPASS") ||
-         refusal.starts_with("NOPERM") || refusal.starts_with("ERR AUTH");
+/// A socket as hiredis has it, which limits what it waits for itself: the rest of an answer.
+redisContext* context_on(Socket socket) {
+  redisContext* context = redisConnectFd(socket.number());
+  if (context == nullptr) throw QueueLost("no memory for a connection");
+  socket.release();
+  redisSetTimeout(context, timeval{.tv_sec = usual_patience.count(), .tv_usec = 0});
+  return context;
 }
 
 /// Without the password, which is in no message.
@@ -78,22 +64,76 @@ void log_in(Redis& redis, const QueueAccess& access) {
 
 }  // namespace
 
-Redis::Redis(const QueueAccess& access) : state_(std::make_unique<State>()) {
-  state_->context = connected(access.address);
-  if (state_->context == nullptr || state_->context->err != 0) throw lost(state_->context);
+struct Redis::State {
+  QueueAddress address;
+  Patience patience;
+  redisContext* context = nullptr;
+  bool has_answered = false;
+
+  State(QueueAddress where, Patience how_long)
+      : address(std::move(where)), patience(std::move(how_long)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (context != nullptr) redisFree(context);
+  }
+
+  void send(const std::vector<RedisCommand>& commands);
+  OwnedReply next_reply();
+  [[noreturn]] void fail() const;
+};
+
+void Redis::State::send(const std::vector<RedisCommand>& commands) {
+  for (const RedisCommand& command : commands) {
+    std::vector<const char*> words;
+    std::vector<std::size_t> sizes;
+    for (const std::string& word : command) {
+      words.push_back(word.data());
+      sizes.push_back(word.size());
+    }
+    if (redisAppendCommandArgv(context, static_cast<int>(words.size()), words.data(),
+                               sizes.data()) != REDIS_OK)
+      fail();
+  }
+  for (int sent = 0; sent == 0;) {
+    if (redisBufferWrite(context, &sent) != REDIS_OK) fail();
+  }
+}
+
+OwnedReply Redis::State::next_reply() {
+  for (void* reply = nullptr;;) {
+    if (redisGetReplyFromReader(context, &reply) != REDIS_OK) fail();
+    if (reply != nullptr) {
+      has_answered = true;
+      return OwnedReply(static_cast<redisReply*>(reply));
+    }
+    await_input(context->fd, patience);
+    if (redisBufferRead(context) != REDIS_OK) fail();
+  }
+}
+
+/// Says what may be at the address if nothing has answered as a server would.
+void Redis::State::fail() const {
+  const std::string reason = reason_of(*context);
+  if (has_answered) throw QueueLost(reason);
+  if (context->err == REDIS_ERR_PROTOCOL) {
+    throw UsageError("what answers at " + in_quotes(address.text) +
+                     " is not a Redis server: " + reason);
+  }
+  const bool may_expect_tls = !address.tls && address.socket.empty();
+  throw QueueLost(reason + (may_expect_tls ? "; does the server expect TLS (rediss://)?" : ""));
+}
+
+Redis::Redis(const QueueAccess& access, Patience patience)
+    : state_(std::make_unique<State>(access.address, std::move(patience))) {
+  state_->context = context_on(Socket(access.address, state_->patience));
   if (access.address.tls) start_tls(*state_->context, access.address);
-  redisSetTimeout(state_->context, patience);
   try {
     log_in(*this, access);
     run({"PING"});
   } catch (const RedisRefusal& refusal) {
-    const std::string reason = refusal.what();
-    // For a while after its start.
-    if (reason.starts_with("LOADING") || reason.starts_with("MASTERDOWN")) throw QueueLost(reason);
-    if (!is_about_password(reason)) throw;
-    throw UsageError(
-        "the queue " + in_quotes(access.address.text) + " refuses the connection: " + reason +
-        "; its password is read from --queue-password-file, or from " + "WRCOR_QUEUE_PASSWORD");
+    if (refusal.is_about_access()) give_up_after(refusal, access.address);
+    throw;
   }
 }
 
@@ -104,23 +144,11 @@ Redis& Redis::operator=(Redis&& other) noexcept = default;
 RedisReply Redis::run(const RedisCommand& command) { return run_all({command}).front(); }
 
 std::vector<RedisReply> Redis::run_all(const std::vector<RedisCommand>& commands) {
-  for (const RedisCommand& command : commands) {
-    std::vector<const char*> words;
-    std::vector<std::size_t> sizes;
-    for (const std::string& word : command) {
-      words.push_back(word.data());
-      sizes.push_back(word.size());
-    }
-    if (redisAppendCommandArgv(state_->context, static_cast<int>(words.size()), words.data(),
-                               sizes.data()) != REDIS_OK)
-      throw lost(state_->context);
-  }
+  state_->send(commands);
   std::vector<RedisReply> replies;
   std::string refusal;
   for (std::size_t k = 0; k < commands.size(); ++k) {
-    void* raw = nullptr;
-    if (redisGetReply(state_->context, &raw) != REDIS_OK) throw lost(state_->context);
-    const OwnedReply reply(static_cast<redisReply*>(raw));
+    const OwnedReply reply = state_->next_reply();
     replies.push_back(converted(*reply));
     if (reply->type == REDIS_REPLY_ERROR && refusal.empty()) refusal = replies.back().text;
   }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,7 +20,17 @@ struct QueueLost : std::runtime_error {
 /// The server answered a command with an error.
 struct RedisRefusal : std::runtime_error {
   using std::runtime_error::runtime_error;
+  /// Whether it passes by itself: the server is out of memory, loads, saves or fails over.
+  bool passes() const;
+  /// Whether the server does not know the user or the password, or the user has not the rights.
+  bool is_about_access() const;
+  /// Whether the stream of work is not there: its search has ended, or fills the queue again.
+  bool means_no_work() const;
 };
+
+/// The error of a program that a refusal ends.
+/// @throws UsageError for a refusal about access, otherwise RunError
+[[noreturn]] void give_up_after(const RedisRefusal& refusal, const QueueAddress& address);
 
 /// An answer of the server.
 struct RedisReply {
@@ -30,12 +42,23 @@ struct RedisReply {
 
 using RedisCommand = std::vector<std::string>;
 
+/// How long to wait for the server. It is called several times a second during a wait, so that the
+/// end of the process can shorten it.
+using Patience = std::function<std::chrono::milliseconds()>;
+
+/// A server that does not answer for as long counts as lost.
+constexpr std::chrono::seconds usual_patience(10);
+/// The same for a process that is to end.
+constexpr std::chrono::seconds hurried_patience(2);
+
 /// A connection to a Redis server, for one thread.
 class Redis {
  public:
-  /// @throws QueueLost; UsageError when the server refuses the password, or when this build has no
-  ///         client, or none for TLS; RedisRefusal of anything else
-  explicit Redis(const QueueAccess& access);
+  /// @throws QueueLost; UsageError when the server refuses the password, does not speak the
+  ///         protocol, or its certificate is not trusted, or when this build has no client, or none
+  ///         for TLS; RedisRefusal of anything else
+  explicit Redis(
+      const QueueAccess& access, Patience patience = [] { return usual_patience; });
   ~Redis();
   Redis(Redis&& other) noexcept;
   Redis& operator=(Redis&& other) noexcept;

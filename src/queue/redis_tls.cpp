@@ -9,6 +9,8 @@
 
 #include "internal/redis_tls.h"
 #include "queue/redis.h"
+#include "wrcor/core/error.h"
+#include "wrcor/core/registry.h"
 
 namespace wrcor {
 namespace {
@@ -42,9 +44,17 @@ bool expect_host(SSL& ssl, const std::string& host) {
 void start_tls(redisContext& context, const QueueAddress& address) {
   std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(&client_context()));
   if (!ssl || !expect_host(*ssl, address.host)) throw QueueLost("OpenSSL cannot be used");
-  if (redisInitiateSSL(&context, ssl.get()) != REDIS_OK)
-    throw QueueLost(std::string("no TLS: ") + static_cast<const char*>(context.errstr));
-  ssl.release();  // the connection owns it
+  if (redisInitiateSSL(&context, ssl.get()) == REDIS_OK) {
+    ssl.release();  // the connection owns it
+    return;
+  }
+  if (const long result = SSL_get_verify_result(ssl.get()); result != X509_V_OK) {
+    throw UsageError("the certificate of " + in_quotes(address.text) + " is not trusted (" +
+                     X509_verify_cert_error_string(result) +
+                     "); it must be of the host, and signed by an authority of the system or of "
+                     "the file that the variable SSL_CERT_FILE names");
+  }
+  throw QueueLost(std::string("no TLS: ") + static_cast<const char*>(context.errstr));
 }
 
 }  // namespace wrcor

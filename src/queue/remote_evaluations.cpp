@@ -3,9 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <exception>
 #include <limits>
-#include <string_view>
 #include <utility>
 
 #include "wrcor/core/error.h"
@@ -14,58 +12,11 @@
 namespace wrcor {
 namespace {
 
-constexpr const char* coordinator = "coordinator";  // as a reader of the stream of work
-
-/// A coordinator that does not say for as long that it lives has ended.
-constexpr const char* life_ms = "15000";
-
 /// Results without an item that are kept: as many as are in flight of a strategy that does not
 /// learn.
 constexpr std::size_t most_early = 8192;
 
-/// The text of an entry of a stream, [id, [name, value, ...]].
-std::string text_of(const RedisReply& entry) {
-  if (entry.items.size() != 2) return {};
-  const std::vector<RedisReply>& words = entry.items[1].items;
-  for (std::size_t k = 0; k + 1 < words.size(); k += 2) {
-    if (words[k].text == QueueKeys::field) return words[k + 1].text;
-  }
-  return {};
-}
-
-RedisCommand with_words(RedisCommand command, const std::vector<std::string>& words) {
-  command.insert(command.end(), words.begin(), words.end());
-  return command;
-}
-
-std::string cannot_reach(const HostedRun& run, const std::string& reason) {
-  return "cannot reach the queue " + in_quotes(run.access.address.text) + ": " + reason;
-}
-
-/// This process, as the owner of a queue.
-std::string owner_of(const HostedRun& run) {
-  return run.offer.run + " " + run.offer.session + " " + run.offer.coordinator;
-}
-
 }  // namespace
-
-void end_hosted_run(const HostedRun& run) {
-  constexpr const char* seconds = "60";  // in which workers notice
-  const QueueKeys keys(run.access.address.name);
-  RunOffer last = run.offer;
-  last.finished = true;
-  try {
-    Redis redis(run.access);
-    const RedisReply owner = redis.run({"GET", keys.owner()});
-    if (!owner.is_null && owner.text != owner_of(run)) return;  // another search has the queue now
-    redis.run_all({{"SET", keys.offer(), last.text(), "EX", seconds},
-                   {"DEL", keys.work(), keys.results(), keys.images(), keys.owner()}});
-  } catch (const QueueLost& lost) {
-    spdlog::warn("{}; its workers end by their --max-idle", cannot_reach(run, lost.what()));
-  } catch (const RedisRefusal& refusal) {
-    spdlog::warn("the queue does not take the end of the search: {}", refusal.what());
-  }
-}
 
 RemoteEvaluations::RemoteEvaluations(const HostedRun& run, const SourceShape& shape,
                                      EvaluationHooks hooks)
@@ -73,15 +24,16 @@ RemoteEvaluations::RemoteEvaluations(const HostedRun& run, const SourceShape& sh
       run_(run),
       repeats_(shape.repeats),
       hooks_(std::move(hooks)),
-      keys_(run.access.address.name),
-      owner_(owner_of(run)) {
+      host_(run, [this] { return dropping_ || must_end(); }),
+      watch_(run.access.address.text) {
   try {
     connect();
   } catch (const QueueLost& lost) {
-    throw RunError(cannot_reach(run, lost.what()) + "; is the server running?");
+    if (!run.is_interrupted())
+      throw RunError(cannot_reach(run.access.address, lost.what()) + "; is the server running?");
   } catch (const RedisRefusal& refusal) {
-    throw RunError("the queue " + in_quotes(run.access.address.text) + " refuses a command: " +
-                   refusal.what() + "; it needs a Redis server of version 6.2 or newer");
+    if (!refusal.passes()) give_up_after(refusal, run.access.address);
+    note_refused(refusal);
   }
   spdlog::info("workers are started by: wrcor worker --queue {}", run.access.address.text);
   thread_ = std::thread([this] { serve(); });
@@ -98,26 +50,25 @@ void RemoteEvaluations::start(Batch batch) {
   unpublished_.push_back(id);
 }
 
-void RemoteEvaluations::stop() {
-  clear_waiting();
-  stopping_ = true;
-  if (thread_.joinable()) thread_.join();
-  release();
+void RemoteEvaluations::drop() {
+  dropping_ = true;
+  if (outage_.reason().empty()) return;  // the thread drops what no worker has
   const std::lock_guard lock(mutex_);
   items_.clear();
 }
 
-/// The search may go on at once in another process.
-void RemoteEvaluations::release() {
-  try {
-    if (redis_ && redis_->run({"GET", keys_.owner()}).text == owner_)
-      redis_->run({"DEL", keys_.owner()});
-  } catch (const QueueLost&) {
-    // It waits until the key lapses.
-  } catch (const RedisRefusal&) {
-    // The same.
-  }
-  redis_.reset();
+void RemoteEvaluations::stop() {
+  clear_waiting();
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  host_.release();
+  const std::lock_guard lock(mutex_);
+  items_.clear();
+}
+
+std::string RemoteEvaluations::why_idle() const {
+  const std::string reason = outage_.reason();
+  return reason.empty() ? watch_.absence() : reason;
 }
 
 int RemoteEvaluations::workers() const {
@@ -133,19 +84,13 @@ std::vector<std::string> RemoteEvaluations::platforms() const {
 /// An error ends the evaluations: whoever waits for one gets it.
 void RemoteEvaluations::serve() {
   try {
-    while (!stopping_) {
+    while (!must_end()) {
       try {
-        if (!redis_) connect();
-        if (must_refill_) refill();
-        take_early();
-        publish_missing();
-        take_results();
-        look_after();
-        refusals_ = 0;
+        serve_once();
       } catch (const QueueLost& lost) {
-        note_lost(lost.what());
+        note_lost(lost);
       } catch (const RedisRefusal& refusal) {
-        note_refused(refusal.what());
+        note_refused(refusal);
       }
     }
   } catch (...) {
@@ -158,108 +103,74 @@ void RemoteEvaluations::serve() {
   }
 }
 
-void RemoteEvaluations::note_lost(const std::string& reason) {
-  if (!lost_) spdlog::warn("{}; trying again", cannot_reach(run_, reason));
-  lost_ = true;
-  redis_.reset();
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+void RemoteEvaluations::serve_once() {
+  if (!host_.is_connected()) connect();
+  if (must_refill_) refill();
+  take_early();
+  publish_missing();
+  take_results();
+  look_after();
+  outage_.end_all();
+  pause_.restart();
+  unexpected_ = 0;
 }
 
-/// Somebody has changed the keys of the queue, or its server takes nothing now: the queue is filled
-/// again after a while, which doubles from one refusal to the next.
-void RemoteEvaluations::note_refused(const std::string& reason) {
-  constexpr int most = 5;
-  constexpr std::chrono::milliseconds first_wait(200);
-  if (refusals_ == most) {
-    throw RunError("the queue " + in_quotes(run_.access.address.text) +
-                   " refuses a command again and again: " + reason +
+void RemoteEvaluations::note_lost(const QueueLost& lost) {
+  outage_.begin("", cannot_reach(run_.access.address, lost.what()));
+  host_.disconnect();
+  sleep_until(pause_.next(), [this] { return must_end(); });
+}
+
+/// The server takes nothing now, or somebody has changed the keys of the queue, which is therefore
+/// filled again.
+/// @throws UsageError, RunError when it would not help to try again
+void RemoteEvaluations::note_refused(const RedisRefusal& refusal) {
+  constexpr int most_unexpected = 5;
+  if (refusal.is_about_access()) give_up_after(refusal, run_.access.address);
+  const std::string reason = refusal.what(), queue = in_quotes(run_.access.address.text);
+  if (!refusal.passes() && ++unexpected_ > most_unexpected) {
+    throw RunError("the queue " + queue + " refuses a command again and again: " + reason +
                    "; what was evaluated is kept");
   }
-  const auto wait = first_wait * (1 << refusals_++);
-  spdlog::warn("the queue refuses a command ({}); it is filled again in {:g} s", reason,
-               std::chrono::duration<double>(wait).count());
+  outage_.begin("", "the queue " + queue + " refuses a command (" + reason + ")");
   must_refill_ = true;
   // The stream itself is none.
   must_renew_results_ = must_renew_results_ || reason.starts_with("WRONGTYPE");
-  const Clock::time_point end = Clock::now() + wait;
-  while (!stopping_ && Clock::now() < end)
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-}
-
-void RemoteEvaluations::refill() {
-  publish(/*keep_results=*/!must_renew_results_);
-  must_refill_ = must_renew_results_ = false;
+  sleep_until(pause_.next(), [this] { return must_end(); });
 }
 
 void RemoteEvaluations::connect() {
-  redis_.emplace(run_.access);
-  take_ownership();
-  if (is_published()) {
-    const std::lock_guard lock(mutex_);
-    for (auto& [id, item] : items_) {
-      if (item.entry.empty() ||
-          !redis_->run({"XRANGE", keys_.work(), item.entry, item.entry}).items.empty())
-        continue;
-      item.entry.clear();
-      unpublished_.push_back(id);
-    }
+  host_.connect();
+  if (host_.is_published()) {
+    note_missing();
   } else {
-    const RedisReply offer = redis_->run({"GET", keys_.offer()});
-    bool is_ours = false;
-    try {
-      is_ours = !offer.is_null && RunOffer::parse(offer.text).run == run_.offer.run;
-    } catch (const MessageError&) {
-      // Of nobody.
-    }
-    publish(/*keep_results=*/is_ours);
+    publish(/*keep_results=*/host_.has_offer_of_run());
   }
-  if (lost_) spdlog::info("the queue is there again");
-  lost_ = false;
+  pause_.restart();
 }
 
-/// A queue serves one process at a time. One that was killed is known by its silence.
-void RemoteEvaluations::take_ownership() {
-  redis_->run({"SET", keys_.owner(), owner_, "NX", "PX", life_ms});
-  const std::string owner = redis_->run({"GET", keys_.owner()}).text;
-  if (owner != owner_) await_ownership(owner);
-  redis_->run({"SET", keys_.owner(), owner_, "PX", life_ms});
-}
-
-/// Waits until another owner has been silent for its lifetime.
-/// @throws UsageError when it gives a sign of life
-void RemoteEvaluations::await_ownership(const std::string& owner) {
-  const std::string process = owner.substr(owner.rfind(' ') + 1);
-  spdlog::info("waiting for the queue: {} had it, which may have ended", process);
-  std::int64_t least_ms = std::numeric_limits<std::int64_t>::max();
-  while (!stopping_ && redis_->run({"SET", keys_.owner(), owner_, "NX", "PX", life_ms}).is_null) {
-    const std::int64_t left_ms = redis_->run({"PTTL", keys_.owner()}).number;
-    constexpr std::int64_t without_end = -1;
-    if (left_ms > least_ms || left_ms == without_end) {
-      throw UsageError("the queue " + in_quotes(run_.access.address.text) +
-                       " serves another search (" + process +
-                       "); choose another name of a queue, or wait until that has ended");
+/// What the server has lost of the work.
+void RemoteEvaluations::note_missing() {
+  std::vector<std::string> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, item] : items_) {
+      if (!item.entry.empty()) entries.push_back(item.entry);
     }
-    if (left_ms >= 0) least_ms = left_ms;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const std::vector<std::string> missing = host_.missing_work(entries);
+  const std::lock_guard lock(mutex_);
+  for (const std::string& entry : missing) {
+    const auto found = item_of_entry(entry);
+    if (found == items_.end()) continue;
+    found->second.entry.clear();
+    unpublished_.push_back(found->first);
   }
 }
 
-bool RemoteEvaluations::is_published() {
-  const RedisReply keys =
-      redis_->run({"EXISTS", keys_.offer(), keys_.images(), keys_.work(), keys_.results()});
-  return keys.number == 4 && redis_->run({"GET", keys_.offer()}).text == run_.offer.text();
-}
-
-/// From the start: nothing that the server may hold is needed.
+/// From the start, in the order of submission.
 void RemoteEvaluations::publish(bool keep_results) {
-  last_read_.clear();
-  std::vector<RedisCommand> commands{{"DEL", keys_.work()}};
-  if (!keep_results) commands.push_back({"DEL", keys_.results()});
-  commands.push_back({"SET", keys_.images(), run_.images});
-  commands.push_back({"XGROUP", "CREATE", keys_.work(), QueueKeys::group, "0", "MKSTREAM"});
-  commands.push_back({"SET", keys_.offer(), run_.offer.text()});
-  redis_->run_all(commands);
-  make_results();
+  host_.publish(keep_results);
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::uint64_t, std::string>> all;
   for (auto& [id, item] : items_) {
@@ -271,37 +182,32 @@ void RemoteEvaluations::publish(bool keep_results) {
   for (auto& [number, id] : all) unpublished_.push_back(std::move(id));
 }
 
-/// Workers do not make the stream of results: it would outlive the search.
-void RemoteEvaluations::make_results() {
-  try {
-    redis_->run({"XGROUP", "CREATE", keys_.results(), coordinator, "0", "MKSTREAM"});
-  } catch (const RedisRefusal& refusal) {
-    if (!std::string_view(refusal.what()).starts_with("BUSYGROUP")) throw;  // it is there
-  }
+void RemoteEvaluations::refill() {
+  publish(/*keep_results=*/!must_renew_results_);
+  must_refill_ = must_renew_results_ = false;
 }
 
 void RemoteEvaluations::publish_missing() {
   constexpr std::size_t most = 256;  // at a time
-  std::vector<RedisCommand> commands;
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, texts;
   {
     const std::lock_guard lock(mutex_);
     for (const std::string& id : unpublished_) {
       const auto item = items_.find(id);
       if (item == items_.end() || !item->second.entry.empty()) continue;
-      commands.push_back({"XADD", keys_.work(), "*", QueueKeys::field, item->second.text});
+      texts.push_back(item->second.text);
       ids.push_back(id);
       if (ids.size() == most) break;
     }
     if (ids.empty()) unpublished_.clear();
   }
   if (ids.empty()) return;
-  const std::vector<RedisReply> replies = redis_->run_all(commands);
+  std::vector<std::string> entries = host_.add_work(texts);
   busy_ = Clock::now();
   const std::lock_guard lock(mutex_);
   for (std::size_t k = 0; k < ids.size(); ++k) {
     if (const auto item = items_.find(ids[k]); item != items_.end())
-      item->second.entry = replies[k].text;
+      item->second.entry = std::move(entries[k]);
   }
 }
 
@@ -310,15 +216,21 @@ void RemoteEvaluations::look_after() {
   constexpr std::chrono::milliseconds period(500);
   if (Clock::now() - looked_after_ < period) return;
   looked_after_ = Clock::now();
-  const std::string owner = redis_->run({"GET", keys_.owner()}).text;
-  if (!owner.empty() && owner != owner_) {
-    throw RunError("another process coordinates the queue " + in_quotes(run_.access.address.text) +
-                   " now: " + owner.substr(owner.rfind(' ') + 1));
-  }
-  redis_->run({"SET", keys_.owner(), owner_, "PX", life_ms});
-  if (!is_published()) publish(/*keep_results=*/true);
+  host_.keep_ownership();
+  if (!host_.is_published()) publish(/*keep_results=*/true);
   reclaim();
+  look_for_workers();
   if (dropping_) drop_unstarted();
+}
+
+void RemoteEvaluations::look_for_workers() {
+  if (!has_items()) watch_.note_presence();
+  if (watch_.must_look()) watch_.note_found(host_.workers());
+}
+
+bool RemoteEvaluations::has_items() const {
+  const std::lock_guard lock(mutex_);
+  return !items_.empty();
 }
 
 std::map<std::string, RemoteEvaluations::Item>::iterator RemoteEvaluations::item_of_entry(
@@ -329,16 +241,11 @@ std::map<std::string, RemoteEvaluations::Item>::iterator RemoteEvaluations::item
 
 /// Takes back what workers hold that give no sign of life.
 void RemoteEvaluations::reclaim() {
-  const RedisReply reply =
-      redis_->run({"XAUTOCLAIM", keys_.work(), QueueKeys::group, coordinator,
-                   std::to_string(run_.offer.lease_seconds * 1000), "0", "COUNT", "100", "JUSTID"});
-  if (reply.items.size() < 2 || reply.items[1].items.empty()) return;
-  std::vector<std::string> entries;
+  const std::vector<std::string> entries = host_.reclaim_work();
   std::vector<Settled> settled;
-  for (const RedisReply& entry : reply.items[1].items) {
-    entries.push_back(entry.text);
+  for (const std::string& entry : entries) {
     std::unique_lock lock(mutex_);
-    const auto found = item_of_entry(entry.text);
+    const auto found = item_of_entry(entry);
     if (found == items_.end()) continue;  // settled, or not of this search
     Item& item = found->second;
     item.entry.clear();
@@ -355,17 +262,12 @@ void RemoteEvaluations::reclaim() {
       last.evaluations.push_back(failed(waiting.genotype));
     settled.push_back(std::move(last));
   }
-  if (settle(settled)) redis_->run_all(removal(entries));
+  if (settle(settled)) host_.remove(entries, {});
 }
 
 /// What is published and no worker has, and what is not published.
 void RemoteEvaluations::drop_unstarted() {
-  std::set<std::string> started;
-  const RedisReply pending =
-      redis_->run({"XPENDING", keys_.work(), QueueKeys::group, "-", "+", "100000"});
-  for (const RedisReply& entry : pending.items) {
-    if (!entry.items.empty()) started.insert(entry.items.front().text);
-  }
+  const std::set<std::string> started = host_.held_work();
   std::vector<std::string> dropped;
   {
     const std::lock_guard lock(mutex_);
@@ -378,38 +280,29 @@ void RemoteEvaluations::drop_unstarted() {
       item = items_.erase(item);
     }
   }
-  if (!dropped.empty()) redis_->run_all(removal(dropped));
-}
-
-std::vector<RedisCommand> RemoteEvaluations::removal(
-    const std::vector<std::string>& entries) const {
-  return {with_words({"XACK", keys_.work(), QueueKeys::group}, entries),
-          with_words({"XDEL", keys_.work()}, entries)};
+  host_.remove(dropped, {});
 }
 
 void RemoteEvaluations::take_results() {
   // New work waits for as long: little while results come.
   const bool is_busy = Clock::now() - busy_ < std::chrono::seconds(1);
-  const RedisReply reply =
-      redis_->run({"XREAD", "COUNT", "256", "BLOCK", is_busy ? "2" : "50", "STREAMS",
-                   keys_.results(), last_read_.empty() ? "0" : last_read_});
-  if (reply.items.empty() || reply.items[0].items.size() < 2) return;
+  const std::vector<QueueEntry> entries =
+      host_.read_results(std::chrono::milliseconds(is_busy ? 2 : 50));
+  if (entries.empty()) return;
   busy_ = Clock::now();
   std::vector<Settled> settled;
   Done done;
-  for (const RedisReply& entry : reply.items[0].items[1].items) {
-    if (entry.items.empty()) continue;
-    last_read_ = entry.items.front().text;
+  for (const QueueEntry& entry : entries) {
     try {
-      WorkResult result = WorkResult::parse(text_of(entry));
+      WorkResult result = WorkResult::parse(entry.text);
       if (result.run == run_.offer.run) {
-        take({std::move(result), last_read_}, settled, done);
+        take({std::move(result), entry.id}, settled, done);
         continue;
       }
     } catch (const MessageError& error) {
       spdlog::warn("a message in the queue is left out: {}", error.what());
     }
-    done.results.push_back(last_read_);
+    done.results.push_back(entry.id);
   }
   finish(settled, done);
 }
@@ -449,6 +342,7 @@ void RemoteEvaluations::take(EarlyResult arrived, std::vector<Settled>& settled,
   }
   Item item = std::move(found->second);
   items_.erase(found);
+  watch_.note_presence();
   workers_.insert(result.worker);
   platforms_.insert(result.platform);
   if (!item.entry.empty()) done.work.push_back(item.entry);
@@ -471,14 +365,7 @@ void RemoteEvaluations::keep_early(EarlyResult arrived, Done& done) {
 
 /// Settles batches, and has the server forget what is done: what cannot be journaled stays there.
 void RemoteEvaluations::finish(std::vector<Settled>& settled, const Done& done) {
-  if (!settle(settled)) return;
-  std::vector<RedisCommand> commands;
-  if (!done.results.empty())
-    commands.push_back(with_words({"XDEL", keys_.results()}, done.results));
-  if (!done.work.empty()) {
-    for (RedisCommand& command : removal(done.work)) commands.push_back(std::move(command));
-  }
-  if (!commands.empty()) redis_->run_all(commands);
+  if (settle(settled)) host_.remove(done.work, done.results);
 }
 
 /// Why evaluations cannot be those of an item; empty: they are.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -16,24 +15,11 @@
 
 #include "queue/evaluation_source.h"
 #include "queue/messages.h"
-#include "queue/queue_keys.h"
-#include "queue/redis.h"
+#include "queue/outage.h"
+#include "queue/queue_host.h"
+#include "queue/worker_watch.h"
 
 namespace wrcor {
-
-/// A search as its coordinator offers it to workers.
-struct HostedRun {
-  QueueAccess access;
-  RunOffer offer;
-  std::string images;                                  ///< bytes of the minibatch
-  std::vector<std::string> proxies;                    ///< that every evaluation has
-  std::function<std::string(const Genotype&)> format;  ///< the text of an architecture
-  std::function<Costs(const Genotype&)> costs;
-};
-
-/// Ends a search for its workers, and removes what it left on the server. A server that cannot be
-/// reached is reported as a warning.
-void end_hosted_run(const HostedRun& run);
 
 /// Evaluates genotypes on the workers of a queue, which come and go.
 ///
@@ -48,12 +34,14 @@ class RemoteEvaluations final : public EvaluationSource {
 
   /// @param run  outlives the object
   /// @throws UsageError when the queue belongs to another search, or the server refuses; RunError
-  ///         when it cannot be reached
+  ///         when it cannot be reached. A refusal that passes is waited for.
   RemoteEvaluations(const HostedRun& run, const SourceShape& shape, EvaluationHooks hooks);
   ~RemoteEvaluations() override { stop(); }
 
-  void drop() override { dropping_ = true; }
+  /// While the server is away, what workers have in hand is dropped, too.
+  void drop() override;
   void stop() override;
+  std::string why_idle() const override;
   std::optional<double> seconds_left(std::int64_t, double) const override { return std::nullopt; }
   int workers() const override;
   std::vector<std::string> platforms() const override;
@@ -91,16 +79,15 @@ class RemoteEvaluations final : public EvaluationSource {
 
   // On the thread, which alone uses the server.
   void serve();
+  void serve_once();
   void connect();
-  void take_ownership();
-  void await_ownership(const std::string& owner);
-  void release();
-  bool is_published();
+  void note_missing();
   void publish(bool keep_results);
   void refill();
-  void make_results();
   void publish_missing();
   void look_after();
+  void look_for_workers();
+  bool has_items() const;
   void reclaim();
   void drop_unstarted();
   void take_results();
@@ -111,25 +98,24 @@ class RemoteEvaluations final : public EvaluationSource {
   std::string objection(const WorkResult& result, const Item& item) const;
   bool settle(std::vector<Settled>& settled);
   Evaluation failed(const Genotype& genotype) const;
-  std::vector<RedisCommand> removal(const std::vector<std::string>& entries) const;
-  void note_lost(const std::string& reason);
-  void note_refused(const std::string& reason);
+  void note_lost(const QueueLost& lost);
+  void note_refused(const RedisRefusal& refusal);
+  bool must_end() const { return stopping_ || run_.is_interrupted(); }
 
   std::map<std::string, Item>::iterator item_of_entry(const std::string& entry);
 
   const HostedRun& run_;
   int repeats_;
   EvaluationHooks hooks_;
-  QueueKeys keys_;
-  std::string owner_;  ///< this process, as the owner of the queue
-  std::optional<Redis> redis_;
-  bool lost_ = false;  ///< and reported
-  int refusals_ = 0;   ///< in a row
+  std::atomic<bool> dropping_{false}, stopping_{false};
+  QueueHost host_;
+  Outage outage_{"trying again"};
+  WorkerWatch watch_;
+  GrowingPause pause_;
+  int unexpected_ = 0;  ///< refusals in a row that do not pass
   bool must_refill_ = false, must_renew_results_ = false;
-  std::string last_read_;                     ///< entry of the stream of results; empty: none
   std::map<std::string, EarlyResult> early_;  ///< by WorkItem::id()
   Clock::time_point looked_after_{}, busy_{};
-  std::atomic<bool> dropping_{false}, stopping_{false};
 
   mutable std::mutex mutex_;  ///< guards the members below
   std::uint64_t started_ = 0;

@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "eval/evaluator.h"
 #include "minibatch/minibatch.h"
+#include "run/interrupt.h"
 #include "score/scoring_revision.h"
 #include "wrcor/config/config_loader.h"
 #include "wrcor/core/error.h"
@@ -145,6 +146,7 @@ HostedRun hosted_run(const RunSpec& spec, const Workbench& bench, const Json& he
   run.proxies = spec.proxies;
   run.format = [&space](const Genotype& genotype) { return space.format(genotype); };
   run.costs = [&space](const Genotype& genotype) { return space.costs(genotype); };
+  run.is_interrupted = [] { return InterruptGuard::signal() != 0; };
   return run;
 }
 

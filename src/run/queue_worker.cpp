@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,9 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/counted.h"
 #include "eval/device.h"
 #include "eval/evaluator.h"
 #include "queue/messages.h"
+#include "queue/outage.h"
+#include "queue/queue_host.h"
 #include "queue/queue_keys.h"
 #include "queue/redis.h"
 #include "run/hosted_run.h"
@@ -30,7 +34,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds retry_period(300);
+/// How long a worker that is to end waits for a server that does not take what it has evaluated.
+constexpr milliseconds time_to_leave(5000);
 
 /// Several times in a lease.
 milliseconds sign_period(const RunOffer& run) {
@@ -59,39 +64,81 @@ class IdleTime {
   std::atomic<Clock::rep> since_{Clock::now().time_since_epoch().count()};
 };
 
-/// A connection that is made when it is needed, and again when it was lost.
+bool is_interrupted() { return InterruptGuard::signal() != 0; }
+
+/// A connection that is made when it is needed, and again when it was lost. On one thread.
 class Reconnecting {
  public:
-  explicit Reconnecting(const QueueAccess& access) : access_(access) {}
+  /// @param outage      of all connections of the worker
+  /// @param is_hurried  whether to wait for the server only briefly
+  Reconnecting(const QueueAccess& access, Outage& outage, std::function<bool()> is_hurried)
+      : access_(access), outage_(outage), patience_([is_hurried = std::move(is_hurried)] {
+          return is_hurried() ? hurried_patience : usual_patience;
+        }) {}
 
-  /// @return nothing when the server cannot be reached now
+  /// @return nothing when the server cannot be reached, or refuses what it may take later
+  /// @throws UsageError, RedisRefusal
   std::optional<RedisReply> run(const RedisCommand& command) {
+    const std::string& name = command.front();
     try {
-      if (!redis_) redis_.emplace(access_);
-      return redis_->run(command);
+      if (!redis_) redis_.emplace(access_, patience_);
+      RedisReply reply = redis_->run(command);
+      note_success(name);
+      return reply;
     } catch (const QueueLost& lost) {
       redis_.reset();
-      reason_ = lost.what();
-      return std::nullopt;
+      outage_.begin(connection, cannot_reach(access_.address, lost.what()));
+    } catch (const RedisRefusal& refusal) {
+      note_refusal(name, refusal);
     }
+    return std::nullopt;
   }
-  /// Why the server could not be reached last.
-  const std::string& reason() const { return reason_; }
+
+  /// Before the next try.
+  void pause(const std::function<bool()>& is_over) { sleep_until(pause_.next(), is_over); }
 
  private:
+  static constexpr const char* connection = "";  ///< what fails, for the outage
+
+  void note_success(const std::string& name) {
+    outage_.end(connection);
+    outage_.end(name);
+    unexpected_.erase(name);
+    pause_.restart();
+  }
+
+  /// A coordinator that lives renews keys that somebody has changed.
+  void note_refusal(const std::string& name, const RedisRefusal& refusal) {
+    constexpr std::chrono::seconds for_coordinator(15);
+    if (refusal.means_no_work()) return pause_.restart();
+    if (refusal.is_about_access()) give_up_after(refusal, access_.address);
+    if (!refusal.passes()) {
+      const Clock::time_point now = Clock::now();
+      const Clock::time_point since = unexpected_.try_emplace(name, now).first->second;
+      if (now - since > for_coordinator) throw refusal;
+    }
+    outage_.begin(name, "the queue " + in_quotes(access_.address.text) + " refuses a command (" +
+                            refusal.what() + ")");
+  }
+
   const QueueAccess& access_;
+  Outage& outage_;
+  Patience patience_;
+  GrowingPause pause_;
   std::optional<Redis> redis_;
-  std::string reason_;
+  std::map<std::string, Clock::time_point> unexpected_;  ///< since when commands are refused
 };
 
 /// The threads of a worker while it serves one search.
 class Crew {
  public:
-  Crew(const WorkerSpec& spec, const RunOffer& offer, const Workbench& bench, IdleTime& idle)
+  Crew(const WorkerSpec& spec, const RunOffer& offer, const Workbench& bench, IdleTime& idle,
+       Outage& outage)
       : spec_(spec),
         offer_(offer),
         bench_(bench),
         idle_(idle),
+        outage_(outage),
         keys_(spec.access.address.name),
         platform_(platform_of(bench.conditions).dump()) {
     for (int number = 1; number <= bench.workers; ++number) {
@@ -120,6 +167,8 @@ class Crew {
   }
   bool has_failed() const { return failed_; }
   std::int64_t evaluated() const { return evaluated_; }
+  /// Batches that a signal and the absence of the server have lost.
+  std::int64_t undelivered() const { return undelivered_; }
 
   /// Shows that the threads live, and keeps what they hold from others. One that evaluates is not
   /// idle.
@@ -136,15 +185,10 @@ class Crew {
                             .platform = platform_,
                             .run = offer_.run,
                             .evaluated = evaluated_};
-      const bool is_reached =
-          server.run({"SET", keys_.worker(id), card.text(), "EX", seconds}).has_value();
+      if (!server.run({"SET", keys_.worker(id), card.text(), "EX", seconds})) return;
       if (entry.empty()) continue;
-      if (is_reached) idle_.restart();
-      try {
-        server.run({"XCLAIM", keys_.work(), QueueKeys::group, id, "0", entry, "JUSTID"});
-      } catch (const RedisRefusal&) {
-        // The queue is being filled again.
-      }
+      idle_.restart();
+      server.run({"XCLAIM", keys_.work(), QueueKeys::group, id, "0", entry, "JUSTID"});
     }
   }
 
@@ -166,7 +210,7 @@ class Crew {
     try {
       configure_thread(bench_.threads);
       use_own_stream(bench_.evaluator->device());
-      Reconnecting server(spec_.access);
+      Reconnecting server(spec_.access, outage_, [this] { return leaving_ || is_interrupted(); });
       hold(id, "");
       while (!leaving_) {
         const std::optional<TakenItem> taken = take(server, id);
@@ -193,15 +237,11 @@ class Crew {
 
   /// Waits a moment for an item.
   std::optional<TakenItem> take(Reconnecting& server, const std::string& id) {
-    std::optional<RedisReply> reply;
-    try {
-      reply = server.run({"XREADGROUP", "GROUP", QueueKeys::group, id, "COUNT", "1", "BLOCK", "500",
-                          "STREAMS", keys_.work(), ">"});
-    } catch (const RedisRefusal&) {
-      // There is no such stream: the search has ended, or it fills the queue again.
-    }
+    const std::optional<RedisReply> reply =
+        server.run({"XREADGROUP", "GROUP", QueueKeys::group, id, "COUNT", "1", "BLOCK", "500",
+                    "STREAMS", keys_.work(), ">"});
     if (!reply) {
-      std::this_thread::sleep_for(retry_period);
+      server.pause([this] { return leaving_.load(); });
       return std::nullopt;
     }
     if (reply->items.empty() || reply->items[0].items.size() < 2 ||
@@ -238,33 +278,37 @@ class Crew {
     return std::nullopt;
   }
 
-  /// Waits for the server, as long as it may be idle; a leaving worker does not wait. Where the
-  /// queue does not come back, the search has ended, or others repeat the evaluation.
+  /// Waits for the server, as long as the worker may be idle, or for a while after a signal. Where
+  /// the queue does not come back, the search has ended, or others repeat the evaluation.
   void deliver(Reconnecting& server, const std::string& text) {
-    constexpr int most_tries = 10;
+    constexpr int most_tries = 10;  // of a server that has no such stream
     const RedisCommand command{"XADD", keys_.results(), "NOMKSTREAM", "*", QueueKeys::field, text};
     idle_.restart();
-    int tries = 0;
-    for (;;) {
+    Clock::time_point last_time = Clock::time_point::max();
+    for (int tries = 0;;) {
       const std::optional<RedisReply> reply = server.run(command);
       if (reply && (!reply->is_null || leaving_ || ++tries == most_tries)) return;
-      if (!reply && (leaving_ || idle_.is_over())) {
-        throw RunError("cannot reach the queue " + in_quotes(spec_.access.address.text) + ": " +
-                       server.reason() +
-                       "; the last evaluation is lost, another worker repeats it");
+      if (!reply) {
+        if (leaving_) last_time = std::min(last_time, Clock::now() + time_to_leave);
+        if (Clock::now() >= last_time || idle_.is_over()) break;
       }
-      std::this_thread::sleep_for(retry_period);
+      server.pause([&] { return leaving_ && last_time == Clock::time_point::max(); });
     }
+    if (!is_interrupted()) {
+      throw RunError(outage_.reason() + "; the last evaluation is lost, another worker repeats it");
+    }
+    ++undelivered_;
   }
 
   const WorkerSpec& spec_;
   const RunOffer& offer_;
   const Workbench& bench_;
   IdleTime& idle_;
+  Outage& outage_;
   QueueKeys keys_;
   std::string platform_;
   std::atomic<bool> leaving_{false}, failed_{false};
-  std::atomic<std::int64_t> evaluated_{0};
+  std::atomic<std::int64_t> evaluated_{0}, undelivered_{0};
   std::mutex mutex_;                         ///< guards the members below
   std::map<std::string, std::string> held_;  ///< by id of the thread: the entry that it works on
   std::exception_ptr failure_;
@@ -274,7 +318,11 @@ class Crew {
 class Worker {
  public:
   explicit Worker(const WorkerSpec& spec)
-      : spec_(spec), keys_(spec.access.address.name), server_(spec.access), idle_(spec.max_idle) {}
+      : spec_(spec),
+        keys_(spec.access.address.name),
+        outage_(fmt::format("trying again, for at most {:g} s", spec.max_idle)),
+        server_(spec.access, outage_, is_interrupted),
+        idle_(spec.max_idle) {}
 
   std::int64_t run() {
     while (const std::optional<RunOffer> offer = wait_for_offer()) serve(*offer);
@@ -285,7 +333,6 @@ class Worker {
   /// The search of the queue now; nothing if there is none.
   std::optional<RunOffer> offer() {
     const std::optional<RedisReply> reply = server_.run({"GET", keys_.offer()});
-    note_reach(reply.has_value());
     if (!reply || reply->is_null) return std::nullopt;
     try {
       return RunOffer::parse(reply->text);
@@ -295,22 +342,12 @@ class Worker {
     }
   }
 
-  void note_reach(bool reached) {
-    if (is_reached_ && !reached) {
-      spdlog::warn("cannot reach the queue {}: {}; trying again, for at most {:g} s",
-                   in_quotes(spec_.access.address.text), server_.reason(), spec_.max_idle);
-    } else if (!is_reached_ && reached) {
-      spdlog::info("the queue {} is reached again", in_quotes(spec_.access.address.text));
-    }
-    is_reached_ = reached;
-  }
-
   /// The search to serve next; nothing when it has ended, or none comes.
   std::optional<RunOffer> wait_for_offer() {
     spdlog::info("waiting for a search at {}", spec_.access.address.text);
     for (;;) {
-      std::optional<RunOffer> found = offer();
       require_no_signal();
+      std::optional<RunOffer> found = offer();
       if (found && found->finished) {
         spdlog::info("the search has ended");
         return std::nullopt;
@@ -320,45 +357,48 @@ class Worker {
         return std::nullopt;
       }
       if (found) return found;
-      std::this_thread::sleep_for(retry_period);
+      server_.pause(is_interrupted);
     }
   }
 
   /// @throws RunError when the server was not there
   void end_idle() const {
-    if (!is_reached_) {
-      throw RunError("cannot reach the queue " + in_quotes(spec_.access.address.text) + ": " +
-                     server_.reason());
-    }
+    if (const std::string reason = outage_.reason(); !reason.empty()) throw RunError(reason);
     spdlog::info("no work for {:g} s", spec_.max_idle);
   }
 
   void require_no_signal() const {
-    if (const int signal = InterruptGuard::signal(); signal != 0) {
-      throw Interrupted(signal, fmt::format("interrupted; {} networks were evaluated, and what had "
-                                            "started is delivered",
-                                            evaluated_));
+    const int signal = InterruptGuard::signal();
+    if (signal == 0) return;
+    std::string message = fmt::format("interrupted; {} networks were evaluated, and ", evaluated_);
+    if (undelivered_ == 0) {
+      message += "what had started is delivered";
+    } else {
+      message += fmt::format("{} could not be delivered, which others repeat ({})",
+                             counted(static_cast<std::size_t>(undelivered_), "batch", "batches"),
+                             outage_.reason());
     }
+    throw Interrupted(signal, message);
   }
 
   /// Until the offer changes, or nothing has come for too long.
   void serve(const RunOffer& run) {
     const std::optional<RedisReply> images = server_.run({"GET", keys_.images()});
     if (!images || images->is_null) {  // it is being published
-      std::this_thread::sleep_for(retry_period);
+      server_.pause(is_interrupted);
       return;
     }
     const Workbench bench = workbench_for(run, images->text);
     spdlog::info("working for {}", run.coordinator);
     idle_.restart();
-    Crew crew(spec_, run, bench, idle_);
-    while (is_current(run) && !crew.has_failed() && InterruptGuard::signal() == 0 &&
-           !idle_.is_over()) {
+    Crew crew(spec_, run, bench, idle_, outage_);
+    while (is_current(run) && !crew.has_failed() && !is_interrupted() && !idle_.is_over()) {
       crew.give_sign(server_);
-      pause(run);
+      sleep_until(sign_period(run), is_interrupted);
     }
     crew.finish(server_);
     evaluated_ += crew.evaluated();
+    undelivered_ += crew.undelivered();
   }
 
   Workbench workbench_for(const RunOffer& run, const std::string& images) const {
@@ -376,20 +416,12 @@ class Worker {
     return now ? now->run == run.run && !now->finished : true;
   }
 
-  /// Up to the next sign of life; a signal ends it.
-  static void pause(const RunOffer& run) {
-    constexpr milliseconds step(100);
-    const milliseconds time = sign_period(run);
-    for (milliseconds waited(0); waited < time && InterruptGuard::signal() == 0; waited += step)
-      std::this_thread::sleep_for(step);
-  }
-
   const WorkerSpec& spec_;
   QueueKeys keys_;
+  Outage outage_;
   Reconnecting server_;
   IdleTime idle_;
-  bool is_reached_ = true;
-  std::int64_t evaluated_ = 0;
+  std::int64_t evaluated_ = 0, undelivered_ = 0;
 };
 
 }  // namespace
@@ -399,8 +431,7 @@ std::int64_t run_worker(const WorkerSpec& spec) {
   try {
     return Worker(spec).run();
   } catch (const RedisRefusal& refusal) {
-    throw RunError("the queue " + in_quotes(spec.access.address.text) +
-                   " refuses a command: " + refusal.what());
+    give_up_after(refusal, spec.access.address);
   }
 }
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "eval/evaluator.h"
@@ -27,12 +27,13 @@ std::size_t refinable(const SearchResult& result, std::int64_t most) {
 class Refinement {
  public:
   Refinement(SearchResult& result, const Workbench& bench, const SourceMaker& make_source,
-             Journal& journal, const JournalContent& replayed, const ProgressSink& progress)
+             const SearchClock& clock, Journal& journal, const JournalContent& replayed,
+             const ProgressSink& progress)
       : result_(result),
         bench_(bench),
+        clock_(clock),
         replayed_(replayed),
         progress_(progress),
-        before_(result.timing),
         source_(make_source(
             {bench.workers, bench.conditions.networks_per_batch, bench.evaluator->repeats()},
             {[&journal] { journal.require_intact(); },
@@ -41,7 +42,7 @@ class Refinement {
                for (std::size_t k = 0; k < genotypes.size(); ++k) {
                  if (evaluations[k].status == Status::failed) continue;
                  journal.append_refined(bench_.space->format(genotypes[k]), evaluations[k],
-                                        before_.seconds + seconds());
+                                        clock_.elapsed());
                  ++evaluated_;
                }
              }})) {}
@@ -55,17 +56,13 @@ class Refinement {
     for (std::size_t i = 0; i < count; ++i) take_in(pending[i], result_.ranking[i]);
     rank_first(result_.ranking, count, result_.rule);
     count_statuses();
-    result_.timing.seconds = before_.seconds + seconds();
-    result_.timing.session_seconds = before_.session_seconds + seconds();
-    result_.timing.evaluated = before_.evaluated + evaluated_;
+    result_.timing.seconds = clock_.elapsed();
+    result_.timing.session_seconds = clock_.session();
+    result_.timing.evaluated += evaluated_;
     result_.timing.worker_memory = bench_.evaluator->peak_memory();
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
   PendingEvaluation evaluate(const std::string& arch) {
     const auto known = replayed_.refined.find(arch);
     const Genotype genotype = bench_.space->parse(arch);
@@ -80,13 +77,15 @@ class Refinement {
         source_->stop();
         throw Interrupted(signal, "interrupted; everything that was finished is in the journal");
       }
+      if (clock_.ends_wait_for(*source_)) source_->drop();
       return true;
     });
-    const Evaluation evaluation = pending.get();
-    if (evaluation.status == Status::failed) {
+    const std::optional<Evaluation> evaluation = pending.get_unless_dropped();
+    if (!evaluation) throw clock_.without_workers(*source_, "refined " + entry.arch);
+    if (evaluation->status == Status::failed) {
       spdlog::warn("{} keeps the score of one draw of weights", entry.arch);
     } else {
-      entry.evaluation = evaluation;
+      entry.evaluation = *evaluation;
       ++result_.counts.refined;
     }
     ++state_.done;
@@ -107,10 +106,9 @@ class Refinement {
 
   SearchResult& result_;
   const Workbench& bench_;
+  const SearchClock& clock_;
   const JournalContent& replayed_;
   const ProgressSink& progress_;
-  const SearchTiming before_;
-  Clock::time_point start_ = Clock::now();
   ProgressState state_;
   std::atomic<std::int64_t> evaluated_{0};
   std::unique_ptr<EvaluationSource> source_;  ///< last: its threads use the members above
@@ -119,9 +117,9 @@ class Refinement {
 }  // namespace
 
 void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench,
-            const SourceMaker& make_source, Journal& journal, const JournalContent& replayed,
-            const ProgressSink& progress) {
-  Refinement(result, bench, make_source, journal, replayed, progress)
+            const SourceMaker& make_source, const SearchClock& clock, Journal& journal,
+            const JournalContent& replayed, const ProgressSink& progress) {
+  Refinement(result, bench, make_source, clock, journal, replayed, progress)
       .run(refinable(result, *spec.config.search.refine));
 }
 

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/counted.h"
 #include "eval/device.h"
@@ -52,9 +51,11 @@ int useful_workers(const Workbench& bench, std::int64_t in_flight, int networks_
 }  // namespace
 
 SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, const SourceMaker& make_source,
-                       Journal& journal, JournalContent& replayed, ProgressSink progress)
+                       const SearchClock& clock, Journal& journal, JournalContent& replayed,
+                       ProgressSink progress)
     : spec_(spec),
       bench_(bench),
+      clock_(clock),
       journal_(journal),
       replayed_(replayed),
       journaled_(replayed.evaluations.size() + replayed.failures.size()),
@@ -75,7 +76,7 @@ SearchLoop::SearchLoop(const RunSpec& spec, const Workbench& bench, const Source
              std::vector<std::string> archs;
              for (const Genotype& genotype : genotypes)
                archs.push_back(course_.space().format(genotype));
-             journal_.append_all(archs, evaluations, elapsed());
+             journal_.append_all(archs, evaluations, clock_.elapsed());
              evaluated_ += std::ssize(evaluations);
            }})) {}
 
@@ -115,15 +116,6 @@ void SearchLoop::follow_course() {
   }
 }
 
-double SearchLoop::session_seconds() const {
-  return std::chrono::duration<double>(Clock::now() - start_).count();
-}
-
-bool SearchLoop::out_of_time() const {
-  const std::optional<double>& most = spec_.config.search.max_seconds;
-  return most && elapsed() >= *most;
-}
-
 /// Whether the run has reached the end of the journal of earlier sessions. Evaluations that were in
 /// flight then are repeated. Once a failure that now succeeds leads the strategy elsewhere, the
 /// rest of the journal is not waited for.
@@ -134,20 +126,17 @@ bool SearchLoop::caught_up() const {
 }
 
 /// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
-/// the last one that the journal knew are never dropped, nor is the very first, which this process
-/// evaluates at once; a worker need not come.
+/// the last one that the journal knew are dropped only when nobody evaluates them, and so is the
+/// very first, which this process evaluates at once; a worker of a queue need not come.
 bool SearchLoop::may_drop() const {
   const std::int64_t kept = spec_.config.search.queue.empty() ? std::int64_t{0} : -1;
-  return out_of_time() && course_.told() > std::max(kept, last_replayed_) && caught_up();
+  if (clock_.ends_wait_for(*source_)) return true;
+  return clock_.is_over() && course_.told() > std::max(kept, last_replayed_) && caught_up();
 }
 
 /// @throws RunError when a search ends without one
 void SearchLoop::require_first_evaluation() const {
-  if (course_.told() > 0) return;
-  throw RunError(
-      "--max-seconds is over, and no worker of the queue has evaluated the first network; "
-      "start workers with: wrcor worker --queue " +
-      spec_.config.search.queue);
+  if (course_.told() == 0) throw clock_.without_workers(*source_, "evaluated the first network");
 }
 
 /// Shards have whole batches, so that each is that of a search without shards.
@@ -166,7 +155,7 @@ bool SearchLoop::start(const ProposedClass& met) {
   }
   const bool known =
       replayed_.evaluations.contains(met.arch) || replayed_.failures.contains(met.arch);
-  if (!known && in_shard_ > 0 && caught_up() && out_of_time()) return false;
+  if (!known && in_shard_ > 0 && caught_up() && clock_.is_over()) return false;
   if (known) last_replayed_ = met.first_seen;
   ++in_shard_;
   evaluations_.push_back({evaluate(met)});
@@ -178,7 +167,7 @@ PendingEvaluation SearchLoop::evaluate(const ProposedClass& met) {
   if (auto known = replayed_.evaluations.extract(met.arch))
     return source_->submit_known(met.representative, std::move(known.mapped()));
   auto failure = replayed_.failures.extract(met.arch);
-  if (failure && out_of_time())
+  if (failure && clock_.is_over())
     return source_->submit_known(met.representative, std::move(failure.mapped()));
   return source_->submit(met.representative);
 }
@@ -253,9 +242,9 @@ SearchResult SearchLoop::result() {
   });
   result.conditions = bench_.conditions;
   result.timing = {started_,
-                   elapsed(),
+                   clock_.elapsed(),
                    evaluated_,
-                   session_seconds(),
+                   clock_.session(),
                    bench_.evaluator->device().str(),
                    source_->workers(),
                    networks_per_batch_,

@@ -105,10 +105,12 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
     if (!spec.config.search.queue.empty())
       hosted = hosted_run(spec, bench, journal_header(spec, bench.conditions));
     const SourceMaker make_source = hosted ? remote_source(*hosted) : local_source(bench);
-    SearchResult result = SearchLoop(spec, bench, make_source, journal, replayed, progress).run();
+    const SearchClock clock(spec.config.search, replayed.elapsed);
+    SearchResult result =
+        SearchLoop(spec, bench, make_source, clock, journal, replayed, progress).run();
     // The best of one shard need not be among the best of all.
     if (spec.config.search.refine && !spec.search.shard.is_part())
-      refine(result, spec, bench, make_source, journal, replayed, progress);
+      refine(result, spec, bench, make_source, clock, journal, replayed, progress);
     find_fronts(result.ranking, result.rule);
     if (hosted) end_hosted_run(*hosted);
     journal.require_intact();  // the folder is still the run's

@@ -5,61 +5,19 @@
 
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-
-for program in redis-server redis-cli; do
-  command -v "$program" >/dev/null || skip "$program is not installed"
-done
-"$wrcor_program" queue status "unix://$scratch_dir/none" 2>&1 | grep -q 'this build of wrcor has no queues' &&
-  skip 'this build has no queues: hiredis is not installed'
-
-children=()
-# start NAME COMMAND...: in the background; its process is $NAME, its messages are in NAME.log.
-start() {
-  local name=$1
-  shift
-  "$@" </dev/null >"$name.out" 2>"$name.log" &
-  declare -g "$name=$!"
-  children+=("$!")
-}
-# kill_now PROCESS: without a message of the shell.
-kill_now() {
-  kill -KILL "$1" 2>/dev/null || true
-  wait "$1" 2>/dev/null || true
-}
-stop_children() {
-  local child
-  for child in "${children[@]}"; do kill_now "$child"; done
-}
-trap 'status=$?; stop_children; end_test "$status"' EXIT
+# shellcheck source=tests/cli/queue/lib.sh
+. "$source_dir/tests/cli/queue/lib.sh"
 
 # --- two servers: one on a Unix socket, one on TCP with a password; neither keeps anything
-socket=$scratch_dir/redis.sock
-start unix_server redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no --loglevel warning
+start_socket_server
 port=$((20000 + RANDOM % 20000))
 start_tcp_server() {
-  start tcp_server redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --loglevel warning \
-    --requirepass 'open sesame'
+  start_redis tcp_server --port "$port" --bind 127.0.0.1 --requirepass 'open sesame'
 }
 start_tcp_server
-on_socket() { redis-cli -s "$socket" "$@"; }
-# answers COMMAND...: waits until the command succeeds.
-answers() {
-  local tries=0
-  until "$@" >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 500 ] || fail "'$*' does not succeed in ten seconds"
-    sleep 0.02
-  done
-}
-answers on_socket ping
 printf 'open sesame\nnot this\n' >password
 
-url() { printf 'unix://%s?name=%s' "$socket" "$1"; }
 tcp=redis://127.0.0.1:$port/second
-work=(search --strategy random --proxy 'wrcor,acor' "${small[@]}" --repeats 8 --seed 5)
-worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 20 "${@:2}"; }
-# shellcheck disable=SC2317  # it is called further down
-short_worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 1 "${@:2}"; }
 # shellcheck disable=SC2317  # it is called further down
 short_worker() { start "$1" "$wrcor_program" worker --workers 1 --max-idle 1 "${@:2}"; }
 
@@ -113,8 +71,9 @@ expect_lacks "$(cat ./*.log second/config.json)" sesame
 learning=(search --strategy evolution --population 6 --tournament 2 --proxy wrcor "${small[@]}" --repeats 4 --refine 3 --budget 24)
 expect_exit 0 wrcor "${learning[@]}" --out learning
 worker drained --queue "$(url third)"
-worker steady --queue "$(url third)"
 start search "$wrcor_program" "${learning[@]}" --queue "$(url third)" --out third
+answers grep -q 'working for' drained.log
+worker steady --queue "$(url third)"
 wait_for_lines third/journal.jsonl 3 "$search"
 kill -TERM "$drained"
 expect_end 143 "$drained"
@@ -177,7 +136,7 @@ expect_end 143 "$search"
 expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out taken'
 # What has ended is waited for as long as it may live; a search that was interrupted leaves at once.
 expect_equal "$(on_socket exists wrcor:taken:coordinator)" 0
-on_socket SET wrcor:lapsed:coordinator 'other session host:1' PX 5000 >/dev/null
+on_socket SET wrcor:lapsed:coordinator 'other session host:1' PX 8000 >/dev/null
 worker steady --queue "$(url lapsed)"
 expect_exit 0 wrcor "${work[@]}" --budget 6 --queue "$(url lapsed)" --out lapsed
 expect_contains "$stderr" 'waiting for the queue: host:1 had it'
@@ -186,8 +145,6 @@ expect_end 0 "$steady"
 # --- results that arrive while the coordinator is away are in the journal when it is back, and not computed again
 expect_exit 0 wrcor "${work[@]}" --budget 12 --out local12 # of 11 architectures
 start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url away)" --out away
-# holds KEY COUNT: whether the stream has as many entries.
-holds() { [ "$(on_socket XLEN "$1")" -eq "$2" ]; }
 answers holds wrcor:away:work 11
 kill_now "$search"
 short_worker early --queue "$(url away)"
@@ -215,28 +172,6 @@ short_worker busy --queue "$(url slow)"
 expect_exit 0 wrcor "${slow[@]}" --queue "$(url slow)" --queue-lease 1 --out slow
 expect_lacks "$stderr" 'a worker has ended'
 expect_end 0 "$busy"
-
-# --- a server that takes nothing for a while delays the search; one that takes nothing any more ends it
-start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url memory)" --out memory
-answers holds wrcor:memory:work 11
-on_socket CONFIG SET maxmemory 1 >/dev/null
-answers grep -q 'refuses a command (OOM' search.log
-on_socket CONFIG SET maxmemory 0 >/dev/null
-worker steady --queue "$(url memory)"
-expect_end 0 "$search"
-expect_same_result local12 memory
-expect_end 0 "$steady"
-start search "$wrcor_program" "${work[@]}" --budget 12 --queue "$(url memory)" --out refusing
-answers holds wrcor:memory:work 11
-on_socket REPLICAOF 127.0.0.1 1 >/dev/null
-expect_end 1 "$search"
-on_socket REPLICAOF NO ONE >/dev/null
-expect_contains "$(<search.log)" 'refuses a command again and again'
-expect_contains "$(<search.log)" 'resume with: wrcor search --resume --out refusing'
-
-# --- without a worker, --max-seconds ends a search
-refuse 1 'no worker of the queue has evaluated .*resume with: wrcor search --resume --out lonely' \
-  timeout 30 "$wrcor_program" "${work[@]}" --budget 6 --queue "$(url lonely)" --max-seconds 1 --out lonely
 
 # --- a refusal that is not about the password does not speak of it
 start odd_server redis-server --port 0 --unixsocket "$scratch_dir/odd.sock" --save '' --rename-command PING NOTHING

@@ -3,6 +3,7 @@
 #include "queue/evaluation_source.h"
 #include "record/journal.h"
 #include "record/search_result.h"
+#include "run/internal/search_clock.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/run/workbench.h"
 
@@ -13,10 +14,11 @@ namespace wrcor {
 /// ranks them again. One that cannot be evaluated this way keeps its evaluation.
 /// @param make_source  of the evaluations
 /// @param replayed  what earlier sessions have refined
-/// @throws RunError; Interrupted when a signal has arrived and all evaluations that had started are
+/// @throws RunError, also when the time is over and a queue has no worker; Interrupted when a
+/// signal has arrived and all evaluations that had started are
 ///         in the journal
 void refine(SearchResult& result, const RunSpec& spec, const Workbench& bench,
-            const SourceMaker& make_source, Journal& journal, const JournalContent& replayed,
-            const ProgressSink& progress);
+            const SourceMaker& make_source, const SearchClock& clock, Journal& journal,
+            const JournalContent& replayed, const ProgressSink& progress);
 
 }  // namespace wrcor

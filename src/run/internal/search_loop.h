@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "queue/evaluation_source.h"
 #include "record/journal.h"
 #include "record/search_result.h"
+#include "run/internal/search_clock.h"
 #include "search/search_course.h"
 #include "wrcor/record/progress.h"
 #include "wrcor/run/workbench.h"
@@ -25,7 +25,8 @@ class SearchLoop {
   /// outlives the loop, as do the others
   /// @param make_source  of the evaluations
   SearchLoop(const RunSpec& spec, const Workbench& bench, const SourceMaker& make_source,
-             Journal& journal, JournalContent& replayed, ProgressSink progress);
+             const SearchClock& clock, Journal& journal, JournalContent& replayed,
+             ProgressSink progress);
 
   /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
   /// evaluations are
@@ -33,17 +34,12 @@ class SearchLoop {
   SearchResult run();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   /// The evaluation of a class that the course has met.
   struct Evaluated {
     PendingEvaluation pending = {};    ///< until it is settled; none in another shard
     PackedEvaluation evaluation = {};  ///< once it is settled
   };
 
-  double session_seconds() const;
-  double elapsed() const { return replayed_.elapsed + session_seconds(); }
-  bool out_of_time() const;
   bool caught_up() const;
   bool may_drop() const;
   void require_first_evaluation() const;
@@ -63,6 +59,7 @@ class SearchLoop {
 
   const RunSpec& spec_;
   const Workbench& bench_;
+  const SearchClock& clock_;
   Journal& journal_;
   JournalContent& replayed_;
   std::size_t journaled_;  ///< classes in the replayed journal
@@ -71,7 +68,6 @@ class SearchLoop {
   int networks_per_batch_;
   double flops_left_ = 0;  ///< of future proposals, if known
   ProgressState state_;
-  Clock::time_point start_ = Clock::now();
   std::string started_;
   std::deque<Evaluated> evaluations_;      ///< by number of the class
   std::size_t in_shard_ = 0;               ///< of them that this shard evaluates
