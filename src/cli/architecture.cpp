@@ -176,6 +176,12 @@ NetworkInput network_input(const Config& config, const std::string& classes,
   return {data.image, known.value_or(data.classes)};
 }
 
+void set_image_size(FeatureShape& image, const std::string& side) {
+  if (side.empty()) return;
+  image.height = static_cast<int>(whole_number("--image-size", side, 4, 4096));
+  image.width = image.height;
+}
+
 Genotype read_architecture(const SearchSpace& space, const std::string& text) {
   if (text.starts_with(official_prefix)) {
     const std::uint64_t number =

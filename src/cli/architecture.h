@@ -54,4 +54,8 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSou
 NetworkInput network_input(const Config& config, const std::string& classes,
                            const std::optional<RankedArchitecture>& ranked);
 
+/// Makes images square. @param side  of --image-size, in pixels; empty: the images stay as they are
+/// @throws UsageError
+void set_image_size(FeatureShape& image, const std::string& side);
+
 }  // namespace wrcor::cli

@@ -224,11 +224,7 @@ void run_describe(const DescribeOptions& options, const LayerParts& layer_parts)
   const auto ranked = find_ranked(options.architecture, sources);
   const Config config = load_config(sources);
   NetworkInput input = network_input(config, options.classes, ranked);
-  if (!options.image_size.empty()) {
-    input.image.height =
-        static_cast<int>(whole_number("--image-size", options.image_size, 4, 4096));
-    input.image.width = input.image.height;
-  }
+  set_image_size(input.image, options.image_size);
   const auto space = make_space(config.space, input);
   if (options.all) {
     write_output(describe_all(*space));

@@ -4,7 +4,9 @@
 #include <memory>
 #include <set>
 
+#include "architecture.h"
 #include "commands.h"
+#include "config/chosen_data.h"
 #include "core/counted.h"
 #include "core/processor.h"
 #include "evaluate_options.h"
@@ -121,7 +123,9 @@ std::vector<Comparison> compare_on(const std::string& population, const SearchSp
 void run_evaluate(const EvaluateOptions& options) {
   const Config config = load_config(sources_of(options));
   check(options);
-  const RunSpec spec = resolve(config);
+  DatasetInfo data = dataset_info(config);
+  set_image_size(data.image, options.image_size);
+  const RunSpec spec = resolve(config, data);
   const SearchSpace& space = *spec.space;
   if (!options.published.empty() && space.name() != published_space) {
     throw UsageError("--published: the figures are of the space '" + std::string(published_space) +

@@ -174,6 +174,11 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& target) {
   add_choice(command, "--measures", target.measures, {"usual", "all"},
              "measures in the table: all have a second one, on the top of the ranking and on pairs "
              "of\nequal size");
+  command
+      .add_option("--image-size", target.image_size,
+                  "height and width of the images that the networks are for, where a space needs\n"
+                  "larger ones than the default of 32")
+      ->type_name("N");
   command.add_flag("--simulate-search", target.simulate,
                    "run every strategy on the scores, which cover the whole space ('wrcor\n"
                    "score --unique'), and report the metrics of what it finds");

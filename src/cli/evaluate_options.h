@@ -17,6 +17,7 @@ namespace wrcor::cli {
 struct EvaluateOptions {
   ConfigSources sources;
   std::vector<std::string> score_files;
+  std::string image_size;  ///< empty: that of the data set
   BenchmarkOptions benchmark;
   std::vector<std::string> rank_by;
   std::vector<std::string> table_scores;

@@ -97,16 +97,21 @@ void require_same_settings(const Json& found, const RunSpec& spec,
                    "); resume it with its own settings, or choose another --out");
 }
 
-void require_same_scores(const Json& found, const std::filesystem::path& folder,
-                         const std::string& quoted_folder, const std::string& libtorch) {
+/// Before the settings are compared, as another revision may have other defaults.
+void require_same_revision(const Json& found, const std::filesystem::path& folder,
+                           const std::string& quoted_folder) {
   const int revision = found.value("scoring_revision", 1);
   if (revision != scoring_revision) {
     throw UsageError(quoted_folder + " was started with scoring revision " +
                      std::to_string(revision) + ", this program has " +
                      std::to_string(scoring_revision) +
-                     ": some scores differ; resume it with wrcor " +
+                     ": some scores or defaults differ; resume it with wrcor " +
                      found.at("tool").at("version").get<std::string>() + remedy(folder));
   }
+}
+
+void require_same_libtorch(const Json& found, const std::filesystem::path& folder,
+                           const std::string& quoted_folder, const std::string& libtorch) {
   const auto library = found.find("libtorch");
   if (library == found.end()) {
     spdlog::warn(
@@ -211,8 +216,9 @@ void require_same_run(const Json& found, const RunSpec& spec, const ScoringCondi
   const std::string quoted_folder = in_quotes(folder.string());
   read_schema_version(found, schema_version::journal, journal);
   try {
+    require_same_revision(found, folder, quoted_folder);
     require_same_settings(found, spec, conditions, quoted_folder, journal);
-    require_same_scores(found, folder, quoted_folder, conditions.platform.libtorch);
+    require_same_libtorch(found, folder, quoted_folder, conditions.platform.libtorch);
     warn_of_other_parts(found, conditions, quoted_folder);
   } catch (const Json::exception&) {
     throw DataError(journal + ": expected the header of a journal, found " +

@@ -29,7 +29,7 @@ const Registry<Vote>& votes() {
             "seven properties of a trainable network, one proxy each; the default of search",
             {logrank,
              {"wrcor", "jacob_cor", "az_expressivity", "az_trainability", "az_progressivity",
-              "synflow", "flops"}});
+              "synflow", "params"}});
     // Jing et al., arXiv 2507.08841; Abdelfattah et al., arXiv 2101.08134.
     all.add("sjw", "majority of synflow, jacob_cor and wrcor, as published",
             {pairwise, {"synflow", "jacob_cor", "wrcor"}});

@@ -60,3 +60,8 @@ expect_exit 2 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none
 expect_contains "$stderr" 'use larger images'
 expect_exit 0 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none --batch large.safetensors
 expect_exit 0 wrcor search "${macro[@]}" --batch large.safetensors --budget 2 --strategy random --quiet --out macro
+{ echo arch,accuracy && sed -nE 's/.*"arch": "(.*)",?$/"\1",50/p' macro/result.json; } >accuracies.csv
+evaluate=(evaluate --space "$source_dir/configs/spaces/transnas-macro.yaml" --benchmark accuracies.csv --metric accuracy)
+expect_exit 2 wrcor "${evaluate[@]}" --table-score accuracy
+expect_contains "$stderr" 'use larger images'
+expect_exit 0 wrcor "${evaluate[@]}" --scores macro --image-size 128
