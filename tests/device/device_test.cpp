@@ -37,24 +37,6 @@ EvaluatorOptions options_of(std::vector<std::string> names) {
   return options;
 }
 
-/// Libtorch's autograd, which grasp and trainings use, asks CUDA about any device, and fails where
-/// libtorch is for CUDA and finds no driver.
-bool autograd_runs_here() {
-  static const bool runs = [] {
-    const at::Context& libtorch = at::globalContext();
-    if (!libtorch.hasCUDART() || libtorch.hasCUDA()) return true;
-    WARN("libtorch is for CUDA, which has no driver here: grasp and trainings are not tried");
-    return false;
-  }();
-  return runs;
-}
-
-std::vector<std::string> proxies_here() {
-  std::vector<std::string> names = proxies().names();
-  if (!autograd_runs_here()) std::erase(names, "grasp");
-  return names;
-}
-
 /// All proxies that a batch can measure.
 std::vector<std::string> batched_proxies() {
   std::vector<std::string> names;
@@ -115,7 +97,7 @@ TEST_CASE("the accelerator computes, counts, and refuses operands of the CPU", "
 TEST_CASE("every proxy has the CPU's score on a device", "[device]") {
   for (const auto& space : test::all_spaces()) {
     const EvaluatorOptions options = options_of(
-        test::reads_large_images(*space) ? votes().find("auto").value.members : proxies_here());
+        test::reads_large_images(*space) ? votes().find("auto").value.members : proxies().names());
     const Minibatch minibatch = test::small_minibatch(*space);
     const Evaluator host(*space, minibatch, options, at::kCPU);
     const Evaluator device(*space, minibatch, options, accelerator::device());
@@ -128,7 +110,7 @@ TEST_CASE("a device has the published scores", "[device]") {
   int compared = 0;
   for (const ParityCase& one : check_parity(built_in_golden_set(), accelerator::device())) {
     INFO(one.network << " " << one.proxy << ": " << one.computed << ", published " << one.expected);
-    if (one.proxy != "grasp" || autograd_runs_here()) CHECK((one.good() || one.undecided()));
+    CHECK((one.good() || one.undecided()));
     ++compared;
   }
   CHECK(compared == 294);
@@ -319,7 +301,6 @@ TEST_CASE("a network alone, and a batch, waits for the device once", "[device]")
 }
 
 TEST_CASE("training on a device follows training on the CPU", "[device]") {
-  if (!autograd_runs_here()) return;
   const LabelledImages images = test::some_images(16);
   TrainingRecipe recipe;
   recipe.epochs = 1;
