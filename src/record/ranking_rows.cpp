@@ -8,6 +8,7 @@
 namespace wrcor {
 namespace {
 
+/// Whether every ranking has it: a score or an objective of the name needs no other.
 bool has_own_column(const std::string& cost) { return cost == "params" || cost == "flops"; }
 
 /// @param digits  all: as many as needed to read the value back
@@ -34,7 +35,9 @@ std::vector<std::string> ranking_columns(const SearchResult& result, ScoreColumn
   if (result.rule.is_vote()) names.push_back("vote");
   if (scores == ScoreColumns::shown) {
     const Evaluation first = result.ranking.front().evaluation.unpacked();
-    for (const auto& entry : first.scores) names.push_back(entry.first);
+    for (const auto& [name, score] : first.scores) {
+      if (!has_own_column(name)) names.push_back(name);
+    }
   }
   for (const std::string& cost : result.minimize) {
     if (!has_own_column(cost)) names.push_back(cost);
@@ -52,7 +55,9 @@ std::vector<std::string> ranking_cells(const SearchResult& result, std::size_t i
   if (!result.minimize.empty()) cells.push_back(entry.front ? std::to_string(*entry.front) : "");
   if (result.rule.is_vote()) cells.push_back(shown(entry.vote, digits));
   if (scores == ScoreColumns::shown) {
-    for (const auto& named : evaluation.scores) cells.push_back(shown(named.second, digits));
+    for (const auto& [name, score] : evaluation.scores) {
+      if (!has_own_column(name)) cells.push_back(shown(score, digits));
+    }
   }
   for (std::size_t k = 0; k < result.minimize.size(); ++k) {
     if (!has_own_column(result.minimize[k])) cells.push_back(shown(entry.costs[k], digits));
