@@ -43,17 +43,7 @@ std::string owner_of(const HostedRun& run) {
 /// The process in it.
 std::string process_of(const std::string& owner) { return owner.substr(owner.rfind(' ') + 1); }
 
-Patience patience_unless(std::function<bool()> is_hurried) {
-  return [is_hurried = std::move(is_hurried)] {
-    return is_hurried() ? hurried_patience : usual_patience;
-  };
-}
-
 }  // namespace
-
-std::string cannot_reach(const QueueAddress& address, const std::string& reason) {
-  return "cannot reach the queue " + in_quotes(address.text) + ": " + reason;
-}
 
 void end_hosted_run(const HostedRun& run) {
   constexpr const char* seconds = "60";  // in which workers notice

@@ -28,9 +28,6 @@ struct HostedRun {
   std::function<bool()> is_interrupted = [] { return false; };
 };
 
-/// "cannot reach the queue URL: REASON"
-std::string cannot_reach(const QueueAddress& address, const std::string& reason);
-
 /// Ends a search for its workers, and removes what it left on the server. A server that cannot be
 /// reached is reported as a warning.
 void end_hosted_run(const HostedRun& run);

@@ -54,7 +54,7 @@ std::vector<QueueStatus> read_queue_status(const QueueAccess& access) {
     }
     return queues;
   } catch (const QueueLost& lost) {
-    throw RunError("cannot reach the queue " + place + ": " + lost.what());
+    throw RunError(cannot_reach(access.address, lost.what()));
   } catch (const RedisRefusal& refusal) {
     give_up_after(refusal, access.address);
   }

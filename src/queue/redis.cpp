@@ -120,8 +120,10 @@ void Redis::State::fail() const {
     throw UsageError("what answers at " + in_quotes(address.text) +
                      " is not a Redis server: " + reason);
   }
-  const bool may_expect_tls = !address.tls && address.socket.empty();
-  throw QueueLost(reason + (may_expect_tls ? "; does the server expect TLS (rediss://)?" : ""));
+  if (!address.socket.empty()) throw QueueLost(reason);
+  throw QueueLost(reason + (address.tls ? "; does the server ask for certificates of its clients "
+                                          "(tls-auth-clients)?"
+                                        : "; does the server expect TLS (rediss://)?"));
 }
 
 Redis::Redis(const QueueAccess& access, Patience patience)

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "queue/queue_address.h"
@@ -27,6 +28,11 @@ struct RedisRefusal : std::runtime_error {
   /// Whether the stream of work is not there: its search has ended, or fills the queue again.
   bool means_no_work() const;
 };
+
+/// What a message says of a server: "cannot reach the queue URL: REASON", "the queue URL refuses a
+/// command (REASON)".
+std::string cannot_reach(const QueueAddress& address, const std::string& reason);
+std::string refuses(const QueueAddress& address, const RedisRefusal& refusal);
 
 /// The error of a program that a refusal ends.
 /// @throws UsageError for a refusal about access, otherwise RunError
@@ -50,6 +56,13 @@ using Patience = std::function<std::chrono::milliseconds()>;
 constexpr std::chrono::seconds usual_patience(10);
 /// The same for a process that is to end.
 constexpr std::chrono::seconds hurried_patience(2);
+
+/// The usual patience, unless the process is to end.
+inline Patience patience_unless(std::function<bool()> is_hurried) {
+  return [is_hurried = std::move(is_hurried)] {
+    return is_hurried() ? hurried_patience : usual_patience;
+  };
+}
 
 /// A connection to a Redis server, for one thread.
 class Redis {

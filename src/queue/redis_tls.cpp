@@ -54,7 +54,8 @@ void start_tls(redisContext& context, const QueueAddress& address) {
                      "); it must be of the host, and signed by an authority of the system or of "
                      "the file that the variable SSL_CERT_FILE names");
   }
-  throw QueueLost(std::string("no TLS: ") + static_cast<const char*>(context.errstr));
+  throw QueueLost("no TLS (" + std::string(static_cast<const char*>(context.errstr)) +
+                  "); does the server speak it at this port?");
 }
 
 }  // namespace wrcor

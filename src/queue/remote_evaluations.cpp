@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "wrcor/core/error.h"
@@ -127,15 +128,14 @@ void RemoteEvaluations::note_lost(const QueueLost& lost) {
 void RemoteEvaluations::note_refused(const RedisRefusal& refusal) {
   constexpr int most_unexpected = 5;
   if (refusal.is_about_access()) give_up_after(refusal, run_.access.address);
-  const std::string reason = refusal.what(), queue = in_quotes(run_.access.address.text);
-  if (!refusal.passes() && ++unexpected_ > most_unexpected) {
-    throw RunError("the queue " + queue + " refuses a command again and again: " + reason +
-                   "; what was evaluated is kept");
-  }
-  outage_.begin("", "the queue " + queue + " refuses a command (" + reason + ")");
+  const std::string text = refuses(run_.access.address, refusal);
+  if (!refusal.passes() && ++unexpected_ > most_unexpected)
+    throw RunError(text + " again and again; what was evaluated is kept");
+  outage_.begin("", text);
   must_refill_ = true;
   // The stream itself is none.
-  must_renew_results_ = must_renew_results_ || reason.starts_with("WRONGTYPE");
+  must_renew_results_ =
+      must_renew_results_ || std::string_view(refusal.what()).starts_with("WRONGTYPE");
   sleep_until(pause_.next(), [this] { return must_end(); });
 }
 

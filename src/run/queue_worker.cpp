@@ -20,9 +20,8 @@
 #include "eval/evaluator.h"
 #include "queue/messages.h"
 #include "queue/outage.h"
-#include "queue/queue_host.h"
 #include "queue/queue_keys.h"
-#include "queue/redis.h"
+#include "queue/reconnecting.h"
 #include "run/hosted_run.h"
 #include "run/interrupt.h"
 #include "wrcor/core/error.h"
@@ -65,69 +64,6 @@ class IdleTime {
 };
 
 bool is_interrupted() { return InterruptGuard::signal() != 0; }
-
-/// A connection that is made when it is needed, and again when it was lost. On one thread.
-class Reconnecting {
- public:
-  /// @param outage      of all connections of the worker
-  /// @param is_hurried  whether to wait for the server only briefly
-  Reconnecting(const QueueAccess& access, Outage& outage, std::function<bool()> is_hurried)
-      : access_(access), outage_(outage), patience_([is_hurried = std::move(is_hurried)] {
-          return is_hurried() ? hurried_patience : usual_patience;
-        }) {}
-
-  /// @return nothing when the server cannot be reached, or refuses what it may take later
-  /// @throws UsageError, RedisRefusal
-  std::optional<RedisReply> run(const RedisCommand& command) {
-    const std::string& name = command.front();
-    try {
-      if (!redis_) redis_.emplace(access_, patience_);
-      RedisReply reply = redis_->run(command);
-      note_success(name);
-      return reply;
-    } catch (const QueueLost& lost) {
-      redis_.reset();
-      outage_.begin(connection, cannot_reach(access_.address, lost.what()));
-    } catch (const RedisRefusal& refusal) {
-      note_refusal(name, refusal);
-    }
-    return std::nullopt;
-  }
-
-  /// Before the next try.
-  void pause(const std::function<bool()>& is_over) { sleep_until(pause_.next(), is_over); }
-
- private:
-  static constexpr const char* connection = "";  ///< what fails, for the outage
-
-  void note_success(const std::string& name) {
-    outage_.end(connection);
-    outage_.end(name);
-    unexpected_.erase(name);
-    pause_.restart();
-  }
-
-  /// A coordinator that lives renews keys that somebody has changed.
-  void note_refusal(const std::string& name, const RedisRefusal& refusal) {
-    constexpr std::chrono::seconds for_coordinator(15);
-    if (refusal.means_no_work()) return pause_.restart();
-    if (refusal.is_about_access()) give_up_after(refusal, access_.address);
-    if (!refusal.passes()) {
-      const Clock::time_point now = Clock::now();
-      const Clock::time_point since = unexpected_.try_emplace(name, now).first->second;
-      if (now - since > for_coordinator) throw refusal;
-    }
-    outage_.begin(name, "the queue " + in_quotes(access_.address.text) + " refuses a command (" +
-                            refusal.what() + ")");
-  }
-
-  const QueueAccess& access_;
-  Outage& outage_;
-  Patience patience_;
-  GrowingPause pause_;
-  std::optional<Redis> redis_;
-  std::map<std::string, Clock::time_point> unexpected_;  ///< since when commands are refused
-};
 
 /// The threads of a worker while it serves one search.
 class Crew {

@@ -31,6 +31,14 @@ bool RedisRefusal::means_no_work() const {
   return starts_with_one_of(what(), {"NOGROUP", "UNBLOCKED"});
 }
 
+std::string cannot_reach(const QueueAddress& address, const std::string& reason) {
+  return "cannot reach the queue " + in_quotes(address.text) + ": " + reason;
+}
+
+std::string refuses(const QueueAddress& address, const RedisRefusal& refusal) {
+  return "the queue " + in_quotes(address.text) + " refuses a command (" + refusal.what() + ")";
+}
+
 void give_up_after(const RedisRefusal& refusal, const QueueAddress& address) {
   const std::string reason = refusal.what();
   const std::string queue = "the queue " + in_quotes(address.text);
