@@ -121,7 +121,7 @@ class PickleMachine {
   const PickleValue* result() {
     const PickleValue* root = pop();
     start_ = position_;
-    if (left() != 0) reject(fmt::format("{} more bytes", left()), "the end of the pickle");
+    if (left() != 0) reject(counted(left(), "more byte"), "the end of the pickle");
     return root;
   }
 

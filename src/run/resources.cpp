@@ -31,7 +31,7 @@ at::Device prepare_machine(const Config& config) {
   // They are not bounded: they change the last digits of scores, and a run may go on elsewhere.
   if (const int cores = usable_cores(); config.run.threads > cores) {
     spdlog::warn(
-        "{} per worker on {}: they wait for each other, which is many times slower; lower "
+        "{} per worker on {}: those that wait for a processor slow the others down; lower "
         "--threads",
         counted(config.run.threads, "thread"), counted(cores, "processor"));
   }

@@ -95,8 +95,8 @@ TEST_CASE("broken pickles are refused with the place, what was found and expecte
     std::string problem;
   };
   const std::vector<Case> cases{
-      {"", "the end of the file, 0 bytes on at byte 2, expected 1 more bytes"},
-      {"}", "the end of the file, 0 bytes on at byte 3, expected 1 more bytes"},
+      {"", "the end of the file, 0 bytes on at byte 2, expected 1 more byte"},
+      {"}", "the end of the file, 0 bytes on at byte 3, expected 1 more byte"},
       {"X\xff\xff\xff\x7f"
        "a.",
        "the end of the file, 2 bytes on at byte 2, expected 2147483647 more bytes"},
@@ -118,7 +118,7 @@ TEST_CASE("broken pickles are refused with the place, what was found and expecte
       {"]Nb.", "a state for a list at byte 4, expected an object"},
       {"\xfe.", "the opcode 0xfe at byte 2, expected one of plain data"},
       {"\x8a\x09\0\0\0\0\0\0\0\0\x01."s, "an integer of 9 bytes at byte 2, expected at most 8"},
-      {"N.N", "1 more bytes at byte 4, expected the end of the pickle"}};
+      {"N.N", "1 more byte at byte 4, expected the end of the pickle"}};
   for (const auto& [program, problem] : cases) {
     CAPTURE(program);
     CHECK(problem_of("\x80\x02" + program) == "found " + problem);

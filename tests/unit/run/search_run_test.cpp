@@ -43,7 +43,7 @@ TEST_CASE("a folder's run is neither overwritten nor mixed with another", "[run]
   config.score.counting = Counting::paper;
   CHECK_THROWS_WITH(run_search(resolve(config), {folder.path() / "run"}, true, {}),
                     ContainsSubstring("run.seed (--seed): the run has 3, asked for 4") &&
-                        ContainsSubstring("score.counting: "));
+                        ContainsSubstring("score.counting (--counting): "));
 }
 
 TEST_CASE("a folder that another process writes is left alone", "[run][search]") {
