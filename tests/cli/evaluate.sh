@@ -180,7 +180,7 @@ head -n 8000 table.csv >half.csv
 expect_exit 0 wrcor evaluate --benchmark half.csv --scores scores.jsonl --metric acc --bootstrap 0
 expect_matches "$stderr" "[0-9]+ of $scored scored architectures are not in 'half.csv'"
 head -n 3 table.csv >tiny.csv
-refuse 3 "none of the $scored scored architectures is in 'tiny.csv'" \
+refuse 3 "none of $scored scored architectures is in 'tiny.csv'" \
   wrcor evaluate --benchmark tiny.csv --scores scores.jsonl --metric acc
 
 # --- refusals

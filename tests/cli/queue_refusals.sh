@@ -24,8 +24,8 @@ warnings() { grep -c '^warning: the queue .* refuses a command' "$1" || true; }
 have_warned() { [ "$(warnings search.log)" -ge "$1" ] && [ "$(warnings steady.log)" -ge "$1" ]; }
 saves() { on_socket INFO persistence | grep -q 'rdb_last_bgsave_status:err'; }
 
-expect_exit 0 wrcor "${work[@]}" --budget 24 --out local
-start search "$wrcor_program" "${work[@]}" --budget 24 --queue "$(url first)" --out first
+expect_exit 0 wrcor "${work[@]}" --budget 72 --out local
+start search "$wrcor_program" "${work[@]}" --budget 72 --queue "$(url first)" --out first
 worker steady --queue "$(url first)"
 wait_for_lines first/journal.jsonl 3 "$search"
 on_socket CONFIG SET maxmemory 1 >/dev/null
@@ -82,8 +82,13 @@ expect_same_result local12 rights
 expect_exit 0 wrcor queue status "redis://wrcor@$tcp/rights"
 unset WRCOR_QUEUE_PASSWORD
 
+# --- the worker whose queue is another thing has waited long enough
+expect_end 1 "$astray"
+expect_equal "$(grep -c '^warning: ' astray.log)" 1
+expect_matches "$(<astray.log)" 'error: the queue .*refuses a command: WRONGTYPE'
+
 # --- a password that changes during the search ends it and its workers; it goes on with the new one
-start search "$wrcor_program" "${work[@]}" --budget 24 --queue "$(url locked)" --out locked
+start search "$wrcor_program" "${work[@]}" --budget 72 --queue "$(url locked)" --out locked
 worker steady --queue "$(url locked)"
 wait_for_lines locked/journal.jsonl 4 "$search"
 on_socket CONFIG SET requirepass word >/dev/null
@@ -99,7 +104,3 @@ worker steady --queue "$(url locked)"
 expect_exit 0 wrcor search --resume --out locked
 expect_end 0 "$steady"
 expect_same_result local locked
-
-expect_end 1 "$astray"
-expect_equal "$(grep -c '^warning: ' astray.log)" 1
-expect_matches "$(<astray.log)" 'error: the queue .*refuses a command: WRONGTYPE'

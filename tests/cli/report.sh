@@ -68,7 +68,7 @@ expect_exit 0 wrcor report run --out second.html --key index --benchmark table.c
 expect_same_file second.html run/report.html
 expect_exit 0 wrcor report run --benchmark table.csv --metric acc,half
 expect_matches "$stderr" "warning: table.csv: column 'half' has a value for [1-9][0-9]* of 12 architectures"
-refuse 3 "table.csv: column 'none' has no value for any of the 12 architectures" \
+refuse 3 "table.csv: column 'none' has no value for any of 12 architectures" \
   wrcor report run --benchmark table.csv --metric none
 refuse 2 "table.csv.*'accuracy'" wrcor report run --benchmark table.csv --metric accuracy
 refuse 2 "--metric: 'acc' is given twice" wrcor report run --benchmark table.csv --metric acc,acc

@@ -3,7 +3,7 @@
 
 const simulated = report.searches;
 
-const searchText = (line) => `${line.search}, ${line.epochs} ${line.epochs === 1 ? 'epoch' : 'epochs'}`;
+const searchText = (line) => `${line.search}, ${line.epochs} ${line.epochs === '1' ? 'epoch' : 'epochs'}`;
 const guideText = (line) => line.guide || 'without a ranking';
 
 // What a chart may show: all searches with one ranking, or one search with all rankings.

@@ -117,7 +117,7 @@ TEST_CASE("a pickle that is none of a batch is named", "[data][imagenet16]") {
   CHECK_THAT(pickle_message("\x80\x02."), ContainsSubstring("an empty stack"));
   CHECK_THAT(pickle_message("\x80\x02]."),
              ContainsSubstring("found a list at byte 2, expected a dic"));
-  CHECK_THAT(pickle_message("\x80\x02}.x"), ContainsSubstring("found 1 more bytes at byte 4"));
+  CHECK_THAT(pickle_message("\x80\x02}.x"), ContainsSubstring("found 1 more byte at byte 4"));
   CHECK_THAT(pickle_message("\x80\x02h\x07."), ContainsSubstring("no value number 7"));
   CHECK_THAT(pickle_message("\x80\x02(NNu."), ContainsSubstring("an empty stack"));
   CHECK_THAT(pickle_message("\x80\x02}Na."), ContainsSubstring("found a dictionary"));

@@ -69,7 +69,7 @@ TEST_CASE("a run computes what was asked for, then what its ranking needs", "[ru
 TEST_CASE("without a rule the first of the proxies orders, without any the vote auto",
           "[run][votes]") {
   CHECK(ranking_rule(configured_vote({})) == RankingRule::parse("auto"));
-  CHECK(effective_proxies(configured_vote({})).size() == 6);
+  CHECK(effective_proxies(configured_vote({})).size() == 7);
   CHECK(effective_proxies(configured_vote({}, "gcor")) == Names{"gcor"});
   CHECK(ranking_rule(configured_vote({"acor", "wrcor"})) == RankingRule::parse("acor"));
   CHECK(ranking_rule(configured_vote({"all"})) == RankingRule::parse("auto"));
