@@ -58,6 +58,19 @@ std::string folder_hint(const std::string& text) {
   return is_name ? "; nor is " + in_quotes(text.substr(0, text.rfind('#'))) + " a folder" : "";
 }
 
+/// The architecture of a run, for networks of a space.
+Genotype ranked_genotype(const SearchSpace& space, const RankedArchitecture& ranked) {
+  try {
+    return space.parse(ranked.architecture);
+  } catch (const UsageError&) {
+    const std::string of_run = ranked.settings.at("space").value("name", "");
+    if (of_run == space.name()) throw;
+    throw UsageError("'" + ranked.run.string() + "' is a run of the space " + in_quotes(of_run) +
+                     ", the networks here are of " + in_quotes(space.name()) +
+                     "; name its space with --space");
+  }
+}
+
 /// @throws DataError when this cannot be determined
 bool is_folder(const std::filesystem::path& path) {
   std::error_code unknown;
@@ -196,7 +209,7 @@ Genotype read_architecture(const SearchSpace& space, const std::string& text) {
       throw UsageError(error.what() + tuple_hint(space, text));
     }
   }
-  if (const auto ranked = find_ranked(text)) return space.parse(ranked->architecture);
+  if (const auto ranked = find_ranked(text)) return ranked_genotype(space, *ranked);
   try {
     return parse_architecture(space, text);
   } catch (const UsageError& error) {

@@ -57,6 +57,12 @@ nlohmann::ordered_json parse_json(std::string_view text) {
 
 nlohmann::json parse_sorted_json(std::string_view text) { return parsed<nlohmann::json>(text); }
 
+std::string reason_of(const nlohmann::json::exception& failure) {
+  const std::string_view text = failure.what();
+  const std::size_t end = text.starts_with('[') ? text.find("] ") : text.npos;
+  return std::string(end == text.npos ? text : text.substr(end + 2));
+}
+
 std::string text_at(const nlohmann::ordered_json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";

@@ -25,6 +25,9 @@ nlohmann::ordered_json parse_json(std::string_view text);
 /// that is proportional to their number.
 nlohmann::json parse_sorted_json(std::string_view text);
 
+/// What nlohmann's library says, without the number of its exception.
+std::string reason_of(const nlohmann::json::exception& failure);
+
 /// The text that an object has at `key`; empty where it has none.
 std::string text_at(const nlohmann::ordered_json& object, const char* key);
 

@@ -17,6 +17,18 @@ std::string keys_of(const PickledImages& form) {
   return join(keys, " and ");
 }
 
+/// Whether a value is this text. Protocol 2 has no bytes: what Python 3 writes instead is a call
+/// that would make them of a text.
+bool is_text(const PickleValue& value, std::string_view text) {
+  using Kind = PickleValue::Kind;
+  if (value.kind == Kind::text || value.kind == Kind::bytes) return value.text == text;
+  const bool is_encoded = value.kind == Kind::call && value.items.size() == 2 &&
+                          value.items[0]->is_name("_codecs", "encode") &&
+                          value.items[1]->kind == Kind::tuple && !value.items[1]->items.empty();
+  return is_encoded && value.items[1]->items[0]->kind == Kind::text &&
+         value.items[1]->items[0]->text == text;
+}
+
 /// As in Python, the last of equal keys counts.
 const PickleValue& entry(const PickleValue& root, std::string_view key, const PickledImages& form) {
   using Kind = PickleValue::Kind;
@@ -24,9 +36,7 @@ const PickleValue& entry(const PickleValue& root, std::string_view key, const Pi
     throw PickleError(root.place, description_of(root), "a dictionary with " + keys_of(form));
   }
   for (std::size_t k = root.items.size(); k > 0; k -= 2) {
-    const PickleValue& found = *root.items[k - 2];
-    const bool is_text = found.kind == Kind::text || found.kind == Kind::bytes;
-    if (is_text && found.text == key) return *root.items[k - 1];
+    if (is_text(*root.items[k - 2], key)) return *root.items[k - 1];
   }
   throw PickleError(root.place, "no '" + std::string(key) + "' in the dictionary", keys_of(form));
 }

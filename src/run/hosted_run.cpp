@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/hash.h"
+#include "core/json.h"
 #include "eval/evaluator.h"
 #include "minibatch/minibatch.h"
 #include "run/interrupt.h"
@@ -87,7 +88,7 @@ RunSpec offered_spec(const RunOffer& offer, const Config& local) {
   } catch (const Error& error) {
     throw MessageError(error.what());
   } catch (const nlohmann::json::exception& error) {
-    throw MessageError(error.what());
+    throw MessageError(reason_of(error));
   }
 }
 

@@ -327,7 +327,7 @@ std::vector<ParityCase> check_parity(const GoldenSet& set, c10::Device device) {
                     failure.what());
   } catch (const nlohmann::json::exception& failure) {
     throw DataError("'" + set.origin +
-                    "/golden.json' is not a list of golden scores: " + failure.what());
+                    "/golden.json' is not a list of golden scores: " + reason_of(failure));
   }
   return results;
 }

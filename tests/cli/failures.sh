@@ -121,6 +121,8 @@ for scores in '{}' '{"nobody": 1}' '[]' 'null'; do
   golden_with '"scores": {' "\"scores\": $scores, \"others\": {"
   refuse 3 'golden.json: arch1651: scores: found none of a proxy that this program has' wrcor doctor --golden golden
 done
+golden_with '"batch": ' '"images": '
+refuse 3 "golden/golden.json' is not a list of golden scores: key 'batch' not found$" wrcor doctor --golden golden
 golden_with '"wrcor": "-inf"' '"wrcor": "many"'
 refuse 3 'golden.json: arch1651: expected a score as a number, nan, inf or -inf, got ' wrcor doctor --golden golden
 golden_with '"arch": "|none~0' '"arch": "|nothing~0'

@@ -156,6 +156,9 @@ refuse 2 "'whole' holds a training; continue it with --resume" wrcor "${quick[@]
 refuse 2 "'whole' holds another training \(train.epochs \(--epochs\): it has 4, now 5\)" wrcor train --resume --epochs 5 --out whole
 refuse 2 "'found' holds no training to resume; start one without --resume" wrcor train --resume --out found
 refuse 2 "'none' holds no training to resume" wrcor train --resume --out none
+expect_exit 0 wrcor search --quiet --space nats_sss --cells 1 --batch-size 8 --budget 2 --strategy random --proxy params --out sizes
+refuse 2 "'sizes' is a run of the space 'nats_sss', the networks here are of 'nb201'; name its space with --space$" \
+  wrcor train sizes --out none
 refuse 2 'no architecture to train; name one: architecture string' wrcor train --out none
 refuse 2 "lr: expected a number above 0, at most 100, got 0" wrcor "${quick[@]}" --lr 0 --out none
 refuse 2 "momentum: expected a number from 0 to 1, got 2" wrcor "${quick[@]}" --momentum 2 --out none

@@ -45,6 +45,15 @@ TEST_CASE("JSON nested without end is refused before it fills the stack", "[core
   CHECK(problem_of(objects) == "nested deeper than 64 levels");
 }
 
+TEST_CASE("what the library says of a value is told without its number", "[core][json]") {
+  try {
+    nlohmann::json::object().at("cases");
+    FAIL("an empty object has a member");
+  } catch (const nlohmann::json::exception& failure) {
+    CHECK(reason_of(failure) == "key 'cases' not found");
+  }
+}
+
 }  // namespace
 TEST_CASE("a zero byte is not the end of a JSON text", "[core]") {
   using namespace std::string_view_literals;

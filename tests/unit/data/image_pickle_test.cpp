@@ -202,6 +202,19 @@ TEST_CASE("the pickles of CIFAR hold what its binary files do", "[data][cifar]")
         cifar_record({19, 99}, 0) + cifar_record({0, 42}, 1));
 }
 
+TEST_CASE("keys that are bytes are read as Python 3 writes them in protocol 2", "[data][cifar]") {
+  std::string pickle = cifar_pickle({{"labels", {9, 0}}});
+  const std::string plain = pickle;
+  for (const char* key : {"labels", "data"}) {
+    const std::string text = sized('X', key);
+    const std::string call =
+        "c_codecs\nencode\n" + text + sized('X', "latin1") + "\x86R";  // of (text, 'latin1')
+    pickle.replace(pickle.find(text), text.size(), call);
+  }
+  CHECK(parse_image_pickle(pickle, "data_batch_1", cifar10_pickle()) ==
+        parse_image_pickle(plain, "data_batch_1", cifar10_pickle()));
+}
+
 TEST_CASE("a pickle of CIFAR that does not fit is refused in a line", "[data][cifar]") {
   const auto problem = [](const std::string& bytes, const PickledImages& form) {
     return message_of<DataError>([&] { parse_image_pickle(bytes, "train", form); });
