@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "batch_members.h"
 #include "nn/batch_pass.h"
 #include "nn/readback.h"
 #include "proxy/noise.h"
@@ -27,13 +28,6 @@ class BatchPart : public BatchPassObserver {
   /// Bytes on the device that are there from one pass to the next, for this many images.
   virtual std::int64_t held_bytes(std::int64_t /*samples*/) const { return 0; }
 };
-
-/// Tensors as they came, each of the members of a step.
-struct OfMembers {
-  std::vector<NetworkBatch::Member> members;
-  at::Tensor values;
-};
-using AllOfMembers = std::list<OfMembers>;  // which do not move before they are read
 
 class LogitsPart final : public BatchPart {
  public:
