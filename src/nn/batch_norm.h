@@ -60,4 +60,14 @@ at::Tensor scaled_sum(std::span<const Summand> summands);
 at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight,
                                const BatchNormState& state);
 
+/// A gradient and the rate at which it changes, [N, C, H, W].
+struct GradientRate {
+  const at::Tensor& value;
+  const at::Tensor& rate;
+};
+
+/// The rate of the gradient at the input, while the input changes, too.
+at::Tensor batch_norm_backward_rate(const GradientRate& gradient, const at::Tensor& input_rate,
+                                    const at::Tensor& weight, const BatchNormState& state);
+
 }  // namespace wrcor

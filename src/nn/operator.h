@@ -68,6 +68,19 @@ class Operator {
   /// The gradient of the weight; reads the input. @throws std::logic_error for kinds without one.
   virtual at::Tensor weight_gradient(const BackwardStep& step) const;
 
+  /// Rates of change, for second derivatives in one direction. Those below are the defaults, of an
+  /// operator that is linear in its inputs but for a bias. Batch norms are in minibatch mode.
+  /// @param step  with all inputs, and for a batch norm the statistics
+  /// @param rates  of the inputs, of their shapes
+  /// @return the rate of the output
+  virtual at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const;
+  /// @param step  with all inputs, the output and the statistics
+  /// @param gradient_rate  of the gradient at the output
+  /// @return the rate of the gradient at an input
+  virtual at::Tensor input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                         std::span<const at::Tensor> rates,
+                                         std::size_t input) const;
+
   /// Whether forward() and input_gradient() can compute a ReLU in front of the input together with
   /// the layer, with the same bits.
   virtual bool fuses_relu(const Layer&, const Network::LayerWeights&) const { return false; }

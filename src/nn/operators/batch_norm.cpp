@@ -69,6 +69,21 @@ void measure(const float* values, const ChannelRows& rows, BatchNormState& state
   }
 }
 
+/// By channel, the mean of a * (b - offset).
+at::Tensor mean_product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& offset) {
+  if (!has_vector_code(a) || !has_vector_code(b))
+    return (a * (b - offset.view({1, -1, 1, 1}))).mean({0, 2, 3});
+  const at::Tensor first = a.contiguous(at::MemoryFormat::ChannelsLast),
+                   second = b.contiguous(at::MemoryFormat::ChannelsLast);
+  std::vector<double> sums(static_cast<std::size_t>(a.size(1))), products(sums.size());
+  channel_products(first.data_ptr<float>(), second.data_ptr<float>(), rows_of(first),
+                   values_of(offset), sums, products);
+  at::Tensor means = at::empty_like(offset);
+  for (std::size_t c = 0; c < sums.size(); ++c)
+    means.data_ptr<float>()[c] = static_cast<float>(products[c] / count_of(rows_of(first)));
+  return means;
+}
+
 /// Of the statistics that no minibatch has changed.
 at::Tensor initial_factor(const Network::LayerWeights& weights, const Layer& layer) {
   return (weights.weight / std::sqrt(1.0 + layer.epsilon)).view({1, -1, 1, 1});
@@ -105,6 +120,17 @@ class BatchNorm final : public Operator {
     if (step.norms == NormMode::initial)
       return step.gradient * initial_factor(step.weights, step.layer);
     return batch_norm_backward(step.gradient, step.weights.weight, *step.statistics);
+  }
+
+  /// The derivative of a batch norm is symmetric.
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    return batch_norm_backward(rates.front(), step.weights.weight, *step.statistics);
+  }
+
+  at::Tensor input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                 std::span<const at::Tensor> rates, std::size_t) const override {
+    return batch_norm_backward_rate({step.gradient, gradient_rate}, rates.front(),
+                                    step.weights.weight, *step.statistics);
   }
 
   TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
@@ -195,6 +221,29 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
   combine_channels(gradients, values, rows, values_of(state.mean), means, slopes, values_of(scales),
                    result.data_ptr<float>());
   return result;
+}
+
+at::Tensor batch_norm_backward_rate(const GradientRate& gradient, const at::Tensor& input_rate,
+                                    const at::Tensor& weight, const BatchNormState& state) {
+  // Of u = (x - mean) / deviation, by channel, all with the mean over a minibatch:
+  // gradient at x = weight / deviation * (G - mean(G) - u mean(u G)).
+  const at::Tensor& inverse = state.inverse_deviation;
+  const auto of_channels = [](const at::Tensor& values) { return values.view({1, -1, 1, 1}); };
+  const auto mean_with_unit = [&](const at::Tensor& values) {
+    return mean_product(values, state.input, state.mean) * inverse;
+  };
+  const at::Tensor unit_rate = batch_norm_backward(input_rate, at::ones_like(weight), state);
+  const at::Tensor growth = mean_with_unit(input_rate) * inverse;  // of the deviation, in its units
+  const at::Tensor slope = mean_with_unit(gradient.value);
+  const at::Tensor total =
+      at::addcmul(at::addcmul(gradient.rate, gradient.value, of_channels(growth), -1), unit_rate,
+                  of_channels(slope), -1);
+  // The mean of u and its rate is not quite 0, for epsilon.
+  const at::Tensor left = mean_product(gradient.value, unit_rate, at::zeros_like(state.mean)) +
+                          slope * growth * inverse.square() * state.epsilon;
+  return at::addcmul(batch_norm_backward(total, weight, state),
+                     state.input - of_channels(state.mean),
+                     of_channels(weight * inverse.square() * left), -1);
 }
 
 std::vector<OnnxNode> batch_norm_onnx(const OnnxStep& step) {

@@ -60,6 +60,13 @@ class MaxPool final : public Operator {
         {layer.padding, layer.padding}, /*dilation=*/{1, 1}, /*ceil_mode=*/false, winners);
   }
 
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    const Layer& layer = step.layer;
+    const at::Tensor winners = std::get<1>(at::max_pool2d_with_indices(
+        step.inputs.front(), layer.kernel, layer.stride, layer.padding));
+    return rates.front().flatten(2).gather(2, winners.flatten(2)).view(winners.sizes());
+  }
+
   TorchScript torchscript(const Layer& layer, std::span<const std::string> inputs) const override {
     return {fmt::format("torch.max_pool2d({}, {}, {}, {})", inputs.front(), pair_text(layer.kernel),
                         pair_text(layer.stride), pair_text(layer.padding))};

@@ -36,6 +36,23 @@ at::Tensor Operator::weight_gradient(const BackwardStep& step) const {
   throw std::logic_error("layer " + step.layer.name + " has no weight");
 }
 
+at::Tensor Operator::rate(const ForwardStep& step, std::span<const at::Tensor> rates) const {
+  const Network::LayerWeights without_bias{step.weights.weight, {}};
+  return forward({.layer = step.layer, .weights = without_bias, .inputs = rates});
+}
+
+at::Tensor Operator::input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                         std::span<const at::Tensor> /*rates*/,
+                                         std::size_t input) const {
+  return input_gradient({.layer = step.layer,
+                         .weights = step.weights,
+                         .gradient = gradient_rate,
+                         .shapes = step.shapes,
+                         .inputs = step.inputs,
+                         .output = step.output},
+                        input);
+}
+
 std::string pair_text(int value) { return fmt::format("[{0}, {0}]", value); }
 
 }  // namespace wrcor

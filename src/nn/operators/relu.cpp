@@ -17,6 +17,10 @@ class Relu final : public Operator {
     return at::threshold_backward(step.gradient, step.output, 0);
   }
 
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    return at::threshold_backward(rates.front(), step.inputs.front(), 0);
+  }
+
   TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
     return {fmt::format("torch.relu({})", inputs.front())};
   }

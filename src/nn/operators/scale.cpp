@@ -41,6 +41,17 @@ class Scale final : public Operator {
     return summed_products(step.gradient, step.inputs[0]);
   }
 
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    return scaled(rates[0], step.inputs[1]) + scaled(step.inputs[0], rates[1]);
+  }
+  at::Tensor input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                 std::span<const at::Tensor> rates,
+                                 std::size_t input) const override {
+    if (input == 0) return scaled(gradient_rate, step.inputs[1]) + scaled(step.gradient, rates[1]);
+    return summed_products(gradient_rate, step.inputs[0]) +
+           summed_products(step.gradient, rates[0]);
+  }
+
   TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
     return {fmt::format("{} * {}", inputs[0], inputs[1])};
   }

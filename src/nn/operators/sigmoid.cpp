@@ -17,6 +17,16 @@ class Sigmoid final : public Operator {
     return at::sigmoid_backward(step.gradient, step.output);
   }
 
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    return at::sigmoid_backward(rates.front(), at::sigmoid(step.inputs.front()));
+  }
+  /// s' = s (1 - s), s'' = s' (1 - 2 s)
+  at::Tensor input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                 std::span<const at::Tensor> rates, std::size_t) const override {
+    const at::Tensor bend = step.gradient * (1 - step.output * 2) * rates.front();
+    return at::sigmoid_backward(gradient_rate + bend, step.output);
+  }
+
   TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
     return {fmt::format("torch.sigmoid({})", inputs.front())};
   }

@@ -17,6 +17,18 @@ class Swish final : public Operator {
     return at::silu_backward(step.gradient, step.inputs.front());
   }
 
+  at::Tensor rate(const ForwardStep& step, std::span<const at::Tensor> rates) const override {
+    return at::silu_backward(rates.front(), step.inputs.front());
+  }
+  /// (x s(x))'' = s (1 - s) (2 + x (1 - 2 s))
+  at::Tensor input_gradient_rate(const BackwardStep& step, const at::Tensor& gradient_rate,
+                                 std::span<const at::Tensor> rates, std::size_t) const override {
+    const at::Tensor& x = step.inputs.front();
+    const at::Tensor s = at::sigmoid(x);
+    const at::Tensor bend = s * (1 - s) * (x * (1 - s * 2) + 2);
+    return at::silu_backward(gradient_rate, x) + step.gradient * bend * rates.front();
+  }
+
   TorchScript torchscript(const Layer&, std::span<const std::string> inputs) const override {
     return {fmt::format("torch.silu({})", inputs.front())};
   }

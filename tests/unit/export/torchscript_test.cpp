@@ -6,7 +6,7 @@
 #include "core/file.h"
 #include "minibatch/minibatch.h"
 #include "minibatch/tensor_file.h"
-#include "nn/autograd_network.h"
+#include "support/autograd_network.h"
 #include "support/catch.h"
 #include "unit/export/networks.h"
 
@@ -135,7 +135,7 @@ TEST_CASE("a TorchScript module gives the network's logits in both modes",
           1e-5);
     module.train();
     const Network reference(plan, StateDict("", network.state, plan, at::kCPU));
-    const at::Tensor expected = differentiable_logits(reference, images);
+    const at::Tensor expected = test::differentiable_logits(reference, images);
     for (int run = 0; run < 3; ++run)  // libtorch recompiles it after the first ones
       CHECK(largest_difference(logits_of(module, images), expected) < 1e-5);
   }

@@ -2,7 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include "nn/autograd_network.h"
+#include "support/autograd_network.h"
 #include "support/catch.h"
 #include "unit/train/support.h"
 
@@ -23,7 +23,7 @@ TEST_CASE("in training mode the logits are those of the network that is scored",
   TrainableNetwork network = test::small_network();
   const Network scored(test::small_plan(), WeightBank(1, Initialisation::standard, at::kCPU));
   CHECK(at::allclose(network.logits(images(), Mode::training),
-                     differentiable_logits(scored, images()), 1e-5, 1e-5));
+                     test::differentiable_logits(scored, images()), 1e-5, 1e-5));
 }
 
 TEST_CASE("running statistics follow those of the batch", "[train][network]") {

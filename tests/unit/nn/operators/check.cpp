@@ -67,6 +67,29 @@ void check_operator(const OneLayer& network, const Reference& reference) {
       torch::autograd::grad({expected}, leaves, {exact.gradient}, /*retain_graph=*/{},
                             /*create_graph=*/false, /*allow_unused=*/true);
 
+  // Rates of change, as quotients of differences.
+  std::vector<at::Tensor> rates;
+  for (const at::Tensor& input : exact.inputs) rates.push_back(at::randn_like(input.detach()));
+  const at::Tensor gradient_rate = at::randn_like(exact.gradient);
+  const auto at_step = [&](double step) {
+    torch::autograd::variable_list moved;
+    for (std::size_t k = 0; k < rates.size(); ++k)
+      moved.push_back((exact.inputs[k].detach() + rates[k] * step).set_requires_grad(true));
+    const at::Tensor output = reference(moved, exact.weights);
+    std::vector<at::Tensor> all =
+        torch::autograd::grad({output}, moved, {exact.gradient + gradient_rate * step}, {},
+                              /*create_graph=*/false, /*allow_unused=*/true);
+    all.push_back(output.detach());
+    return all;
+  };
+  std::vector<at::Tensor> expected_rates;
+  if (its.passes_gradient()) {
+    constexpr double small = 1e-5;
+    const auto before = at_step(-small), after = at_step(small);
+    for (std::size_t k = 0; k < after.size(); ++k)
+      expected_rates.push_back((after[k] - before[k]) / (2 * small));
+  }
+
   const auto check = [&](at::ScalarType type, double tolerance) {
     const at::NoGradGuard no_grad;
     const Values values = converted(exact, type);
@@ -89,6 +112,23 @@ void check_operator(const OneLayer& network, const Reference& reference) {
         require_near(its.input_gradient(step, k), derived[k], tolerance);
       } else {
         CHECK((!derived[k].defined() || derived[k].abs().max().item<double>() == 0));
+      }
+    }
+    if (its.passes_gradient()) {
+      const auto to_type = [type](const at::Tensor& tensor) {
+        return tensor.to(type).contiguous(at::MemoryFormat::ChannelsLast);
+      };
+      const double rate_tolerance = std::max(tolerance, 1e-7);
+      std::vector<at::Tensor> typed;
+      for (const at::Tensor& rate : rates) typed.push_back(to_type(rate));
+      const ForwardStep forward{.layer = layer,
+                                .weights = values.weights,
+                                .inputs = values.inputs,
+                                .statistics = &statistics};
+      require_near(its.rate(forward, typed), expected_rates.back(), rate_tolerance);
+      for (std::size_t k = 0; k < typed.size(); ++k) {
+        require_near(its.input_gradient_rate(step, gradient_rate.to(type), typed, k),
+                     expected_rates[k], rate_tolerance);
       }
     }
     const bool has_weight =

@@ -1,10 +1,10 @@
-#include "nn/autograd_network.h"
+#include "support/autograd_network.h"
 
 #include <vector>
 
 #include "nn/operator.h"
 
-namespace wrcor {
+namespace wrcor::test {
 
 at::Tensor differentiable_logits(const Network& network, const at::Tensor& images) {
   const NetworkPlan& plan = network.plan();
@@ -21,4 +21,4 @@ at::Tensor differentiable_logits(const Network& network, const at::Tensor& image
   return outputs.back();
 }
 
-}  // namespace wrcor
+}  // namespace wrcor::test
