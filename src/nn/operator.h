@@ -50,6 +50,13 @@ struct TorchScript {
   std::string statements_before{};  ///< indented by two, a line each
 };
 
+/// What a layer does to each value by itself.
+enum class Nonlinearity {
+  none,
+  rectifier,  ///< lets positive values pass, and little of negative ones
+  gate,       ///< gives a factor for other values
+};
+
 /// The computation of layers of one kind. Constant, without state, safe to use from several
 /// threads. The tensors that it receives are never written to.
 class Operator {
@@ -88,6 +95,9 @@ class Operator {
   virtual bool defers_scale(NormMode) const { return false; }
   /// Whether the layer can apply what its inputs deferred, with the same bits.
   virtual bool applies_scales() const { return false; }
+  virtual Nonlinearity nonlinearity() const { return Nonlinearity::none; }
+  /// Whether the output grows in proportion to the inputs, but for biases and batch norms.
+  virtual bool is_homogeneous() const { return true; }
   /// Whether images do not affect each other's outputs.
   virtual bool per_image() const { return true; }
 

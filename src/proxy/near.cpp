@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "internal/factories.h"
+#include "nn/operator.h"
 #include "nn/readback.h"
 #include "proxy/finite.h"
 
@@ -50,8 +51,8 @@ class BlockObserver final : public PassObserver {
 
   Interest interest(int layer) const override {
     const Layer& its = layer_at(layer);
-    const bool activates = its.kind == LayerKind::relu || its.kind == LayerKind::swish ||
-                           its.kind == LayerKind::sigmoid;
+    if (its.kind == LayerKind::input) return {};
+    const bool activates = operator_of(its.kind).nonlinearity() != Nonlinearity::none;
     return {.output = activates || !its.parameters.empty()};
   }
 

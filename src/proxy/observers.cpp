@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nn/operator.h"
 #include "proxy/channel_products.h"
 #include "proxy/correlation.h"
 
@@ -24,7 +25,8 @@ std::set<int> weight_layers(const Network& network) {
 std::set<int> read_by_activations(const NetworkPlan& plan) {
   std::set<int> found;
   for (const Layer& layer : plan.layers) {
-    if (layer.kind == LayerKind::relu || layer.kind == LayerKind::swish)
+    if (layer.kind == LayerKind::input) continue;
+    if (operator_of(layer.kind).nonlinearity() == Nonlinearity::rectifier)
       found.insert(layer.inputs.front());
   }
   return found;

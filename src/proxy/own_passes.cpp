@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "internal/observers.h"
+#include "nn/operator.h"
 
 namespace wrcor {
 namespace {
@@ -68,8 +69,9 @@ std::vector<ChannelRecord> channel_records(const std::vector<RecordedChannels>& 
 
 bool is_homogeneous(const NetworkPlan& plan) {
   return std::none_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) {
+    if (layer.kind == LayerKind::input) return false;
     const bool has_bias = layer.kind == LayerKind::convolution && layer.parameters.size() > 1;
-    return has_bias || layer.kind == LayerKind::sigmoid || layer.kind == LayerKind::swish;
+    return has_bias || !operator_of(layer.kind).is_homogeneous();
   });
 }
 

@@ -8,6 +8,7 @@ namespace {
 class Relu final : public Operator {
  public:
   Reads reads() const override { return {.output = true}; }
+  Nonlinearity nonlinearity() const override { return Nonlinearity::rectifier; }
 
   at::Tensor forward(const ForwardStep& step) const override {
     return at::relu(step.inputs.front());

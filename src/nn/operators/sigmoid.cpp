@@ -8,6 +8,8 @@ namespace {
 class Sigmoid final : public Operator {
  public:
   Reads reads() const override { return {.output = true}; }
+  Nonlinearity nonlinearity() const override { return Nonlinearity::gate; }
+  bool is_homogeneous() const override { return false; }
 
   at::Tensor forward(const ForwardStep& step) const override {
     return at::sigmoid(step.inputs.front());

@@ -8,6 +8,8 @@ namespace {
 class Swish final : public Operator {
  public:
   Reads reads() const override { return {.inputs = true}; }
+  Nonlinearity nonlinearity() const override { return Nonlinearity::rectifier; }
+  bool is_homogeneous() const override { return false; }
 
   at::Tensor forward(const ForwardStep& step) const override {
     return at::silu(step.inputs.front());
