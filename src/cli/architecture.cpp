@@ -91,8 +91,13 @@ RankedArchitecture ranked_architecture(const std::filesystem::path& folder,
   const FinishedRun::Row& row = run.ranking[place - 1];
   RankedArchitecture found{folder, place, row.arch, {}, run.document.at("config")};
   const auto batch = run.document.value("batch", nlohmann::ordered_json::object());
-  if (const auto classes = batch.find("classes"); classes != batch.end())
-    found.classes = classes->get<int>();
+  const auto recorded = [&batch](const char* key) {
+    const auto number = batch.find(key);
+    return number == batch.end() ? std::nullopt : std::optional(number->get<int>());
+  };
+  found.classes = recorded("classes");
+  found.height = recorded("height");
+  found.width = recorded("width");
   for (const std::string& proxy : proxies().names()) {
     for (const auto& [name, score] : row.evaluation.scores) {
       if (name == proxy && score.value) found.scores.emplace_back(name, *score.value);
@@ -142,11 +147,6 @@ Config read_config_of(const nlohmann::ordered_json& result_settings,
   return config;
 }
 
-/// Whether a command's networks are for the data of the run.
-bool uses_data_of(const RankedArchitecture& ranked, const Config& config) {
-  return ranked.data.name == config.data.name && ranked.data.root == config.data.root;
-}
-
 }  // namespace
 
 std::string tuple_hint(const SearchSpace& space, const std::string& digits) {
@@ -177,15 +177,26 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSou
   return ranked;
 }
 
+bool uses_images_of(const RankedArchitecture& ranked, const Config& config) {
+  return ranked.data.name == config.data.name && ranked.data.root == config.data.root &&
+         ranked.data.image_size == config.data.image_size &&
+         ranked.data.batch_file == config.data.batch_file;
+}
+
 NetworkInput network_input(const Config& config, const std::string& classes,
                            const std::optional<RankedArchitecture>& ranked) {
+  const bool knows_images = ranked && uses_images_of(*ranked, config);
   std::optional<int> known;
   if (!classes.empty()) {
     known = static_cast<int>(whole_number("--classes", classes, 1, 1'000'000));
-  } else if (ranked && uses_data_of(*ranked, config)) {
+  } else if (knows_images) {
     known = ranked->classes;
   }
-  const DatasetInfo data = dataset_info(config, known);
+  DatasetInfo data = dataset_info(config, known);
+  if (knows_images) {
+    data.image.height = ranked->height.value_or(data.image.height);
+    data.image.width = ranked->width.value_or(data.image.width);
+  }
   return {data.image, known.value_or(data.classes)};
 }
 

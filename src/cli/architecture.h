@@ -34,8 +34,9 @@ struct RankedArchitecture {
   /// The defined ones, by the names of proxies.
   std::vector<std::pair<std::string, double>> scores;
   nlohmann::ordered_json settings;  ///< recorded in result.json
-  /// Of the images that it was scored on; nothing in a result of the first version.
+  /// Of the images that it was scored on; nothing in results of older versions.
   std::optional<int> classes = {};
+  std::optional<int> height = {}, width = {};  ///< of those, likewise; pixels
   Config::Data data = {};  ///< those images, if the run's config.json is the file of the sources
 };
 
@@ -47,6 +48,9 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text);
 /// The same for a command that uses the run's settings: its config.json becomes the file of the
 /// sources, unless they have one. @throws DataError also when that file does not belong to the run
 std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSources& sources);
+
+/// Whether a command's networks are for the images of the run.
+bool uses_images_of(const RankedArchitecture& ranked, const Config& config);
 
 /// The input of a network, of which nothing is computed on images: those of the run that ranked it
 /// need not be there.

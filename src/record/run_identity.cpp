@@ -80,8 +80,10 @@ void require_same_settings(const Json& found, const RunSpec& spec,
   for (const auto& [section, values] : asked.items())
     compare(has.at(section), values, section, differences);
   Json batch = conditions.batch;
-  // In the first version the name of a data set told its classes.
-  if (!found.at("batch").contains("classes")) batch.erase("classes");
+  // Not recorded by older versions.
+  for (const char* key : {"classes", "height", "width"}) {
+    if (!found.at("batch").contains(key)) batch.erase(key);
+  }
   compare(found.at("batch"), batch, "batch", differences);
   const std::string table =
       spec.search.limits.table ? spec.search.limits.table->sha256 : std::string();

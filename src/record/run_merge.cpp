@@ -61,7 +61,10 @@ RunSpec resolve_by_header(const Config& config, const Json& header) {
   const Json& batch = header.at("batch");
   std::optional<int> classes;
   if (const auto known = batch.find("classes"); known != batch.end()) classes = known->get<int>();
-  return resolve(config, dataset_info(config, classes));
+  DatasetInfo data = dataset_info(config, classes);
+  data.image.height = batch.value("height", data.image.height);
+  data.image.width = batch.value("width", data.image.width);
+  return resolve(config, data);
 }
 
 Part read_part(const std::filesystem::path& path) {

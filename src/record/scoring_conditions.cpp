@@ -28,6 +28,8 @@ Schema batch_schema() {
   return object({{"dataset", text()},
                  {"classes", whole_number()},
                  {"size", whole_number()},
+                 {"height", whole_number(), /*required=*/false},
+                 {"width", whole_number(), /*required=*/false},
                  {"sha256", hexadecimal(64)}});
 }
 

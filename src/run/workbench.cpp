@@ -103,10 +103,10 @@ Workbench bench_on(const at::Device& device, const RunSpec& spec, Minibatch mini
   bench.conditions.platform = this_platform(device);
   reserve_blas_buffers(bench.workers * bench.threads);
   warn_of_equal_images(minibatch);
-  bench.conditions.batch = {{"dataset", minibatch.dataset},
-                            {"classes", spec.data.classes},
-                            {"size", minibatch.images.size(0)},
-                            {"sha256", minibatch.sha256}};
+  bench.conditions.batch = {
+      {"dataset", minibatch.dataset},      {"classes", spec.data.classes},
+      {"size", minibatch.images.size(0)},  {"height", minibatch.images.size(2)},
+      {"width", minibatch.images.size(3)}, {"sha256", minibatch.sha256}};
   bench.space = space_for(spec, {static_cast<int>(minibatch.images.size(2)),
                                  static_cast<int>(minibatch.images.size(3))});
   const std::string batch =

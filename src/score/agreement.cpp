@@ -226,6 +226,37 @@ Intervals intervals_of(const std::vector<std::vector<Measures>>& resampled, std:
   return intervals;
 }
 
+/// Of pairs of architectures.
+struct PairCounts {
+  std::int64_t difference = 0;  ///< concordant minus discordant ones
+  std::int64_t by_scores = 0;   ///< whose scores differ
+  std::int64_t by_metrics = 0;  ///< whose metrics differ
+
+  PairCounts& operator+=(const PairCounts& other) {
+    difference += other.difference;
+    by_scores += other.by_scores;
+    by_metrics += other.by_metrics;
+    return *this;
+  }
+  PairCounts operator-(const PairCounts& other) const {
+    return {difference - other.difference, by_scores - other.by_scores,
+            by_metrics - other.by_metrics};
+  }
+  /// Kendall's tau-b.
+  std::optional<double> tau() const {
+    if (by_scores == 0 || by_metrics == 0) return std::nullopt;
+    return static_cast<double>(difference) /
+           std::sqrt(static_cast<double>(by_scores) * static_cast<double>(by_metrics));
+  }
+};
+
+std::optional<Interval> similar_size_interval(const Agreement& agreement) {
+  const auto similar = agreement.of_similar_size();
+  if (!similar || !similar->error) return std::nullopt;
+  const double half = 1.96 * *similar->error;
+  return Interval{std::max(-1.0, similar->tau - half), std::min(1.0, similar->tau + half)};
+}
+
 }  // namespace
 
 std::string_view to_string(Measure measure) {
@@ -274,7 +305,7 @@ Agreement::Agreement(const std::vector<std::optional<double>>& scores,
 
 Measures Agreement::measures() const {
   Measures result = measures(std::vector<std::uint32_t>(metric_.size(), 1));
-  result[Measure::kendall_same_size] = kendall_same_size();
+  if (const auto similar = of_similar_size()) result[Measure::kendall_same_size] = similar->tau;
   return result;
 }
 
@@ -338,27 +369,37 @@ std::optional<double> Agreement::normalised_gain(Counts counts) const {
   return discounted_gain(by_score_, gains_, counts) / largest;
 }
 
-std::optional<double> Agreement::kendall_same_size() const {
+std::optional<Agreement::OfSimilarSize> Agreement::of_similar_size() const {
   if (sizes_.size() != metric_.size() || metric_.size() > most_with_pairs) return std::nullopt;
   std::vector<std::size_t> by_size(sizes_.size());
   std::iota(by_size.begin(), by_size.end(), std::size_t{0});
   std::ranges::sort(by_size, {}, [this](std::size_t item) { return sizes_[item]; });
   const auto order = [](double a, double b) { return (a > b) - (a < b); };
-  std::int64_t difference = 0, by_scores = 0, by_metrics = 0;  // of pairs that are not tied in it
+  PairCounts all;
+  std::vector<PairCounts> of_item(by_size.size());
   for (std::size_t i = 0; i < by_size.size(); ++i) {
     const std::size_t smaller = by_size[i];
     const double limit = sizes_[smaller] * largest_size_ratio;
     for (std::size_t j = i + 1; j < by_size.size() && sizes_[by_size[j]] <= limit; ++j) {
       const int by_score = order(scores_[smaller], scores_[by_size[j]]);
       const int by_metric = order(metric_[smaller], metric_[by_size[j]]);
-      difference += by_score * by_metric;
-      by_scores += by_score != 0;
-      by_metrics += by_metric != 0;
+      const PairCounts pair{by_score * by_metric, by_score != 0, by_metric != 0};
+      all += pair;
+      of_item[i] += pair;
+      of_item[j] += pair;
     }
   }
-  if (by_scores == 0 || by_metrics == 0) return std::nullopt;
-  return static_cast<double>(difference) /
-         std::sqrt(static_cast<double>(by_scores) * static_cast<double>(by_metrics));
+  const std::optional<double> tau = all.tau();
+  if (!tau) return std::nullopt;
+  double sum = 0, squares = 0;  // of tau without each architecture, less tau
+  for (const PairCounts& its : of_item) {
+    const std::optional<double> without = (all - its).tau();
+    if (!without) return OfSimilarSize{*tau, std::nullopt};
+    sum += *without - *tau;
+    squares += (*without - *tau) * (*without - *tau);
+  }
+  const auto count = static_cast<double>(of_item.size());
+  return OfSimilarSize{*tau, std::sqrt((squares - sum * sum / count) * (count - 1) / count)};
 }
 
 std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int resamples,
@@ -380,7 +421,11 @@ std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int r
   std::vector<std::vector<Measures>> resampled;
   for (auto& future : pending) resampled.push_back(future.get());
   std::vector<Intervals> result;
-  for (std::size_t a = 0; a < agreements.size(); ++a) result.push_back(intervals_of(resampled, a));
+  for (std::size_t a = 0; a < agreements.size(); ++a) {
+    result.push_back(intervals_of(resampled, a));
+    if (resamples > 0)
+      result.back()[Measure::kendall_same_size] = similar_size_interval(agreements[a]);
+  }
   return result;
 }
 

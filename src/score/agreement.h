@@ -73,6 +73,13 @@ struct TiedOrder {
 /// constant metric, and without any score; correlations are undefined for a constant score.
 class Agreement {
  public:
+  /// Measure::kendall_same_size, and its standard error over architectures by the jackknife, which
+  /// takes one pass over the pairs where a bootstrap takes one a resample.
+  struct OfSimilarSize {
+    double tau = 0;
+    std::optional<double> error = {};  ///< nothing if tau depends on one architecture
+  };
+
   /// @param scores  higher is better; undefined ones count as worst and tie
   /// @param metric  finite, higher is better
   /// @param k       of Measure::top_k, which is undefined for fewer architectures
@@ -84,12 +91,12 @@ class Agreement {
   Measures measures() const;
   /// Of the list in which architecture i occurs counts[i] times, without kendall_same_size.
   Measures measures(Counts counts) const;
+  std::optional<OfSimilarSize> of_similar_size() const;
 
  private:
   bool informative(Counts counts) const;
   RankCorrelations among_best(Counts counts, std::size_t k) const;
   std::optional<double> normalised_gain(Counts counts) const;
-  std::optional<double> kendall_same_size() const;
 
   std::vector<double> scores_;  ///< undefined: -infinity
   std::vector<double> metric_;
@@ -121,8 +128,9 @@ class Intervals {
 };
 
 /// 95 % bootstrap intervals (percentile method): each architecture of a resample is drawn from all,
-/// with replacement. Agreements of one size share their draws. A resample in which a measure is
-/// undefined is ignored for that measure.
+/// with replacement. That of kendall_same_size is 1.96 standard errors on either side instead.
+/// Agreements of one size share their draws. A resample in which a measure is undefined is ignored
+/// for that measure.
 /// @param resamples  0: no intervals
 /// @param workers    threads; the result does not depend on it
 std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int resamples,

@@ -60,6 +60,16 @@ expect_exit 2 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none
 expect_contains "$stderr" 'use larger images'
 expect_exit 0 wrcor score "${macro[@]}" --arch 4,4,4,3,none,none --batch large.safetensors
 expect_exit 0 wrcor search "${macro[@]}" --batch large.safetensors --budget 2 --strategy random --quiet --out macro
+for part in 1 2; do
+  expect_exit 0 wrcor search "${macro[@]}" --batch large.safetensors --budget 2 --strategy random --shard "$part/2" --quiet \
+    --out "part$part"
+done
+rm large.safetensors # a run knows the size of its images
+expect_exit 0 wrcor describe macro --format json
+expect_exit 0 wrcor export macro --format python
+expect_contains "$stdout" 'an image of 128x128 pixels'
+expect_exit 0 wrcor merge part1 part2 --out merged --quiet
+expect_same_result macro merged
 { echo arch,accuracy && sed -nE 's/.*"arch": "(.*)",?$/"\1",50/p' macro/result.json; } >accuracies.csv
 evaluate=(evaluate --space "$source_dir/configs/spaces/transnas-macro.yaml" --benchmark accuracies.csv --metric accuracy)
 expect_exit 2 wrcor "${evaluate[@]}" --table-score accuracy

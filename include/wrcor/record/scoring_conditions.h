@@ -23,9 +23,10 @@ std::string machine_name();
 
 /// What scores depend on, besides the settings, the architecture and the proxy.
 struct ScoringConditions {
-  nlohmann::ordered_json batch;  ///< {"dataset", "classes", "size", "sha256"} of the minibatch
-  std::string device_kind;       ///< "cpu" or "cuda": scores of different kinds are not mixed
-  int networks_per_batch = 1;    ///< that a worker evaluates together
+  /// {"dataset", "classes", "size", "height", "width", "sha256"} of the minibatch; sides in pixels
+  nlohmann::ordered_json batch;
+  std::string device_kind;     ///< "cpu" or "cuda": scores of different kinds are not mixed
+  int networks_per_batch = 1;  ///< that a worker evaluates together
   Platform platform;
 };
 

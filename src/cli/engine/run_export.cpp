@@ -30,11 +30,13 @@
 namespace wrcor::cli {
 namespace {
 
-/// Of the size of the images in a batch file, if one is chosen.
+/// Of the size of the images in a batch file, if one is chosen. The run that ranked the network
+/// knows it: that file is not read.
 NetworkInput input_of_export(const ExportOptions& options, const Config& config,
                              const std::optional<RankedArchitecture>& ranked) {
   NetworkInput input = network_input(config, options.classes, ranked);
-  if (!config.data.batch_file.empty()) {
+  const bool is_known = ranked && ranked->height && uses_images_of(*ranked, config);
+  if (!config.data.batch_file.empty() && !is_known) {
     const at::Tensor images = load_minibatch(config.data.batch_file).images;
     input.image.height = static_cast<int>(images.size(2));
     input.image.width = static_cast<int>(images.size(3));

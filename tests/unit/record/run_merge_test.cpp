@@ -28,6 +28,8 @@ ScoringConditions conditions() {
   return {.batch = {{"dataset", "synthetic"},
                     {"classes", 10},
                     {"size", 8},
+                    {"height", 32},
+                    {"width", 32},
                     {"sha256", std::string(64, '0')}},
           .device_kind = "cpu",
           .networks_per_batch = 1,

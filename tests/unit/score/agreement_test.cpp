@@ -280,3 +280,42 @@ TEST_CASE("pairs of similar size are told from the others", "[score][agreement]"
   CHECK_FALSE(Agreement(scores, metric, 2).measures()[Measure::kendall_same_size]);
   CHECK_FALSE(Agreement(scores, metric, 2, {1, 2, 3, 4}).measures()[Measure::kendall_same_size]);
 }
+
+TEST_CASE("the interval of pairs of similar size is that of the jackknife", "[score][agreement]") {
+  Scores scores;
+  std::vector<double> metric, sizes;
+  for (int i = 0; i < 12; ++i) {
+    scores.emplace_back(i * 7 % 12);
+    metric.push_back(i);
+    sizes.push_back(100 + 2 * i);
+  }
+  const auto tau_without = [&](std::size_t left_out) {
+    Scores its_scores;
+    std::vector<double> its_metric, its_sizes;
+    for (std::size_t i = 0; i < metric.size(); ++i) {
+      if (i == left_out) continue;
+      its_scores.push_back(scores[i]);
+      its_metric.push_back(metric[i]);
+      its_sizes.push_back(sizes[i]);
+    }
+    return *Agreement(its_scores, its_metric, 2, its_sizes).measures()[Measure::kendall_same_size];
+  };
+  std::vector<double> all;
+  double mean = 0, squares = 0;
+  for (std::size_t i = 0; i < 12; ++i) all.push_back(tau_without(i));
+  for (const double tau : all) mean += tau / 12;
+  for (const double tau : all) squares += (tau - mean) * (tau - mean);
+  const double half = 1.96 * std::sqrt(squares * 11 / 12);
+
+  const Agreement agreement(scores, metric, 2, sizes);
+  const double tau = *agreement.measures()[Measure::kendall_same_size];
+  const auto interval = bootstrap({agreement}, 10, 0, 1).front()[Measure::kendall_same_size];
+  REQUIRE(interval);
+  CHECK(interval->low == Approx(tau - half));
+  CHECK(interval->high == Approx(tau + half));
+  CHECK_FALSE(bootstrap({agreement}, 0, 0, 1).front()[Measure::kendall_same_size]);
+  // Of one pair alone there is none.
+  const Agreement two({1, 2}, {1, 2}, 1, {100, 101});
+  CHECK(*two.measures()[Measure::kendall_same_size] == 1);
+  CHECK_FALSE(bootstrap({two}, 10, 0, 1).front()[Measure::kendall_same_size]);
+}
