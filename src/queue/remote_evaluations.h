@@ -27,7 +27,6 @@ namespace wrcor {
 /// it, and everything read from it is checked. An item is removed there once its evaluations are in
 /// the journal. An item whose worker gives no sign of life for a lease is given to another worker,
 /// and fails after several workers have ended over it.
-/// when several workers have ended over it.
 class RemoteEvaluations final : public EvaluationSource {
  public:
   /// Workers that may end over an item before it counts as failed.

@@ -18,8 +18,8 @@ using EvaluationSink = std::function<void(const std::string& arch, const Evaluat
 
 /// Scores each architecture exactly as it is, dead branches included, and hands the evaluations
 /// over in the order of `architectures`, each as soon as it and all before it are done.
+/// @param repeats  that each score is averaged over
 /// @throws Interrupted after a signal, once everything that was finished in order has been handed
-/// over
 /// over
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          int repeats, const EvaluationSink& sink, const ProgressSink& progress);
