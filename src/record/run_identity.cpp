@@ -135,7 +135,7 @@ Json computing_parts(const ScoringConditions& conditions) {
           {"at_once", conditions.networks_per_batch}};
 }
 
-/// A journal of a program that did not record them determines nothing about them.
+/// Parts that an older program did not record in its journal are not compared.
 void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
                          const std::string& quoted_folder) {
   std::vector<std::string> differences;

@@ -22,8 +22,8 @@ enum class Measure {
   regret_top_1,   ///< best metric of all minus that of the highest scored
   regret_top_5,   ///< best metric of all minus the best among the 5 highest scored
   top_5_percent,  ///< like top_k, for the top 5 % of the architectures, rounded up
-  // Correlations of the architectures whose metric is at least that of the last of the best 5 or 10
-  // %, rounded up. Near the top, where a search ends, most scores order little.
+  // Correlations of the architectures whose metric is at least that of the last of the best 5 or
+  // 10 %, rounded up. Near the top, where a search ends, most scores order little.
   spearman_top_5_percent,
   kendall_top_5_percent,
   spearman_top_10_percent,
