@@ -33,7 +33,7 @@ std::uint64_t cell_number(const SearchSpace& space, const std::string& what,
   return whole_number(what, text, 0, *size - 1);
 }
 
-/// Rows without a score stand behind those that have one, for completeness.
+/// Rows without a score follow those that have one, for completeness.
 /// @throws UsageError for one of them
 void require_score(const FinishedRun& run, std::uint64_t rank, const std::string& folder) {
   const FinishedRun::Row& row = run.ranking[rank - 1];

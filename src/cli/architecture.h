@@ -52,13 +52,13 @@ std::optional<RankedArchitecture> find_ranked(const std::string& text, ConfigSou
 /// Whether a command's networks are for the images of the run.
 bool uses_images_of(const RankedArchitecture& ranked, const Config& config);
 
-/// The input of a network, of which nothing is computed on images: those of the run that ranked it
-/// need not be there.
+/// The input of a network if nothing is computed on images: those of the run that ranked it need
+/// not exist.
 /// @param classes  option of the command; empty: those of the data set
 NetworkInput network_input(const Config& config, const std::string& classes,
                            const std::optional<RankedArchitecture>& ranked);
 
-/// Makes images square. @param side  of --image-size, in pixels; empty: the images stay as they are
+/// Makes images square. @param side  of --image-size, in pixels; empty: the images keep their size
 /// @throws UsageError
 void set_image_size(FeatureShape& image, const std::string& side);
 

@@ -27,7 +27,7 @@ struct AskOptions {
   bool only_awaited = false;
 };
 
-/// Those that proposals and the costs of networks depend on, and the budget.
+/// The settings that proposals and the costs of networks depend on, and the budget.
 std::vector<std::string> settings_of_proposals() {
   std::vector<std::string> keys{"space", "data.name", "data.root", "data.image_size"};
   for (const Setting& setting : settings()) {
@@ -48,7 +48,7 @@ std::string trial_line(const Trial& trial, const SearchSpace& space) {
          "\n";
 }
 
-/// Of a strategy that does not learn, any number of trials can be awaited.
+/// With a strategy that does not learn, any number of trials can be awaited.
 void require_use_of_window(const RunSpec& spec, const ConfigSources& sources) {
   if (sources.flags.contains("search.window") &&
       !spec.search.make_strategy(*spec.space)->learns()) {
@@ -74,7 +74,8 @@ std::string shortage_of(TrialRun& run) {
                      counted(run.awaited(), "trial"));
 }
 
-/// Has the folder only until it returns: who reads the trials may tell while they are printed.
+/// Locks the folder only until it returns: the reader of the trials may call tell while they are
+/// printed.
 Answer answer(const AskOptions& options) {
   const RunDirectory directory{options.run.folder};
   if (options.only_awaited && !directory.holds_run())

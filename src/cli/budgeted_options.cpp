@@ -80,7 +80,7 @@ std::vector<GuideName> guides_of(const BudgetedOptions& options,
   return guides;
 }
 
-/// The curves that have the figures of the fidelities; nothing if the benchmark has them.
+/// The curves with the figures of the fidelities; nothing if the benchmark has them.
 std::optional<CurveTable> read_curves(const BudgetedOptions& options, const BenchmarkOptions& form,
                                       const SearchSpace& space) {
   if (options.curves.empty()) return std::nullopt;
@@ -128,8 +128,8 @@ Guide guide_by(const Scorer& scorer, const std::vector<std::string>& archs, doub
   return guide;
 }
 
-/// All methods with one guide. A method that trains in full, for which the budget is too small, is
-/// left out with a warning.
+/// All methods with one guide. A method that trains in full, but for which the budget is too small,
+/// is omitted with a warning.
 void run_methods(const BudgetedSearches& searches, Guidance guidance, const Guide* guide,
                  BudgetedSearchReport& report) {
   for (const SearchMethod& method : search_methods(report.fidelities.size())) {

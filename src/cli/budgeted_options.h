@@ -27,7 +27,7 @@ struct BudgetedOptions {
   int warm_start = 10;
 
   bool given() const { return !fidelities.empty(); }
-  /// The columns of the benchmark that have the validation figures.
+  /// The columns of the benchmark with the validation figures.
   std::set<std::string> benchmark_columns() const;
 };
 
@@ -37,7 +37,7 @@ void add_budgeted(CLI::App& command, BudgetedOptions& target);
 /// @throws UsageError for options that contradict each other
 void check(const BudgetedOptions& options);
 
-/// What the searches of a comparison need besides the options.
+/// The input of the searches of a comparison, besides the options.
 struct BudgetedInput {
   const BudgetedOptions& options;
   const BenchmarkOptions& form;  ///< of all tables

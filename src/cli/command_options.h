@@ -5,7 +5,7 @@
 
 #include "wrcor/config/config_loader.h"
 
-// What the command lines of the commands say that the engine runs.
+// The options of the commands that the engine runs.
 namespace wrcor::cli {
 
 struct SearchOptions {

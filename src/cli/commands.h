@@ -11,8 +11,8 @@
 #include "wrcor/space/search_space.h"
 
 // Each setup_X adds options and a callback to the command X; the callback calls run_X, which does
-// the work and throws wrcor::Error. What takes libtorch is handed in, so that either executable
-// knows all options.
+// the work and throws wrcor::Error. Work that needs libtorch is passed in, so that either
+// executable knows all options.
 namespace wrcor::cli {
 
 /// The work of a command.

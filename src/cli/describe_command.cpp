@@ -145,7 +145,7 @@ std::string layers_csv(const std::vector<ResponsePart>& parts) {
   return text;
 }
 
-/// Everything about an architecture, with its labels for readers.
+/// All facts about an architecture, with their labels for readers.
 std::vector<Fact> facts_of(const SearchSpace& space, const Genotype& genotype,
                            const Portrait& portrait) {
   const Costs costs = space.costs(genotype);
@@ -306,7 +306,7 @@ nlohmann::ordered_json description_schema() {
               optional("edges", array(edge)),
               optional("parts", array({{"type", "object"}, {"additionalProperties", text()}})),
               optional("layers", array(response_part_schema()))});
-  schema["additionalProperties"] = fact;  // what only some spaces say
+  schema["additionalProperties"] = fact;  // facts that only some spaces have
   return document("description", schema_version::description,
                   "What wrcor describe --format json prints", schema);
 }

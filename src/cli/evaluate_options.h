@@ -32,7 +32,7 @@ struct EvaluateOptions {
   std::string format = "table";
   std::set<std::string> given;  ///< flags of the command line, such as "--top-k"
 
-  /// Whether anything orders architectures.
+  /// Whether there is a score that orders architectures.
   bool has_scores() const { return !score_files.empty() || !table_scores.empty(); }
 };
 

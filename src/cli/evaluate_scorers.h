@@ -8,10 +8,10 @@
 #include "score/score_table.h"
 #include "wrcor/space/search_space.h"
 
-// What `wrcor evaluate` compares.
+// The scores and metrics that `wrcor evaluate` compares.
 namespace wrcor::cli {
 
-/// The scores of all files. What may not be comparable is reported as a warning.
+/// The scores of all files. Scores that may not be comparable are reported as a warning.
 /// @throws DataError
 ScoreTable read_score_files(const SearchSpace& space, const std::vector<std::string>& files);
 

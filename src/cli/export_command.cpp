@@ -35,7 +35,7 @@ std::string format_problem(const std::string& name) {
   return unknown_name_message("export format", "export formats", name, names);
 }
 
-/// What --out may name is written.
+/// Any file that --out may name counts as written.
 std::vector<std::filesystem::path> written_files(const std::string& out) {
   if (out.empty()) return {};
   std::vector<std::filesystem::path> files{out};

@@ -7,12 +7,12 @@
 
 namespace wrcor::cli {
 
-/// The help of a command, the same bytes with every version of CLI11: later ones lay theirs out in
-/// another way, and what the manual and the completion test read would change with them.
+/// The help of a command, the same bytes with every version of CLI11. Later versions change its
+/// layout, which the manual and the completion test depend on.
 class HelpFormatter final : public CLI::Formatter {
  public:
-  /// @param columns  of the terminal that shows it, which lines are wrapped for; nothing: they are
-  ///                 as long as their texts
+  /// @param columns  width of the terminal, at which lines are wrapped; nothing: lines are as long
+  ///                 as their texts
   explicit HelpFormatter(std::optional<int> columns) : columns_(columns) {}
 
   /// @param name  how the command is called

@@ -92,7 +92,7 @@ void add_setting(CLI::App& command, const Setting& setting, ConfigSources& targe
     if (!setting.former_flag.empty()) {
       command.add_option_function<std::string>(setting.former_flag, take)
           ->excludes(option)
-          ->group("");  // in no help
+          ->group("");  // hidden from the help
     }
     return;
   }

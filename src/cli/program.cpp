@@ -153,8 +153,8 @@ std::set<std::string> words_of(int argc, char** argv) {
   return {argv + std::min(argc, 1), argv + argc};
 }
 
-/// Whether the command line can be about a command of the engine, which understands whatever this
-/// executable does.
+/// Whether the command line can be about a command of the engine, which understands everything that
+/// this executable does.
 bool names_command_of_engine(const std::set<std::string>& words, const Executable& executable) {
   return std::any_of(words.begin(), words.end(),
                      [&](const std::string& word) { return executable.of_engine.contains(word); });
@@ -188,7 +188,8 @@ int run(int argc, char** argv, const Executable& executable) {
   app.require_subcommand(1);
   for (const auto& [name, summary] : commands) {
     CLI::App* command = app.add_subcommand(name, summary);
-    // What the options of a command are takes a while; a completion script has those of all.
+    // Adding the options of a command takes a while; a completion script needs those of all
+    // commands.
     if (words.contains(name) || words.contains("completion")) executable.setups.at(name)(*command);
   }
   app.footer(

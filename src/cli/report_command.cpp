@@ -53,7 +53,7 @@ void check(const ReportOptions& options) {
   }
 }
 
-/// Only an older page of a report is replaced.
+/// Only an older page of a report may be replaced.
 void require_free(const std::filesystem::path& page) {
   std::error_code unknown;  // writing it reports why
   if (!std::filesystem::exists(page, unknown)) return;
@@ -80,8 +80,8 @@ std::vector<ReportedRun> read_runs(const std::vector<std::string>& folders) {
   return runs;
 }
 
-/// The space that all runs have searched, for the names of architectures, independent of their
-/// size.
+/// The space that all runs have searched, for the names of architectures, whatever the sizes of its
+/// networks.
 std::unique_ptr<SearchSpace> space_of(const std::vector<ReportedRun>& runs) {
   const auto different =
       std::adjacent_find(runs.begin(), runs.end(), [](const ReportedRun& a, const ReportedRun& b) {

@@ -14,7 +14,7 @@ std::vector<std::string> schema_kinds();
 /// @throws UsageError for an unknown kind
 nlohmann::ordered_json json_schema(const std::string& kind);
 
-// Of what a command prints that no report writes.
+// Schemas of the outputs of commands that no report writes.
 nlohmann::ordered_json description_schema();  ///< `wrcor describe`
 nlohmann::ordered_json list_schema();         ///< `wrcor list`
 

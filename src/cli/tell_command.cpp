@@ -28,7 +28,7 @@ std::string name_of_input(const std::string& file) {
   return file == "-" ? "standard input" : in_quotes(file);
 }
 
-/// @throws DataError with the place of what is no outcome
+/// @throws DataError with the place of anything that is not an outcome
 std::vector<TrialOutcome> read_outcomes(const std::string& file) {
   const bool is_standard_input = file == "-";
   InputFile opened = is_standard_input ? standard_input() : open_to_read(file);

@@ -6,7 +6,8 @@
 namespace wrcor::cli {
 namespace {
 
-/// The only setting of a run that may change is not reset by a file that does not name it.
+/// Keeps the only setting of a run that may change from being reset by a file that does not contain
+/// it.
 void keep_budget(ConfigSources& sources, const RunDirectory& directory) {
   ConfigSources recorded;
   take_recorded_settings(recorded, directory.config());

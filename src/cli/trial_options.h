@@ -7,14 +7,14 @@
 
 namespace wrcor::cli {
 
-/// What names a run whose trials another program trains, for `wrcor ask` and `wrcor tell`.
+/// Options that name a run whose trials another program trains, for `wrcor ask` and `wrcor tell`.
 struct TrialOptions {
   ConfigSources sources;
   std::string folder;
 };
 
-/// The settings of the run: those that its folder records, if it has a run, else those of the
-/// sources. Flags win over both.
+/// The settings of the run: those that its folder records, if it holds a run, else those of the
+/// sources. Flags override both.
 RunSpec read_trial_spec(const TrialOptions& options);
 
 /// The files that the run writes.

@@ -63,8 +63,7 @@ ordered_json type_schema(const Setting& setting) {
   return schema;
 }
 
-/// A space that is defined where others are named. Its kinds and their keys are checked by the
-/// program.
+/// A space that is defined in place of its name. The program checks its kinds and their keys.
 ordered_json definition_schema() {
   return {{"description", "search space that is defined here"},
           {"type", "object"},

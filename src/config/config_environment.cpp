@@ -27,8 +27,8 @@ std::string section_prefix(const Setting& setting) {
   return setting.environment_name().substr(0, prefix.size() + setting.section().size() + 1);
 }
 
-/// The variable that was probably meant, misspelt or without its section; else an empty text. The
-/// comparison ignores WRCOR_, which would make short names similar.
+/// The variable that was probably meant, misspelt or without its section; otherwise an empty text.
+/// The comparison ignores WRCOR_, which would make short names similar.
 std::string suggestion(const std::string& variable) {
   const std::string given = variable.substr(prefix.size());
   std::vector<std::string> candidates;

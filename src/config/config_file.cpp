@@ -187,7 +187,7 @@ class YamlConfigReader {
   }
 
   /// A space that is defined here: its section has a kind, or, in the record of a run, its name and
-  /// its definition. Null: the section has settings.
+  /// its definition. Null if the section has settings.
   static const YamlNode* definition_in(const std::string& section, const YamlNode& node) {
     if (section != "space") return nullptr;
     for (std::size_t k = 0; k + 1 < node.items.size(); k += 2) {

@@ -102,8 +102,8 @@ class MergedConfig {
       const bool taken = sources.taken.empty() || sources.taken.contains(key);
       if (!origin.intended || !taken) continue;
       const Setting& setting = *find_setting(key);
-      // A variable may hold what never changes a result, such as whether to download, for all that
-      // is run on a machine.
+      // A variable may set something that never changes a result, such as whether to download, for
+      // everything that runs on a machine.
       if (origin.source == Source::environment && setting.scope == Scope::nothing) continue;
       const auto unused = sources.unused.find(key);
       std::string reason;
@@ -116,7 +116,7 @@ class MergedConfig {
     }
   }
 
-  /// Several objectives have a strategy of their own, unless one was chosen.
+  /// Several objectives have their own strategy, which is used unless the user chose one.
   void choose_strategy() {
     if (!config_.search.minimize.empty() && origins_["search.strategy"].source == Source::none)
       config_.search.strategy = "nsga2";
@@ -143,7 +143,8 @@ class MergedConfig {
     }
   }
 
-  /// The limits of a setting are those of all spaces.
+  /// Checks options against the limits of the chosen space; the limits of a setting span all
+  /// spaces.
   void check_space_options() {
     if (!valid({"space.name"})) return;
     for (const auto& [name, value] : config_.space.options) {
@@ -246,7 +247,7 @@ Config load_config(const ConfigSources& sources) {
   if (sources.file) {
     const std::size_t problems_before = merged.problems().size();
     std::vector<FoundValue> values = read_config_file(*sources.file, merged.problems());
-    // Correct YAML, but seldom what its user means: perhaps the file was never filled.
+    // Correct YAML, but seldom what the user meant: perhaps the file was never filled in.
     if (values.empty() && merged.problems().size() == problems_before)
       spdlog::warn("{}: the file has no settings", sources.file->string());
     for (FoundValue& value : values) value.recorded = value.recorded || sources.recorded;

@@ -71,7 +71,7 @@ std::string mirror_reason(const Config& config, Purpose purpose) {
   return reason.empty() && !config.data.download ? "data.download is false" : reason;
 }
 
-/// Of a setting that only some proxies read. An impossible rule is reported by its reader.
+/// For a setting that only some proxies read. An impossible rule is reported by its reader.
 /// @param reads  whether a proxy with this variant does
 Reason only_of_proxies(const std::function<bool(ScoreVariant)>& reads, const std::string& what) {
   return [reads, what](const Config& config, Purpose) -> std::string {
@@ -86,7 +86,7 @@ Reason only_of_proxies(const std::function<bool(ScoreVariant)>& reads, const std
   };
 }
 
-/// Of an option of other strategies.
+/// For an option of other strategies.
 std::string strategy_reason(const Setting& setting, const Config& config) {
   if (setting.section() != "search") return {};
   std::vector<std::string> readers = strategies_with(setting.name());

@@ -6,9 +6,9 @@
 
 namespace wrcor {
 
-/// Warns of environment variables that would change a run that goes on, which takes its settings
-/// from its record and from options only: those of settings with another value than the record has,
-/// and those that resemble one.
+/// Warns of environment variables that would change a run that continues. Such a run takes its
+/// settings only from its record and from options. Reported are variables of settings with another
+/// value than in the record, and variables that resemble one.
 /// @param config  the record
 /// @throws UsageError for a file that cannot be read
 void warn_of_unread_variables(const std::map<std::string, std::string>& environment,

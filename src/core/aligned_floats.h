@@ -7,7 +7,7 @@
 
 namespace wrcor {
 
-/// Room for numbers that vectors are loaded from, at an address that fits them.
+/// Memory for numbers that vectors are loaded from, at an address with their alignment.
 /// @throws std::bad_alloc
 inline hwy::AlignedFreeUniquePtr<float[]> aligned_floats(std::size_t count) {
   auto values = hwy::AllocateAligned<float>(count);

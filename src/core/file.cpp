@@ -266,7 +266,7 @@ std::filesystem::path partial_path(const std::filesystem::path& path) {
 
 void remove_partial_files(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
-  std::error_code harmless;  // what stays does no harm
+  std::error_code harmless;  // a remaining file does no harm
   std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator at(folder_of(path), harmless), end; at != end;
        at.increment(harmless)) {

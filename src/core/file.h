@@ -75,7 +75,7 @@ std::filesystem::path partial_path(const std::filesystem::path& path);
 void remove_partial_files(const std::filesystem::path& path);
 
 /// Makes a folder, and those above it, so that they survive a crash of the machine. It may exist.
-/// @return those that did not, the innermost last
+/// @return those that did not exist, the innermost last
 /// @throws RunError
 std::vector<std::filesystem::path> make_folder(const std::filesystem::path& path);
 

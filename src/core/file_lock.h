@@ -9,8 +9,8 @@
 
 namespace wrcor {
 
-/// A lock that one process holds at a time. It is the system's lock on a small file that names the
-/// holder, and it ends with the process, however that ends: a file that a crash left behind is
+/// A lock that one process holds at a time: the system's lock on a small file that names the
+/// holder. It ends with the process, however the process ends; a file that a crash left behind is
 /// taken over. The file is removed with the object. If the file system has no locks, the lock is
 /// always free, with a warning. A file with other content is not the program's: it is not changed,
 /// and every function that takes a lock throws a UsageError.

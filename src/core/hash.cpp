@@ -66,7 +66,7 @@ std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex
 
 namespace {
 
-/// The digest is looked up once a thread, which takes longer than to compute one of a short text.
+/// The digest is looked up once per thread, because that takes longer than hashing a short text.
 class Md5 {
  public:
   Md5() {

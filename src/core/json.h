@@ -15,20 +15,20 @@ struct JsonError : std::runtime_error {
 /// Maximum nesting of objects and lists: no file of this program has more than eight levels.
 constexpr int deepest_json = 64;
 
-/// Reads an untrusted JSON text. Stricter than nlohmann's parser: no key twice in an object, and no
-/// nesting so deep that recursive functions (copies, dump()) would overflow the stack. Numbers are
-/// finite, as JSON has no others and those beyond double precision are refused.
+/// Reads an untrusted JSON text. Stricter than nlohmann's parser: no duplicate keys in an object,
+/// and no nesting so deep that recursive functions (copies, dump()) would overflow the stack.
+/// Numbers are finite: JSON has no others, and numbers beyond double precision are refused.
 /// @throws JsonError.
 nlohmann::ordered_json parse_json(std::string_view text);
 
-/// The same for a text whose objects may have many members: an ordered_json takes time for each
-/// that is proportional to their number.
+/// The same for a text whose objects may have many members: inserting one into an ordered_json
+/// takes time in proportion to their number.
 nlohmann::json parse_sorted_json(std::string_view text);
 
-/// What nlohmann's library says, without the number of its exception.
+/// The message of nlohmann's library, without the number of its exception.
 std::string reason_of(const nlohmann::json::exception& failure);
 
-/// The text that an object has at `key`; empty where it has none.
+/// The text that an object has at `key`; empty if it has none.
 std::string text_at(const nlohmann::ordered_json& object, const char* key);
 
 }  // namespace wrcor

@@ -36,7 +36,7 @@ Schema tool();         ///< {"name", "version"} of the program
 
 std::vector<Member> joined(std::vector<Member> members, const std::vector<Member>& more);
 
-/// A whole document: its schema behind "$schema", a versioned "$id" and a title.
+/// A whole document: its schema after "$schema", a versioned "$id" and a title.
 Schema document(const std::string& kind, int version, const std::string& title,
                 const Schema& schema);
 

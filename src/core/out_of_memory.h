@@ -18,7 +18,7 @@ struct OutOfMemory {
 /// libraries below it distinguish these errors from others only by their text.
 std::optional<OutOfMemory> as_out_of_memory(const std::exception& error);
 
-/// Of what an error says: libtorch's messages go on with a stack trace.
+/// The message of an error without the stack trace that follows in libtorch's messages.
 std::string first_line(const std::exception& error);
 
 }  // namespace wrcor

@@ -32,7 +32,7 @@ class SealedLines {
   /// @param origin  as of SealChain
   explicit SealedLines(std::string origin = {}) : chain_(std::move(origin)) {}
 
-  /// From here on the check of a line covers that line only, as in older versions.
+  /// From now on the check of a line covers only that line, as in older versions.
   void unchain() { chained_ = false; }
 
   /// The next line of the file, without a line feed.
@@ -52,10 +52,10 @@ class SealedLines {
   bool chained_ = true;
 };
 
-/// The object with its check as the last member, over the others.
+/// The object with its check, which covers all other members, as the last member.
 nlohmann::ordered_json sealed(nlohmann::ordered_json record);
 
-/// Whether an object is as sealed() made it.
+/// Whether an object is unchanged since sealed() made it.
 bool is_sealed(nlohmann::ordered_json record);
 
 /// The check of a document with a list of rows, independent of the layout of the text.

@@ -29,8 +29,8 @@ class WorkerPool {
   /// Finishes the running tasks, drops the others and ends the threads.
   void stop();
 
-  /// The future gives the task's result or rethrows
-  /// what it threw; a dropped task's future is broken.
+  /// The future gives the task's result or rethrows the task's exception; a dropped task's future
+  /// is broken.
   template <typename Task>
   auto submit(Task task) -> std::future<decltype(task())> {
     auto packaged = std::make_shared<std::packaged_task<decltype(task())()>>(std::move(task));

@@ -34,13 +34,13 @@ struct YamlError : std::runtime_error {
 /// The value of a scalar: typed_scalar() of a plain one.
 nlohmann::json scalar_value(const YamlNode& scalar);
 
-/// How messages write a value: "a mapping", "an empty list", "'text'", "null", "12".
+/// The form of a value in messages: "a mapping", "an empty list", "'text'", "null", "12".
 std::string shown_value(const YamlNode& node);
 
 /// The largest text of such a document, in bytes.
 constexpr std::size_t largest_yaml = 1 << 20;
 
-/// Whether a text is one that read_yaml() may be given: not too large, UTF-8, without NUL bytes.
+/// Whether read_yaml() accepts a text as input: not too large, UTF-8, without NUL bytes.
 /// @return the problem, or an empty text
 std::string yaml_text_problem(const std::string& text);
 

@@ -93,7 +93,7 @@ class TarReader {
   std::array<char, block_bytes> block_{};
 };
 
-/// Bytes of all members and their headers that an archive with these members may have: a bomb has
+/// The most bytes that all members of such an archive, and their headers, may have: a bomb has
 /// more.
 std::uint64_t most_bytes(const std::vector<ArchiveMember>& members) {
   std::uint64_t needed = 0;

@@ -12,10 +12,9 @@ namespace wrcor {
 // a similar layout, 16x16; or, in a folder without these, the pickles published for Python, see
 // image_pickle.h. Files with fewer records than the official ones are legal.
 //
-// Looked for in the given root, then in the cache folder; in each of them in
-// the folder itself, in the official archive's folder
-// (`cifar-10-batches-bin`, `cifar-10-batches-py`, `cifar-100-binary`, `cifar-100-python`) and in
-// `cifar10`, `cifar100`.
+// Looked for in the given root, then in the cache folder; in each of them in the folder itself, in
+// the official archive's folder (`cifar-10-batches-bin`, `cifar-10-batches-py`, `cifar-100-binary`,
+// `cifar-100-python`) and in `cifar10`, `cifar100`.
 // Source: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009;
 //         https://www.cs.toronto.edu/~kriz/cifar.html. Statistics: the published NAS-Bench-201
 //         code.

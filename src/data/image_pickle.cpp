@@ -17,8 +17,8 @@ std::string keys_of(const PickledImages& form) {
   return join(keys, " and ");
 }
 
-/// Whether a value is this text. Protocol 2 has no bytes: what Python 3 writes instead is a call
-/// that would make them of a text.
+/// Whether a value is this text. Protocol 2 has no bytes: Python 3 writes a call instead that
+/// converts a text to bytes.
 bool is_text(const PickleValue& value, std::string_view text) {
   using Kind = PickleValue::Kind;
   if (value.kind == Kind::text || value.kind == Kind::bytes) return value.text == text;

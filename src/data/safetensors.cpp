@@ -36,7 +36,7 @@ const nlohmann::json& member(const nlohmann::json& tensor, const char* key,
   return *found;
 }
 
-/// @param least  so many numbers at least, `most` at most @throws SafetensorsError
+/// @param least  at least this many numbers, and at most `most` @throws SafetensorsError
 std::vector<std::uint64_t> whole_numbers(const nlohmann::json& list, std::size_t least,
                                          std::size_t most, const std::string& what) {
   const auto is_whole = [](const nlohmann::json& number) { return number.is_number_unsigned(); };
@@ -49,8 +49,8 @@ std::vector<std::uint64_t> whole_numbers(const nlohmann::json& list, std::size_t
   return list.get<std::vector<std::uint64_t>>();
 }
 
-/// Bytes of a tensor of this shape; nothing if numbers of 64 bits cannot count its elements, those
-/// of an empty one as if its sizes were 1.
+/// Bytes of a tensor of this shape; nothing if 64 bits cannot count its elements. For an empty
+/// tensor the sizes of 0 count as 1.
 std::optional<std::uint64_t> bytes_of(std::uint64_t width,
                                       const std::vector<std::uint64_t>& shape) {
   auto bytes = static_cast<std::int64_t>(width);

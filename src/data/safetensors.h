@@ -17,7 +17,7 @@ struct SafetensorsError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What a header says of a tensor.
+/// The description of a tensor in a header.
 struct StoredTensor {
   std::string name;
   std::string type;                  ///< of its elements: "F32"

@@ -4,7 +4,7 @@
 
 #include "wrcor/space/portrait.h"
 
-// What a space shows of an architecture as a picture: its cell, its parts, or both.
+// The picture of an architecture that its space provides: its cell, its parts, or both.
 namespace wrcor {
 
 /// Lines of text for a terminal, in box-drawing characters (UTF-8).

@@ -112,8 +112,8 @@ Evaluation Evaluator::evaluate(const Genotype& genotype, const WeightSource& wei
   });
 }
 
-/// One architecture that cannot be evaluated does not end a run of thousands; a device that cannot
-/// go on does.
+/// An architecture that cannot be evaluated does not end a run of thousands, but a device that no
+/// longer works does.
 Evaluation Evaluator::attempt(const Genotype& genotype, const MemoryPolicy::Attempt& work) const
     try {
   const std::string architecture = space_.format(genotype);

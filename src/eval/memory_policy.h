@@ -37,7 +37,8 @@ class MemoryPolicy {
       : device_(device), bound_(bound) {}
 
   /// An attempt that runs out of memory is repeated while no other one runs, and then once more
-  /// with its activations recomputed (one that comes to the bound at once so).
+  /// with its activations recomputed (an attempt that reaches the bound skips the first
+  /// repetition).
   /// @param architecture  for messages
   /// @throws any error of the attempt that is not about memory
   Attempted<Evaluation> evaluate(const std::string& architecture, const Attempt& attempt);
@@ -49,7 +50,7 @@ class MemoryPolicy {
     return metered(work);
   }
 
-  /// Of a request: words to follow "out of memory".
+  /// Describes a refused request, in words that follow "out of memory".
   std::string describe(const OutOfMemory& refused) const;
 
   c10::Device device() const { return device_; }

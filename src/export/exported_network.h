@@ -18,7 +18,7 @@ struct ExportedNetwork {
   /// Parameters and batch-norm statistics by their names in the plan, on the CPU; none for a format
   /// that is source.
   std::map<std::string, at::Tensor> state;
-  /// Where it comes from, in sentences, for those who read what is exported.
+  /// The origin of the network, in sentences, for readers of the exported file.
   std::vector<std::string> remarks = {};
   std::string origin_of_weights = {};          ///< a sentence
   nlohmann::ordered_json space_settings = {};  ///< name and options of the space, or its definition

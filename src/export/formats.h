@@ -14,8 +14,8 @@ struct ExportFormat {
   /// The content of the file. Equal networks give equal bytes. @throws UsageError for a space that
   /// the format does not know
   std::string (*content)(const ExportedNetwork&) = nullptr;
-  /// What else a folder needs that has the file under the name `name_in_folder`; nothing: the
-  /// format is a file only.
+  /// The other files of a folder that has this file under the name `name_in_folder`; nothing: the
+  /// format is a single file.
   std::vector<ExportedFile> (*companions)(const ExportedNetwork&) = nullptr;
   const char* name_in_folder = nullptr;
 };

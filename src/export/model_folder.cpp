@@ -1,4 +1,5 @@
-// What a model hub expects in a folder besides the weights, and the source that loads them.
+// The files that a model hub expects in a folder besides the weights, and the source that loads
+// them.
 #include <spdlog/fmt/fmt.h>
 
 #include "core/grouped.h"

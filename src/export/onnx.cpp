@@ -1,6 +1,6 @@
 // An ONNX model, built from the plan: a node or a few for each layer, the weights as initializers.
-// The messages are written here rather than by the library of ONNX, whose version would decide
-// which operators there are. Source of the numbers of fields: onnx.proto3 of
+// The messages are written here rather than by the library of ONNX, whose version would determine
+// which operators exist. Source of the numbers of fields: onnx.proto3 of
 // https://github.com/onnx/onnx, IR version 8.
 #include <map>
 #include <set>

@@ -77,7 +77,7 @@ std::string initial(const Buffer& buffer) {
   return fmt::format("torch.full({}, {:.1f})", shape_tuple(buffer.shape), buffer.initial);
 }
 
-/// Code of TorchScript as Python: there `torch.` has all operators, here some.
+/// Code of TorchScript as Python, where `torch.` has only some of the operators.
 std::string as_python(std::string code) {
   constexpr std::string_view there = "torch.", here = "aten.";
   for (std::size_t at = code.find(there); at != code.npos; at = code.find(there, at + here.size()))

@@ -73,7 +73,7 @@ SafetensorsHeader read_header(std::istream& stream) {
 /// The next tensor of the stream.
 at::Tensor read_tensor(std::istream& stream, const StoredTensor& stored) {
   const ElementType& element = type_of(stored);
-  // Bytes that are neither 0 nor 1 are no values of type bool.
+  // Bytes other than 0 and 1 are not valid values of type bool.
   const at::ScalarType type = element.type == at::kBool ? at::kByte : element.type;
   const at::Tensor read = at::empty(stored.shape, type);
   fill(stream, read.data_ptr(), read.nbytes());
@@ -104,7 +104,7 @@ std::string format_safetensors(const std::map<std::string, at::Tensor>& tensors,
   std::vector<std::pair<std::string, at::Tensor>> ordered;
   for (const auto& [name, tensor] : tensors)
     ordered.emplace_back(name, tensor.detach().to(at::kCPU).contiguous());
-  // The widest elements first: so all are aligned.
+  // The widest elements first, so that all are aligned.
   std::ranges::stable_sort(ordered, std::ranges::greater(),
                            [](const auto& entry) { return entry.second.element_size(); });
   SafetensorsHeader header;

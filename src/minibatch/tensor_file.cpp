@@ -171,7 +171,7 @@ class TensorReader {
 
  private:
   at::Tensor dense_tensor(const PickleValue& value) {
-    // torch.save writes version 3 for types that have no storage class of their own.
+    // torch.save writes version 3 for types without their own storage class.
     const auto* untyped = arguments_of(value, "torch._utils", "_rebuild_tensor_v3");
     const auto* arguments =
         untyped != nullptr ? untyped : arguments_of(value, "torch._utils", "_rebuild_tensor_v2");
@@ -313,7 +313,7 @@ std::map<std::string, at::Tensor> read_archive(std::istream& stream, const std::
   }
 }
 
-/// Of either kind, which its first bytes tell.
+/// Of either kind, as its first bytes determine.
 std::map<std::string, at::Tensor> read_tensors(std::istream& stream, const std::string& name,
                                                Choice choice) {
   std::string start(9, '\0');

@@ -29,7 +29,7 @@ std::map<std::string, at::Tensor> parse_tensor_file(std::string bytes, const std
 std::map<std::string, at::Tensor> load_weights_file(const std::filesystem::path& path);
 std::map<std::string, at::Tensor> parse_weights_file(std::string bytes, const std::string& name);
 
-/// The tensor by which a file of this program's trainings is known to be a checkpoint of one.
+/// The tensor that marks a file as a checkpoint of this program's trainings.
 inline constexpr const char* training_mark = "run";
 
 /// Writes a dictionary name -> tensor that Python's `torch.load` (PyTorch 1.6 or later, also with

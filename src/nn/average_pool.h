@@ -11,7 +11,7 @@ namespace wrcor {
 /// @param input  [N, C, H, W]
 at::Tensor average_pool(const at::Tensor& input, const Layer& layer);
 
-/// Gradient at the input from the one at the output.
+/// Gradient at the input, computed from the gradient at the output.
 /// @param shape  of the input
 at::Tensor average_pool_backward(const at::Tensor& gradient, const FeatureShape& shape,
                                  const Layer& layer);

@@ -9,7 +9,7 @@ namespace wrcor {
 /// How batch-norm layers normalise during a pass.
 enum class NormMode {
   minibatch,  ///< normalise with the minibatch's own statistics, as in training
-  off,        ///< hand their input on
+  off,        ///< pass their input on unchanged
   initial,    ///< evaluation mode with fresh running statistics: mean 0, variance 1
 };
 
@@ -27,15 +27,16 @@ struct BatchNormState {
 
 /// Batch norm in training mode with the minibatch's own (biased) statistics.
 ///
-/// On the CPU float32 goes through vector code; libtorch's channels-last kernel takes its
-/// statistics from plain float32 sums with errors of 6e-6 (here 1e-7), which the scores would show.
+/// On the CPU float32 goes through vector code. libtorch's channels-last kernel computes its
+/// statistics from plain float32 sums, with errors of 6e-6 (here 1e-7) that would show in the
+/// scores.
 ///
 /// @param input  [N, C, H, W]
 /// @param weight, bias  gamma and beta, [C]
 at::Tensor batch_norm(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                       double epsilon, BatchNormState& state);
 
-/// factor * (x - mean) + bias, with one of each a channel.
+/// factor * (x - mean) + bias, with one of each per channel.
 struct ChannelScale {
   at::Tensor mean;    ///< [C], as the others
   at::Tensor factor;  ///< undefined: x itself
@@ -55,8 +56,8 @@ struct Summand {
 /// @param summands  of one shape, at least two; with a scale only tensors of the vector code
 at::Tensor scaled_sum(std::span<const Summand> summands);
 
-/// Gradient at the input, [N, C, H, W], from the one at the output; the statistics are part of what
-/// is derived.
+/// Gradient at the input, [N, C, H, W], computed from the gradient at the output; the derivatives
+/// of the statistics are included.
 at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& weight,
                                const BatchNormState& state);
 
@@ -66,7 +67,7 @@ struct GradientRate {
   const at::Tensor& rate;
 };
 
-/// The rate of the gradient at the input, while the input changes, too.
+/// The rate of the gradient at the input when the input changes, too.
 at::Tensor batch_norm_backward_rate(const GradientRate& gradient, const at::Tensor& input_rate,
                                     const at::Tensor& weight, const BatchNormState& state);
 

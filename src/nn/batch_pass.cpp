@@ -31,7 +31,7 @@ at::Tensor selected(const at::Tensor& values, const at::Tensor& positions,
   return positions.defined() ? values.index_select(dimension, positions) : values;
 }
 
-/// [members * C] of a step, of some of its members.
+/// Values [members * C] of a step: those of some of its members.
 at::Tensor selected_channels(const at::Tensor& values, const at::Tensor& positions,
                              std::int64_t members) {
   return selected(values.view({members, -1}), positions, 0).flatten();
@@ -66,7 +66,7 @@ BatchPass::BatchPass(const NetworkBatch& batch, NormMode norms,
     outputs_.push_back(showings_of(step.members, watching, &Interest::output, pool));
     variances_.push_back(showings_of(step.members, watching, &Interest::variance, pool));
   }
-  routes_.reserve(sweeps.size());  // which must not move before the upload
+  routes_.reserve(sweeps.size());  // elements must not move before the upload
   for (const BatchSweep& sweep : sweeps) plan_sweep(sweep, pool);
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     for (const MemberSum& input : steps_[s].inputs) {
@@ -304,7 +304,7 @@ at::Tensor BatchPass::norm_gradient(std::size_t s, const BatchRoute::Step& way,
       .unflatten(1, {gradient.size(1), -1});
 }
 
-/// Of each member apart: a convolution in as many groups as there are members.
+/// Separately for each member: one convolution with as many groups as members.
 at::Tensor BatchPass::weight_gradient(std::size_t s, const BatchRoute::Step& way,
                                       const at::Tensor& gradient) const {
   const NetworkBatch::Step& step = steps_[s];

@@ -14,8 +14,8 @@
 
 namespace wrcor {
 
-/// Receives tensors of several networks while a batch pass runs, as a PassObserver does those of
-/// one. Each call has the tensors of all members of a step that it asked for.
+/// Receives tensors of several networks while a batch pass runs, as a PassObserver does for one.
+/// Each call passes the tensors of all members of a step that the observer asked for.
 class BatchPassObserver {
  public:
   using Interest = wrcor::Interest;
@@ -34,7 +34,7 @@ class BatchPassObserver {
   /// @param gradients  [members, ...], the shape of the weight
   virtual void weight_gradient(Members /*members*/, const at::Tensor& /*gradients*/) {}
 
-  /// Bytes of device memory that it takes to receive a tensor, and of those the ones that it keeps.
+  /// Bytes of device memory needed to receive a tensor, and the part of them that stays in use.
   struct Footprint {
     std::int64_t work = 0;
     std::int64_t kept = 0;
@@ -49,26 +49,26 @@ struct BatchSweep {
   std::vector<BatchPassObserver*> observers;
 };
 
-/// One forward pass of several networks over one minibatch and the backward sweeps over it: what
-/// Pass does for one network, with one call of a kernel for all layers that can run together.
+/// One forward pass of several networks over one minibatch, and the backward sweeps over it. It
+/// does what Pass does for one network, with one kernel call for all layers that can run together.
 ///
-/// A tensor of a step holds its members' feature maps side by side, [N, members, C, H, W]: seen as
-/// N * members images it is the input of a convolution, seen as N images of members * C channels
-/// that of a batch norm which keeps each network's statistics apart.
+/// A tensor of a step holds its members' feature maps side by side, [N, members, C, H, W]. Seen as
+/// N * members images, it is the input of a convolution; seen as N images of members * C channels,
+/// it is the input of a batch norm that keeps each network's statistics apart.
 class BatchPass {
  public:
-  /// The gradient at the outputs of the members of one step in which a sweep starts, of their
-  /// shape. @param outputs  [N, members, ...]
+  /// The gradient at the outputs of those members of a step where a sweep starts, of the shape of
+  /// the outputs. @param outputs  [N, members, ...]
   using StartGradient = std::function<at::Tensor(const at::Tensor& outputs)>;
 
   /// @param norms  minibatch or off
-  /// All of them outlive the pass.
+  /// All arguments outlive the pass.
   BatchPass(const NetworkBatch& batch, NormMode norms, std::vector<BatchPassObserver*> watching,
             std::vector<BatchSweep> sweeps);
 
   /// As Pass::rescale_blocks(), for some of the networks. @param chosen  by network
   void rescale_blocks(const std::vector<char>& chosen);
-  /// [networks] float64: sums of the exponents, once forward() is through.
+  /// [networks] float64: sums of the exponents, valid after forward().
   at::Tensor& exponents() { return exponents_; }
 
   /// @param images  [N, 3, H, W] of the weights' floating type and device
@@ -79,8 +79,8 @@ class BatchPass {
   /// Runs a sweep. @param last  frees every tensor after its last use
   void backward(std::size_t sweep, const StartGradient& start, bool last);
 
-  /// The most bytes that forward() and then all sweeps hold at a time, of tensors of features. No
-  /// tensor is made for it.
+  /// The most bytes that forward() and then all sweeps hold at a time, of tensors of features.
+  /// Computed without making a tensor.
   /// @param samples  of the minibatch
   /// @param number_bytes  size of a number
   std::int64_t peak_bytes(std::int64_t samples, std::int64_t number_bytes) const;
@@ -94,7 +94,7 @@ class BatchPass {
     std::vector<NetworkBatch::Member> members;
     at::Tensor positions;  ///< among those that there are; undefined: all
   };
-  using Showings = std::list<Showing>;  // which do not move
+  using Showings = std::list<Showing>;  // elements do not move
 
   struct SweepShowings {
     std::vector<Showings> input_gradients, output_gradients, weight_gradients;  ///< by step

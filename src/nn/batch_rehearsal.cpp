@@ -6,7 +6,7 @@
 
 namespace wrcor {
 
-/// Takes the steps of a pass as BatchPass does, with ghosts.
+/// Runs the steps of a pass as BatchPass does, with ghosts instead of tensors.
 class BatchRehearsal {
  public:
   BatchRehearsal(const BatchPass& pass, std::int64_t samples, std::int64_t number_bytes)
@@ -32,7 +32,7 @@ class BatchRehearsal {
   }
 
  private:
-  /// Bytes that are held, and the most so far.
+  /// Bytes held now, and the most so far.
   class Ledger {
    public:
     void take(std::int64_t bytes) {

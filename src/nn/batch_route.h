@@ -13,15 +13,16 @@ namespace wrcor {
 /// By network and layer: what observers receive.
 using BatchInterests = std::vector<std::vector<Interest>>;
 
-/// The way of a backward sweep through the steps of a batch: the members whose outputs a gradient
-/// reaches and is needed at, and where it comes from. Gradients of several members are one tensor:
-/// those at an input of a step, and those that the sweep starts with in a step. They have numbers.
+/// The route of a backward sweep through the steps of a batch: at which members' outputs a gradient
+/// arrives and is needed, and where it comes from. Gradients of several members form one tensor:
+/// one tensor for each input of a step, and one for the gradients that the sweep starts with in a
+/// step. Tensors are referred to by number.
 class BatchRoute {
  public:
   struct Step {
     std::vector<NetworkBatch::Member> members;  ///< that are reached, in the order of the step
     at::Tensor positions;                       ///< among the step's members; undefined: all
-    bool starts = false;                        ///< some members are where the sweep starts
+    bool starts = false;                        ///< the sweep starts at some members
     at::Tensor start_positions;                 ///< among the step's members; undefined: all
     MemberSum gradient;                         ///< at the members' outputs
     std::vector<char> inputs;                   ///< by input: the gradient there is needed
@@ -40,7 +41,7 @@ class BatchRoute {
   std::size_t tensors() const { return steps_.size() * width_; }
   std::size_t at_input(std::size_t step, std::size_t input) const { return step * width_ + input; }
   std::size_t at_start(std::size_t step) const { return (step + 1) * width_ - 1; }
-  /// Whether the gradient at the output of some step is made of this one.
+  /// Whether the gradient at the output of some step is computed from this one.
   bool is_read(std::size_t tensor) const { return read_[tensor] != 0; }
 
  private:

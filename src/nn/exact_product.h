@@ -4,8 +4,8 @@
 
 namespace wrcor {
 
-/// a b + bias, summed in float64: for the classifier, whose products are small, so that its bits do
-/// not depend on the BLAS.
+/// a b + bias, summed in float64 so that its bits do not depend on the BLAS. For the classifier,
+/// whose products are small.
 /// @param a  [M, K]
 /// @param b  [K, N]
 /// @param bias  [N], or undefined

@@ -11,7 +11,7 @@ namespace wrcor {
 /// Lists of indices that go to a device in one transfer instead of thousands.
 class IndexPool {
  public:
-  /// @param target  set by upload(); stays where it is until then
+  /// @param target  set by upload(); must not move until then
   void add(const std::vector<std::int64_t>& indices, at::Tensor& target) {
     targets_.emplace_back(&target, indices.size());
     values_.insert(values_.end(), indices.begin(), indices.end());

@@ -10,9 +10,9 @@
 
 namespace wrcor {
 
-/// The state dict of a network that nobody has trained: its parameters, and batch-norm statistics
-/// that have seen no minibatch (mean 0, variance 1, 0 minibatches).
-/// @return by name, what StateDict accepts; the parameters belong to `weights`
+/// The state dict of an untrained network: its parameters, and batch-norm statistics that have seen
+/// no minibatch (mean 0, variance 1, 0 minibatches).
+/// @return by name, in the form that StateDict accepts; the parameters belong to `weights`
 std::map<std::string, at::Tensor> initial_state(const NetworkPlan& plan,
                                                 const WeightSource& weights);
 

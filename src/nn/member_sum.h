@@ -10,9 +10,9 @@
 
 namespace wrcor {
 
-/// Makes the members of a tensor from members of others: each is the sum of one or more, term by
-/// term, so that its bits do not depend on what stands beside it. A few kernel calls, however many
-/// members and sources there are.
+/// Computes the members of a tensor from members of others. Each is the sum of one or more parts,
+/// added term by term, so that its bits do not depend on the other members. The number of kernel
+/// calls does not grow with the number of members and sources.
 class MemberSum {
  public:
   /// A member of a source.
@@ -34,7 +34,8 @@ class MemberSum {
   at::Tensor compute(const std::function<at::Tensor(std::size_t)>& tensor_of) const;
 
   const std::vector<std::size_t>& sources() const { return sources_; }
-  /// By term: the members that are copied out of the sources for it; 0: none, it is all of them.
+  /// By term: the number of members that are copied out of the sources for it; 0: all, without a
+  /// copy.
   std::vector<std::int64_t> selected_members() const;
 
  private:

@@ -14,14 +14,14 @@ namespace {
 
 using Member = NetworkBatch::Member;
 
-/// The weights that a kernel call has one of, numbered in the order of the networks: an order by
+/// Identifies the weights of a layer by a number, in the order of the networks: an order by
 /// addresses would change bits from one run to the next. 0: none.
 using Weights = std::size_t;
 /// What layers that run together have in common besides weights.
 using Geometry = std::vector<double>;
 
-/// How deep every layer stands: layers of one name, geometry and weights equally deep, so that they
-/// meet although the networks around them differ.
+/// The depth of every layer. Layers of one name, geometry and weights have the same depth, so that
+/// they run together although the networks around them differ.
 class Depths {
  public:
   explicit Depths(const std::vector<const Network*>& networks) : networks_(networks) {

@@ -10,9 +10,9 @@
 
 namespace wrcor {
 
-/// Several networks as one: layers that can run together are one step. Those are layers with the
-/// same weights, which networks of one weight bank that differ in genotype only share mostly, and
-/// layers without weights, and batch norms, of the same geometry that stand equally deep.
+/// Several networks as one: layers that can run together are one step. These are layers with the
+/// same weights, which networks of one weight bank that differ only in genotype share for the most
+/// part, and layers without weights, or batch norms, that have the same geometry and depth.
 class NetworkBatch {
  public:
   /// A layer of one of the networks.
@@ -22,19 +22,20 @@ class NetworkBatch {
     bool operator==(const Member&) const = default;
   };
 
-  /// Where a layer of a network is done.
+  /// Where a layer of a network is computed.
   struct Place {
     std::size_t step = 0;
     std::int64_t position = 0;  ///< among the step's members
   };
 
   struct Step {
-    /// Of every member, but for its name and its inputs.
+    /// The layer of every member, except for its name and its inputs.
     Layer layer;
-    /// Of every member; of a batch norm those of all members side by side, [members * C].
+    /// The weights of every member; of a batch norm, those of all members side by side, [members *
+    /// C].
     Network::LayerWeights weights;
     std::vector<Member> members;
-    std::vector<MemberSum> inputs;  ///< by input; of a sum one, which is its output
+    std::vector<MemberSum> inputs;  ///< by input; a sum has one, which is its output
   };
 
   /// @param networks  at least one, of one device; outlive the batch

@@ -10,7 +10,7 @@
 
 namespace wrcor {
 
-/// The version of ONNX's operators that nodes are of. Source: https://onnx.ai/onnx/operators.
+/// The version of the ONNX operators that nodes use. Source: https://onnx.ai/onnx/operators.
 inline constexpr int onnx_opset = 15;
 
 using OnnxValue = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>>;

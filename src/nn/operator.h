@@ -75,8 +75,8 @@ class Operator {
   /// The gradient of the weight; reads the input. @throws std::logic_error for kinds without one.
   virtual at::Tensor weight_gradient(const BackwardStep& step) const;
 
-  /// Rates of change, for second derivatives in one direction. Those below are the defaults, of an
-  /// operator that is linear in its inputs but for a bias. Batch norms are in minibatch mode.
+  /// Rates of change, for second derivatives in one direction. The defaults below are for an
+  /// operator that is linear in its inputs, except for a bias. Batch norms are in minibatch mode.
   /// @param step  with all inputs, and for a batch norm the statistics
   /// @param rates  of the inputs, of their shapes
   /// @return the rate of the output
@@ -96,7 +96,7 @@ class Operator {
   /// Whether the layer can apply what its inputs deferred, with the same bits.
   virtual bool applies_scales() const { return false; }
   virtual Nonlinearity nonlinearity() const { return Nonlinearity::none; }
-  /// Whether the output grows in proportion to the inputs, but for biases and batch norms.
+  /// Whether the output grows in proportion to the inputs, except for biases and batch norms.
   virtual bool is_homogeneous() const { return true; }
   /// Whether images do not affect each other's outputs.
   virtual bool per_image() const { return true; }

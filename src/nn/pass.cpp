@@ -77,7 +77,7 @@ at::Tensor Pass::rescaled(std::size_t i, at::Tensor output) {
 
 at::Tensor Pass::forward(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
-  // Every layer keeps the order of memory; on the CPU vector code and oneDNN want this one.
+  // Every layer keeps the memory order; on the CPU, vector code and oneDNN need this one.
   const bool channels_last = images.is_cpu() && images.scalar_type() == at::kFloat;
   exponent_ = at::zeros({}, images.options().dtype(at::kDouble));
   states_[0].output = channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
@@ -142,7 +142,7 @@ void Pass::release_after(std::size_t i) {
   if (!schedule_.keeps_statistics(i, loaded_)) states_[i].norm = {};
 }
 
-/// Frees the segment that was loaded, and runs this one again.
+/// Frees the segment that was loaded, and computes this one again.
 void Pass::load_segment(std::size_t number) {
   if (loaded_) {
     const Schedule::Segment& before = schedule_.segments()[*loaded_];

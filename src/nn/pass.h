@@ -15,8 +15,8 @@
 
 namespace wrcor {
 
-/// Receives tensors while a pass runs, so that none has to be kept. The pass never writes to a
-/// tensor afterwards; the observer may keep it.
+/// Receives tensors while a pass runs, so that none must be kept. The pass never writes to a tensor
+/// afterwards; the observer may keep it.
 class PassObserver {
  public:
   using Interest = wrcor::Interest;
@@ -42,21 +42,21 @@ struct Sweep {
 /// One forward pass and the backward sweeps over it, as a schedule plans them.
 ///
 /// The sweeps are written out instead of recorded by autograd: every gradient is computed once,
-/// shown to the observers and dropped; nothing is computed that no observer asks for.
+/// passed to the observers and dropped, and nothing is computed that no observer asks for.
 class Pass {
  public:
   /// @param watching  observers of outputs
   /// @param sweeps  all that may be run; decides which tensors the forward pass keeps
-  /// All of them outlive the pass.
+  /// All arguments outlive the pass.
   Pass(const Network& network, NormMode norms, std::vector<PassObserver*> watching,
        std::vector<Sweep> sweeps, Activations activations = Activations::kept);
 
   /// Before forward(): multiplies the output of every block by the power of two that brings its
-  /// largest magnitude near 1, so that values stay in range at any depth. For networks in which a
-  /// factor at a block's output is a factor of all that follows, as without batch norm: logits and
-  /// gradients are those of the network, times 2^-exponent().
+  /// largest magnitude near 1, so that values stay in range at any depth. Only for networks in
+  /// which a factor at a block's output is a factor of everything that follows, such as those
+  /// without batch norm. Logits and gradients are then those of the network times 2^-exponent().
   void rescale_blocks();
-  /// Sum of the exponents, once forward() is through: one float64 on the device.
+  /// Sum of the exponents, valid after forward(): one float64 on the device.
   const at::Tensor& exponent() const { return exponent_; }
 
   /// Calls this after every step of a layer, forward and backward, to measure them: with the layer,
@@ -71,7 +71,7 @@ class Pass {
   /// Output of a layer that a sweep starts from, kept by forward().
   const at::Tensor& output(int layer) const;
 
-  /// Whether anyone asked for something that the sweep passes.
+  /// Whether an observer asked for a tensor that the sweep computes.
   bool wanted(std::size_t sweep) const { return schedule_.wanted(sweep); }
 
   /// Runs a sweep, any number of times.
@@ -120,8 +120,8 @@ class Pass {
   std::function<void(int, Side)> after_step_;
 };
 
-/// The gradient at the logits of the mean softmax cross-entropy over a minibatch. Also of several
-/// networks' losses over the same minibatch at once.
+/// The gradient at the logits of the mean softmax cross-entropy over a minibatch. Also for several
+/// networks over the same minibatch.
 /// @param logits  [N, ..., classes]
 /// @param labels  [N, ...], as many dimensions as the logits have before the last
 at::Tensor cross_entropy_gradient(const at::Tensor& logits, const at::Tensor& labels);

@@ -11,7 +11,7 @@ bool is_relu(const NetworkPlan& plan, int layer) {
   return plan.layers[at_index(layer)].kind == LayerKind::relu;
 }
 
-/// What a block gives may be multiplied by a factor, see Pass::rescale_blocks().
+/// The output of a block may be multiplied by a factor, see Pass::rescale_blocks().
 bool is_block(const NetworkPlan& plan, int layer) {
   return std::ranges::find(plan.blocks, layer) != plan.blocks.end();
 }
@@ -56,7 +56,8 @@ Schedule::Schedule(const NetworkPlan& plan, std::span<const LayerAbilities> abil
   find_deferred(abilities, watched);
 }
 
-/// Into one segment that the forward pass leaves behind, or into blocks of which it leaves none.
+/// Divides the layers into one segment that the forward pass keeps, or into blocks that it does not
+/// keep.
 void Schedule::divide(Activations activations) {
   const std::size_t layers = layers_.size();
   if (activations == Activations::kept) {
@@ -86,8 +87,8 @@ void Schedule::find_last_readers() {
   for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].last_reader = last[i];
 }
 
-/// A ReLU is fused where one layer reads it, which can compute it, and nobody looks between them or
-/// changes what it gives.
+/// A ReLU is fused where its only reader can compute it, no observer receives a tensor between the
+/// two, and nothing changes the ReLU's output.
 void Schedule::find_fusions(std::span<const LayerAbilities> abilities,
                             std::span<const Interest> watched,
                             std::span<const SweepRequest> sweeps) {

@@ -9,11 +9,11 @@
 
 namespace wrcor {
 
-/// Where the tensors come from that a backward sweep needs.
+/// Where the tensors that a backward sweep needs come from.
 enum class Activations {
   kept,  ///< all of the forward pass
-  /// Of the forward pass, what lies between the blocks; the rest is computed again, one block at a
-  /// time, by every sweep. Slower, in less memory, and the same to the last bit.
+  /// The forward pass keeps only the tensors between the blocks. Every sweep computes the rest
+  /// again, one block at a time. Slower, in less memory, and the same to the last bit.
   recomputed,
 };
 
@@ -64,7 +64,7 @@ class Schedule {
     bool deferred = false;         ///< this batch norm's scale is applied by its readers
   };
 
-  /// Layers whose outputs exist for the sweeps together, [begin, end).
+  /// Layers whose outputs exist together during the sweeps, [begin, end).
   struct Segment {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -91,7 +91,7 @@ class Schedule {
   const Gradients& gradients(std::size_t sweep, std::size_t layer) const {
     return sweeps_[sweep].gradients[layer];
   }
-  /// Whether anyone asked for something that the sweep passes.
+  /// Whether an observer asked for a tensor that the sweep computes.
   bool wanted(std::size_t sweep) const { return sweeps_[sweep].wanted; }
 
   /// Whether the output of a layer stays after its last reader.

@@ -50,7 +50,7 @@ std::string wrapping_prefix(const Tensors& tensors,
   return {};
 }
 
-/// The tensors by the names that the network has for them.
+/// The tensors under the network's names for them.
 Tensors unwrapped(Tensors tensors, const std::map<std::string, Expected>& expected,
                   const std::string& origin) {
   const std::string prefix = wrapping_prefix(tensors, expected);

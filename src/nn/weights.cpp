@@ -55,7 +55,7 @@ WeightBank::WeightBank(std::uint64_t seed, Initialisation initialisation, at::De
 // Two threads that need one tensor at the same time may both draw it: they draw the same values.
 at::Tensor WeightBank::get(const Parameter& parameter) const {
   const std::string shape = shape_text(parameter.shape);
-  // The layer's inputs decide how large a bias is drawn, and a bias has the same shape for any.
+  // The range of a bias depends on the layer's fan-in, which the shape of the bias does not show.
   const std::string key = parameter.name + " " + shape + " " + std::to_string(parameter.fan_in);
   if (at::Tensor tensor = find(key); tensor.defined()) return tensor;
   const Rng rng(derive_seed(seed_, {"weights", parameter.name, shape}));

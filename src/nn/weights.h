@@ -25,8 +25,8 @@ class WeightSource {
 
 /// Initial weights as a function of the seed and of the parameter's name, shape and fan-in, never
 /// of the order in which networks are built: two networks that share a slot share its tensor.
-/// Tensors are kept up to a limit; those that were not used for the longest time go first, and are
-/// drawn again when needed, with the same values. Safe to use from several threads.
+/// Tensors are kept up to a limit; the least recently used are dropped first, and are drawn again
+/// when needed, with the same values. Safe to use from several threads.
 class WeightBank final : public WeightSource {
  public:
   static constexpr std::int64_t usual_limit = std::int64_t{128} << 20;
@@ -48,7 +48,8 @@ class WeightBank final : public WeightSource {
     std::string key;  ///< name, shape and fan-in
     at::Tensor tensor;
   };
-  /// The tensor kept under a key, which is then the last one used; undefined: there is none.
+  /// The tensor kept under a key, which then counts as the last one used; undefined if none is
+  /// kept.
   at::Tensor find(const std::string& key) const;
   void keep(const std::string& key, const at::Tensor& tensor) const;
 
@@ -63,7 +64,7 @@ class StateDict final : public WeightSource {
  public:
   /// Checks `tensors` against the network: exactly its parameters and batch-norm statistics, with
   /// their shapes and types, and finite. Counters of minibatches may be missing: they are 0 then.
-  /// A prefix of all names, such as `module.` of PyTorch's DataParallel, is left out, with a
+  /// A common prefix of all names, such as `module.` of PyTorch's DataParallel, is removed, with a
   /// message.
   /// @throws DataError that names every missing, unknown or mismatched tensor, or those that are
   /// not finite (the first ten of each kind).

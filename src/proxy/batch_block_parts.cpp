@@ -1,4 +1,4 @@
-// Of a batch: the blocks of the networks.
+// The measurements of a batch at the blocks of its networks.
 
 #include <algorithm>
 #include <utility>
@@ -73,7 +73,7 @@ Interest PullbackPart::interest(const Member& member) const {
   const std::vector<int>& blocks = batch_.plan(member.network).blocks;
   return {.output_gradient = block_ < blocks.size() && blocks[block_ - 1] == member.layer};
 }
-/// One call for each shape of the blocks' outputs, of which there is mostly one.
+/// One call for each shape of the blocks' outputs; usually there is only one shape.
 void PullbackPart::output_gradient(Members members, const at::Tensor& gradients) {
   std::vector<std::pair<FeatureShape, std::vector<std::int64_t>>> shapes;
   for_each_member(members, [&](const Member& member, std::int64_t k) {

@@ -1,4 +1,4 @@
-// Of a batch: what the networks make of their images, and the gradient there.
+// The measurements of a batch at logits and features, and at the gradients there.
 
 #include <cmath>
 

@@ -91,7 +91,7 @@ class BatchMeasurement {
     add_shifts();
   }
 
-  /// What is run of a sweep.
+  /// A sweep to run, and how it starts.
   struct Start {
     BatchSweep sweep;
     BatchPass::StartGradient gradient;
@@ -238,7 +238,7 @@ class BatchMeasurement {
     std::vector<Measurements> measured(networks_.size());
     for (Measurements& one : measured) {
       one.labels = labels;
-      for (const View view : has_pullbacks_) one.block_pullbacks[view];  // also of a single block
+      for (const View view : has_pullbacks_) one.block_pullbacks[view];  // even with a single block
     }
     for (const auto& part : parts_) part->give(measured);
     std::vector<Observation> all;

@@ -8,22 +8,23 @@
 
 namespace wrcor {
 
-/// Runs several networks on one minibatch as one batch. A device is waited for once.
+/// Runs several networks on one minibatch as one batch. Waits for a device only once.
 ///
 /// @param inputs  common to the networks; its network is ignored; referenced objects outlive the
 ///         result
 /// @param networks  at least one
-/// @return for each network the Observation of it alone, up to rounding, but without passes
+/// @return for each network the Observation that it would have alone, up to rounding, but without
+///         passes
 std::vector<Observation> observe_batch(const Observation::Inputs& inputs,
                                        std::span<const Network> networks,
                                        Requirements requirements);
 
-/// The most bytes that observe_batch() holds on a device for these networks, found by taking its
+/// The most bytes that observe_batch() holds on a device for these networks, found by running its
 /// steps without tensors: activations, gradients, copies and the sums of responses.
 /// @param images  of the minibatch, for their shape
 std::int64_t batch_bytes(std::span<const NetworkPlan> plans, const at::Tensor& images,
                          Counting counting, Requirements requirements);
-/// What a batch of any size may hold besides.
+/// Further bytes that a batch of any size may hold.
 constexpr std::int64_t batch_overhead_bytes = std::int64_t{512} << 20;
 
 }  // namespace wrcor

@@ -1,4 +1,4 @@
-// Of a batch: the responses of layers to the images.
+// The measurements of a batch at the responses of layers to the images.
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-// Of a batch: gradients of weights and of the outputs that they make.
+// The measurements of a batch at gradients of weights and of the outputs that the weights produce.
 
 #include "core/at_index.h"
 #include "internal/batch_members.h"

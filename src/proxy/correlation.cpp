@@ -105,8 +105,8 @@ at::Tensor correlation_of_difficult(const at::Tensor& rows) {
   return attempt.matrix.defined() ? attempt.matrix : exact_correlation(rows);
 }
 
-/// What the CPU decides by looking at the values, a device computes for all rows: every row is
-/// scaled and centred. The mean of what remains after the first subtraction is its rounding error.
+/// The CPU scales and centres a row only if its values require it; a device does so for every row.
+/// The mean that remains after the first subtraction is the rounding error of the mean.
 /// @param rows  [..., N, D] float32
 /// @return [..., N, N] float32
 at::Tensor centred_products(const at::Tensor& rows) {
@@ -133,7 +133,7 @@ at::Tensor normalised(const at::Tensor& products, const at::Tensor& zero) {
   return at::where(constant.unsqueeze(-1).unsqueeze(-1), at::zeros_like(matrix), matrix);
 }
 
-/// Of a feature of a row whose largest magnitude is 1.
+/// The square of one feature that counts as zero, in a row whose largest magnitude is 1.
 constexpr double zero_square = 1e-24;
 
 /// @param rows  [..., N, D] on a device
@@ -205,8 +205,8 @@ at::Tensor CorrelationSums::sum(Side side, int unit) const {
 }
 
 LogDeterminant log_determinant(const at::Tensor& k) {
-  // For two equal images float32 leaves less, whatever the order of its sums; for different images,
-  // the minimum over 157 networks on 64 images of CIFAR-10 was .03.
+  // For two equal images, float32 leaves a smaller pivot, whatever the order of its sums; for
+  // different images, the smallest pivot over 157 networks on 64 images of CIFAR-10 was .03.
   constexpr double zero_pivot = 1e-5;
   const at::Tensor host = k.cpu().contiguous();
   const double diagonal = host.diagonal().max().item<double>();

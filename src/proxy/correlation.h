@@ -18,10 +18,10 @@ at::Tensor flatten_rows(const at::Tensor& response);
 
 /// Absolute Pearson correlation between the rows of a response.
 ///
-/// The Gram matrix of a float32 response is a float32 product. On the CPU (7e-8 relative off the
-/// float64 one) a response for which that is too inaccurate (a tiny or huge norm, or a mean far
-/// above the deviation) is recomputed in float64. Other devices scale and centre every response
-/// first and never wait for the host.
+/// The Gram matrix of a float32 response is a float32 product, on the CPU with a relative
+/// difference of 7e-8 from the float64 one. There, a response for which that is too inaccurate (a
+/// tiny or huge norm, or a mean far above the deviation) is recomputed in float64. Other devices
+/// scale and centre every response first and never wait for the host.
 ///
 /// @param response  [N, ...] floating point; trailing dimensions are flattened, in the order of
 ///                  memory when channels-last (the order of features does not matter)
@@ -34,7 +34,7 @@ at::Tensor abs_correlation(const at::Tensor& response);
 /// The same for many responses of several networks, in two parts: what each of them needs, and
 /// what is computed for all of them together.
 /// @param responses  [N, members, ...]
-/// @return [members, N, N]: products of centred rows, or, where those do not do, the correlations
+/// @return [members, N, N]: products of centred rows, or the correlations themselves, in float64
 at::Tensor correlation_products(const at::Tensor& responses);
 /// @param products  of correlation_products()
 /// @param features  [responses] int64 on their device: the length of the rows

@@ -9,8 +9,8 @@
 
 namespace wrcor {
 
-/// The measurements that could not be made, and why. An error costs those that it concerns, and no
-/// others.
+/// The measurements that could not be made, and why. An error affects only the measurements that it
+/// concerns.
 class Failures {
  public:
   /// Runs work. What it throws fails the measurements that it serves, except a refused request for
@@ -38,7 +38,7 @@ class Failures {
     return false;
   }
 
-  /// Throws the first error that cost one of the measurements.
+  /// Throws the first error because of which one of the measurements failed.
   void rethrow(Requirements needs) const {
     for (const Failure& failure : all_) {
       if ((failure.needs & needs).any()) std::rethrow_exception(failure.error);

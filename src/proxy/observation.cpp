@@ -62,7 +62,7 @@ InputJacobian summary_of(const at::Tensor& jacobian) {
   return result;
 }
 
-/// Passes on what an observer asks for until it throws, which fails what it measures.
+/// Forwards tensors to an observer until it throws, which fails what it measures.
 class GuardedObserver final : public PassObserver {
  public:
   /// @param of_outputs, of_gradients  what it measures of either; both it and `failures` outlive
@@ -102,7 +102,7 @@ class GuardedObserver final : public PassObserver {
   Failures& failures_;
 };
 
-/// Makes the measurements of one network. An error costs the measurements that need what failed.
+/// Makes the measurements of one network. An error fails only the measurements that need its pass.
 class Measurement {
  public:
   Measurement(const Observation::Inputs& inputs, Requirements requirements)
@@ -139,14 +139,14 @@ class Measurement {
     });
   }
 
-  /// Does some work, if these measurements are needed and have not failed.
+  /// Runs work if these measurements are needed and have not failed.
   template <typename Work>
   void if_needed(Requirements serves, const Work& work) {
     if (needs_.covers(serves) && !measured_.failures.any_of(serves))
       measured_.failures.attempt(serves, work);
   }
 
-  /// What does not share a pass with anything else.
+  /// Makes the measurements that share no pass with others.
   void run_own_passes() {
     const Network& network = inputs_.network;
     const at::Tensor& images = inputs_.images;
@@ -180,7 +180,7 @@ class Measurement {
     }
   }
 
-  /// All that the proxies compute with on the host: feature maps stay.
+  /// Brings everything to the host that the proxies compute with there: feature maps stay.
   void bring_to_host() {
     Readback readback;
     measured_.labels = inputs_.labels;
@@ -210,7 +210,7 @@ class Measurement {
     finish();
   }
 
-  /// What is computed on the host.
+  /// Makes the computations on the host.
   void finish() {
     for (const PossibleIdentity& one : possible_identities_)
       measured_.block_pullbacks[one.view][one.block].identity = one.equal.item<bool>();
@@ -253,7 +253,7 @@ class Measurement {
     WeightSaliencyObserver weight_saliency(network);
     OutputGradientObserver at_images(0);
 
-    std::list<GuardedObserver> guards;  // which do not move
+    std::list<GuardedObserver> guards;  // elements do not move
     std::vector<PassObserver*> watching;
     Sweep loss{plan_.logits(), {}};
     const auto watch = [&](PassObserver& observer, Requirements of_outputs,

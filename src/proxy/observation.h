@@ -88,8 +88,8 @@ struct PassRecord {
   double seconds = 0;
 };
 
-/// What the passes over one network measure, on the host, but for the features before pooling. A
-/// measurement that was not required, or has failed, is empty.
+/// The measurements of the passes over one network, on the host, except for the features before
+/// pooling. A measurement that was not required, or has failed, is empty.
 struct Measurements {
   Failures failures;
   at::Tensor labels;  ///< of the minibatch, [N] int64
@@ -112,7 +112,7 @@ struct Measurements {
   std::vector<PassRecord> passes;
 };
 
-/// A network and what was measured of it: everything that the requirements name, once, at
+/// A network and its measurements: everything that the requirements name, measured once, at
 /// construction.
 class Observation {
  public:
@@ -130,7 +130,7 @@ class Observation {
 
   /// @param inputs  referenced objects outlive the observation
   Observation(const Inputs& inputs, Requirements requirements);
-  /// Of measurements that were made together with those of other networks.
+  /// From measurements that were made together with those of other networks.
   Observation(const Inputs& inputs, Measurements measured)
       : inputs_(inputs), measured_(std::move(measured)) {}
 

@@ -1,7 +1,7 @@
 // synflow, synflow_bn: sum of |W dS/dW| over the weights of convolution and linear layers, S the
-// sum of all logits of the network with absolute parameters for an image of ones, in float64, in
-// which networks that differ only in what passes ones unchanged have equal scores; without and with
-// batch norm. Reaches 1e44 on networks of usual size, and 1e308 on those of 50 cells per stage,
+// sum of all logits of the network with absolute parameters for an image of ones; without and with
+// batch norm. In float64, so that networks that differ only in layers that pass ones unchanged have
+// equal scores. Reaches 1e44 on networks of usual size, and 1e308 on those of 50 cells per stage,
 // hence the additional logarithm. Source: Tanaka et al., arXiv 2006.05467.
 
 #include "internal/factories.h"

@@ -28,7 +28,7 @@ class PendingEvaluation {
   PendingEvaluation(std::future<Evaluation> result, EvaluationSource& source, std::uint64_t number);
 
   bool valid() const { return result_.valid(); }
-  /// Starts it if it still waits for others to fill its batch, then waits for it.
+  /// Starts it if it is still waiting for its batch to fill, then waits for it.
   /// @return whether it is finished
   bool wait_for(std::chrono::milliseconds time);
   /// Waits until it is finished.
@@ -53,7 +53,7 @@ struct EvaluationHooks {
   std::function<void(const std::vector<Genotype>&, const std::vector<Evaluation>&)> after = {};
 };
 
-/// What the evaluations of a source have in common.
+/// Properties that the evaluations of a source have in common.
 struct SourceShape {
   int workers = 1;  ///< of this process
   int networks_per_batch = 1;
@@ -70,9 +70,9 @@ class EvaluationSource {
   EvaluationSource& operator=(const EvaluationSource&) = delete;
 
   PendingEvaluation submit(const Genotype& genotype);
-  /// One whose evaluation is known, such as from the journal of a run that is resumed: it takes its
+  /// An evaluation that is already known, such as from the journal of a resumed run: it takes its
   /// place in a batch, so that batches have the same members, and bits, as in a run that was never
-  /// interrupted. A batch of known ones is not evaluated.
+  /// interrupted. A batch of known evaluations is not evaluated.
   PendingEvaluation submit_known(const Genotype& genotype, Evaluation known);
   /// Starts an incomplete batch: no more genotypes will come.
   void flush();
@@ -82,10 +82,11 @@ class EvaluationSource {
   /// Drops the batches that have not started, and those that nobody can deliver now: get() throws
   /// std::future_error for them.
   virtual void drop() = 0;
-  /// Drops the others, too, unless this process finishes them itself; ends all work.
+  /// Also drops the other batches, unless this process finishes them itself; ends all work.
   virtual void stop() = 0;
 
-  /// Why nobody evaluates now, such as that no worker is there; empty: somebody does, or may soon.
+  /// Why nobody evaluates now, such as that no worker is present; empty: somebody does, or may
+  /// soon.
   virtual std::string why_idle() const { return {}; }
   /// Seconds that this many more evaluations will take, if that is known.
   virtual std::optional<double> seconds_left(std::int64_t evaluations, double flops) const = 0;
@@ -103,7 +104,7 @@ class EvaluationSource {
   using Batch = std::vector<Waiting>;
 
   virtual void start(Batch batch) = 0;
-  /// What is to be reported of the evaluations of a batch: those that were not known.
+  /// Selects the evaluations of a batch that are to be reported: those that were not known.
   static void take_new(const Batch& batch, const std::vector<Evaluation>& evaluations,
                        std::vector<Genotype>& new_genotypes,
                        std::vector<Evaluation>& new_evaluations);

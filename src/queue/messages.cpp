@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t largest_message = 64 << 20, longest_arch = 4096, longest_name = 512;
 
-/// Reads a message. @param read  may throw for what is not one @throws MessageError
+/// Reads a message. @param read  may throw for anything but a message @throws MessageError
 template <typename Message>
 Message parsed(std::string_view text, const char* what,
                const std::function<Message(const Json&)>& read) {

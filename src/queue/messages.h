@@ -13,8 +13,8 @@
 
 namespace wrcor {
 
-/// A message of a queue is not what it should be. Whoever may write to the server can write
-/// anything there.
+/// A message of a queue is not as expected. Whoever may write to the server can write anything
+/// there.
 struct MessageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -26,7 +26,7 @@ struct WorkItem {
   std::vector<std::string> archs;
 
   static constexpr std::size_t most_archs = 4096;
-  /// Identity of the item in its search: what is to be evaluated decides.
+  /// Identity of the item in its search, determined by what is to be evaluated.
   std::string id() const;
   std::string text() const;
   /// @throws MessageError
@@ -47,7 +47,7 @@ struct WorkResult {
   static WorkResult parse(std::string_view text);
 };
 
-/// What a search tells its workers.
+/// The offer of a search to its workers.
 struct RunOffer {
   static constexpr int protocol = 1;
 

@@ -1,4 +1,4 @@
-// Where there is no hiredis. CMake chooses between this and redis.cpp.
+// For builds without hiredis. CMake chooses between this and redis.cpp.
 #include "queue/redis.h"
 #include "wrcor/core/error.h"
 

@@ -1,4 +1,4 @@
-// Where the client library has no TLS, hiredis before 1.0. CMake chooses between this and
+// For a client library without TLS, hiredis before 1.0. CMake chooses between this and
 // redis_tls.cpp.
 #include "internal/redis_tls.h"
 #include "wrcor/core/error.h"

@@ -9,18 +9,19 @@
 
 namespace wrcor {
 
-/// What a process cannot do with a server for a while, such as reach it: it is reported once when
-/// it begins, and once when it is over. For several threads.
+/// A time in which a process cannot do something with a server, such as reach it: reported once
+/// when the outage begins, and once when it is over. For several threads.
 class Outage {
  public:
   /// @param what_follows  ends the report, such as "trying again"
   explicit Outage(std::string what_follows) : what_follows_(std::move(what_follows)) {}
 
-  /// @param subject  what fails, such as a command, which must succeed before this is over
+  /// @param subject  the failing operation, such as a command, which must succeed before this is
+  ///                 over
   void begin(const std::string& subject, const std::string& reason);
   void end(const std::string& subject);
   void end_all();
-  /// The reason; empty: all is well.
+  /// The reason; empty if there is no outage.
   std::string reason() const;
 
  private:
@@ -43,7 +44,7 @@ class GrowingPause {
   std::chrono::milliseconds next_ = first;
 };
 
-/// Sleeps for a time, or until something is true, which is asked several times a second.
+/// Sleeps for a time, or until a condition is true, which is checked several times a second.
 void sleep_until(std::chrono::milliseconds time, const std::function<bool()>& is_over);
 
 }  // namespace wrcor

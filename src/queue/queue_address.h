@@ -23,10 +23,10 @@ struct QueueAddress {
   static QueueAddress parse_named(const std::string& text);
 };
 
-/// The address of a queue and what it takes to use it.
+/// The address of a queue and the credentials for it.
 struct QueueAccess {
   QueueAddress address;
-  std::string password;  ///< empty: the server asks for none
+  std::string password;  ///< empty: the server requires none
 };
 
 /// The password of a queue: the first line of a file, else the variable WRCOR_QUEUE_PASSWORD.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* coordinator = "coordinator";  // as a reader of the stream of work
 
-/// A coordinator that does not say for as long that it lives has ended.
+/// A coordinator that has given no sign of life for this long has ended.
 constexpr const char* life_ms = "15000";
 
 /// The text of an entry of a stream, [id, [name, value, ...]].
@@ -40,7 +40,7 @@ std::string owner_of(const HostedRun& run) {
   return run.offer.run + " " + run.offer.session + " " + run.offer.coordinator;
 }
 
-/// The process in it.
+/// The process in the text of an owner.
 std::string process_of(const std::string& owner) { return owner.substr(owner.rfind(' ') + 1); }
 
 }  // namespace
@@ -53,7 +53,7 @@ void end_hosted_run(const HostedRun& run) {
   try {
     Redis redis(run.access, patience_unless(run.is_interrupted));
     const RedisReply owner = redis.run({"GET", keys.owner()});
-    if (!owner.is_null && owner.text != owner_of(run)) return;  // another search has the queue now
+    if (!owner.is_null && owner.text != owner_of(run)) return;  // another search owns the queue now
     redis.run_all({{"SET", keys.offer(), last.text(), "EX", seconds},
                    {"DEL", keys.work(), keys.results(), keys.images(), keys.owner()}});
   } catch (const QueueLost& lost) {
@@ -82,7 +82,7 @@ void QueueHost::connect() {
   }
 }
 
-/// A queue serves one process at a time. One that was killed is known by its silence.
+/// A queue serves one process at a time. A process that was killed is recognised by its silence.
 void QueueHost::take_ownership() {
   redis_->run({"SET", keys_.owner(), owner_, "NX", "PX", life_ms});
   const std::string owner = redis_->run({"GET", keys_.owner()}).text;
@@ -115,7 +115,7 @@ void QueueHost::release() {
     if (redis_ && redis_->run({"GET", keys_.owner()}).text == owner_)
       redis_->run({"DEL", keys_.owner()});
   } catch (const QueueLost&) {
-    // The next owner waits until the key lapses.
+    // The next owner waits until the key expires.
   } catch (const RedisRefusal&) {
     // The same.
   }
@@ -142,7 +142,7 @@ bool QueueHost::has_offer_of_run() {
   try {
     return !offer.is_null && RunOffer::parse(offer.text).run == run_.offer.run;
   } catch (const MessageError&) {
-    return false;  // of nobody
+    return false;  // nobody owns it
   }
 }
 
@@ -157,12 +157,12 @@ void QueueHost::publish(bool keep_results) {
   make_results();
 }
 
-/// Workers do not make the stream of results: it would outlive the search.
+/// Workers do not create the stream of results: it would outlive the search.
 void QueueHost::make_results() {
   try {
     redis_->run({"XGROUP", "CREATE", keys_.results(), coordinator, "0", "MKSTREAM"});
   } catch (const RedisRefusal& refusal) {
-    if (!std::string_view(refusal.what()).starts_with("BUSYGROUP")) throw;  // it is there
+    if (!std::string_view(refusal.what()).starts_with("BUSYGROUP")) throw;  // it exists already
   }
 }
 

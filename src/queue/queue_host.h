@@ -24,7 +24,7 @@ struct HostedRun {
   std::vector<std::string> proxies;                    ///< that every evaluation has
   std::function<std::string(const Genotype&)> format;  ///< the text of an architecture
   std::function<Costs(const Genotype&)> costs;
-  /// Whether the process is to end: the server is then waited for only briefly.
+  /// Whether the process is to end: it then waits for the server only briefly.
   std::function<bool()> is_interrupted = [] { return false; };
 };
 
@@ -51,14 +51,14 @@ class QueueHost {
   /// @throws UsageError when the queue belongs to another search that lives
   void connect();
   void disconnect() { redis_.reset(); }
-  /// Gives the queue back, so that the search may go on at once in another process.
+  /// Gives the queue back, so that the search may continue at once in another process.
   void release();
-  /// Shows that this process lives. @throws RunError when the queue is another's now
+  /// Shows that this process lives. @throws RunError when another process owns the queue now
   void keep_ownership();
 
   /// Whether the server has all that this search has published.
   bool is_published();
-  /// Whether it has it from an earlier session of this search.
+  /// Whether it has the data of an earlier session of this search.
   bool has_offer_of_run();
   /// Publishes the search, without work: nothing that the server may hold is needed.
   void publish(bool keep_results);

@@ -11,7 +11,7 @@
 
 namespace wrcor {
 
-/// What a server holds of one queue.
+/// The state of one queue on a server.
 struct QueueStatus {
   std::string name;
   RunOffer offer;
@@ -22,11 +22,10 @@ struct QueueStatus {
   std::vector<WorkerCard> workers = {};  ///< that gave a sign of life lately, by id
 };
 
-/// The queue of an address, or all of its server, by name. What is no queue of this version is left
-/// out, with a warning.
-/// @throws UsageError when there is no such queue, or the server refuses; RunError when it cannot
-/// be
-///         reached
+/// The queue of an address, or all of its server, by name. Anything that is not a queue of this
+/// version is omitted, with a warning.
+/// @throws UsageError when the queue does not exist, or the server refuses; RunError when it cannot
+/// be reached
 std::vector<QueueStatus> read_queue_status(const QueueAccess& access);
 
 nlohmann::ordered_json to_json(const std::vector<QueueStatus>& queues);

@@ -30,7 +30,7 @@ void Reconnecting::note_success(const std::string& name) {
   pause_.restart();
 }
 
-/// A coordinator that lives renews keys that somebody has changed.
+/// A living coordinator renews keys that somebody has changed.
 void Reconnecting::note_refusal(const std::string& name, const RedisRefusal& refusal) {
   constexpr std::chrono::seconds for_coordinator(15);
   if (refusal.means_no_work()) return pause_.restart();

@@ -11,7 +11,7 @@
 
 namespace wrcor {
 
-/// A connection of a worker, which is made when it is needed, and again when it was lost. For one
+/// A connection of a worker, which is made when it is needed, and again after it was lost. For one
 /// thread.
 class Reconnecting {
  public:
@@ -21,7 +21,8 @@ class Reconnecting {
   Reconnecting(const QueueAccess& access, Outage& outage, std::function<bool()> is_hurried)
       : access_(access), outage_(outage), patience_(patience_unless(std::move(is_hurried))) {}
 
-  /// @return nothing when the server cannot be reached, or refuses what it may take later
+  /// @return nothing when the server cannot be reached, or refuses a command that it may accept
+  ///         later
   /// @throws UsageError, RedisRefusal
   std::optional<RedisReply> run(const RedisCommand& command);
 
@@ -37,7 +38,7 @@ class Reconnecting {
   Patience patience_;
   GrowingPause pause_;
   std::optional<Redis> redis_;
-  /// Since when commands are refused for what does not pass by itself.
+  /// By command: since when it is refused for a reason that does not pass by itself.
   std::map<std::string, std::chrono::steady_clock::time_point> unexpected_;
 };
 

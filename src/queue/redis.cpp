@@ -44,7 +44,7 @@ RedisReply converted(const redisReply& reply) {
   return result;
 }
 
-/// A socket as hiredis has it, which limits what it waits for itself: the rest of an answer.
+/// A socket as hiredis uses it. hiredis itself limits its waits for the rest of an answer.
 redisContext* context_on(Socket socket) {
   redisContext* context = redisConnectFd(socket.number());
   if (context == nullptr) throw QueueLost("no memory for a connection");
@@ -53,7 +53,7 @@ redisContext* context_on(Socket socket) {
   return context;
 }
 
-/// Without the password, which is in no message.
+/// Without the password, which no message contains.
 void log_in(Redis& redis, const QueueAccess& access) {
   if (access.password.empty()) return;
   RedisCommand command{"AUTH"};
@@ -112,7 +112,7 @@ OwnedReply Redis::State::next_reply() {
   }
 }
 
-/// Says what may be at the address if nothing has answered as a server would.
+/// Reports what may be at the address if nothing has answered like a server.
 void Redis::State::fail() const {
   const std::string reason = reason_of(*context);
   if (has_answered) throw QueueLost(reason);

@@ -13,7 +13,7 @@
 
 namespace wrcor {
 
-/// The server cannot be reached, or not any more. It may come back.
+/// The server cannot be reached, or no longer. It may come back.
 struct QueueLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -21,20 +21,21 @@ struct QueueLost : std::runtime_error {
 /// The server answered a command with an error.
 struct RedisRefusal : std::runtime_error {
   using std::runtime_error::runtime_error;
-  /// Whether it passes by itself: the server is out of memory, loads, saves or fails over.
+  /// Whether it passes by itself: the server is out of memory, loading, saving or failing over.
   bool passes() const;
-  /// Whether the server does not know the user or the password, or the user has not the rights.
+  /// Whether the server does not know the user or the password, or the user lacks the rights.
   bool is_about_access() const;
-  /// Whether the stream of work is not there: its search has ended, or fills the queue again.
+  /// Whether the stream of work does not exist: its search has ended, or is filling the queue
+  /// again.
   bool means_no_work() const;
 };
 
-/// What a message says of a server: "cannot reach the queue URL: REASON", "the queue URL refuses a
-/// command (REASON)".
+/// Messages about a server: "cannot reach the queue URL: REASON", "the queue URL refuses a command
+/// (REASON)".
 std::string cannot_reach(const QueueAddress& address, const std::string& reason);
 std::string refuses(const QueueAddress& address, const RedisRefusal& refusal);
 
-/// The error of a program that a refusal ends.
+/// The error of a program that ends because of a refusal.
 /// @throws UsageError for a refusal about access, otherwise RunError
 [[noreturn]] void give_up_after(const RedisRefusal& refusal, const QueueAddress& address);
 
@@ -52,7 +53,7 @@ using RedisCommand = std::vector<std::string>;
 /// end of the process can shorten it.
 using Patience = std::function<std::chrono::milliseconds()>;
 
-/// A server that does not answer for as long counts as lost.
+/// A server that does not answer for this long counts as lost.
 constexpr std::chrono::seconds usual_patience(10);
 /// The same for a process that is to end.
 constexpr std::chrono::seconds hurried_patience(2);

@@ -32,7 +32,7 @@ SSL_CTX& client_context() {
   return *context;
 }
 
-/// hiredis itself would take the certificate of any host.
+/// hiredis itself would accept the certificate of any host.
 bool expect_host(SSL& ssl, const std::string& host) {
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(&ssl), host.c_str()) == 1) return true;
   return SSL_set_tlsext_host_name(&ssl, host.c_str()) == 1 &&

@@ -13,7 +13,7 @@
 namespace wrcor {
 namespace {
 
-/// Results without an item that are kept: as many as are in flight of a strategy that does not
+/// Results without an item that are kept: as many as can be in flight with a strategy that does not
 /// learn.
 constexpr std::size_t most_early = 8192;
 
@@ -122,9 +122,9 @@ void RemoteEvaluations::note_lost(const QueueLost& lost) {
   sleep_until(pause_.next(), [this] { return must_end(); });
 }
 
-/// The server takes nothing now, or somebody has changed the keys of the queue, which is therefore
-/// filled again.
-/// @throws UsageError, RunError when it would not help to try again
+/// The server accepts nothing now, or somebody has changed the keys of the queue, which is
+/// therefore filled again.
+/// @throws UsageError, RunError when trying again would not help
 void RemoteEvaluations::note_refused(const RedisRefusal& refusal) {
   constexpr int most_unexpected = 5;
   if (refusal.is_about_access()) give_up_after(refusal, run_.access.address);
@@ -133,7 +133,7 @@ void RemoteEvaluations::note_refused(const RedisRefusal& refusal) {
     throw RunError(text + " again and again; what was evaluated is kept");
   outage_.begin("", text);
   must_refill_ = true;
-  // The stream itself is none.
+  // The key holds something other than a stream.
   must_renew_results_ =
       must_renew_results_ || std::string_view(refusal.what()).starts_with("WRONGTYPE");
   sleep_until(pause_.next(), [this] { return must_end(); });
@@ -149,7 +149,7 @@ void RemoteEvaluations::connect() {
   pause_.restart();
 }
 
-/// What the server has lost of the work.
+/// Finds the work that the server has lost.
 void RemoteEvaluations::note_missing() {
   std::vector<std::string> entries;
   {
@@ -211,7 +211,7 @@ void RemoteEvaluations::publish_missing() {
   }
 }
 
-/// What is due from time to time.
+/// Periodic work.
 void RemoteEvaluations::look_after() {
   constexpr std::chrono::milliseconds period(500);
   if (Clock::now() - looked_after_ < period) return;
@@ -239,7 +239,7 @@ std::map<std::string, RemoteEvaluations::Item>::iterator RemoteEvaluations::item
                       [&](const auto& item) { return item.second.entry == entry; });
 }
 
-/// Takes back what workers hold that give no sign of life.
+/// Reclaims the work of workers that give no sign of life.
 void RemoteEvaluations::reclaim() {
   const std::vector<std::string> entries = host_.reclaim_work();
   std::vector<Settled> settled;
@@ -265,7 +265,7 @@ void RemoteEvaluations::reclaim() {
   if (settle(settled)) host_.remove(entries, {});
 }
 
-/// What is published and no worker has, and what is not published.
+/// Drops the published work that no worker has, and the unpublished work.
 void RemoteEvaluations::drop_unstarted() {
   const std::set<std::string> started = host_.held_work();
   std::vector<std::string> dropped;
@@ -284,7 +284,7 @@ void RemoteEvaluations::drop_unstarted() {
 }
 
 void RemoteEvaluations::take_results() {
-  // New work waits for as long: little while results come.
+  // New work waits for as long: briefly while results arrive.
   const bool is_busy = Clock::now() - busy_ < std::chrono::seconds(1);
   const std::vector<QueueEntry> entries =
       host_.read_results(std::chrono::milliseconds(is_busy ? 2 : 50));
@@ -307,7 +307,7 @@ void RemoteEvaluations::take_results() {
   finish(settled, done);
 }
 
-/// Those that have got their item meanwhile.
+/// Takes the early results whose items have been submitted meanwhile.
 void RemoteEvaluations::take_early() {
   std::vector<Settled> settled;
   Done done;
@@ -325,7 +325,7 @@ void RemoteEvaluations::take_early() {
 }
 
 /// @param settled  receives the batch that it completes
-/// @param done     receives what is not needed any more
+/// @param done     receives what is no longer needed
 void RemoteEvaluations::take(EarlyResult arrived, std::vector<Settled>& settled, Done& done) {
   WorkResult& result = arrived.result;
   const std::lock_guard lock(mutex_);
@@ -350,7 +350,7 @@ void RemoteEvaluations::take(EarlyResult arrived, std::vector<Settled>& settled,
   settled.push_back({std::move(item), std::move(result.evaluations)});
 }
 
-/// The first for each item, as many as can be asked for at a time.
+/// Keeps the first result for each item, up to the number that can be in flight.
 void RemoteEvaluations::keep_early(EarlyResult arrived, Done& done) {
   const auto kept = early_.find(arrived.result.item);
   const bool is_known = kept != early_.end();
@@ -363,7 +363,8 @@ void RemoteEvaluations::keep_early(EarlyResult arrived, Done& done) {
   }
 }
 
-/// Settles batches, and has the server forget what is done: what cannot be journaled stays there.
+/// Settles batches, and has the server forget what is done. Batches that cannot be journaled stay
+/// there.
 void RemoteEvaluations::finish(std::vector<Settled>& settled, const Done& done) {
   if (settle(settled)) host_.remove(done.work, done.results);
 }
@@ -385,7 +386,7 @@ std::string RemoteEvaluations::objection(const WorkResult& result, const Item& i
   return {};
 }
 
-/// Several batches at a time: the journal is flushed once.
+/// Several batches together: the journal is flushed once.
 /// @return whether they are in the journal
 bool RemoteEvaluations::settle(std::vector<Settled>& settled) {
   if (settled.empty()) return true;
@@ -413,7 +414,7 @@ bool RemoteEvaluations::settle(std::vector<Settled>& settled) {
   return failure == nullptr;
 }
 
-/// The evaluation of a network that ends its workers.
+/// The evaluation of a network that has ended its workers.
 Evaluation RemoteEvaluations::failed(const Genotype& genotype) const {
   constexpr const char* reason = "workers_lost";
   spdlog::warn("{} workers have ended over {}: it has failed", most_attempts,

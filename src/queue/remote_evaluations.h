@@ -24,9 +24,9 @@ namespace wrcor {
 /// Evaluates genotypes on the workers of a queue, which come and go.
 ///
 /// The queue is a cache of what is in flight here: it is published again when the server has lost
-/// it, and what is read from it is checked. An item is removed there once its evaluations are in
-/// the journal. One whose worker gives no sign of life for a lease is given to another, and fails
-/// when several workers have ended over it.
+/// it, and everything read from it is checked. An item is removed there once its evaluations are in
+/// the journal. An item whose worker gives no sign of life for a lease is given to another worker,
+/// and fails after several workers have ended over it.
 class RemoteEvaluations final : public EvaluationSource {
  public:
   /// Workers that may end over an item before it counts as failed.
@@ -34,11 +34,11 @@ class RemoteEvaluations final : public EvaluationSource {
 
   /// @param run  outlives the object
   /// @throws UsageError when the queue belongs to another search, or the server refuses; RunError
-  ///         when it cannot be reached. A refusal that passes is waited for.
+  /// when it cannot be reached. A refusal that passes by itself is waited for.
   RemoteEvaluations(const HostedRun& run, const SourceShape& shape, EvaluationHooks hooks);
   ~RemoteEvaluations() override { stop(); }
 
-  /// While the server is away, what workers have in hand is dropped, too.
+  /// While the server is away, also drops the work that workers hold.
   void drop() override;
   void stop() override;
   std::string why_idle() const override;
@@ -64,13 +64,13 @@ class RemoteEvaluations final : public EvaluationSource {
     std::vector<Evaluation> evaluations;
   };
 
-  /// A result that has no item yet: it has arrived for an earlier session of the search.
+  /// A result that has no item yet, because it is for an earlier session of the search.
   struct EarlyResult {
     WorkResult result;
     std::string entry;  ///< in the stream of results
   };
 
-  /// What the server need not keep any more, entries of its streams.
+  /// Entries of the server's streams that it need not keep any more.
   struct Done {
     std::vector<std::string> work, results;
   };

@@ -20,7 +20,7 @@ std::vector<WorkerCard> read_workers(Redis& redis, const QueueKeys& keys) {
     try {
       workers.push_back(WorkerCard::parse(redis.run({"GET", key}).text));
     } catch (const MessageError&) {
-      // It has ended meanwhile, or is none.
+      // It has ended meanwhile, or is not a card.
     }
   }
   return workers;

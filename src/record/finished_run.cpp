@@ -36,7 +36,7 @@ void require_scores(const FinishedRun& run, const FinishedRun::Row& row) {
   for (const std::string& proxy : run.proxies) row.evaluation.score(proxy);
 }
 
-/// Those of the first row if the document, of version 1, names none.
+/// Those of the first row if the document, of version 1, lists none.
 std::vector<std::string> read_proxies(const nlohmann::ordered_json& document,
                                       const std::vector<FinishedRun::Row>& ranking) {
   if (const auto named = document.find("proxies"); named != document.end())
@@ -77,7 +77,7 @@ FinishedRun run_of(ResultDocument document) {
   run.proxies = read_proxies(document.json(), run.ranking);
   for_each_rank(document.file(), rows.size(),
                 [&](std::size_t rank) { require_scores(run, run.ranking[rank - 1]); });
-  document.require_sealed();  // last: what is wrong with a rank says more
+  document.require_sealed();  // last: an error in a rank is more specific
   run.document = std::move(document).take_frame();
   return run;
 }

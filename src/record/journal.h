@@ -44,7 +44,7 @@ nlohmann::ordered_json journal_schema();
 DataError damaged_journal(const std::filesystem::path& path, std::size_t number, std::size_t start,
                           const std::string& expected);
 
-/// Reads a journal and changes nothing; an incomplete last line is passed over.
+/// Reads a journal and changes nothing; an incomplete last line is ignored.
 /// @throws DataError as Journal::resume()
 FinishTimes read_finish_times(const std::filesystem::path& path);
 
@@ -54,11 +54,11 @@ struct WholeJournal {
   std::vector<nlohmann::ordered_json> entries;  ///< the lines after the header, without checks
 };
 
-/// Reads a journal and changes nothing; an incomplete last line is passed over.
+/// Reads a journal and changes nothing; an incomplete last line is ignored.
 /// @throws DataError as Journal::resume()
 WholeJournal read_journal(const std::filesystem::path& path);
 
-/// Writes a journal at once, in place of a file that may exist.
+/// Writes a whole journal in one step, replacing a file that may exist.
 /// @param entries  as of WholeJournal @throws RunError
 void write_journal(const std::filesystem::path& path, const nlohmann::ordered_json& header,
                    const std::vector<nlohmann::ordered_json>& entries);

@@ -62,9 +62,9 @@ EpochMetrics MetricsFile::read_line(const std::string& line, const std::filesyst
     const EpochMetrics metrics = entry ? epoch_metrics(*entry) : EpochMetrics();
     if (metrics.epoch == epoch) return metrics;
   } catch (const JsonError&) {
-    // Told below.
+    // Reported below.
   } catch (const nlohmann::json::exception&) {
-    // Told below.
+    // Reported below.
   }
   throw no_line_of(epoch, path);
 }

@@ -8,7 +8,7 @@
 namespace wrcor {
 namespace {
 
-/// Whether every ranking has it: a score or an objective of the name needs no other.
+/// Whether every ranking has a column for it: a score or an objective of the name needs no other.
 bool has_own_column(const std::string& cost) { return cost == "params" || cost == "flops"; }
 
 /// @param digits  all: as many as needed to read the value back

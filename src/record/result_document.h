@@ -11,16 +11,16 @@
 
 namespace wrcor {
 
-/// The result.json of a search, of this version of the program or an older one. What it holds is
-/// looked up when it is asked for, and throws nlohmann::json::exception where it is not there.
+/// The result.json of a search, of this version of the program or an older one. Its parts are
+/// looked up on request, which throws nlohmann::json::exception for a part that is missing.
 class ResultDocument {
  public:
   /// @param file  for messages
   /// @throws nlohmann::json::exception without a list `ranking`
   ResultDocument(nlohmann::ordered_json document, std::string file);
 
-  /// @throws UsageError when there is no such file, or it cannot be opened; DataError when it is no
-  ///         JSON, or of a newer version
+  /// @throws UsageError when the file does not exist or cannot be opened; DataError when it is not
+  /// JSON, or of a newer version
   static ResultDocument read(const RunDirectory& run);
 
   const std::string& file() const { return file_; }
@@ -38,8 +38,7 @@ class ResultDocument {
 
   /// @throws DataError when a newer program wrote it
   void require_known_version() const;
-  /// @throws DataError when it is not as it was written. Versions without a check are taken as they
-  ///         are.
+  /// @throws DataError when it is not as it was written. Versions without a check are not checked.
   void require_sealed();
 
   /// The document without its rows.

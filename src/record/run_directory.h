@@ -19,8 +19,8 @@ struct RunDirectory {
   std::vector<std::filesystem::path> files() const {
     return {config(), journal(), best(), ranking(), result(), lock()};
   }
-  /// Whether a search was started here: its journal is there, be it with a part of its header
-  /// only. @throws DataError when that cannot be seen.
+  /// Whether a search was started here: its journal exists, even if only with a part of its header.
+  /// @throws DataError when that cannot be determined.
   bool holds_run() const;
 };
 
@@ -30,7 +30,7 @@ struct TrainingDirectory {
   std::filesystem::path config() const { return path / "config.json"; }
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }  ///< one line per epoch
   std::filesystem::path metrics_table() const { return path / "metrics.csv"; }  ///< at the end
-  /// Everything that it takes to go on, from the start on.
+  /// Everything needed to continue, from the start on.
   std::filesystem::path checkpoint() const { return path / "checkpoint.pt"; }
   std::filesystem::path weights() const { return path / "weights.pt"; }  ///< after the last epoch
   std::filesystem::path result() const { return path / "result.json"; }
@@ -39,7 +39,7 @@ struct TrainingDirectory {
   std::vector<std::filesystem::path> files() const {
     return {config(), metrics(), metrics_table(), checkpoint(), weights(), result(), lock()};
   }
-  /// Whether a training was started here. @throws DataError when that cannot be seen
+  /// Whether a training was started here. @throws DataError when that cannot be determined
   bool holds_run() const;
   /// @throws UsageError when none was; DataError
   void require_run() const;

@@ -61,7 +61,7 @@ void require_place_of_folder(const std::filesystem::path& path) {
 }
 
 void take_recorded_settings(ConfigSources& sources, const std::filesystem::path& config) {
-  std::error_code ignored;  // what is wrong with another kind of file is said when it is read
+  std::error_code ignored;  // an error of another kind of file is reported when it is read
   if (std::filesystem::is_regular_file(config, ignored) && holds_nothing(config))
     throw DataError("'" + config.string() + "' is empty; restore it from a copy");
   sources.file = config;

@@ -33,14 +33,14 @@ class OwnFolder {
   FileLock lock_;  ///< removed before the folders
 };
 
-/// Refuses a place for a folder that another kind of file has. @throws UsageError
+/// Refuses a path for a folder at which another kind of file exists. @throws UsageError
 void require_place_of_folder(const std::filesystem::path& path);
 
 /// Takes the settings that a run has recorded, in place of those of the environment.
 /// @throws DataError when the file is empty
 void take_recorded_settings(ConfigSources& sources, const std::filesystem::path& config);
 
-/// The same for a run that goes on: warns of variables that would change it.
+/// The same for a run that continues: warns of variables that would change it.
 void go_on_with_settings(ConfigSources& sources, const std::filesystem::path& config);
 
 /// Refuses a file that a run would replace but that is not its own. @param run  such as "search"

@@ -26,8 +26,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The settings that have to stay, by section. What votes and "all" stand for is written out: it
-/// may change with the program.
+/// The settings that must stay the same, by section. Votes and "all" are replaced by their members,
+/// which may change with the program.
 Json lasting_settings(Config config, const RankingRule& rule,
                       const std::vector<std::string>& proxies) {
   config.score.rank_by = rule.text();
@@ -46,7 +46,7 @@ Json lasting_settings(const RunSpec& spec) {
   return lasting_settings(spec.config, spec.rule, spec.proxies);
 }
 
-/// Of the run that a file was written for.
+/// Those of the run that a file was written for.
 /// @throws Error; nlohmann::json::exception for what is no configuration
 Json lasting_settings(const Json& sections, const std::string& place) {
   const Config config = config_from_json(sections, place);
@@ -128,7 +128,7 @@ void require_same_libtorch(const Json& found, const std::filesystem::path& folde
   }
 }
 
-/// What changes the last digits of scores and is not, or not always, of the user's choosing.
+/// Whatever changes the last digits of scores and is not, or not always, the user's choice.
 Json computing_parts(const ScoringConditions& conditions) {
   const Platform& platform = conditions.platform;
   return {{"processor", platform.processor},
@@ -137,7 +137,7 @@ Json computing_parts(const ScoringConditions& conditions) {
           {"at_once", conditions.networks_per_batch}};
 }
 
-/// A journal of a program that did not write them down says nothing of them.
+/// Parts that an older program did not record in its journal are not compared.
 void warn_of_other_parts(const Json& found, const ScoringConditions& conditions,
                          const std::string& quoted_folder) {
   std::vector<std::string> differences;

@@ -12,13 +12,13 @@
 
 namespace wrcor {
 
-/// What a journal says of the run that it belongs to, its first line: the program and the libtorch
-/// that make its scores, the device, the processor and the BLAS, the minibatch, and the settings
-/// that have to stay.
+/// The first line of a journal, which identifies its run: the program and the libtorch that make
+/// its scores, the device, the processor and the BLAS, the minibatch, and the settings that must
+/// stay the same.
 nlohmann::ordered_json journal_header(const RunSpec& spec, const ScoringConditions& conditions);
 json_schema_parts::Schema journal_header_schema();
 
-/// What a member of the header is called in messages.
+/// The name of a member of the header in messages.
 std::string shown_condition(const std::string& name);
 
 /// Checks that a run may be continued with this configuration by this program. The limits on its

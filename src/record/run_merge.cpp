@@ -106,7 +106,7 @@ std::vector<std::string> contradictions(const Part& first, const Part& other) {
   const Json other_settings = result_config(without_shard(other.config));
   for (const auto& [section, values] : settings.items()) {
     for (const auto& [name, value] : values.items()) {
-      if (name != "max_seconds")  // which ended nothing, if all evaluations are there
+      if (name != "max_seconds")  // which does not matter if all evaluations exist
         compare(shown_setting(section + "." + name), value,
                 other_settings.at(section).value(name, Json()));
     }
@@ -132,7 +132,7 @@ void require_one_search(const std::vector<Part>& parts) {
   if (!problems.empty()) throw UsageError(problems);
 }
 
-/// What changes the last digits of scores without being a setting.
+/// Whatever changes the last digits of scores without being a setting.
 void warn_of_other_platforms(const std::vector<Part>& parts) {
   const auto platform = [](const Part& part) {
     const Json& header = part.journal.content.header;
@@ -167,8 +167,8 @@ class JoinedJournals {
     return known == known_.end() ? nullptr : known->second.evaluation;
   }
 
-  /// The lines of one journal, as if the parts had run side by side: in the order of their times,
-  /// those without a use left out.
+  /// The lines of one journal, as if the parts had run in parallel: in the order of their times,
+  /// without those of no use.
   std::vector<Json> entries() const {
     std::vector<Json> all;
     std::set<std::pair<std::string, bool>> taken;
@@ -203,7 +203,7 @@ class JoinedJournals {
   std::map<std::string, Known, std::less<>> known_;
 };
 
-/// Names what is missing of a search: numbers of classes that no part has evaluated.
+/// Names the missing parts of a search: numbers of classes that no part has evaluated.
 class Gaps {
  public:
   Gaps(const std::vector<Part>& parts, int networks_per_batch)
@@ -299,7 +299,8 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   const JoinedJournals journals(parts);
   const ScoringConditions conditions = conditions_of(header);
   std::optional<SearchResult> result;
-  // The images of a file may have another size than those of its data set, which decides on costs.
+  // The images of a file may differ in size from those of its data set, and the size determines
+  // costs.
   if (spec.config.data.batch_file.empty()) result = joined_result(spec, parts, journals);
   if (spec.config.search.refine) result.reset();
 

@@ -20,10 +20,9 @@ namespace wrcor {
 /// @param parts  folders of runs, finished or not
 /// @return what result.json was written from; nothing if the run is left to be finished
 /// @throws UsageError for a folder without a run, for parts of different searches (naming each,
-/// with
-///         the settings), and when `out` holds files of a run; DataError for a damaged file, when
-///         two parts contradict each other on an architecture, and when evaluations are missing
-///         (naming the shards); NoFeasibleError; RunError
+/// with the settings), and when `out` holds files of a run; DataError for a damaged file, when two
+/// parts contradict each other on an architecture, and when evaluations are missing (naming the
+/// shards); NoFeasibleError; RunError
 std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>& parts,
                                        const RunDirectory& out);
 

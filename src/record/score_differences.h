@@ -8,7 +8,7 @@
 
 namespace wrcor {
 
-/// How two files differ in what they say of the same architectures.
+/// The differences between the records of two files for the same architectures.
 struct ScoreDifferences {
   struct DifferentScore {
     std::string arch;
@@ -38,8 +38,8 @@ struct ScoreDifferences {
 /// can.
 std::string obstacle_to_comparison(const ScoreRecords& first, const ScoreRecords& second);
 
-/// Compares the scores that both files have, and the ranks if both are rankings by one rule.
-/// Failed evaluations count as absent: they say nothing of an architecture.
+/// Compares the scores that both files have, and the ranks if both are rankings by one rule. Failed
+/// evaluations count as absent: they contain no information about an architecture.
 /// @param tolerance  largest relative difference of scores that agree
 /// @throws DataError for a file with an architecture twice
 ScoreDifferences score_differences(const ScoreRecords& first, const ScoreRecords& second,

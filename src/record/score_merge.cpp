@@ -65,7 +65,7 @@ class ScoreFiles {
     }
   }
 
-  /// All lines, those of the files by turns. @throws DataError
+  /// All lines, taken from the files in turn. @throws DataError
   std::string join(ScoreMerge& merge) const {
     std::string text = form_->begin();
     std::map<std::string, const ScoreLine*, std::less<>> taken;

@@ -6,10 +6,10 @@
 
 namespace wrcor {
 
-/// What a merged file of scores consists of.
+/// The content of a merged file of scores.
 struct ScoreMerge {
   std::size_t architectures = 0;
-  std::size_t repeated = 0;  ///< lines that say what another one says
+  std::size_t repeated = 0;  ///< lines that repeat another one
 };
 
 /// Joins files of `wrcor score --out`, all JSON lines or all CSV, of equal settings and proxies,

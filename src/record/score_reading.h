@@ -9,7 +9,7 @@
 
 namespace wrcor {
 
-/// What a file says of its architectures, in its order.
+/// The records of a file about its architectures, in its order.
 struct ScoreRecords {
   std::string file;
   std::vector<ScoreTable::Record> records;
@@ -17,14 +17,14 @@ struct ScoreRecords {
   std::string rule = {};
 };
 
-/// Reads JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`, or its folder. A line
-/// that a crash left incomplete at the end is left out, with a warning.
+/// Reads JSON lines or CSV of `wrcor score`, a result.json of `wrcor search`, or its folder. An
+/// incomplete last line, as a crash leaves it, is dropped, with a warning.
 /// @throws DataError for a file that cannot be read or holds something else
 ScoreRecords read_score_records(const std::filesystem::path& path);
 
-/// Adds what a file holds to a table: JSON lines or CSV of `wrcor score`, a result.json of
-/// `wrcor search`, or its folder. A line that a crash left incomplete at the end is dropped, with a
-/// warning, and what failed is left out.
+/// Adds the scores of a file to a table: JSON lines or CSV of `wrcor score`, a result.json of
+/// `wrcor search`, or its folder. An incomplete last line, as a crash leaves it, is dropped, with a
+/// warning; failed evaluations are omitted.
 /// @throws DataError for a file that cannot be read or holds something else; as ScoreTable::add()
 void read_scores(const std::filesystem::path& path, ScoreTable& table);
 

@@ -19,7 +19,7 @@
 namespace wrcor {
 namespace {
 
-/// As text: not every reader of JSON has integers of 64 bits.
+/// As text: some readers of JSON have no 64-bit integers.
 std::string hex(std::uint64_t seed) { return fmt::format("{:016x}", seed); }
 
 /// @param with_table  of measured costs, some of which can be missing

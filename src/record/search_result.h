@@ -54,9 +54,9 @@ void count_status(SearchCounts& counts, Status status);
 /// intervals; nothing where there are none.
 std::optional<std::size_t> contenders(const SearchResult& result);
 
-/// The document of result.json. Without its last key, `timing`, which is of this machine and this
-/// day, it is a function of the configuration, the program, libtorch and the kind of device, unless
-/// time ended the search or an evaluation failed.
+/// The document of result.json. Without its last key, `timing`, which depends on the machine and
+/// the day, it is a function of the configuration, the program, libtorch and the kind of device,
+/// unless time ended the search or an evaluation failed.
 nlohmann::ordered_json to_json(const SearchResult& result, const RunSpec& spec);
 
 /// The same as text, piece by piece: a document of thousands of rows takes many times the memory of

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What is the same whenever the epoch is trained.
+/// The part that is the same whenever the epoch is trained.
 Json outcome(const EpochMetrics& metrics) {
   return {{"epoch", metrics.epoch},           {"learning_rate", metrics.learning_rate},
           {"train_loss", metrics.train_loss}, {"train_accuracy", metrics.train_accuracy},

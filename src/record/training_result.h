@@ -11,7 +11,7 @@
 
 namespace wrcor {
 
-/// An epoch that is over: a line of metrics.jsonl.
+/// A finished epoch: a line of metrics.jsonl.
 struct EpochMetrics {
   int epoch = 0;  ///< from 1
   double learning_rate = 0;

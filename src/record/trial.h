@@ -25,7 +25,7 @@ struct TrialOutcome {
   bool operator==(const TrialOutcome&) const = default;
 };
 
-/// The name of the fitness where results have those of proxies.
+/// The name of the fitness where results of searches have the names of proxies.
 inline constexpr const char* fitness_name = "fitness";
 
 /// What orders trials: the fitness.

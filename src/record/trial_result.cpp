@@ -75,7 +75,7 @@ Json rows_json(const TrialRun& run, const SearchResult& result) {
 void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& directory) {
   SearchCounts course = run.course().counts();
   const std::optional<EndedBy> end = run.ended_by();
-  // Otherwise it looked ahead, at what nobody has asked for.
+  // Otherwise it looked ahead, at proposals that nobody has asked for.
   if (end) course = run.course().counts();
   const SearchResult result = trial_ranking(run, spec);
   Json document{{"schema_version", schema_version::result},
@@ -92,7 +92,7 @@ void write_trial_result(TrialRun& run, const RunSpec& spec, const RunDirectory& 
   document["ranking"] = rows_json(run, result);
   for (const Json& row : document["ranking"]) seal.add(row);
   document["timing"]["check"] = seal.check();
-  // First: beside a result.json the other files are known as the run's.
+  // First: next to a result.json, the other files are recognised as the run's.
   write_file_atomic(directory.result(), document.dump(2) + "\n");
   write_ranking_files(result, directory);
 }

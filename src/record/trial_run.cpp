@@ -14,10 +14,10 @@
 namespace wrcor {
 namespace {
 
-/// Calls of other processes take a fraction of a second.
+/// Calls of `ask` and `tell` in other processes take a fraction of a second.
 constexpr std::chrono::seconds patience{60};
 
-/// Of a strategy that does not learn, any number of trials can be awaited.
+/// With a strategy that does not learn, any number of trials can be awaited.
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
 std::string settings_document(const Config& config) {
@@ -67,14 +67,14 @@ std::optional<TrialJournal> TrialRun::open_journal() {
   return journal;
 }
 
-/// The budget may have changed.
+/// Because the budget may have changed.
 void TrialRun::record_settings() const {
   const std::string settings = settings_document(spec_.config);
   if (!file_exists(directory_.config()) || read_file(directory_.config()) != settings)
     write_file_atomic(directory_.config(), settings);
 }
 
-/// What holds a run has its settings.
+/// A folder that holds a run also holds its settings.
 void TrialRun::begin() {
   write_file_atomic(directory_.config(), settings_document(spec_.config));
   TrialRecords none;
@@ -103,7 +103,7 @@ void TrialRun::repeat_course() {
   }
 }
 
-/// Until it has met so many classes, or cannot go on.
+/// Until the course has met this many classes, or cannot continue.
 void TrialRun::follow_course(std::size_t classes) {
   while (course_.met() < classes) {
     switch (course_.step()) {
@@ -167,7 +167,7 @@ void TrialRun::tell(const std::vector<TrialOutcome>& outcomes) {
   if (!records_.told.empty()) write_trial_result(*this, spec_, directory_);
 }
 
-/// Those that are not known yet, each once.
+/// Those not known yet, each once.
 std::vector<TrialOutcome> TrialRun::untold(const std::vector<TrialOutcome>& outcomes) const {
   std::vector<TrialOutcome> news;
   std::map<std::size_t, TrialOutcome> known = records_.told;

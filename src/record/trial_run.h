@@ -16,7 +16,7 @@ namespace wrcor {
 
 /// A search whose architectures another program trains. It lives in a folder rather than in a
 /// process: an object opens the folder, repeats the course of the search from the journal, asks or
-/// tells, and is gone.
+/// tells, and is destroyed.
 ///
 /// The trial of an id is a function of the settings and of the outcomes of the trials before it, up
 /// to a window of proposals: neither the order in which outcomes are told nor how many trials are
@@ -43,8 +43,8 @@ class TrialRun {
   /// The first trials that were asked for and have no outcome.
   std::vector<Trial> awaited_trials(std::size_t most) const;
 
-  /// Enters outcomes, all or, if it throws, none of them, and writes the result of what is told.
-  /// An outcome that is told already is accepted again.
+  /// Enters all outcomes, or none if it throws, and writes the result of those told. An outcome
+  /// that was told before is accepted again.
   /// @throws UsageError for a trial that was not asked for, or one that has another outcome;
   ///         RunError
   void tell(const std::vector<TrialOutcome>& outcomes);

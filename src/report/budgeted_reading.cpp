@@ -35,7 +35,7 @@ BudgetedSearchReport::KnownFidelity fidelity_from(const ordered_json& json) {
            error.is_null() ? std::nullopt : std::optional(error.get<double>())}};
 }
 
-/// The fidelity with so many epochs; nothing for null.
+/// The fidelity with this many epochs; nothing for null.
 std::optional<std::size_t> fidelity_number(const ordered_json& epochs,
                                            const BudgetedSearchReport& report) {
   if (epochs.is_null()) return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<std::size_t> fidelity_number(const ordered_json& epochs,
   return static_cast<std::size_t>(found - report.fidelities.begin());
 }
 
-/// At one moment, of all metrics; nothing where one has none.
+/// The answers at one moment, for all metrics; nothing where a metric has none.
 std::optional<std::vector<Spread>> answers_from(const ordered_json& anytime,
                                                 const BudgetedSearchReport& report,
                                                 std::size_t moment) {

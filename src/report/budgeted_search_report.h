@@ -16,7 +16,7 @@
 
 namespace wrcor {
 
-/// The results of simulated searches under a budget of seconds, and what they were made with.
+/// The results of simulated searches under a budget of seconds, and their conditions.
 struct BudgetedSearchReport {
   struct KnownFidelity {
     Fidelity fidelity;
@@ -34,7 +34,7 @@ struct BudgetedSearchReport {
   std::vector<std::string> published;    ///< data set of each metric; empty: no published figures
 };
 
-/// In words, for readers: "successive halving", "12" or "12 to 200", "filter by wrcor" or "".
+/// Human-readable: "successive halving", "12" or "12 to 200", "filter by wrcor" or "".
 std::string search_name(const BudgetedSearch& search);
 std::string epochs_text(const BudgetedSearchReport& report, const BudgetedSearch& search);
 std::string guide_text(const BudgetedSearch& search);
@@ -49,13 +49,13 @@ std::vector<std::string> budgeted_notes(const BudgetedSearchReport& report);
 /// In the JSON document of an evaluation: the key, its value, and the schema of that.
 inline constexpr const char* budgeted_key = "budgeted_search";
 nlohmann::ordered_json budgeted_json(const BudgetedSearchReport& report);
-/// Inverse of budgeted_json(), but for the threads.
+/// Inverse of budgeted_json(), except for the threads.
 /// @throws nlohmann::json::exception or std::invalid_argument for anything else
 BudgetedSearchReport budgeted_from_json(const nlohmann::ordered_json& json);
 json_schema_parts::Schema budgeted_schema();
 
 /// Reads the searches of a JSON document of `wrcor evaluate --fidelity`.
-/// @throws DataError for a file that cannot be read, or that is no such document
+/// @throws DataError for a file that cannot be read, or that is not such a document
 BudgetedSearchReport read_budgeted_searches(const std::filesystem::path& path);
 
 }  // namespace wrcor

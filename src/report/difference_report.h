@@ -8,7 +8,7 @@
 
 namespace wrcor {
 
-/// What `wrcor compare` found.
+/// The findings of `wrcor compare`.
 struct DifferenceReport {
   ScoreRecords first, second;
   double tolerance = 0;

@@ -33,7 +33,7 @@ class Times {
   explicit Times(const FinishedRun& run) : elapsed_(run.elapsed) {
     const Json timing = run.document.value("timing", Json::object());
     std::tm started{};
-    // Of trials it is only known when the result was written.
+    // For trials, only the time at which the result was written is known.
     const std::string text = timing.value("started", timing.value("written", std::string()));
     const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &started);
     if (end == nullptr || *end != '\0')
@@ -110,7 +110,7 @@ Json user_attributes(const FinishedRun::Row& row, std::size_t rank) {
   return attributes;
 }
 
-/// What the values of trials are called: the first is of the rule, the others are costs.
+/// The names of the values of trials: the first is that of the rule, the others are costs.
 std::vector<std::string> metric_names(const FinishedRun& run) {
   const std::string& proxy = run.rule.members.front().proxy;
   const bool by_power = std::ranges::any_of(

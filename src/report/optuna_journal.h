@@ -6,11 +6,11 @@
 
 namespace wrcor {
 
-/// A run as a journal of Optuna (JournalFileBackend): one study, of which every class of
-/// architectures is a trial, in the order in which they were met. Parameters are the decisions of
-/// the space; values are what ordered the ranking and, if any were, the costs that were minimised.
-/// An architecture without a value is a failed trial. Everything else that the run has of it is a
-/// user attribute.
+/// A run as a journal of Optuna (JournalFileBackend): one study with a trial for every class of
+/// architectures, in the order in which they were met. Parameters are the decisions of the space;
+/// values are the value that ordered the ranking and, if any were, the costs that were minimised.
+/// An architecture without a value is a failed trial. Everything else that the run records about it
+/// is a user attribute.
 /// Source: `JournalStorage` of Optuna 3 to 5.
 /// @param study  its name
 /// @throws DataError when the run does not record its time

@@ -119,7 +119,7 @@ Json front_of(const FinishedRun& run) {
   return column(run, [](const auto& row) { return row.front ? Json(*row.front) : Json(); });
 }
 
-/// The costs that were minimised, but for those that every run has.
+/// The costs that were minimised, except for those that every run has.
 Json costs_of(const FinishedRun& run) {
   Json costs = Json::array();
   if (run.ranking.empty()) return costs;
@@ -269,7 +269,7 @@ Json spreads_json(const BudgetedSearch& search, std::size_t metric) {
   return values;
 }
 
-/// What the text of the evaluation says, and the answers at all moments.
+/// The content of the evaluation's text, and the answers at all moments.
 Json searches_json(const BudgetedSearchReport& report) {
   Json lines = Json::array();
   for (const BudgetedSearch& search : report.searches) {

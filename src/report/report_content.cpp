@@ -44,7 +44,7 @@ double number_at(const Json& document, const char* pointer) {
   return document.value(Json::json_pointer(pointer), 0.0);
 }
 
-/// Of a number that may be missing.
+/// Text about a number that may be missing.
 std::string number_of(const std::string& number, const std::string& thing) {
   return number.empty() ? "" : number + " " + thing + (number == "1" ? "" : "s");
 }

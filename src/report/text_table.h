@@ -16,8 +16,8 @@ struct TextTable {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// A number with so many digits behind the point; nothing gives an empty text. Half is rounded away
-/// from zero, even if an expected value misses it by its last bits.
+/// A number with this many digits after the point; nothing gives an empty text. Half is rounded
+/// away from zero, even if its last bits fall short of a half.
 std::string rounded(const std::optional<double>& value, int digits);
 
 /// "93.92 ± 0.30"; nothing gives an empty text.

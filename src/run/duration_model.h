@@ -5,8 +5,8 @@
 
 namespace wrcor {
 
-/// The duration of evaluations, fitted to the finished ones: a time for each, and a time for each
-/// FLOP of the network. Least squares; only the mean while the two cannot be distinguished.
+/// The duration of evaluations, fitted to the finished ones: a time per evaluation, and a time per
+/// FLOP of the network. By least squares; only the mean while the two cannot be distinguished.
 class DurationModel {
  public:
   /// @param flops  of all of these evaluations, for one image

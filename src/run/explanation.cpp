@@ -12,7 +12,7 @@
 namespace wrcor {
 namespace {
 
-/// By the first draw of weights.
+/// With the first draw of weights.
 std::vector<Evaluation> evaluate_all(const Workbench& bench,
                                      const std::vector<Genotype>& architectures,
                                      const ProgressSink& progress) {
@@ -24,7 +24,7 @@ std::vector<Evaluation> evaluate_all(const Workbench& bench,
   return evaluations;
 }
 
-/// On the minibatch of the workbench and on others, by one draw of weights.
+/// On the minibatch of the workbench and on others, with one draw of weights.
 std::vector<Evaluation> on_minibatches(const RunSpec& spec, const Workbench& bench,
                                        const Genotype& genotype) {
   std::vector<Evaluation> evaluations{bench.evaluator->evaluate(genotype, /*repeats=*/1)};

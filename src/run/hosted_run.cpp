@@ -59,7 +59,7 @@ Minibatch minibatch_from(const std::string& bytes, const RunOffer& offer) {
   return minibatch;
 }
 
-/// The settings that decide about scores; the others are of the coordinator and its machine.
+/// The settings that determine scores; the others are those of the coordinator and its machine.
 Config settings_for_workers(Config config) {
   const Config defaults;
   config.data.root.clear();
@@ -112,7 +112,7 @@ void require_same_platform(const RunOffer& offer, const Json& here) {
 
 Json platform_of(const ScoringConditions& conditions) {
   const Platform& platform = conditions.platform;
-  const bool is_gpu = conditions.device_kind == "cuda";  // of processors, the kernels decide
+  const bool is_gpu = conditions.device_kind == "cuda";  // for processors, the kernels decide
   return {{"scoring_revision", scoring_revision},
           {"libtorch", platform.libtorch},
           {"device", is_gpu ? "cuda, " + platform.processor : conditions.device_kind},

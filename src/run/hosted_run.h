@@ -15,7 +15,7 @@ nlohmann::ordered_json platform_of(const ScoringConditions& conditions);
 /// "host:12": this process, for messages.
 std::string process_name();
 
-/// What a search offers to its workers: its settings and its minibatch.
+/// A search's offer to its workers: its settings and its minibatch.
 /// @param header  of its journal
 /// @param bench   outlives it
 /// @throws DataError for a password file that cannot be read
@@ -28,8 +28,8 @@ SourceMaker remote_source(const HostedRun& run);
 /// A worker's part of an offer: what it computes with.
 /// @param images  of the offer, which are compared with its hash
 /// @param local   has the settings of this machine: device, workers, memory
-/// @throws MessageError for what is no such offer; UsageError when this process would compute
-///         other scores, naming the differences
+/// @throws MessageError for anything but such an offer; UsageError when this process would compute
+/// other scores, naming the differences
 Workbench offered_workbench(const RunOffer& offer, const std::string& images, const Config& local);
 
 }  // namespace wrcor

@@ -28,7 +28,7 @@ namespace {
 
 using Tensors = std::map<std::string, at::Tensor>;
 
-/// Networks of more parameters have the size that people train.
+/// Networks with more parameters have the size of networks that are trained in practice.
 constexpr std::int64_t full_size_params = 400'000;
 
 /// Whether a score compares the outputs of an input and of one with noise.
@@ -134,8 +134,8 @@ double error_of(const std::string& proxy, double computed, double expected,
   return computed == expected ? 0 : std::abs(computed - expected) / snip;
 }
 
-/// The space of a case: that of the set, and the sizes that the case gives. Cases of the first sets
-/// name no space, and some sizes by other words.
+/// The space of a case: that of the set, with the sizes that the case gives. Cases of the first
+/// sets name no space, and use other names for some sizes.
 std::unique_ptr<SearchSpace> space_from_json(const nlohmann::json& set,
                                              const nlohmann::json& golden,
                                              const at::Tensor& images) {
@@ -182,7 +182,7 @@ at::Tensor rounded_otherwise(const at::Tensor& tensor, const at::Generator& gene
   return (tensor.to(at::kDouble) * (1 + last_digit * change)).to(tensor.scalar_type());
 }
 
-/// Inputs that differ from the given ones as rounding does: by up to a unit in the last digit.
+/// Inputs that differ from the given ones only by rounding: by up to a unit in the last digit.
 Inputs rounded_otherwise(Inputs inputs, std::uint64_t draw) {
   const at::Generator generator = at::detail::createCPUGenerator(draw);
   for (auto& [name, tensor] : inputs.weights) tensor = rounded_otherwise(tensor, generator);

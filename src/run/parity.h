@@ -31,13 +31,13 @@ struct ParityCase {
   double computed = 0;
   double error = 0;  ///< relative; of `plain`, whose terms cancel, relative to snip
   double limit = 0;  ///< the tolerance for rounding
-  /// The largest such difference from `computed` where weights, images and noise are rounded
-  /// otherwise (up to 64 draws); 0 where `error` is within the limit.
+  /// The largest such difference from `computed` when weights, images and noise are rounded
+  /// differently (up to 64 draws); 0 where `error` is within the limit.
   double movement = 0;
 
   bool good() const { return error <= limit; }
-  /// Rounding decides about the score: the sign of a ReLU's input that would exactly be 0 or
-  /// nearly so, for instance. It then agrees with the published one by chance only.
+  /// Whether rounding determines the score, for instance because the sign of a ReLU's input should
+  /// be exactly 0 or nearly so. Such a score agrees with the published one only by chance.
   bool undecided() const { return !good() && movement >= error / 2; }
 };
 

@@ -33,7 +33,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// How long a worker that is to end waits for a server that does not take what it has evaluated.
+/// How long a worker that is to end waits for a server that does not accept its evaluations.
 constexpr milliseconds time_to_leave(5000);
 
 /// Several times in a lease.
@@ -42,7 +42,7 @@ milliseconds sign_period(const RunOffer& run) {
   return std::min(longest, milliseconds(run.lease_seconds * 1000 / 4));
 }
 
-/// An entry of the stream of work.
+/// An entry of the stream of work, taken by a thread.
 struct TakenItem {
   std::string entry;
   std::string text;
@@ -103,11 +103,11 @@ class Crew {
   }
   bool has_failed() const { return failed_; }
   std::int64_t evaluated() const { return evaluated_; }
-  /// Batches that a signal and the absence of the server have lost.
+  /// Number of batches lost to a signal and the absence of the server.
   std::int64_t undelivered() const { return undelivered_; }
 
-  /// Shows that the threads live, and keeps what they hold from others. One that evaluates is not
-  /// idle.
+  /// Shows that the threads live, and keeps their entries from being given to others. A thread that
+  /// evaluates is not idle.
   void give_sign(Reconnecting& server) {
     std::map<std::string, std::string> held;
     {
@@ -190,7 +190,7 @@ class Crew {
     return item;
   }
 
-  /// Nothing for an item that is none, or that is not of this search: its coordinator removes it.
+  /// Nothing for an invalid item, or one that is not of this search: its coordinator removes it.
   std::optional<WorkResult> evaluate(const TakenItem& taken, const std::string& id) {
     try {
       const WorkItem item = WorkItem::parse(taken.text);
@@ -208,16 +208,16 @@ class Crew {
       return result;
     } catch (const MessageError& error) {
       spdlog::warn("an item of the queue is left out: {}", error.what());
-    } catch (const UsageError& error) {  // no architecture of the space
+    } catch (const UsageError& error) {  // not an architecture of the space
       spdlog::warn("an item of the queue is left out: {}", error.what());
     }
     return std::nullopt;
   }
 
-  /// Waits for the server, as long as the worker may be idle, or for a while after a signal. Where
-  /// the queue does not come back, the search has ended, or others repeat the evaluation.
+  /// Waits for the server, as long as the worker may be idle, or briefly after a signal. If the
+  /// queue does not come back, the search has ended, or others repeat the evaluation.
   void deliver(Reconnecting& server, const std::string& text) {
-    constexpr int most_tries = 10;  // of a server that has no such stream
+    constexpr int most_tries = 10;  // for a server without such a stream
     const RedisCommand command{"XADD", keys_.results(), "NOMKSTREAM", "*", QueueKeys::field, text};
     idle_.restart();
     Clock::time_point last_time = Clock::time_point::max();
@@ -266,7 +266,7 @@ class Worker {
   }
 
  private:
-  /// The search of the queue now; nothing if there is none.
+  /// The current search of the queue; nothing if the queue has no search.
   std::optional<RunOffer> offer() {
     const std::optional<RedisReply> reply = server_.run({"GET", keys_.offer()});
     if (!reply || reply->is_null) return std::nullopt;
@@ -278,7 +278,7 @@ class Worker {
     }
   }
 
-  /// The search to serve next; nothing when it has ended, or none comes.
+  /// The search to serve next; nothing when it has ended, or no search comes.
   std::optional<RunOffer> wait_for_offer() {
     spdlog::info("waiting for a search at {}", spec_.access.address.text);
     for (;;) {
@@ -346,7 +346,7 @@ class Worker {
     }
   }
 
-  /// A server that is away may come back with it.
+  /// When the server is away, the offer may come back with it.
   bool is_current(const RunOffer& run) {
     const std::optional<RunOffer> now = offer();
     return now ? now->run == run.run && !now->finished : true;

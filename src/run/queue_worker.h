@@ -13,12 +13,12 @@ struct WorkerSpec {
   double max_idle = 600;  ///< seconds without work, or without the server
 };
 
-/// Evaluates what the search of a queue asks for, until the search has ended, or nothing has come
-/// for too long. Waits for the search and for the server.
+/// Evaluates the work that the search of a queue offers, until the search has ended, or nothing has
+/// come for too long. Waits for the search and for the server.
 /// @return the number of networks evaluated
 /// @throws UsageError when this process would compute other scores, or the server refuses;
-///         DataError for an offer that is none; Interrupted after a signal, when what had started
-///         is delivered; RunError
+/// DataError for an invalid offer; Interrupted after a signal, when what had started is delivered;
+/// RunError
 std::int64_t run_worker(const WorkerSpec& spec);
 
 }  // namespace wrcor

@@ -28,7 +28,7 @@ std::unique_ptr<Dataset> open_dataset(const Config& config, Split split,
 at::Device prepare_machine(const Config& config) {
   configure_process();
   configure_thread(config.run.threads);
-  // They are not bounded: they change the last digits of scores, and a run may go on elsewhere.
+  // They are not limited: they change the last digits of scores, and a run may continue elsewhere.
   if (const int cores = usable_cores(); config.run.threads > cores) {
     spdlog::warn(
         "{} per worker on {}: those that wait for a processor slow the others down; lower "

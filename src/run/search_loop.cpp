@@ -15,8 +15,9 @@
 namespace wrcor {
 namespace {
 
-/// Of a strategy that does not learn, many batches are in flight, of a shard as many. How many must
-/// not depend on the workers: it says which networks are a batch.
+/// With a strategy that does not learn, many batches are in flight, for a shard as many as without
+/// shards. The number must not depend on the workers, because it determines which networks form a
+/// batch.
 std::int64_t in_flight_without_learning(const RunSpec& spec, const Workbench& bench) {
   constexpr std::int64_t batches_here = 16, batches_of_queue = 8192;
   const std::int64_t batches = spec.config.search.queue.empty() ? batches_here : batches_of_queue;
@@ -24,8 +25,8 @@ std::int64_t in_flight_without_learning(const RunSpec& spec, const Workbench& be
          static_cast<std::int64_t>(spec.search.shard.count);
 }
 
-/// Of all that the search will propose and its shard holds, for one image; 0 where that is not
-/// known. @param batch  classes that are evaluated together: all proposals are different
+/// The FLOPs of all that the search will propose and its shard holds, for one image; 0 if they are
+/// not known. @param batch  classes that are evaluated together: all proposals are different
 double flops_of_proposals(const SearchSpec& search, const SearchSpace& space, std::size_t batch) {
   const ConstrainedSpace feasible(space, search.limits, search.options.dedupe);
   const auto strategy = search.make_strategy(feasible);
@@ -117,8 +118,8 @@ void SearchLoop::follow_course() {
 }
 
 /// Whether the run has reached the end of the journal of earlier sessions. Evaluations that were in
-/// flight then are repeated. Once a failure that now succeeds leads the strategy elsewhere, the
-/// rest of the journal is not waited for.
+/// flight then are repeated. If a failure that now succeeds leads the strategy elsewhere, the run
+/// does not wait for the rest of the journal.
 bool SearchLoop::caught_up() const {
   const auto in_flight = static_cast<std::size_t>(course_.in_flight());
   return (replayed_.evaluations.empty() && replayed_.failures.empty()) ||
@@ -126,8 +127,8 @@ bool SearchLoop::caught_up() const {
 }
 
 /// Whether to drop evaluations that no worker has started, because the time is up. Proposals before
-/// the last one that the journal knew are dropped only when nobody evaluates them, and so is the
-/// very first, which this process evaluates at once; a worker of a queue need not come.
+/// the last one in the journal are dropped only when nobody evaluates them, and so is the very
+/// first, which this process evaluates at once, whereas a queue may never get a worker.
 bool SearchLoop::may_drop() const {
   const std::int64_t kept = spec_.config.search.queue.empty() ? std::int64_t{0} : -1;
   if (clock_.ends_wait_for(*source_)) return true;
@@ -139,12 +140,12 @@ void SearchLoop::require_first_evaluation() const {
   if (course_.told() == 0) throw clock_.without_workers(*source_, "evaluated the first network");
 }
 
-/// Shards have whole batches, so that each is that of a search without shards.
+/// Shards consist of whole batches, so that each batch is that of a search without shards.
 bool SearchLoop::is_in_shard(const ProposedClass& met) const {
   return spec_.search.shard.holds(met.number / static_cast<std::size_t>(networks_per_batch_));
 }
 
-/// Starts the evaluation of a class, unless no time is left or it is of another shard. Known
+/// Starts the evaluation of a class, unless no time is left or it belongs to another shard. Known
 /// evaluations cost no time, and a resumed run always reaches the end of the journal that it
 /// continues.
 bool SearchLoop::start(const ProposedClass& met) {
@@ -172,7 +173,7 @@ PendingEvaluation SearchLoop::evaluate(const ProposedClass& met) {
   return source_->submit(met.representative);
 }
 
-/// What is due from time to time, however long evaluations take.
+/// Periodic work, however long evaluations take.
 void SearchLoop::attend() {
   show_progress();
   if (const int signal = InterruptGuard::signal(); signal != 0) stop_for(signal);

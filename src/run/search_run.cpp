@@ -28,7 +28,7 @@ std::string resume_command(const RunDirectory& directory) {
   return "wrcor search --resume --out " + shell_word(directory.path.string());
 }
 
-/// Whether unrelated files have the names of a run's.
+/// Whether unrelated files have the names of a run's files.
 bool has_foreign_files(const RunDirectory& directory) {
   return file_exists(directory.result()) ||
          (file_exists(directory.journal()) && !holds_nothing(directory.journal()));
@@ -76,7 +76,7 @@ Journal open_journal(const RunSpec& spec, const ScoringConditions& conditions,
     spdlog::info("resuming '{}': {} known", directory.path.string(),
                  counted(replayed.evaluations.size(), "evaluation is", "evaluations are"));
   }
-  // Before the header: what holds a run has its settings.
+  // Before the header: a folder that holds a run also holds its settings.
   write_file_atomic(directory.config(), settings_document(spec.config));
   if (!begun) journal.write_header(journal_header(spec, conditions));
   return journal;

@@ -30,7 +30,7 @@ SearchResult run_search(const RunSpec& spec, const RunDirectory& directory, bool
 std::string retry_command(const SearchResult& result, const Config& config,
                           const RunDirectory& directory);
 
-/// What a search would do, as text: the effective work, for --dry-run.
+/// A description of the work of a search, for --dry-run.
 std::string describe_work(const RunSpec& spec);
 
 }  // namespace wrcor

@@ -110,7 +110,7 @@ void require_same_training(const Json& found, const Json& asked, const std::stri
 
 /// @param settings  as result_config() writes them
 Json settings_of_identity(Json settings) {
-  // The entries data and device record what is found and used.
+  // The entries data and device record the data and the device that are used.
   settings["data"].erase("root");
   settings["train"].erase("test_root");
   settings["run"].erase("device");

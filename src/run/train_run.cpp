@@ -62,7 +62,7 @@ TrainingRecipe recipe_of(const RunSpec& spec) {
 
 /// The network with drawn weights.
 TrainableNetwork drawn_network(const RunSpec& spec, NetworkPlan plan, at::Device device) {
-  // As those of the first repeat, which score and search see.
+  // The same as those of the first repeat, which score and search use.
   const std::uint64_t seed =
       weights_seed(spec.seeds.weights, /*repeat=*/0, WeightsMode::shared, spec.config.train.arch);
   const WeightBank drawn(seed, Initialisation::standard, device);

@@ -129,8 +129,8 @@ double overlap(const TiedOrder& by_score, const TiedOrder& by_metric, Counts cou
   return shared / static_cast<double>(k);
 }
 
-/// Expected difference between `best` and the best of the first k.
-/// @param order  of equal ones the one with the higher metric first
+/// Expected shortfall from `best` of the best of the first k.
+/// @param order  among equal ones, the one with the higher metric comes first
 double expected_regret(const TiedOrder& order, const std::vector<double>& metric, Counts counts,
                        std::size_t k, double best) {
   const Top top = top_of(order, counts, k);
@@ -157,8 +157,8 @@ double expected_regret(const TiedOrder& order, const std::vector<double>& metric
   return none == 0 ? expected : expected + none * least;
 }
 
-/// The gains of architectures for Measure::ndcg, as fractions of the largest, which makes no
-/// difference to it; nothing where the metric is no accuracy in percent or as a fraction.
+/// The gains of architectures for Measure::ndcg, as fractions of the largest, which does not change
+/// the measure; nothing where the metric is not an accuracy, in percent or as a fraction.
 std::vector<double> gains_of(const std::vector<double>& metric) {
   if (metric.empty()) return {};
   const auto [lowest, highest] = std::ranges::minmax(metric);

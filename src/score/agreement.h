@@ -23,7 +23,7 @@ enum class Measure {
   regret_top_5,   ///< best metric of all minus the best among the 5 highest scored
   top_5_percent,  ///< like top_k, for the top 5 % of the architectures, rounded up
   // Correlations of the architectures whose metric is at least that of the last of the best 5 or
-  // 10 %, rounded up: near the top, where a search ends, most scores order little.
+  // 10 %, rounded up. Near the top, where a search ends, most scores order little.
   spearman_top_5_percent,
   kendall_top_5_percent,
   spearman_top_10_percent,
@@ -38,7 +38,7 @@ inline constexpr std::size_t measure_count = 13;
 /// Source: VKDNW (arXiv 2502.04975), which leaves the number of places and the unit open.
 inline constexpr std::size_t ndcg_depth = 1000;
 
-/// Two architectures are of similar size if the larger has at most so many times the parameters.
+/// Two architectures are of similar size if the larger has at most this many times the parameters.
 inline constexpr double largest_size_ratio = 1.1;
 /// Pairs are counted one by one: for more architectures than this the measure is undefined.
 inline constexpr std::size_t most_with_pairs = 50'000;

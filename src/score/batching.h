@@ -4,8 +4,8 @@
 
 namespace wrcor {
 
-/// Whether several networks can be measured by a proxy as one batch. Proxies that run passes of
-/// their own, which nothing else shares, evaluate networks one by one.
+/// Whether a proxy can measure several networks as one batch. Proxies that run their own passes,
+/// which nothing else shares, evaluate networks one by one.
 bool is_batched(std::string_view proxy);
 
 }  // namespace wrcor

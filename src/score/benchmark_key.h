@@ -22,7 +22,7 @@ struct BenchmarkKey {
   Kind kind = Kind::arch;
   std::string column = "arch";
 
-  /// Reads "arch", "id", "index" or "naslib", with "=COLUMN" behind it when the column has another
+  /// Reads "arch", "id", "index" or "naslib", followed by "=COLUMN" when the column has another
   /// name.
   /// @throws UsageError.
   static BenchmarkKey parse(std::string_view text);

@@ -13,8 +13,8 @@
 
 namespace wrcor {
 
-/// A score of the architectures of a list. Whatever orders architectures can be one: a proxy, a
-/// vote of several, a column of a table.
+/// A score of the architectures of a list. Anything that orders architectures can be one: a proxy,
+/// a vote of several, a column of a table.
 struct Scorer {
   std::string name;
   std::string kind;  ///< "proxy", "vote" or "column", for reports
@@ -69,7 +69,7 @@ struct Comparison {
 
 /// Every scorer with every metric, metric by metric.
 /// @param scorers, metrics  of one list of architectures, which is in the order of their strings
-/// @param sizes             their parameters; without them no pairs of equal size are known
+/// @param sizes  their parameters; without them no pairs of similar size are known
 std::vector<Comparison> compare(const std::vector<Scorer>& scorers,
                                 const std::vector<Metric>& metrics,
                                 const ComparisonOptions& options,

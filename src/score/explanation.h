@@ -10,18 +10,18 @@
 
 namespace wrcor {
 
-/// Why an architecture scores as it does, and how sure that is.
+/// Why an architecture scores as it does, and how certain that is.
 struct Explanation {
-  /// Of one proxy. Lists are empty where a score of theirs is undefined.
+  /// Of one proxy. A list is empty if one of its scores is undefined.
   struct ProxyExplanation {
     std::string proxy;
     bool higher_is_better = true;
     std::vector<double> weights;       ///< scores under draws of weights, on one minibatch
     std::vector<double> minibatches;   ///< scores on several minibatches, under one draw of weights
-    std::vector<double> random_cells;  ///< defined scores of cells drawn at random, by one draw
+    std::vector<double> random_cells;  ///< defined scores of cells drawn at random, with one draw
     std::size_t outscored = 0;  ///< random cells with a worse score by the same draw, or none
   };
-  /// What another choice in one decision would change.
+  /// The effect of another choice in one decision.
   struct Change {
     std::string decision;  ///< "edge 0->1"
     std::string value;     ///< as it is

@@ -5,14 +5,15 @@
 
 namespace wrcor {
 
-/// What several objectives say of one thing.
+/// The values of one thing in several objectives.
 struct ObjectivePoint {
   std::vector<double> values;  ///< smaller is better; equally many in all points
   double violation = 0;        ///< of constraints; 0: it is feasible
 };
 
-/// Whether a is better: of two infeasible points the one of the smaller violation, a feasible one
-/// than an infeasible one, of two feasible ones that which is nowhere worse and somewhere better.
+/// Whether a is better: of two infeasible points, the one with the smaller violation; a feasible
+/// one than an infeasible one; of two feasible ones, the one that is nowhere worse and somewhere
+/// better.
 /// Source: Deb, Pratap, Agarwal and Meyarivan, IEEE Transactions on Evolutionary Computation 6
 /// (2002), "constrained-domination".
 bool dominates(const ObjectivePoint& a, const ObjectivePoint& b);

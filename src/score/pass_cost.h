@@ -5,7 +5,7 @@
 
 namespace wrcor {
 
-/// A pass over a network, or a proxy's own work, and what it is there for.
+/// A pass over a network, or a proxy's own work, and its purpose.
 struct PassCost {
   std::string what;
   std::vector<std::string> serves;  ///< proxies

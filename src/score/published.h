@@ -7,7 +7,7 @@
 
 namespace wrcor {
 
-/// How a publication measured the order of a method on one data set.
+/// The order of a method on one data set as a publication measured it.
 struct PublishedFigure {
   std::optional<double> kendall = {};
   std::optional<double> spearman = {};
@@ -24,10 +24,11 @@ std::size_t dataset_number(std::string_view name);
 /// The space that they are of.
 inline constexpr std::string_view published_space = "nb201";
 
-/// What a publication reports of a method that ranks the cells of NAS-Bench-201.
+/// The figures that a publication reports for a method that ranks the cells of NAS-Bench-201.
 struct PublishedMethod {
   std::string_view name;
-  /// That it was measured on: a name of populations(), or "sample" for cells drawn from all.
+  /// The population that it was measured on: a name of populations(), or "sample" for cells drawn
+  /// from all.
   std::string_view population;
   int architectures = 0;
   bool uses_accuracies = false;  ///< was fitted to, or chosen by, accuracies of trained networks

@@ -8,8 +8,8 @@
 
 namespace wrcor {
 
-/// A search on NAS-Bench-201 as its publication reports it: a quotation, nothing that this program
-/// has run.
+/// A search on NAS-Bench-201 as its publication reports it: a quotation; this program did not run
+/// it.
 struct PublishedSearch {
   std::string_view name;
   /// Trains one network that contains all cells, which no table of trained cells can replace.

@@ -7,7 +7,7 @@
 namespace wrcor {
 namespace {
 
-/// Whether two files say the same of a score. CSV has seven digits of what only has a logarithm.
+/// Whether two files agree on a score. CSV has seven digits of a score that has only a logarithm.
 bool agree(const ScoreTable::Entry& a, const ScoreTable::Entry& b) {
   constexpr double rounding = 1e-6;
   if (a.value || b.value || !a.log10 || !b.log10) return a.value == b.value;

@@ -18,7 +18,7 @@ class ScoreTable {
   /// @param space  outlives the table
   explicit ScoreTable(const SearchSpace& space) : space_(space) {}
 
-  /// What a file says of one architecture.
+  /// The score that a file has for one architecture.
   struct Record {
     struct Figure {
       std::optional<double> value = {};  ///< finite
@@ -26,15 +26,15 @@ class ScoreTable {
     };
     std::string arch;      ///< in any form that the space reads
     std::size_t line = 0;  ///< from 1; 0 in a result.json
-    std::string settings;  ///< identity of those that the scores were made with; empty: not said
+    std::string settings;  ///< identity of those that the scores were made with; empty: not stated
     bool failed = false;   ///< says nothing about the architecture
     std::vector<std::pair<std::string, Figure>> scores = {};
   };
 
   /// Records come from this file from here on. @param name  of the file, for messages
   void begin_file(const std::string& name) { files_.push_back(name); }
-  /// @throws DataError for what is no architecture; for an architecture that has another score of
-  ///         that name already
+  /// @throws DataError for a text that is not an architecture; for an architecture that already has
+  /// another score of that name
   void add(const Record& record);
 
   /// The table's entry for one architecture and one name.

@@ -72,7 +72,7 @@ std::size_t Standings::add(const Evaluation& evaluation) {
   return add(member_scores(rule_, evaluation));
 }
 
-/// 1 when a wins, -1 when b does, else 0.
+/// 1 when a wins, -1 when b wins, else 0.
 int Standings::duel(std::size_t a, std::size_t b) const {
   const int majority = static_cast<int>(members_.size() / 2 + 1);
   int wins = 0, losses = 0;

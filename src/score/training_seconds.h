@@ -5,7 +5,8 @@
 
 namespace wrcor {
 
-/// Seconds of training as a linear function of FLOPs: an estimate for networks that nobody timed.
+/// Seconds of training as a linear function of FLOPs: an estimate for networks without a measured
+/// time.
 struct SecondsByFlops {
   double base = 0;
   double per_flop = 0;

@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::string_view halving = "successive_halving", hyperband = "hyperband";
 
-/// Of a search that has no limit of its own: one whose proposals are all known spends no seconds.
+/// For a search without its own limit: if all its proposals are known, it spends no seconds.
 constexpr std::int64_t most_proposals = 100'000;
-/// In a row, without a training: for a search whose space is exhausted.
+/// Brackets in a row without a training: the search has exhausted its space.
 constexpr int most_idle_brackets = 100;
 
 /// The scores of one run, which pays for each architecture once.
@@ -84,7 +84,7 @@ GuidedSpace warm_started(const SearchSpace& space, std::vector<Scored> pool, std
   return {space, genotypes_of(std::move(pool)), [](const Genotype&) { return true; }};
 }
 
-/// What has passed comes first: its scores are paid for.
+/// Puts the architectures that passed first: their scores are paid for.
 GuidedSpace filtered(const SearchSpace& space, std::vector<Scored> pool, double percent,
                      PaidScores& scores, const TrainingLedger& ledger) {
   std::vector<double> values;

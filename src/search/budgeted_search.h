@@ -15,8 +15,8 @@
 
 namespace wrcor {
 
-/// What a zero-shot ranking does for a search. A run first draws a pool of architectures and scores
-/// them, which its budget pays for.
+/// The use that a search makes of a zero-shot ranking. A run first draws a pool of architectures
+/// and scores them, which its budget pays for.
 enum class Guidance {
   none,
   /// Only architectures that score as high as the best share of the pool are trained; every other
@@ -53,7 +53,8 @@ struct SearchMethod {
   std::optional<std::size_t> fidelity = {};
 };
 
-/// The strategies, each with the cheapest and with the dearest fidelity, and what uses all of them.
+/// The strategies, each with the cheapest and with the dearest fidelity, and the methods that use
+/// all fidelities.
 std::vector<SearchMethod> search_methods(std::size_t fidelities);
 
 /// The results of the runs of one search.
@@ -69,8 +70,8 @@ struct BudgetedSearch {
 };
 
 /// Simulated searches that train networks, one after the other, until a budget of seconds is spent.
-/// They see the validation figures of a table only; reported are the metrics of the networks that
-/// they answer with.
+/// They see only the validation figures of a table; the metrics of the networks that they answer
+/// with are reported.
 class BudgetedSearches {
  public:
   static constexpr int moments = 50;  ///< at which answers are reported

@@ -9,16 +9,16 @@
 
 namespace wrcor {
 
-/// A space that gives out what a ranking prefers: first a list of genotypes, then those of the
-/// space beneath that are accepted.
+/// A space that gives out the architectures that a ranking prefers: first a list of genotypes, then
+/// accepted genotypes of the underlying space.
 ///
-/// sample() moves along the list, so that an object is for one search in one thread.
+/// sample() moves along the list, so an object is for one search in one thread.
 class GuidedSpace final : public RestrictedSpace {
  public:
   using Accepts = std::function<bool(const Genotype&)>;
-  /// Draws in a row without an accepted genotype after which there count as none.
+  /// Successive draws without an accepted genotype after which the space counts as having none.
   static constexpr int most_draws = 100'000;
-  /// Mutations in a row, out of most_draws, after which a parent counts as having no accepted
+  /// Successive mutations, out of most_draws, after which a parent counts as having no accepted
   /// neighbour.
   static constexpr int most_mutations = 1'000;
 

@@ -40,7 +40,7 @@ class LocalSearch final : public SearchStrategy {
     std::vector<Genotype> around = {};  ///< once the outcome of `at` is known
     std::size_t next = 0;               ///< of those around
     bool at_top = false;
-    std::set<Genotype> left = {};  ///< on the way: a preference need not be transitive
+    std::set<Genotype> left = {};  ///< on the way up: a preference need not be transitive
   };
   using Known = std::map<Genotype, std::optional<Outcome>>;
 

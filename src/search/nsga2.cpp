@@ -28,8 +28,8 @@ class Nsga2 final : public SearchStrategy {
     const bool founding = asked_ < size_ || (parents_.empty() && children_.empty());
     ++asked_;
     if (parents_.empty() && !founding) select();
-    // What was proposed before tells nothing new. Where children are all known, random ones bring
-    // variety; a small space may have none that is new.
+    // Known classes give no new information. If all children are known, random ones bring variety;
+    // a small space may have no new ones.
     constexpr int most_children = 20, most_tries = 40;
     Genotype proposal;
     for (int i = 0; i < most_tries; ++i) {

@@ -91,7 +91,7 @@ struct Scale {
     mean += away / count;
     squares += away * (score - mean);
   }
-  /// A member whose scores are all equal tells nothing.
+  /// A member whose scores are all equal gives no information.
   double of(double score) const {
     const double deviation = count > 0 ? std::sqrt(squares / count) : 0;
     return deviation > 0 ? (score - mean) / deviation : 0;
@@ -134,7 +134,7 @@ class Reinforce final : public SearchStrategy {
   }
 
  private:
-  /// Not finite where undefined. A strategy that is told no scores has the fitness.
+  /// Not finite where undefined. A strategy that is told no scores uses the fitness.
   static Reals scores_of(const Outcome& outcome) {
     const auto number = [](const std::optional<double>& score) { return score.value_or(NAN); };
     if (outcome.scores.empty()) return {number(outcome.fitness)};
@@ -168,7 +168,7 @@ class Reinforce final : public SearchStrategy {
     return static_cast<int>(value);
   }
 
-  /// The baseline takes the reward in before it is compared with it, as published.
+  /// The baseline includes the reward before it is compared with it, as published.
   void learn(const Genotype& genotype, double reward) {
     rewards_ = decay_ * rewards_ + (1 - decay_) * reward;
     weights_ = decay_ * weights_ + (1 - decay_);

@@ -7,7 +7,8 @@
 
 namespace wrcor {
 
-/// A strategy that learns from its outcomes sees those of all proposals but the last window.
+/// A strategy that learns from its outcomes sees the outcomes of all proposals except the last
+/// window.
 SearchCourse::SearchCourse(const SearchSpec& spec, const SearchSpace& space,
                            const RankingRule& rule, std::int64_t not_learning)
     : standings_(rule),

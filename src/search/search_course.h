@@ -16,7 +16,7 @@
 
 namespace wrcor {
 
-/// What became of all proposals of a run.
+/// The outcomes of all proposals of a run.
 struct SearchCounts {
   std::int64_t asked = 0;       ///< proposals, duplicates included
   std::int64_t distinct = 0;    ///< classes among them
@@ -45,7 +45,7 @@ struct ProposedClass {
 
 /// The next step of a course, which it has just made or cannot make.
 enum class CourseStep {
-  met,       ///< proposed newest(), a class that is new and has to be evaluated
+  met,       ///< proposed newest(), a new class, which must be evaluated
   repeated,  ///< proposed a known class
   told,      ///< told the strategy the oldest outcome
   blocked,   ///< nothing, until oldest() is settled
@@ -77,13 +77,13 @@ class SearchCourse {
   /// Enters the evaluation of a class.
   void settle(const ProposedClass& of, MemberScores scores);
 
-  /// Takes the newest proposal back, which met a new class, and asks for no more.
+  /// Withdraws the newest proposal, which met a new class, and asks for no more.
   void withdraw_newest(EndedBy reason);
-  /// Takes all proposals back that are not told, and ends: as if the search had been asked for no
-  /// more than are told. The draws before the first of them count.
+  /// Withdraws all proposals that are not told, and ends: as if the search had asked for no more
+  /// than are told. The draws before the first of them count.
   void withdraw_untold(EndedBy reason);
 
-  /// Whether nothing more will be asked; what is in flight may still have to be told.
+  /// Whether nothing more will be asked; outcomes in flight may still have to be told.
   bool asks_no_more() const { return ended_by_.has_value(); }
   /// Once it asks no more.
   EndedBy ended_by() const { return ended_by_.value(); }

@@ -47,11 +47,11 @@ struct SimulatedSearch {
 class SimulatedSearches {
  public:
   /// @param space  outlives the object
-  /// @param spec   of all searches, but for strategy, limits and seed
+  /// @param spec   of all searches, except for strategy, limits and seed
   /// @param seed   Run k is the search that `wrcor search` makes with the seed run.seed = seed + k.
   SimulatedSearches(const SearchSpace& space, SearchSpec spec, std::uint64_t seed)
       : space_(space), spec_(std::move(spec)), seed_(seed) {
-    // The table says what there is.
+    // The table determines which costs exist.
     spec_.limits = {.table = spec_.limits.table, .known = spec_.limits.known};
   }
 

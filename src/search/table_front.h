@@ -9,8 +9,8 @@
 
 namespace wrcor {
 
-/// The front of a whole table, by the rule and the costs that a search minimises: what a search
-/// could find at most. The reference of hypervolumes is the worst of each objective in this front.
+/// The front of a whole table, by the rule and the costs that a search minimises: the best that a
+/// search could find. The reference of hypervolumes is the worst of each objective in this front.
 class TableFront {
  public:
   /// Rows without a value or a cost do not count.

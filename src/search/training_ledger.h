@@ -10,9 +10,9 @@
 
 namespace wrcor {
 
-/// The account of one simulated search: what it has trained, what that took, and which network it
-/// would answer with. A training that does not end within the budget has no outcome and ends the
-/// search.
+/// The account of one simulated search: the networks that it has trained, the time that took, and
+/// the network that it would answer with. A training that does not end within the budget has no
+/// outcome and ends the search.
 class TrainingLedger {
  public:
   /// A network that was the answer from a moment on.
@@ -25,7 +25,7 @@ class TrainingLedger {
   /// @param budget  in seconds
   TrainingLedger(const TrainingTable& table, double budget) : table_(table), budget_(budget) {}
 
-  /// Spends seconds on something else than training.
+  /// Spends seconds on something other than training.
   void spend(double seconds);
 
   /// Trains a network, unless it has been: then the outcome is known, and costs nothing.

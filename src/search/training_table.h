@@ -13,7 +13,7 @@
 
 namespace wrcor {
 
-/// What a table knows of the trainings of one network.
+/// The trainings of one network in a table.
 struct TrainedNetwork {
   std::vector<std::optional<double>> validation;  ///< by fidelity; higher is better
   std::vector<double> seconds;                    ///< of training from scratch, by fidelity
@@ -37,15 +37,15 @@ struct TrainingTable {
 TrainingTable training_table(const BenchmarkTable& benchmark, std::vector<Fidelity> fidelities,
                              const CurveTable* curves, const std::vector<FigureColumn>& metrics);
 
-/// How the seconds of a fidelity are known.
+/// The origin of the seconds of a fidelity.
 struct KnownSeconds {
   std::size_t measured = 0;          ///< networks
   std::size_t estimated = 0;         ///< networks, from their FLOPs
   std::optional<double> error = {};  ///< of the estimates, see SecondsByFlops
 };
 
-/// Adds the seconds of the next fidelity to all networks: those of a table of times, and for the
-/// others what fit_seconds() estimates from them.
+/// Adds the seconds of the next fidelity to all networks: those of a table of times and, for the
+/// other networks, estimates by fit_seconds().
 /// @param column  of `times`
 /// @throws DataError for seconds that are not above 0, or that decrease where trainings continue;
 ///         as fit_seconds()

@@ -20,7 +20,7 @@ std::string options_hint(const SpaceFamily& family) {
   return "; it has " + (names.empty() ? "none" : join(names));
 }
 
-/// The name of another space that the text is an architecture of; empty: there is none.
+/// The name of another space that has the architecture of this text; empty if no space has it.
 std::string other_space_of(std::string_view text, const std::string& excluded) {
   constexpr std::size_t longest = 10'000;
   if (text.size() > longest) return "";
@@ -30,7 +30,7 @@ std::string other_space_of(std::string_view text, const std::string& excluded) {
       (void)make_naming_space({name, {}})->parse(text);
       return name;
     } catch (const UsageError&) {
-      continue;  // not of this space
+      continue;  // not an architecture of this space
     }
   }
   return "";

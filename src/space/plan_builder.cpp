@@ -11,7 +11,7 @@ void require(bool fits, const std::string& layer, const char* what) {
   if (!fits) throw std::logic_error("layer " + layer + " of a network does not fit: " + what);
 }
 
-/// The default of frameworks: uniform, 1 / sqrt(fan_in) to both sides of 0.
+/// The default of frameworks: uniform between -1 / sqrt(fan_in) and 1 / sqrt(fan_in).
 Distribution by_fan_in(std::int64_t fan_in) {
   return {Distribution::Kind::uniform, 1.0 / std::sqrt(static_cast<double>(fan_in))};
 }

@@ -9,7 +9,7 @@
 namespace wrcor {
 namespace {
 
-/// Draws in a row that are not valid after which a space counts as empty.
+/// Successive invalid draws after which a space counts as empty.
 constexpr int most_draws = 100'000;
 
 std::uint64_t cardinality(const Decision& decision) { return decision.values.size(); }

@@ -13,7 +13,7 @@ namespace wrcor {
 nlohmann::ordered_json read_space_section(const YamlNode& section, const std::string& file,
                                           std::vector<std::string>& problems);
 
-/// Whether a text that names a space is the path of a file with its definition: by its end.
+/// Whether a text that names a space is the path of a definition file, judged by its end.
 bool names_definition_file(std::string_view text);
 
 }  // namespace wrcor

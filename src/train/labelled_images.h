@@ -18,7 +18,7 @@ struct LabelledImages {
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::span<const std::uint8_t> image(std::int64_t index) const;
-  /// Of shape, pixels and labels.
+  /// SHA-256 of shape, pixels and labels.
   std::string sha256() const;
 };
 

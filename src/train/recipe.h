@@ -6,8 +6,8 @@ namespace wrcor {
 
 /// How a network is trained: stochastic gradient descent with Nesterov momentum on the cross
 /// entropy, the learning rate falling to 0 along half a cosine. The defaults are those of
-/// NAS-Bench-201 for 12 epochs; with 200, its longer training. Source: Dong and Yang, arXiv
-/// 2001.00326, and its published hyper-parameters.
+/// NAS-Bench-201 for 12 epochs; with 200 epochs they are those of its longer training. Source: Dong
+/// and Yang, arXiv 2001.00326, and its published hyper-parameters.
 struct TrainingRecipe {
   int epochs = 12;
   int batch_size = 256;        ///< 2 or more; the last batch of an epoch may be smaller

@@ -17,7 +17,7 @@
 
 namespace wrcor {
 
-/// A loss is not a number any more: more of the same training would not help.
+/// The loss is no longer a number, and more of the same training would not help.
 class DivergedError : public RunError {
  public:
   using RunError::RunError;

@@ -4,7 +4,7 @@
 
 namespace wrcor {
 
-/// How a network did on a number of images.
+/// The performance of a network on a number of images.
 struct Performance {
   double loss_sum = 0;  ///< cross entropy of all images together
   std::int64_t correct = 0;

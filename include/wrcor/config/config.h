@@ -50,7 +50,7 @@ struct Config {
     std::optional<double> max_seconds;
     int window = 16;
     Dedupe dedupe = Dedupe::strict;
-    /// Of the strategies, by name, see StrategyOption; the others have their fallback.
+    /// Options of the strategies by name, see StrategyOption; those not given have their fallback.
     std::map<std::string, OptionValue> options;
     std::string minimize;  ///< "NAME,NAME": costs; empty: none
     /// Number of top architectures that are scored with all score.repeats at the end, the others
@@ -59,7 +59,7 @@ struct Config {
     std::string shard;  ///< "I/N", see Shard; empty: all
     std::string queue;  ///< URL of the queue that workers take evaluations from; empty: none
     std::string queue_password_file;  ///< empty: the environment may have the password
-    int queue_lease = 60;  ///< seconds without a sign of a worker after which others get its work
+    int queue_lease = 60;  ///< seconds of silence after which the work of a worker goes to others
     bool mixed = false;    ///< admits workers whose scores differ in their last digits
   } search;
 

@@ -45,7 +45,7 @@ struct Setting {
   /// option that has no flag of its own.
   std::string flag;
   std::string negative_flag;  ///< of a boolean: "--no-augment"
-  // What earlier versions called it, which is still accepted, and what records still call it.
+  // The name in earlier versions, which is still accepted and which records still use.
   std::string former_key = {};
   std::string former_flag = {};
   SettingType type = SettingType::text;
@@ -60,14 +60,14 @@ struct Setting {
   std::string pattern;        ///< of a text: a regular expression that it matches
   std::string pattern_words;  ///< the same, human-readable
   bool also_integer = false;  ///< of a text: in a file also an integer, minimum to maximum
-  /// Of a text with choices: what its value may also be, such as a file; empty: nothing else.
+  /// Of a text with choices: what else its value may be, such as a file; empty: nothing else.
   std::string also;
-  /// Whether a value is what `also` says.
+  /// Whether a value is of the kind that `also` names.
   std::function<bool(const std::string&)> is_also = {};
   std::optional<SettingChoices> choices;  ///< of a text or of the items of a list
-  bool repeatable = false;  ///< of a text: the flag may be given again, commas join what it had
-  bool is_path = false;     ///< of a text: a file or a folder
-  bool optional = false;    ///< can be unset: null in a file, "none" in a flag or a variable
+  bool repeatable = false;       ///< of a text: the flag may be repeated; commas join its values
+  bool is_path = false;          ///< of a text: a file or a folder
+  bool optional = false;         ///< can be unset: null in a file, "none" in a flag or a variable
   bool is_space_option = false;  ///< only some spaces have it; unset: the fallback of the space
   Scope scope = Scope::scores;
   std::set<Purpose> purposes{Purpose::search};  ///< that it belongs to
@@ -99,8 +99,8 @@ struct SettingSection {
 const std::vector<Setting>& settings();
 const std::vector<SettingSection>& setting_sections();
 
-/// Where a search space is defined in the configuration itself: sets the space to the definition,
-/// which is the value as a text. It is none of settings().
+/// The setting of a search space that the configuration itself defines: its value is the definition
+/// as text, and setting it chooses that space. It is not one of settings().
 const Setting& space_definition();
 
 /// @param key  also a former one

@@ -77,8 +77,7 @@ class Dataset {
   ///
   /// @param index   0 <= index < size()
   /// @param pixels  receives channels * height * width values 0..255: the red plane, then green,
-  /// then blue,
-  ///                each row by row
+  ///                then blue, each row by row
   /// @return the label, 0 <= label < classes
   virtual int read(std::int64_t index, std::span<std::uint8_t> pixels) const = 0;
 
@@ -104,7 +103,7 @@ struct DatasetOptions {
   Split split = Split::training;  ///< to open
   /// Folder of the test images, for a data set that keeps them separately.
   std::string test_root = {};
-  /// Their number, where it is known already: `info` then needs no data.
+  /// The number of classes, if it is already known: `info` then needs no data.
   std::optional<int> classes = {};
 };
 

@@ -25,7 +25,7 @@ struct DownloadOptions {
   std::chrono::seconds stall{30};  ///< a transfer below 1 KiB/s for this long counts as broken
 };
 
-/// Brings the content of a URL (http, https or file) into a file. A broken transfer is resumed if
+/// Downloads the content of a URL (http, https or file) to a file. A broken transfer is resumed if
 /// the server supports it; the caller checks the content.
 ///
 /// Broken transfers and overloaded servers are retried. Proxies are taken from the environment, as

@@ -14,7 +14,7 @@ struct ProgressState {
   std::int64_t total = 0;      ///< proposals there will be, as far as is known
   std::int64_t evaluated = 0;  ///< networks run in this session
   std::int64_t replayed = 0;   ///< proposals settled before the first of them
-  /// Until the end, where more is known about what is left than its number.
+  /// Seconds until the end, if more is known about the remaining work than its number.
   std::optional<double> seconds_left = {};
   /// Best score so far; none in a vote, whose values are not comparable over time.
   std::optional<double> best;

@@ -14,7 +14,7 @@ struct Platform {
   std::string blas;       ///< a file, or the name of what libtorch holds
   std::string kernels;    ///< vector code of libtorch and of the BLAS; on CUDA versions of software
 
-  /// A BLAS by its file, which has its version: where that lies makes no difference.
+  /// The file name of the BLAS, which includes its version. Its folder makes no difference.
   std::string blas_file() const;
 };
 

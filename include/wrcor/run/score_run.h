@@ -19,7 +19,7 @@ using EvaluationSink = std::function<void(const std::string& arch, const Evaluat
 /// Scores each architecture exactly as it is, dead branches included, and hands the evaluations
 /// over in the order of `architectures`, each as soon as it and all before it are done.
 /// @param repeats  that each score is averaged over
-/// @throws Interrupted after a signal, when everything that was finished in order has been handed
+/// @throws Interrupted after a signal, once everything that was finished in order has been handed
 /// over
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          int repeats, const EvaluationSink& sink, const ProgressSink& progress);
@@ -27,8 +27,8 @@ void score_architectures(const Workbench& bench, const std::vector<Genotype>& ar
 void score_architectures(const Workbench& bench, const std::vector<Genotype>& architectures,
                          const EvaluationSink& sink, const ProgressSink& progress);
 
-/// Scores one architecture with the weights of a file
-/// written by `torch.save` (a dictionary name -> tensor).
+/// Scores one architecture with the weights of a file written by `torch.save` (a dictionary name ->
+/// tensor).
 /// @throws DataError when the file does not hold exactly this network's tensors
 Evaluation score_with_weights(const Workbench& bench, const Genotype& architecture,
                               const std::filesystem::path& weights);

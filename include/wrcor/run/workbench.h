@@ -34,14 +34,14 @@ RunSpec resolve_for_images(const Config& config);
 
 /// Opens the data, which the first use of a data set downloads, draws the minibatch, and makes the
 /// evaluator.
-/// @param download  told of the progress of a download
+/// @param download  receives the progress of a download
 /// @throws UsageError, DataError; RunError when the cache folder cannot be written; Interrupted
 Workbench make_workbench(const RunSpec& spec, const DownloadSink& download = {});
 
 /// The same on a minibatch that another process drew.
 Workbench workbench_on(const RunSpec& spec, Minibatch minibatch);
 
-/// An evaluator as the workbench's, but for its minibatch: another draw from the same data set.
+/// An evaluator like the workbench's, but on another minibatch, drawn from the same data set.
 /// @param number  of the draw, from 1; the configuration names no batch file
 std::unique_ptr<Evaluator> evaluator_on_other_minibatch(const RunSpec& spec, const Workbench& bench,
                                                         int number);

@@ -41,8 +41,8 @@ struct Ranked {
   std::optional<double> vote = {};  ///< value in the vote that ordered the ranking, if one did
   std::optional<RankInterval> ranks = {};  ///< possible ranks, if scores were repeated
   std::vector<double> costs = {};          ///< that are minimised, if any are
-  /// With such costs: 1 for those that no other is better than in value and costs, 2 for those that
-  /// only members of front 1 are better than, and so on; nothing without a value.
+  /// With such costs, the number of the entry's front: 1 if no other entry is better in value and
+  /// costs, 2 if only members of front 1 are, and so on; nothing without a value.
   std::optional<std::size_t> front = {};
 };
 

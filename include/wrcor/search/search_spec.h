@@ -30,13 +30,13 @@ struct SearchSpec {
   std::string strategy = "evolution";
   StrategyOptions options = {};
   CostLimits limits = {};
-  /// Costs that are minimised beside the ranking rule: "params", "flops", those of the space, or
+  /// Costs that are minimised alongside the ranking rule: "params", "flops", those of the space, or
   /// columns of the table of the limits.
   std::vector<std::string> minimize = {};
   std::optional<std::int64_t> budget = {};  ///< of proposals; unset: 1000, or all that there are
   std::int64_t window = 16;  ///< proposals whose outcomes a strategy that learns has not seen
   std::uint64_t seed = 0;    ///< of the strategy
-  Shard shard = {};          ///< of the batches of classes, which alone is evaluated
+  Shard shard = {};          ///< the part of the batches of classes that is evaluated
 
   /// @param space    outlives the strategy
   /// @param prefers, fitness  of outcomes, in place of those of the options

@@ -11,7 +11,7 @@
 
 namespace wrcor {
 
-/// Costs of architectures that were measured, such as latencies on a device: what no plan tells.
+/// Measured costs of architectures, such as latencies on a device, which no plan can tell.
 struct CostTable {
   std::string file;    ///< where it is from, for messages
   std::string sha256;  ///< of that file
@@ -35,11 +35,11 @@ struct CostLimits {
   /// columns of the table.
   std::map<std::string, double> most{};
   std::shared_ptr<const CostTable> table{};
-  /// Further costs by name that have to be known.
+  /// Names of further costs that must be known.
   std::vector<std::string> known{};
 };
 
-/// Genotypes that were thrown away as infeasible: drawn, mutated, or refused.
+/// Genotypes that were rejected as infeasible: drawn, mutated, or refused.
 struct Rejections {
   std::int64_t all = 0;
   std::int64_t without_cost = 0;  ///< those for which the table lacks a cost that is needed
@@ -47,16 +47,16 @@ struct Rejections {
 
 /// A space that draws, mutates and lists only feasible genotypes: those whose class representative,
 /// the network that is evaluated, keeps to the limits. Numbering, text, classes, costs and networks
-/// are those of the space beneath, infeasible genotypes included.
+/// are those of the underlying space, infeasible genotypes included.
 ///
 /// Unlike other spaces it counts what it rejects, so sample(), mutate() and valid() are for one
 /// thread only.
 class ConstrainedSpace final : public RestrictedSpace {
  public:
-  /// Draws in a row without a feasible genotype after which the limits count as unsatisfiable.
+  /// Successive draws without a feasible genotype after which the limits count as unsatisfiable.
   static constexpr int most_draws = 100'000;
-  /// Mutations in a row, out of most_draws, after which
-  /// a parent counts as having no feasible neighbour.
+  /// Successive mutations, out of most_draws, after which a parent counts as having no feasible
+  /// neighbour.
   static constexpr int most_mutations = 1'000;
 
   /// @param base    must outlive this object
@@ -64,7 +64,7 @@ class ConstrainedSpace final : public RestrictedSpace {
   /// @throws UsageError for a negative limit and for a minimum above its maximum.
   ConstrainedSpace(const SearchSpace& base, const CostLimits& limits, Dedupe dedupe);
 
-  /// An architecture is infeasible, too, when a cost that is limited or has to be known is not.
+  /// An architecture is also infeasible when a cost that is limited or must be known is unknown.
   bool feasible(const Genotype& genotype) const;
   /// A cost by name of the network that is evaluated for a genotype; nothing if neither the space
   /// nor the table of the limits has it.
@@ -86,12 +86,12 @@ class ConstrainedSpace final : public RestrictedSpace {
   std::vector<Genotype> neighbours(const Genotype& genotype) const override;
 
  private:
-  /// Redraws from the base space, at most `draws` times,
-  /// skipping infeasible genotypes and `excluded`.
+  /// Redraws from the base space, at most `draws` times, skipping infeasible genotypes and
+  /// `excluded`.
   std::optional<Genotype> sample_feasible(Rng& rng, int draws, const Genotype* excluded) const;
   enum class Verdict { feasible, infeasible, without_cost };
   Verdict judge(const Genotype& genotype) const;
-  /// Of the costs that are limited by name, or have to be known.
+  /// Judges the costs that are limited by name or must be known.
   Verdict judge_named(const Genotype& representative, const Costs& costs) const;
   std::optional<double> cost_of_network(const std::string& name, const Genotype& representative,
                                         const Costs& costs) const;

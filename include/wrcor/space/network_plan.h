@@ -103,8 +103,8 @@ struct NetworkPlan {
   /// By Counting. Responses of one tensor in one unit are one activation tap with their joint
   /// multiplicity.
   std::array<std::vector<Tap>, 2> taps;
-  /// Layers whose outputs are those of the primary blocks: the stem's, then every cell's. A block
-  /// that hands its input on has the layer of the block before it.
+  /// Layers whose outputs are those of the primary blocks: the stem's, then every cell's. For a
+  /// block that passes its input on, this is the layer of the block before it.
   std::vector<int> blocks;
   int features = 0;  ///< the layer whose output the classifier pools, [N, C, H, W]
 

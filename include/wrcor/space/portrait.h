@@ -31,7 +31,7 @@ struct CellGraph {
   }
 };
 
-/// One thing that a space says of an architecture.
+/// A fact that a space states about an architecture.
 struct Fact {
   std::string key;               ///< in JSON and as the head of a column
   std::string label;             ///< in text
@@ -39,7 +39,8 @@ struct Fact {
   bool in_table = false;         ///< also a column where many architectures are listed
 };
 
-/// What `describe` and the report show of one architecture, beside its text, costs and class.
+/// The content of `describe` and the report for one architecture, besides its text, costs and
+/// class.
 struct Portrait {
   /// The parts of a network that differ from one architecture to another, a row each.
   struct Parts {

@@ -10,9 +10,9 @@
 
 namespace wrcor {
 
-/// A space that draws, mutates and lists some genotypes of another space only; valid(), sample(),
-/// mutate() and neighbours() say which. Numbering, text, classes, costs and networks are those of
-/// the space beneath, for all of its genotypes.
+/// A space that draws, mutates and lists only some genotypes of another space; valid(), sample(),
+/// mutate() and neighbours() determine which. Numbering, text, classes, costs and networks are
+/// those of the underlying space, for all of its genotypes.
 class RestrictedSpace : public SearchSpace {
  public:
   bool valid(const Genotype& genotype) const override = 0;
@@ -53,7 +53,7 @@ class RestrictedSpace : public SearchSpace {
   /// @param base  must outlive this object
   explicit RestrictedSpace(const SearchSpace& base) : base_(base) {}
 
-  /// The space beneath.
+  /// The underlying space.
   const SearchSpace& base() const { return base_; }
 
  private:

@@ -47,15 +47,15 @@ struct NetworkInput {
   int classes = 0;
 };
 
-/// A set of architectures. Constant after construction,
-/// free of libtorch, safe to use from several threads.
+/// A set of architectures. Constant after construction, free of libtorch, safe to use from several
+/// threads.
 class SearchSpace {
  public:
   virtual ~SearchSpace() = default;
 
   /// As the registry or the user's file names it.
   virtual std::string name() const = 0;
-  /// For readers: "NAS-Bench-201 (Dong and Yang, arXiv 2001.00326)".
+  /// Human-readable: "NAS-Bench-201 (Dong and Yang, arXiv 2001.00326)".
   virtual std::string title() const { return name(); }
   /// The input that the networks are built for.
   virtual NetworkInput input() const = 0;
@@ -82,8 +82,8 @@ class SearchSpace {
   }
 
   /// Whether a genotype, such as one that at() gives, belongs to the space. What sample(), mutate()
-  /// and neighbours() give always does.
-  /// By default every genotype with one choice of each decision does.
+  /// and neighbours() give always does. By default every genotype with one choice of each decision
+  /// does.
   virtual bool valid(const Genotype& genotype) const;
 
   /// Draws from the space's default distribution with nothing but `rng`. By default every choice is
@@ -96,8 +96,8 @@ class SearchSpace {
   /// in one decision.
   virtual std::vector<Genotype> neighbours(const Genotype& genotype) const;
 
-  /// Inverse of format(). @throws UsageError with the
-  /// byte offset, what was found and what was expected.
+  /// Inverse of format(). @throws UsageError with the byte offset, what was found and what was
+  /// expected.
   virtual Genotype parse(std::string_view text) const = 0;
   virtual std::string format(const Genotype& genotype) const = 0;
 
@@ -106,7 +106,7 @@ class SearchSpace {
   virtual Genotype representative(const Genotype& genotype, Dedupe /*dedupe*/) const {
     return genotype;
   }
-  /// Whether information flows from the input to the output; without, the output is the same for
+  /// Whether information flows from the input to the output; otherwise the output is the same for
   /// all images.
   virtual bool connected(const Genotype& /*genotype*/) const { return true; }
 
@@ -117,8 +117,8 @@ class SearchSpace {
   virtual std::vector<NamedCost> further_costs(const Genotype& /*genotype*/) const { return {}; }
   virtual NetworkPlan plan(const Genotype& genotype) const = 0;
   /// Source of the network in Python, as one would write it by hand, without a docstring: the
-  /// classes of its modules, the last of them `Network`, which takes no arguments. Their names give
-  /// the state dict those of the plan. Nothing: the space has no such form.
+  /// classes of its modules, the last of them `Network`, which takes no arguments. The names in its
+  /// state dict are those of the plan. Nothing: the space has no such form.
   virtual std::optional<std::string> python_source(const Genotype& /*genotype*/) const {
     return std::nullopt;
   }

@@ -21,7 +21,7 @@ void ArchitectureList::add_text(const std::string& text) {
   try {
     add(space_.parse(text));
   } catch (const UsageError& error) {
-    // describe accepts it, and prints the string.
+    // Unlike this command, describe accepts a number, and prints the string.
     const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
     if (!is_number && !text.starts_with("index:")) throw;
     const std::string tuple = tuple_hint(space_, text);

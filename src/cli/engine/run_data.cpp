@@ -20,14 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What there is of a data set in the cache folder.
+/// The state of a data set in the cache folder.
 struct DataState {
   std::string name;
   std::string state;  ///< "ready", "partial" (a download that did not end), "missing", "damaged"
   std::optional<std::int64_t> images;
   std::optional<std::uint64_t> bytes;
   fs::path path;
-  std::string remedy;  ///< unless it is ready
+  std::string remedy;  ///< how to make it ready; empty if it is
 };
 
 DataState state_of_files(const std::string& name, const Dataset& dataset) {
@@ -54,7 +54,7 @@ DataState state_of(const std::string& name, const DatasetKind& kind) {
     return state_of_files(name, *kind.open({}));
   } catch (const MissingDataError&) {
     return state_without_files(name, kind);
-  } catch (const UsageError&) {  // it lies where the user says, never in the cache folder
+  } catch (const UsageError&) {  // its place is chosen by the user, never the cache folder
     return state_without_files(name, kind);
   } catch (const DataError& problem) {
     return {name, "damaged", {}, {}, {}, problem.what()};

@@ -72,7 +72,8 @@ std::string cuda_state() {
 std::string exact(double value) { return fmt::format("{:.10g}", value); }
 
 /// Recomputes golden scores and prints each next to the published one, then the largest error of
-/// each proxy. Scores that rounding decides about are named, and cannot agree or disagree.
+/// each proxy. Scores that are determined by rounding are named; they can neither agree nor
+/// disagree.
 void compare_with_golden_scores(const std::vector<std::string>& folders, const Config& config) {
   struct Worst {
     int cases = 0;

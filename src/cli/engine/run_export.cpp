@@ -30,8 +30,8 @@
 namespace wrcor::cli {
 namespace {
 
-/// Of the size of the images in a batch file, if one is chosen. The run that ranked the network
-/// knows it: that file is not read.
+/// The input has the size of the images in a batch file, if one is chosen. The run that ranked the
+/// network has recorded it, so that its file is not read.
 NetworkInput input_of_export(const ExportOptions& options, const Config& config,
                              const std::optional<RankedArchitecture>& ranked) {
   NetworkInput input = network_input(config, options.classes, ranked);
@@ -161,7 +161,7 @@ void require_use_of_weights(ExportOptions& options, const ExportFormat& format) 
   }
 }
 
-/// A run as a whole, which has no use for what concerns a network.
+/// Exports a run as a whole, to which options for a network do not apply.
 void export_study(const ExportOptions& options) {
   if (options.out.empty())
     throw UsageError("the format '" + options.format + "' is a file: name it by --out");

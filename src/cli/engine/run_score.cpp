@@ -100,7 +100,7 @@ void report_failures(std::size_t failed, std::size_t asked, const std::string& a
   spdlog::warn("{} of {} architectures could not be evaluated{}", failed, asked, advice);
 }
 
-/// Of what is printed in place of scores.
+/// The format of the text that is printed instead of scores.
 std::string printed_format(const ScoreOptions& options) {
   return options.format_given ? options.format : "table";
 }
@@ -137,7 +137,7 @@ void check(const ScoreOptions& options) {
     throw UsageError("--out holds one record a line: use --format jsonl or csv");
 }
 
-/// Prints what scoring consists of and what it costs, instead of scores.
+/// Prints the work that scoring consists of and its costs, instead of scores.
 void print_plan(const ScoreOptions& options, const RunSpec& spec) {
   const Workbench bench = make_workbench(spec, download_progress());
   std::vector<Genotype> architectures;
@@ -155,7 +155,7 @@ void print_plan(const ScoreOptions& options, const RunSpec& spec) {
   write_output(printed_format(options) == "table" ? plan_table(costs) : plan_json(costs));
 }
 
-/// Prints why an architecture scores as it does, and how sure that is.
+/// Prints why an architecture scores as it does, and how certain that is.
 void print_explanation(const ScoreOptions& options, const RunSpec& spec) {
   constexpr std::size_t random_cells = 20;
   const SearchSpace& space = *spec.space;
@@ -169,8 +169,9 @@ void print_explanation(const ScoreOptions& options, const RunSpec& spec) {
                                                   : explanation_json(explanation));
 }
 
-/// Drops duplicate architectures, and those that the file holds: whole batches of them, so that the
-/// others are evaluated together with the same ones as in a run without interruption.
+/// Drops duplicate architectures, and those that the file holds. Known architectures are dropped by
+/// whole batches, so that the others are evaluated together with the same ones as in an
+/// uninterrupted run.
 /// @return the number of different ones
 std::size_t leave_out_known(const std::string& name, const ScoreFile& file, const Workbench& bench,
                             std::vector<Genotype>& architectures) {
@@ -195,7 +196,7 @@ std::size_t leave_out_known(const std::string& name, const ScoreFile& file, cons
   return asked;
 }
 
-/// For an explanation, the settings of a run whose architecture is explained, and repeats.
+/// For an explanation, the settings of the run whose architecture is explained, and repeats.
 ConfigSources sources_of(const ScoreOptions& options) {
   ConfigSources sources = options.sources;
   sources.resolve = choose_device;
@@ -240,7 +241,7 @@ bool is_stream(const std::filesystem::path& out) {
   return std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
 }
 
-/// Writes what its file does not have.
+/// Writes the scores that the file does not have.
 void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workbench& bench,
                  std::vector<Genotype> architectures) {
   const std::string identity = score_identity(spec.config, bench.conditions, options.weights);
@@ -268,7 +269,7 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
 
 void run_score(const ScoreOptions& options) {
   Config config = load_config(sources_of(options));
-  config.search.refine.reset();  // of searches
+  config.search.refine.reset();  // applies only to searches
   config.search.shard.clear();
   check(options);
   const RunSpec spec = resolve_for_images(config);

@@ -82,7 +82,8 @@ TablePlace standard_output(const SearchSpace& space) {
   return place;
 }
 
-/// Reports it if the order of the first places is that of architecture strings.
+/// Reports it if the first places are ordered by architecture strings because their scores are
+/// equal.
 void report_equals(const SearchResult& result) {
   const std::optional<double> best = ranking_value(result.ranking.front(), result.rule);
   const auto after =

@@ -2,7 +2,7 @@
 
 #include "../command_options.h"
 
-// What the commands do that the engine runs: one file a command.
+// The work of the commands that the engine runs: one file per command.
 // @throws wrcor::Error
 namespace wrcor::cli {
 

@@ -22,7 +22,7 @@ struct FoundValue {
 std::vector<FoundValue> read_config_file(const std::filesystem::path& path,
                                          std::vector<std::string>& problems);
 
-/// Reads a file that may be YAML, but for a byte more than one may have.
+/// Reads a file that may be YAML, up to one byte beyond the largest YAML text.
 /// @return the problem, or an empty text
 std::string read_yaml_file(const std::filesystem::path& path, std::string& content);
 

@@ -10,7 +10,8 @@
 
 #include "wrcor/config/settings.h"
 
-/// Makes settings from members of Config: what the files of the sections are written with.
+/// Makes settings from members of Config. The files of the sections are written with these
+/// functions.
 namespace wrcor::setting_makers {
 
 using nlohmann::json;

@@ -110,7 +110,7 @@ std::string queue_problem(const std::string& address) {
   }
 }
 
-/// How the work is done: they never change a result.
+/// Settings of how the work is done: they never change a result.
 std::vector<Setting> queue_settings() {
   Setting queue =
       text(MEMBER(search.queue), "--queue", "URL",
@@ -151,7 +151,7 @@ std::vector<Setting> search_settings() {
       minimize_setting(),
   };
   for (Setting& setting : strategy_settings()) all.push_back(std::move(setting));
-  // With it, most scores are from one draw, whatever score.repeats.
+  // With this setting, most scores are from one draw, whatever score.repeats.
   all.push_back(with_scope(
       Scope::weights, integer(MEMBER(search.refine), "--refine", 1, 1'000'000,
                               "best architectures that are scored with all --repeats at the end, "

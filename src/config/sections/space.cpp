@@ -37,8 +37,8 @@ Setting space_option(const SpaceOption& option) {
   return setting;
 }
 
-/// The options of all spaces, each once. Whether the space in question has it, and within which
-/// limits, is checked when all is known.
+/// The options of all spaces, each once. Whether the chosen space has an option, and within which
+/// limits, is checked when all settings are known.
 std::vector<Setting> space_options() {
   std::vector<Setting> all;
   for (const auto& space : spaces().entries()) {

@@ -19,7 +19,7 @@ void require_numpy_names(const Pickle& pickle);
 class ByteArray {
  public:
   /// @param shape  that the array must have, in C order
-  /// @param why    it must, for messages
+  /// @param why    the reason for that shape, for messages
   /// @throws PickleError when `value` is anything else
   ByteArray(const PickleValue& value, const std::vector<std::int64_t>& shape,
             const std::string& why);

@@ -5,7 +5,7 @@
 
 #include "export/exported_network.h"
 
-// One function a format, see formats.h.
+// One function per format, see formats.h.
 namespace wrcor {
 
 std::string torchscript_module(const ExportedNetwork& network);

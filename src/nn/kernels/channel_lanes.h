@@ -4,7 +4,7 @@
 namespace wrcor::HWY_NAMESPACE {
 namespace {
 
-/// The first `count` of a vector's numbers, then zeros. Reads nothing behind them.
+/// The first `count` of a vector's numbers, then zeros. Reads nothing past them.
 template <typename Lanes>
 HWY_INLINE hwy::HWY_NAMESPACE::Vec<Lanes> load_first(Lanes lanes, const float* from,
                                                      std::size_t count) {
@@ -18,7 +18,7 @@ HWY_INLINE hwy::HWY_NAMESPACE::Vec<Lanes> load_first(Lanes lanes, const float* f
 #endif
 }
 
-/// Writes the first `count` of a vector's numbers, and nothing behind them.
+/// Writes the first `count` of a vector's numbers, and nothing past them.
 template <typename Lanes, typename V = hwy::HWY_NAMESPACE::Vec<Lanes>>
 HWY_INLINE void store_first(Lanes lanes, V vector, float* to, std::size_t count) {
   namespace hn = hwy::HWY_NAMESPACE;
@@ -69,7 +69,7 @@ HWY_INLINE void for_each_group(std::size_t channels, const Work& work) {
   return (channels + step - 1) / step * step;
 }
 
-/// Asks for memory before its turn, where the processor does not foresee that it is needed.
+/// Prefetches memory that the processor would not prefetch by itself.
 [[maybe_unused]] HWY_INLINE void prefetch(const float* first, std::size_t length) {
   constexpr std::size_t cache_line = 64 / sizeof(float);
   for (std::size_t c = 0; c < length; c += cache_line) hwy::Prefetch(first + c);

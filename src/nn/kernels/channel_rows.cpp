@@ -46,8 +46,8 @@ HWY_INLINE void add_chains(Group group, const V (&sums)[chains], double* totals)
   for (std::size_t i = 0; i < group.count(); ++i) totals[i] += values[i];
 }
 
-/// Two sums over rows. A function of its own: the loop has the registers for itself.
-/// @param pair_of  makes two vectors of the row that starts at an index
+/// Two sums over rows. A separate function, so that the loop has all registers.
+/// @param pair_of  computes two vectors from the row that starts at an index
 /// @param held  [2, chains] vectors between the parts of an image
 template <typename Group, typename PairOf>
 HWY_NOINLINE void add_rows(Group group, PairOf pair_of, const RowPart& part, float* held,
@@ -89,7 +89,7 @@ struct Pair {
 };
 
 /// Sums two things over all rows, by channel.
-/// @param pair_of  makes them of a group, an index and the centred value there
+/// @param pair_of  computes them from a group, an index and the centred value there
 template <typename PairOf>
 void sum_rows(const float* values, const ChannelRows& shape, std::span<const float> offsets,
               const PairOf& pair_of, std::span<double> first, std::span<double> second) {
@@ -114,8 +114,8 @@ void sum_rows(const float* values, const ChannelRows& shape, std::span<const flo
   }
 }
 
-/// A function of its own: the loop has the registers for itself.
-/// @param mapping  makes a vector of an index
+/// A separate function, so that the loop has all registers.
+/// @param mapping  computes a vector from an index
 template <typename Group, typename Mapping>
 HWY_NOINLINE void map_group(Group group, Mapping mapping, std::size_t at, std::size_t rows,
                             std::size_t channels, float* target) {
@@ -123,8 +123,9 @@ HWY_NOINLINE void map_group(Group group, Mapping mapping, std::size_t at, std::s
     group.store(mapping(at), target + at);
 }
 
-/// Makes every row of the target.
-/// @param mapping_of  makes, of a group and its first channel, what makes a vector of an index
+/// Computes every row of the target.
+/// @param mapping_of  returns, for a group and its first channel, the mapping of an index to a
+///                    vector
 template <typename MappingOf>
 void map_rows(const ChannelRows& shape, const MappingOf& mapping_of, float* target) {
   const std::size_t channels = shape.channels, all = shape.images * shape.positions,
@@ -159,7 +160,7 @@ void gradient_products(const float* gradients, const float* values, const Channe
       sums, products);
 }
 
-/// Makes a scaled vector of an index.
+/// Maps an index to a scaled vector.
 template <typename Group>
 auto scaled(Group group, std::size_t c, const float* values, const ChannelCoefficients& scale) {
   const auto offset = group.load(scale.offsets + c), factor = group.load(scale.factors + c),
@@ -207,7 +208,8 @@ void take_term(const ScaledValues& term, bool first, const ChannelRows& shape, f
 }
 
 void sum(std::span<const ScaledValues> terms, const ChannelRows& shape, float* target) {
-  // As many positions at a time as leave the target in the first-level cache.
+  // The number of positions per piece is small enough for the target to stay in the first-level
+  // cache.
   constexpr std::size_t piece = 4096;
   const std::size_t positions = shape.images * shape.positions,
                     step = std::max<std::size_t>(1, piece / shape.channels);

@@ -23,7 +23,7 @@ void channel_products(const float* gradients, const float* values, const Channel
                       std::span<const float> offsets, std::span<double> sums,
                       std::span<double> products);
 
-/// factor * (value - offset) + constant, with one of each a channel; null: the value itself.
+/// factor * (value - offset) + constant, with one of each per channel; null: the value itself.
 struct ChannelCoefficients {
   const float* offsets = nullptr;
   const float* factors = nullptr;
@@ -39,10 +39,10 @@ struct ScaledValues {
   ChannelCoefficients scale;
 };
 
-/// The sum of several such tensors, from left to right.
+/// The sum of several scaled tensors, from left to right.
 void sum_scaled(std::span<const ScaledValues> terms, const ChannelRows& shape, float* target);
 
-/// target = scale * (gradient - mean - slope * (value - offset)), with one of each a channel.
+/// target = scale * (gradient - mean - slope * (value - offset)), with one of each per channel.
 void combine_channels(const float* gradients, const float* values, const ChannelRows& shape,
                       std::span<const float> offsets, std::span<const float> means,
                       std::span<const float> slopes, std::span<const float> scales, float* target);

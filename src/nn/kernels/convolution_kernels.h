@@ -27,15 +27,15 @@ struct StridedSize {
 /// A ReLU in front of a convolution, forward or backward.
 struct ReluFusion {
   bool of_input = false;  ///< the input passes the ReLU first
-  /// The output is a gradient that passes the ReLU backward: relu_mask() of the ReLU's input, null
-  /// without.
+  /// Where the output is a gradient that passes backward through the ReLU: relu_mask() of the
+  /// ReLU's input; otherwise null.
   const std::uint8_t* mask = nullptr;
 };
 
-inline constexpr int relu_mask_slack = 8;  ///< bytes behind a mask that may be read with its last
+inline constexpr int relu_mask_slack = 8;  ///< bytes past a mask that may be read with its last
 
 /// Sets a bit for each value that a ReLU passes, the first of a byte in its lowest bit.
-/// @param mask  [ceil(count / 8) + relu_mask_slack]; what is behind the last bit is not set
+/// @param mask  [ceil(count / 8) + relu_mask_slack]; what follows the last bit is not set
 void relu_mask(const float* values, std::size_t count, std::uint8_t* mask);
 
 enum class Tile {
@@ -43,9 +43,10 @@ enum class Tile {
   large,  ///< of 4x4 outputs: 36 instead of 144, three and a half times the rounding
 };
 
-/// The 3x3 convolution of channels-last float32 images by minimal filtering. What decides the sign
-/// of a ReLU's input is for small tiles: where two implementations differ in one, their scores do
-/// by more than rounding. Gradients are for large ones, which do not leave a zero exact.
+/// The 3x3 convolution of channels-last float32 images by minimal filtering. Small tiles are for
+/// everything that decides the sign of a ReLU's input: where two implementations differ in a sign,
+/// their scores differ by more than rounding. Large tiles are for gradients; they do not keep a
+/// zero exact.
 /// Source: Lavin and Gray, arXiv 1509.09308, section 4.1.
 /// @param input  [images, height, width, inputs]
 /// @param weights  [3, 3, inputs, outputs]
@@ -71,7 +72,7 @@ void im2col_convolution(const float* input, const float* weights, const StridedS
 void im2col_gradient(const float* gradient, const float* weights, const StridedSize& size,
                      const ReluFusion& fusion, float* input_gradient);
 
-/// The convolution of every channel with a filter of its own: as many outputs as inputs.
+/// The convolution of every channel with its own filter: as many outputs as inputs.
 /// @param weights  [kernel, kernel, channels]
 void depthwise_convolution(const float* input, const float* weights, const StridedSize& size,
                            const ReluFusion& fusion, float* output);

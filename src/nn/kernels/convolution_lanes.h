@@ -10,11 +10,11 @@ constexpr std::size_t wide_height = 6;  // of 16 registers
 constexpr std::size_t wide_height = 12;  // of 32
 #endif
 
-/// Rows that are multiplied together: as many as every height of a block divides.
+/// Rows that are multiplied together: a multiple of every height of a block.
 constexpr std::size_t batch = 24;
 
 /// Weights of products, [depth, outputs], in panels: [depth, 2 vectors of outputs] for each pair of
-/// vectors, [depth, 1 vector] for a single last one; what is behind the outputs is zero.
+/// vectors, [depth, 1 vector] for a single last one; the panels are padded with zeros.
 class Panels {
  public:
   static constexpr hwy::HWY_NAMESPACE::ScalableTag<float> lanes{};
@@ -51,7 +51,7 @@ class Panels {
 
 /// [height, width] products: vectors of outputs, to sum in registers.
 /// @param weights  a panel
-/// @param store  is given a sum, its row and its first output, beginning with 0
+/// @param store  receives a sum, its row and its first output, beginning with 0
 template <std::size_t height, std::size_t width, typename Distance, typename Depth, typename Store>
 HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distance, Depth depth,
                                const float* HWY_RESTRICT weights, const Store& store) {
@@ -78,10 +78,10 @@ HWY_INLINE void multiply_block(const float* HWY_RESTRICT inputs, Distance distan
 }
 
 /// Products of a batch of rows.
-/// @param distance  from one row to the next; should be known when it is compiled: an address of
-///                  every row is more than the processor has registers for
-/// @param depth  of the panels; fewer than about a hundred are faster if known
-/// @param store  is given a sum, its row and its first output
+/// @param distance  from one row to the next; should be a compile-time constant, because the
+///                  processor has too few registers for an address of every row
+/// @param depth  of the panels; less than about a hundred is faster as a compile-time constant
+/// @param store  receives a sum, its row and its first output
 template <typename Distance, typename Depth, typename Store>
 HWY_INLINE void multiply_rows(const float* rows, Distance distance, Depth depth,
                               const Panels& panels, const float* weights, const Store& store) {
@@ -99,8 +99,8 @@ HWY_INLINE void multiply_rows(const float* rows, Distance distance, Depth depth,
   if (k < outputs) in_blocks.template operator()<12, 1>(k);
 }
 
-/// Calls work with a number of channels that is known when it is compiled: this one where it is
-/// usual, else 0.
+/// Calls work with a number of channels as a compile-time constant: the given one if it is a common
+/// one, else 0.
 template <typename Work>
 void with_known_channels(std::size_t channels, const Work& work) {
   switch (channels) {
@@ -115,8 +115,8 @@ void with_known_channels(std::size_t channels, const Work& work) {
   }
 }
 
-/// Calls work with the first of these distances between rows that has room for so many numbers, as
-/// one that is known when it is compiled, or with `length` itself where none has.
+/// Calls work with the first of the `known` distances between rows that is at least `length`, as a
+/// compile-time constant, or with `length` itself if there is none.
 template <std::size_t... known, typename Work>
 void with_known_distance(std::size_t length, const Work& work) {
   const bool fits =
@@ -143,8 +143,8 @@ HWY_INLINE V rectified(Lanes lanes, V x) {
   });
 }
 
-/// A gradient behind a ReLU.
-/// @tparam whole  whether `at` is a multiple of 8, always
+/// The gradient at the input of a ReLU, from the one at its output.
+/// @tparam whole  whether `at` is always a multiple of 8
 /// @param at  index of its first number
 template <bool whole = false, typename V>
 HWY_INLINE V passed_back(V gradient, const std::uint8_t* mask, std::size_t at) {

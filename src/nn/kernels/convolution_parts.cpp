@@ -12,8 +12,8 @@ Axis forward_axis(int outputs, const StridedSize& size) {
           .taps = size.kernel};
 }
 
-/// Of the positions phase, phase + stride, ... of a gradient: forward, weight k took position x to
-/// output (x + padding - k) / stride.
+/// The axis of the positions phase, phase + stride, ... of a gradient: in the forward direction,
+/// weight k took position x to output (x + padding - k) / stride.
 Axis backward_axis(int positions, int phase, const StridedSize& size) {
   Axis axis{.outputs = phase < positions ? (positions - 1 - phase) / size.stride + 1 : 0,
             .first_output = phase,

@@ -7,9 +7,9 @@
 
 namespace wrcor {
 
-/// One dimension of a convolution, or of the part of a gradient's positions that the same weights
-/// belong to: output i is written at first_output + i * output_step, and is the sum over the taps t
-/// of input first_input + i * input_step + t times weight first_weight + t * weight_step.
+/// One dimension of a convolution, or of those positions of a gradient that use the same weights:
+/// output i is written at first_output + i * output_step, and is the sum over the taps t of input
+/// first_input + i * input_step + t times weight first_weight + t * weight_step.
 struct Axis {
   int outputs = 0;
   int first_output = 0, output_step = 1;
@@ -23,7 +23,7 @@ struct Part {
   Axis rows, columns;
 };
 
-/// Images in, images out, and how the ones become the others.
+/// The sizes of the images, and the parts that lead from the input to the output.
 struct ConvolutionParts {
   std::size_t images = 0, kernel = 0;
   std::size_t input_height = 0, input_width = 0, inputs = 0;
@@ -32,8 +32,8 @@ struct ConvolutionParts {
 };
 
 ConvolutionParts forward_parts(const StridedSize& size);
-/// Of the gradient at the input: the positions of every remainder by the stride are a part, row by
-/// row.
+/// For the gradient at the input: one part for the positions of each remainder modulo the stride,
+/// row by row.
 ConvolutionParts backward_parts(const StridedSize& size);
 
 }  // namespace wrcor

@@ -24,7 +24,8 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The rows of one group of channels that a row of outputs is the sum of, and their weights.
+/// For one group of channels: the input rows that are summed to a row of outputs, and their
+/// weights.
 struct Rows {
   std::vector<const float*> inputs;   ///< [columns, lanes], from the first that a weight meets
   std::vector<const float*> weights;  ///< [taps, lanes]
@@ -111,7 +112,7 @@ void sum_any_row(const Rows& rows, const Axis& columns, const Store& store) {
   sum_row<0, 0>(rows, columns, store);
 }
 
-/// Holds the last rows of an image, group by group of channels, with zeros beside them.
+/// Holds the last rows of an image, group by group of channels, with zeros on both sides.
 class Depthwise {
  public:
   Depthwise(const ConvolutionParts& sizes, const float* weights, const ReluFusion& fusion)
@@ -230,7 +231,7 @@ class Depthwise {
     });
   }
 
-  /// Asks for a part of the next row of outputs: those of a group of channels, were they together.
+  /// Prefetches a part of the next row of outputs: a group of channels' share of it.
   HWY_INLINE void prefetch_coming(std::size_t number, std::size_t channel,
                                   std::size_t count) const {
     if (coming_ == nullptr || sizes_.parts[number].columns.first_output > 0) return;

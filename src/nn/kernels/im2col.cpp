@@ -45,7 +45,7 @@ class Convolution {
   }
 
   void run(const float* input, float* output) {
-    // Odd numbers of cache lines, so that the rows do not fall on each other.
+    // Odd numbers of cache lines, so that the rows do not evict each other.
     with_known_distance<48, 80, 176, 304, 592, 1040>(
         largest_, [&](auto distance) { run_with(distance, input, output); });
   }
@@ -101,7 +101,7 @@ class Convolution {
     }
   }
 
-  /// An image, into the middle of zeros.
+  /// Copies an image into a border of zeros.
   void load(const float* image) {
     const std::size_t row_size = sizes_.input_width * sizes_.inputs;
     for (std::size_t row = 0; row < sizes_.input_height; ++row) {
@@ -171,7 +171,7 @@ class Convolution {
     return (row * sizes_.output_width + column) * sizes_.outputs;
   }
 
-  /// The inputs of a position, and some numbers behind them.
+  /// Copies the inputs of a position, and some numbers past them.
   HWY_INLINE void gather(const Part& part, const float* HWY_RESTRICT source,
                          float* HWY_RESTRICT patch) const {
     const std::size_t length = run_length(part), row_size = width_ * sizes_.inputs;

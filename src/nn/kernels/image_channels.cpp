@@ -16,9 +16,9 @@ HWY_BEFORE_NAMESPACE();
 namespace wrcor::HWY_NAMESPACE {
 namespace {
 
-// Plain loops over the channels, which compilers make vector code of.
+// Plain loops over the channels, which compilers vectorise.
 
-constexpr std::size_t rows_at_once = 4;  // for each reading and writing of the sums
+constexpr std::size_t rows_at_once = 4;  // for each read and write of the sums
 
 /// @param value_of  the number in float64 at an index
 template <typename ValueOf>

@@ -65,9 +65,9 @@ class Convolution {
   }
 
  private:
-  static constexpr std::size_t ahead = 4 * batch;  // positions to prefetch before their turn
+  static constexpr std::size_t ahead = 4 * batch;  // positions to prefetch ahead
 
-  /// The source itself where its rows lie as they should.
+  /// The source itself where its rows can be used as they are, else a copy.
   HWY_INLINE const float* take_rows(const float* source, std::size_t count) {
     if (inputs_ == distance_) {
       if (count == batch && !fusion_.of_input) return source;

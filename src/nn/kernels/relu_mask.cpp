@@ -21,12 +21,12 @@ void compute(const float* values, std::size_t count, std::uint8_t* mask) {
   std::size_t at = 0;
   if constexpr (hn::MaxLanes(lanes) >= 8) {
     for (; at + hn::Lanes(lanes) <= count; at += hn::Lanes(lanes)) {
-      // Not "above 0": a NaN is passed.
+      // Not "above 0", so that a NaN passes.
       const auto stopped = hn::Le(hn::LoadU(lanes, values + at), hn::Zero(lanes));
       hn::StoreMaskBits(lanes, hn::Not(stopped), mask + at / 8);
     }
   }
-  // The rest, and all for targets of 4 lanes: few have no more.
+  // The rest, or everything on targets of 4 lanes; few processors have no more lanes.
   for (; at < count; at += 8) {
     unsigned bits = 0;
     for (std::size_t i = at; i < count && i < at + 8; ++i)

@@ -47,8 +47,8 @@ HWY_INLINE void weighted_sum(const float* vectors, std::size_t stride,
   }
 }
 
-/// Outputs side by side with the same weights, each of inputs one further than the one before it:
-/// one sum of long vectors.
+/// Adjacent outputs with the same weights, each output's inputs starting one further than those of
+/// the one before it: one sum of long vectors.
 struct Run {
   const WeightedRange& range;  ///< of the first
   std::size_t length = 1;

@@ -152,8 +152,7 @@ class Convolution {
  private:
   static constexpr std::size_t tile_in = Shape::inputs, tile_out = Shape::outputs;
   static constexpr std::size_t products = tile_in * tile_in;
-  // Compilers once fused what they liked, so: scores of earlier versions stay equal to the last
-  // bit.
+  // As compilers chose to fuse it in earlier versions, so that scores stay equal to the last bit.
   static constexpr bool fuses_columns = known_channels != 32 && known_channels != 64;
   static constexpr hn::ScalableTag<float> lanes{};
   static constexpr std::size_t line = 16;  // keeps the planes out of each other's cache lines
@@ -229,7 +228,7 @@ class Convolution {
   /// many at the other sides as the tiles reach over.
   float* band_row(std::size_t row) const { return band_.get() + row % tile_in * band_row_; }
 
-  /// The inputs of a row of tiles, of which those above have left the first.
+  /// Loads the inputs of a row of tiles; the row of tiles above has loaded the first of them.
   void load_band(const float* HWY_RESTRICT image, std::size_t first_row) {
     const std::size_t row_size = width_ * inputs(), last = first_row + tile_in;
     for (std::size_t row = first_row > 0 ? last - tile_out : 0; row < last; ++row) {
@@ -243,7 +242,7 @@ class Convolution {
     }
   }
 
-  /// Behind the inputs, the last vector holds some of the next position; nobody reads them.
+  /// The last vector also holds numbers of the next position, after the inputs; nothing reads them.
   HWY_INLINE void transform_input(std::size_t first_row, std::size_t first_column,
                                   std::size_t slot) {
     const float* rows[tile_in];
@@ -268,7 +267,7 @@ class Convolution {
     }
   }
 
-  /// Meanwhile asks for the memory that the steps after it need.
+  /// Also prefetches the memory that the following steps need.
   void multiply(const Batch& tiles, const float* input, const float* output) {
     for (std::size_t p = 0; p < products; ++p) {
       for (std::size_t t = p * tiles.count / products; t < (p + 1) * tiles.count / products; ++t) {
@@ -322,7 +321,7 @@ class Convolution {
         Shape::transform_output(values, made);
         for (std::size_t i = 0; i < tile_out; ++i) half[i][j] = made[i];
       }
-      if (whole) {  // with numbers of rounds that the compiler knows
+      if (whole) {  // with trip counts known at compile time
         store_tile(group, half, tile_out, tile_out, output, corner + k);
       } else {
         store_tile(group, half, rows, columns, output, corner + k);

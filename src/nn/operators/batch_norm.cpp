@@ -54,7 +54,8 @@ void moments(const float* values, const ChannelRows& rows, std::span<const float
 void measure(const float* values, const ChannelRows& rows, BatchNormState& state) {
   std::vector<float> offsets(rows.channels, 0.0f);
   std::vector<double> sums(rows.channels), squares(rows.channels);
-  // The means of the first image are near the others': the squares of what is left do not cancel.
+  // The means of the first image are close to all means, so the squares of the differences do not
+  // cancel.
   const ChannelRows first{1, rows.positions, rows.channels};
   moments(values, first, offsets, sums, squares);
   for (std::size_t c = 0; c < rows.channels; ++c)
@@ -84,7 +85,7 @@ at::Tensor mean_product(const at::Tensor& a, const at::Tensor& b, const at::Tens
   return means;
 }
 
-/// Of the statistics that no minibatch has changed.
+/// The factor of the statistics before any minibatch has changed them.
 at::Tensor initial_factor(const Network::LayerWeights& weights, const Layer& layer) {
   return (weights.weight / std::sqrt(1.0 + layer.epsilon)).view({1, -1, 1, 1});
 }
@@ -225,7 +226,7 @@ at::Tensor batch_norm_backward(const at::Tensor& gradient, const at::Tensor& wei
 
 at::Tensor batch_norm_backward_rate(const GradientRate& gradient, const at::Tensor& input_rate,
                                     const at::Tensor& weight, const BatchNormState& state) {
-  // Of u = (x - mean) / deviation, by channel, all with the mean over a minibatch:
+  // With u = (x - mean) / deviation, by channel, and means over the minibatch:
   // gradient at x = weight / deviation * (G - mean(G) - u mean(u G)).
   const at::Tensor& inverse = state.inverse_deviation;
   const auto of_channels = [](const at::Tensor& values) { return values.view({1, -1, 1, 1}); };
@@ -238,7 +239,7 @@ at::Tensor batch_norm_backward_rate(const GradientRate& gradient, const at::Tens
   const at::Tensor total =
       at::addcmul(at::addcmul(gradient.rate, gradient.value, of_channels(growth), -1), unit_rate,
                   of_channels(slope), -1);
-  // The mean of u and its rate is not quite 0, for epsilon.
+  // Because of epsilon, the mean of u * (rate of u) is not quite 0.
   const at::Tensor left = mean_product(gradient.value, unit_rate, at::zeros_like(state.mean)) +
                           slope * growth * inverse.square() * state.epsilon;
   return at::addcmul(batch_norm_backward(total, weight, state),

@@ -30,7 +30,7 @@ bool makes(std::int64_t channels, const at::Tensor& values, const at::Tensor& we
          (channels >= few || is_depthwise(weight, layer));
 }
 
-/// Whether the images stay as large as they are, and there is a kernel for just that.
+/// Whether the images keep their size and a kernel for this case exists.
 bool keeps_size(const at::Tensor& weight, const Layer& layer) {
   return std::min(weight.size(0), weight.size(1)) >= few &&
          (layer.kernel == 1 || layer.kernel == 3) && layer.stride == 1 &&
@@ -80,7 +80,7 @@ FeatureShape shape_of(const at::Tensor& images) {
   return {to_int(images.size(1)), to_int(images.size(2)), to_int(images.size(3))};
 }
 
-/// The kernels trust the sizes.
+/// The kernels do not check the sizes.
 void require_weights(const at::Tensor& weight, std::int64_t outputs, std::int64_t inputs,
                      const Layer& layer) {
   if (weight.sizes() != at::IntArrayRef({outputs, inputs, layer.kernel, layer.kernel}))
@@ -142,7 +142,7 @@ at::Tensor backward(const at::Tensor& gradient, const FeatureShape& shape, const
   }
   require_weights(weight, gradient.size(1), shape.channels, layer);
   const at::Tensor weights = weight.permute({2, 3, 0, 1});
-  // The gradient passes the filter turned by half a circle.
+  // The gradient is convolved with the filter rotated by 180 degrees.
   if (keeps_size(weight, layer))
     return convolved(source, weights.flip({0, 1}).contiguous(), Tile::large, fusion);
   at::Tensor at_input = empty_inputs();

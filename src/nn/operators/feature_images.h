@@ -11,8 +11,8 @@
 
 namespace wrcor {
 
-/// For functions of libtorch that want a tensor for its shape alone: as many images as the gradient
-/// has, whose values do not matter.
+/// For functions of libtorch that need a tensor only for its shape: as many images as the gradient
+/// has, with arbitrary values.
 inline at::Tensor feature_images(const at::Tensor& gradient, const FeatureShape& shape) {
   const std::vector<std::int64_t> sizes{gradient.size(0), shape.channels, shape.height,
                                         shape.width};

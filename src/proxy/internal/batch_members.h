@@ -16,12 +16,12 @@ namespace wrcor {
 
 inline std::int64_t as_size(std::size_t count) { return static_cast<std::int64_t>(count); }
 
-/// Tensors as they came, each of the members of a step.
+/// Tensors in order of arrival, each of the members of a step.
 struct OfMembers {
   std::vector<NetworkBatch::Member> members;
   at::Tensor values;
 };
-using AllOfMembers = std::list<OfMembers>;  // which do not move before they are read
+using AllOfMembers = std::list<OfMembers>;  // elements do not move before they are read
 
 inline void collect_all(AllOfMembers& all, Readback& readback) {
   for (OfMembers& one : all) readback.add(one.values);
@@ -38,8 +38,8 @@ void for_each_member(std::span<const NetworkBatch::Member> members, const Visit&
   for (std::size_t k = 0; k < members.size(); ++k) visit(members[k], as_size(k));
 }
 
-/// The values of every member, by network and in the order of the layers, given a first dimension
-/// of members.
+/// The values of every member, by network and in the order of the layers. The first dimension of
+/// the values is that of the members.
 inline std::vector<std::map<int, at::Tensor>> by_layer(const AllOfMembers& all,
                                                        std::size_t networks) {
   std::vector<std::map<int, at::Tensor>> result(networks);

@@ -20,12 +20,12 @@ namespace wrcor {
 /// Part of the measurements of a batch.
 class BatchPart : public BatchPassObserver {
  public:
-  /// After the passes: asks for what has to come to the host.
+  /// After the passes: requests what must be copied to the host.
   virtual void collect(Readback& readback) = 0;
-  /// Once that is read. @param networks  in the order of the batch
+  /// After the readback: stores the results. @param networks  in the order of the batch
   virtual void give(std::vector<Measurements>& networks) = 0;
 
-  /// Bytes on the device that are there from one pass to the next, for this many images.
+  /// Bytes held on the device between passes, for this many images.
   virtual std::int64_t held_bytes(std::int64_t /*samples*/) const { return 0; }
 };
 
@@ -99,7 +99,7 @@ class CodePart final : public BatchPart {
 
   const NetworkBatch& batch_;
   BatchTaps taps_;
-  ResponseSums both_;  ///< by network and side: bits that are one of both samples
+  ResponseSums both_;  ///< by network and side: number of bits that are one in both samples
   std::array<AllOfMembers, 2> magnitudes_;  ///< by side: the largest of each member
 };
 
@@ -181,7 +181,7 @@ class CovariancePart final : public BatchPart {
   AllOfMembers covariances_;  ///< [members, C, C] float64
 };
 
-/// Of one block of every network, and the sweep that starts at its output.
+/// The pull-back through one block of every network, in the sweep that starts at its output.
 class PullbackPart final : public BatchPart {
  public:
   /// @param block  from 1
@@ -238,13 +238,13 @@ class RecordPart final : public BatchPart {
   std::map<std::pair<std::int64_t, std::int64_t>, OfShape> by_shape_;
 };
 
-/// Of networks with absolute parameters in float64.
+/// The path strengths of networks, with absolute parameters in float64.
 class PathPart final : public BatchPart {
  public:
   explicit PathPart(const NetworkBatch& batch) : batch_(batch) {}
   Interest interest(const Member& member) const override;
   void weight_gradient(Members members, const at::Tensor& gradients) override;
-  /// Of the pass, once it has run forward.
+  /// Those of the pass, after its forward().
   void set_exponents(at::Tensor exponents) { exponents_ = std::move(exponents); }
   void collect(Readback& readback) override;
   void give(std::vector<Measurements>& networks) override;
@@ -255,7 +255,7 @@ class PathPart final : public BatchPart {
   AllOfMembers sums_;  ///< [members] float64
 };
 
-/// Of one view.
+/// The features of one view.
 class FeaturePart final : public BatchPart {
  public:
   FeaturePart(const NetworkBatch& batch, View view, NormMode norms)
@@ -280,7 +280,7 @@ class FeaturePart final : public BatchPart {
   AllOfMembers variances_;  ///< [members, C]
 };
 
-/// What two views' features differ by; has no pass of its own.
+/// The difference between the features of two views; has no pass of its own.
 class ShiftPart final : public BatchPart {
  public:
   ShiftPart(const FeaturePart& moved, const FeaturePart& still) : moved_(moved), still_(still) {}
@@ -294,7 +294,7 @@ class ShiftPart final : public BatchPart {
   AllOfMembers shifts_;  ///< [members] float64
 };
 
-/// Of a pass of each half of the minibatch, one after the other.
+/// The half gradients, from a pass over each half of the minibatch, one after the other.
 class HalvesPart final : public BatchPart {
  public:
   explicit HalvesPart(const NetworkBatch& batch) : batch_(batch) {}

@@ -22,7 +22,7 @@ std::vector<RecordedChannels> recorded_channels(const Network& network, const at
 /// @param recorded  on the host
 std::vector<ChannelRecord> channel_records(const std::vector<RecordedChannels>& recorded);
 
-/// Whether, without batch norm, a factor of what a block gives is one of the sum of the logits.
+/// Whether, without batch norm, a factor of a block's output is a factor of the sum of the logits.
 /// Biases of the classifier do not matter, as no gradient depends on them.
 bool is_homogeneous(const NetworkPlan& plan);
 

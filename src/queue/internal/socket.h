@@ -8,7 +8,7 @@ namespace wrcor {
 /// A socket that is connected to a server.
 class Socket {
  public:
-  /// @throws QueueLost when the server is not reached, or not in time
+  /// @throws QueueLost when the server cannot be reached, or not in time
   Socket(const QueueAddress& address, const Patience& patience);
   ~Socket();
   Socket(const Socket&) = delete;

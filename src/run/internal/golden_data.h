@@ -6,8 +6,8 @@
 
 namespace wrcor {
 
-/// The files of tests/golden/nb201_small. They are in pages of the program that are not loaded
-/// before their first use.
+/// The files of tests/golden/nb201_small. They are in pages of the program that are loaded at their
+/// first use.
 std::vector<BuiltInFile> golden_data();
 
 }  // namespace wrcor

@@ -20,13 +20,13 @@ class SearchClock {
   double elapsed() const { return before_ + session(); }
   bool is_over() const { return search_.max_seconds && elapsed() >= *search_.max_seconds; }
 
-  /// Whether nothing more is to be expected: the time is over and nobody evaluates. Workers of a
-  /// queue need not come.
+  /// Whether nothing more can be expected: the time is over and nobody evaluates. A queue may never
+  /// get a worker.
   bool ends_wait_for(const EvaluationSource& source) const {
     return is_over() && !source.why_idle().empty();
   }
   /// The error of a stage that has no evaluation when the time is over.
-  /// @param missing  what no worker has done
+  /// @param missing  the work that no worker has done
   RunError without_workers(const EvaluationSource& source, const std::string& missing) const;
 
  private:

@@ -17,20 +17,19 @@
 
 namespace wrcor {
 
-/// Runs the course of a search: has evaluated what it meets, by a source or from the journal of
-/// earlier sessions, and ends it when the time is up.
+/// Runs the course of a search: gets the evaluations of its classes, from a source or from the
+/// journal of earlier sessions, and ends the course when the time is up.
 class SearchLoop {
  public:
-  /// @param replayed  what an earlier session evaluated, which the loop takes out one by one;
-  /// outlives the loop, as do the others
+  /// @param replayed  evaluations of earlier sessions, which the loop takes out one by one;
+  ///                  outlives the loop, as do the others
   /// @param make_source  of the evaluations
   SearchLoop(const RunSpec& spec, const Workbench& bench, const SourceMaker& make_source,
              const SearchClock& clock, Journal& journal, JournalContent& replayed,
              ProgressSink progress);
 
-  /// @throws NoFeasibleError; RunError; Interrupted when a signal has arrived and all started
-  /// evaluations are
-  ///         in the journal
+  /// @throws NoFeasibleError; RunError; Interrupted after a signal, once all started evaluations
+  /// are in the journal
   SearchResult run();
 
  private:

@@ -22,7 +22,7 @@ struct TrainingImages {
 
 /// Chooses and reads the images that the configuration asks for.
 /// @param stop_point  called repeatedly; may throw to give up
-/// @throws UsageError for a part that is larger than what there is; as open_dataset() does
+/// @throws UsageError for a part that is larger than the data set; as open_dataset() does
 TrainingImages read_training_images(const RunSpec& spec, const DownloadSink& download,
                                     const std::function<void()>& stop_point);
 

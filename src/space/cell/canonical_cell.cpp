@@ -17,7 +17,7 @@ using Value = AtomGraph::Value;
 /// atom on one or more, and the last node has the value of the graph's output.
 class MemberSearch {
  public:
-  /// @param steps_left  what the search takes is subtracted
+  /// @param steps_left  the steps that the search takes are subtracted
   MemberSearch(const CellDefinition& definition, const AtomGraph& graph, int& steps_left)
       : definition_(definition),
         graph_(graph),
@@ -29,7 +29,7 @@ class MemberSearch {
     values_.front().input = 1;
   }
 
-  /// Nothing: the cell has no such member, or the search takes too many steps.
+  /// Nothing if the cell has no such member, or the search takes too many steps.
   std::optional<Genotype> find() {
     if (!extend(0, 1)) return std::nullopt;
     return genotype_;
@@ -75,8 +75,8 @@ class MemberSearch {
     return used_[k] == 0 || !definition_.operations[operation].has_weights();
   }
 
-  /// Whether an earlier atom that no edge has could be exchanged with this one: what one leads to,
-  /// the other does.
+  /// Whether an earlier atom that is on no edge could be exchanged with this one: both lead to the
+  /// same.
   bool has_free_twin(std::size_t k) const {
     for (std::size_t twin = 0; twin < k; ++twin) {
       const bool alike = graph_.atoms[twin].operation == graph_.atoms[k].operation &&
@@ -102,7 +102,8 @@ class MemberSearch {
     return false;
   }
 
-  /// Whether the node's value, which only grows, may end as or in one that the graph has.
+  /// Whether the node's value, which only grows, can still become one of the graph's values or a
+  /// part of one.
   bool may_become_needed(int node) const {
     if (value(node).within(graph_.output)) return true;
     if (node == last_node()) return false;
@@ -112,7 +113,7 @@ class MemberSearch {
     return false;
   }
 
-  /// Whether the output may still contain the input and every atom with weights, which no further
+  /// Whether the output can still contain the input, and every atom with weights, which no further
   /// edge has, as often as it must: through skips on all edges to come, from `source` to `target`
   /// and after it.
   bool may_suffice(int source, int target) const {
@@ -141,7 +142,7 @@ class MemberSearch {
     return extend(0, node + 1);
   }
 
-  /// What the rest of the search depends on: the values that there are, in whatever order, and the
+  /// The state that the rest of the search depends on: the values so far, in any order, and the
   /// atoms in use.
   std::vector<std::uint64_t> state(int node) const {
     std::vector<std::uint64_t> all{static_cast<std::uint64_t>(node)};
@@ -151,7 +152,7 @@ class MemberSearch {
     return all;
   }
 
-  /// Sources of unused atoms that no node up to this one has: each needs a node of its own.
+  /// Sources of unused atoms that no node up to this one has: each needs its own node.
   int missing_sources(int node) const {
     std::vector<Value> missing;
     for (std::size_t k = 0; k < used_.size(); ++k) {
@@ -174,7 +175,7 @@ class MemberSearch {
   std::set<std::vector<std::uint64_t>> failed_;  ///< states after which nothing was found
 };
 
-/// The cell with further nodes before the last one that no edge uses.
+/// The cell with additional nodes before the last one, which no edge uses.
 Genotype with_nodes(const Genotype& cell, int nodes, int wanted, int none) {
   Genotype larger(cell.begin(), cell.end() - (nodes - 1));
   larger.resize(static_cast<std::size_t>((wanted - 1) * (wanted - 2) / 2), none);
@@ -183,9 +184,11 @@ Genotype with_nodes(const Genotype& cell, int nodes, int wanted, int none) {
   return larger;
 }
 
-/// Tries cells of few nodes first, where other nodes may be left out: most have few steps.
+/// Tries cells of few nodes first, to which unused nodes can be added: searching them takes few
+/// steps.
 std::optional<Genotype> find_member(const CellDefinition& definition, const AtomGraph& graph) {
-  // Part of what a representative is: a change makes a new scoring revision.
+  // The limit is part of the definition of a representative: changing it needs a new scoring
+  // revision.
   int steps_left = 20'000;
   const auto& all = definition.operations;
   const auto none = std::ranges::find(all, CellOperation::Form::none, &CellOperation::form);
@@ -207,7 +210,8 @@ Genotype canonical_cell(const CellDefinition& definition, const Genotype& effect
   const auto atoms = AtomGraph::of(definition, effective);
   if (!atoms) return effective;
   const AtomGraph graph = graph_of(strict_key(*atoms));
-  // What leads nowhere in the cell found has no atom of the graph, so it can go.
+  // An operation that leads nowhere in the cell found has no atom of the graph, so it can be
+  // removed.
   const auto found = find_member(definition, graph);
   return found ? definition.effective(*found) : effective;
 }

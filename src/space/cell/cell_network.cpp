@@ -40,8 +40,8 @@ int CellNetwork::convolve_separably(int from, int channels, int kernel, const st
   return normalised;
 }
 
-/// The published code takes the block for a ReLU as well, by its name: what the ReLU reads counts
-/// twice, and so does the gradient at the convolution's output, which the batch norm reads.
+/// The published code also counts the block as a ReLU, because of its name: the input of the ReLU
+/// counts twice, and so does the gradient at the convolution's output, which the batch norm reads.
 void CellNetwork::record_block(int from, int activated, int normalised) {
   builder_.count_modules(activated, 1);
   builder_.count_modules(normalised, 3);  // itself, the sequence, the block
@@ -52,8 +52,8 @@ void CellNetwork::record_block(int from, int activated, int normalised) {
   builder_.tap_gradient(Counting::reference, normalised, unit_);
 }
 
-/// Adds what an identity becomes where the width changes. The published code makes a ReLU for it,
-/// too, but never calls it.
+/// Adds the replacement of an identity where the width changes. The published code also makes a
+/// ReLU for it, but never calls it.
 int CellNetwork::project(int from, int channels, const std::string& path) {
   const int convolved = builder_.convolution(from, channels, {}, path + ".conv");
   const int normalised = builder_.batch_norm(convolved, path + ".bn");
@@ -134,7 +134,7 @@ void CellNetwork::end_cell(int output) {
   ++unit_;
 }
 
-/// The published network overwrites the last ReLU's input, so that its output is what counts.
+/// The published network overwrites the last ReLU's input, so that its output counts instead.
 NetworkPlan CellNetwork::finish(int classes) && {
   const int normalised = builder_.batch_norm(last_, "lastact.0");
   const int activated = builder_.relu(normalised, "lastact.1");

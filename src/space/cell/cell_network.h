@@ -15,9 +15,9 @@ struct CellEdge {
   CellOperation operation;
 };
 
-/// The network that NAS-Bench-201 and its kin stack cells into: a stem, cells and reductions in any
-/// order, a head. Names, units and responses are those of the published implementation.
-/// Source: Dong and Yang, arXiv 2001.00326; github.com/kunjing96/ZSNAS-WRCor.
+/// The network that NAS-Bench-201 and similar benchmarks stack cells into: a stem, cells and
+/// reductions in any order, a head. Names, units and responses are those of the published
+/// implementation.
 class CellNetwork {
  public:
   CellNetwork(const FeatureShape& images, int channels);

@@ -21,7 +21,7 @@ struct CellOperation {
   Form form = Form::none;
   int kernel = 1;  ///< of a convolution or a pool
 
-  /// Whether two edges with one input differ, as each has its own weights.
+  /// Whether two such edges with one input differ, because each has its own weights.
   bool has_weights() const { return form == Form::convolution || form == Form::separable; }
   /// Scalars of its convolutions, from `channels` to as many.
   std::int64_t weights(std::int64_t channels) const;

@@ -10,13 +10,13 @@
 
 namespace wrcor {
 
-/// A cell without its edges that cannot matter, its skips and the names of its weights. Two cells
-/// are in one strict class iff their graphs are equal but for the order of the atoms.
+/// A cell without the edges that cannot matter, its skips and the names of its weights. Two cells
+/// are in one strict class iff their graphs are equal except for the order of the atoms.
 struct AtomGraph {
   static constexpr std::size_t most_atoms = 7;
 
   /// Value of a node as a multiset: how often it contains the cell's input and each atom. At most
-  /// 64 times: so many paths does a cell have.
+  /// 64 times, the number of paths in a cell.
   struct Value {
     int input = 0;
     std::array<int, most_atoms> atoms{};

@@ -33,8 +33,8 @@ struct ChainStage {
   std::vector<ChainBlock> choices;
 };
 
-/// A space of chains as its author writes it: a stem, positions that each are one of some blocks, a
-/// head.
+/// A space of chains as its author writes it: a stem, positions that each hold one of several
+/// blocks, and a head.
 struct ChainDefinition {
   /// A convolution, a batch norm, an activation.
   struct Stem {

@@ -77,8 +77,8 @@ ordered_json read_stem(DefinitionSection& section) {
   return stem;
 }
 
-/// Writes a key that later versions added, unless it has the value that is its default: without,
-/// a definition is what it was.
+/// Writes a key that later versions added, unless it has its default value: without the key, a
+/// definition stays as it was.
 void read_factor(DefinitionSection& section, const std::string& key, int most,
                  ordered_json& choice) {
   const std::int64_t value = section.integer(key, 1, most, 1);
@@ -148,7 +148,7 @@ ordered_json read_stage(DefinitionSection& section) {
   return stage;
 }
 
-/// Checks that the blocks of a stage can have its channels, if it says how many.
+/// Checks that the blocks of a stage can have its channels, if the stage states their number.
 void check_stage(const DefinitionSection& section, const ordered_json& stage,
                  const ordered_json& choices) {
   if (!stage.contains("channels")) return;

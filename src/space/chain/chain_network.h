@@ -9,7 +9,7 @@
 
 namespace wrcor {
 
-/// Where a block stands.
+/// The place of a block in its network.
 struct ChainPlace {
   int channels = 0;  ///< of its output
   int stride = 1;
@@ -29,7 +29,7 @@ class ChainNetwork {
   /// Begins with the stem.
   ChainNetwork(const FeatureShape& images, const ChainDefinition& definition);
 
-  /// Adds a position, which one of kind none is not.
+  /// Adds a position; one of kind none adds nothing.
   void add_block(const ChainBlock& block, const ChainPlace& place);
   /// Adds the head, where the definition has one, and the classifier.
   NetworkPlan finish(int classes) &&;

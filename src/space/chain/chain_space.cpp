@@ -20,12 +20,12 @@ std::string size_text(const FeatureShape& shape) {
 
 int shorter_side(const FeatureShape& shape) { return std::min(shape.height, shape.width); }
 
-/// What a part with this many channels and this stride makes of its input.
+/// The shape of a part's output, for this many channels and this stride.
 FeatureShape output_of(const FeatureShape& in, int channels, int stride) {
   return {channels, (in.height - 1) / stride + 1, (in.width - 1) / stride + 1};
 }
 
-/// @throws UsageError where a window is larger than all that it can see
+/// @throws UsageError where the stride or the kernel is too large for the input
 void require_window(const std::string& place, int kernel, int stride, const FeatureShape& in) {
   const int side = shorter_side(in);
   if (stride > side)
@@ -57,12 +57,12 @@ bool has_kernel(const ChainBlock& block) {
 }
 
 constexpr double most_costs = 0x1p62;
-/// What a space counts in advance: the costs of blocks for different sizes of features, and all
-/// that its positions can make of what they read.
+/// Limit of the quantities that a space counts in advance: the costs of blocks for different sizes
+/// of features, and all states that its positions can produce.
 constexpr std::size_t most_counted = 20'000;
 constexpr std::int64_t most_steps = 1'000'000;
 constexpr int most_widened = 1 << 16;
-constexpr std::int64_t largest_product = std::int64_t{1} << 40;  // and all above it
+constexpr std::int64_t largest_product = std::int64_t{1} << 40;  // stands for all larger ones, too
 
 bool is_below(std::int64_t product, const ChainDefinition::Range& range) {
   return product < range.least;
@@ -178,7 +178,7 @@ void ChainSpace::require_countable(double costs) {
   if (most_costs_ > most_costs) refuse_size(name(), input_);
 }
 
-/// What the blocks of a stage make of what it reads, for all chains within the limits.
+/// The states after a stage, for all chains within the limits.
 std::set<ChainSpace::State> ChainSpace::pass_stage(std::size_t stage, std::set<State> states,
                                                    std::size_t first_position) {
   std::set<State> ended;

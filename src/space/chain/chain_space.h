@@ -50,7 +50,7 @@ class ChainSpace final : public SearchSpace {
     int stride = 1;    ///< times that of its block
     bool numbered = false;
   };
-  /// What the blocks so far make of the images.
+  /// The state of the features and factors after the blocks so far.
   struct State {
     FeatureShape shape;
     std::int64_t widened = 1, strided = 1;  ///< products of their factors

@@ -17,7 +17,7 @@ bool is_null(const YamlNode& node) {
   return node.kind == YamlNode::Kind::scalar && scalar_value(node).is_null();
 }
 
-/// Nothing for what is no integer of 64 bits.
+/// Nothing for anything but a 64-bit integer.
 std::optional<std::int64_t> integer_of(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar) return std::nullopt;
   const nlohmann::json value = scalar_value(node);

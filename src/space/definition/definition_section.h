@@ -33,8 +33,8 @@ class DefinitionProblems {
   std::vector<Problem> problems_;
 };
 
-/// A mapping of a definition whose keys are read one by one. Each function that reads one reports
-/// what is wrong with it and then gives a value that is valid, so that reading goes on.
+/// A mapping of a definition whose keys are read one by one. Each function that reads a key reports
+/// its error and then returns a valid value, so that reading continues.
 class DefinitionSection {
  public:
   /// @param path  of the mapping, for messages: "space.stem"
@@ -51,7 +51,7 @@ class DefinitionSection {
   /// The value of a key; null when it is missing or null.
   const YamlNode* find(const std::string& key);
 
-  /// @param fallback  of a missing key; nothing: it must be there
+  /// @param fallback  of a missing key; nothing: the key is required
   std::int64_t integer(const std::string& key, std::int64_t least, std::int64_t most,
                        std::optional<std::int64_t> fallback);
   /// An integer that is odd. @param most  odd

@@ -38,10 +38,10 @@ inline bool has_decisions(const Genotype& genotype) {
   return genotype.size() == static_cast<std::size_t>(decision_count);
 }
 
-/// That of the space's decisions where it has the architecture, else the general one.
+/// The genotype of the space's decisions if it has the architecture, else the general one.
 Genotype genotype_of(const Architecture& architecture);
 /// @param genotype  with valid choices if it has_decisions(); general ones are checked here
-/// @throws UsageError for a general genotype that is no architecture
+/// @throws UsageError for a general genotype that does not describe an architecture
 Architecture architecture_of(const Genotype& genotype);
 
 }  // namespace wrcor::mbv2

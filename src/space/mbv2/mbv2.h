@@ -43,7 +43,7 @@ class Mbv2 final : public SearchSpace {
   NetworkPlan plan(const Genotype& genotype) const override;
 
  private:
-  /// @throws UsageError for what is no genotype
+  /// @throws UsageError for anything but a genotype
   mbv2::Architecture architecture(const Genotype& genotype) const;
   /// @throws UsageError for a network that the 39 decisions do not reach
   void require_decisions(const Genotype& genotype) const;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr double epsilon = 1e-3;
 
-/// Adds block after block. A published layer is a module around one of the framework: both give its
-/// output. Nothing is counted for maps of one pixel, whose channels have no correlation.
+/// Adds block after block. A published layer is a module that wraps one of the framework: both give
+/// its output. Nothing is counted for maps of one pixel, whose channels have no correlation.
 class Writer {
  public:
   Writer(const FeatureShape& images, int resolution, bool squeeze) : squeeze_(squeeze) {
@@ -60,7 +60,7 @@ class Writer {
     last_ = activate(sum, path + std::to_string(2 * layer + 1));
   }
 
-  /// Adds the layers beside the shortcut.
+  /// Adds the layers parallel to the shortcut.
   int add_bottleneck(const Block& block, int stride, const std::string& path) {
     const int channels = block.depthwise_channels();
     int at = normalise(convolve(last_, channels, {}, path + "0"), path + "1");

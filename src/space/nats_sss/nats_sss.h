@@ -35,7 +35,7 @@ class NatsSss final : public SearchSpace {
   NetworkPlan plan(const Genotype& genotype) const override;
 
  private:
-  /// @throws UsageError for what is no genotype
+  /// @throws UsageError for anything but a genotype
   std::array<int, width_count> widths(const Genotype& genotype) const;
 
   int cells_per_stage_;

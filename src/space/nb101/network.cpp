@@ -57,7 +57,7 @@ class Stacks {
     return element() + "." + kind + "." + std::to_string(vertex);
   }
 
-  /// Convolution, batch norm and ReLU: a sequence at `path` in a module of its own.
+  /// Convolution, batch norm and ReLU: a sequence at `path` in its own module.
   int convolve(int from, int channels, int kernel, const std::string& path) {
     const int convolved =
         builder_.convolution(from, channels, PlanBuilder::Window::same(kernel), path + ".0");

@@ -10,8 +10,7 @@
 namespace wrcor::nb101 {
 
 /// Reads a text and prunes the cell. OPS may also be written as in the benchmark's tables: joined
-/// by
-/// ';', with "input" first and "output" last.
+/// by ';', with "input" first and "output" last.
 /// @throws UsageError with the byte offset, what was found and what was expected
 Cell parse_cell(std::string_view text);
 

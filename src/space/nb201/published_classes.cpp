@@ -1,5 +1,5 @@
-// The isomorphism classes of the literature, defects
-// included: they reproduce published numbers only.
+// The isomorphism classes of the literature, defects included: they reproduce published numbers
+// only.
 
 #include <algorithm>
 #include <array>

@@ -105,8 +105,8 @@ std::string node_source(const Genotype& cell, int node) {
   return terms.empty() ? "torch.zeros_like(x)" : join(terms, " + ");
 }
 
-/// Whether the network would be another one without the node: it has convolutions, which are
-/// trained even if they lead nowhere, or a node that is needed reads it.
+/// Whether the network would change without the node: it has convolutions, which are trained even
+/// if they lead nowhere, or a needed node reads it.
 bool is_needed(const Genotype& cell, int node);
 
 bool is_read(const Genotype& cell, int node) {
