@@ -25,7 +25,7 @@ RunSpec read_trial_spec(const TrialOptions& options) {
     if (sources.file) {
       keep_budget(sources, directory);
     } else {
-      go_on_with_settings(sources, directory.config());
+      continue_with_settings(sources, directory.config());
     }
   }
   return resolve(load_config(sources));

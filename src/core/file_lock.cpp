@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/file.h"
+#include "core/json.h"
 #include "wrcor/core/error.h"
 
 namespace wrcor {
@@ -117,12 +118,13 @@ FileLock FileLock::wait(const std::filesystem::path& file,
 
 std::string FileLock::holder(const std::filesystem::path& file) {
   try {
-    const auto details = nlohmann::json::parse(read_file(file));
+    const auto details = parse_json(read_file(file, longest_details));
     return fmt::format("process {} on '{}' since {}", details.at("pid").get<long>(),
                        details.at("host").get<std::string>(),
                        details.at("since").get<std::string>());
   } catch (const DataError&) {                  // just removed, or only its holder may read it
-  } catch (const nlohmann::json::exception&) {  // it is just being written
+  } catch (const JsonError&) {                  // it is just being written
+  } catch (const nlohmann::json::exception&) {  // it has another form
   }
   return "another process";
 }

@@ -30,7 +30,9 @@ std::optional<std::vector<Evaluation>> BatchPolicy::attempt(std::span<const Geno
   auto tried = memory_.attempt_once([&] { return together(genotypes); });
   if (!tried.result) {
     const std::size_t most = genotypes.size() / 2;
-    largest_ = std::min(largest_.load(), most);
+    for (std::size_t known = largest_;
+         known > most && !largest_.compare_exchange_weak(known, most);) {
+    }
     spdlog::info("out of memory with {} networks per batch; from here on at most {}",
                  genotypes.size(), most);
   }
@@ -38,9 +40,11 @@ std::optional<std::vector<Evaluation>> BatchPolicy::attempt(std::span<const Geno
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
+  const std::string reason = first_line(error);
+  spdlog::debug("a batch of {} networks failed: {}", genotypes.size(), reason);
   std::call_once(said_failed_, [&] {
     spdlog::warn("cannot evaluate {} networks per batch, tries them in smaller batches: {}",
-                 genotypes.size(), first_line(error));
+                 genotypes.size(), reason);
   });
   return std::nullopt;
 }

@@ -11,7 +11,7 @@ Attempted<Evaluation> MemoryPolicy::evaluate(const std::string& architecture,
   limit_free_memory();
   const auto with_all = [&] { return attempt(Activations::kept); };
   {
-    const MemoryGate::Place beside_others = gate_.enter();
+    const MemoryGate::Place place = gate_.enter();
     Attempted<Evaluation> tried = metered(with_all);
     if (tried.refused.by_bound) tried = evaluate_in_less(architecture, attempt);
     if (tried.result || tried.refused.by_bound) return tried;

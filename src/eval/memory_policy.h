@@ -46,7 +46,7 @@ class MemoryPolicy {
   /// A single attempt, while others run. @throws as evaluate()
   template <typename Work>
   auto attempt_once(const Work& work) -> Attempted<decltype(work())> {
-    const MemoryGate::Place beside_others = gate_.enter();
+    const MemoryGate::Place place = gate_.enter();
     return metered(work);
   }
 

@@ -63,8 +63,8 @@ BatchPass::BatchPass(const NetworkBatch& batch, NormMode norms,
       rescalings_(steps_.size()) {
   IndexPool pool;
   for (const NetworkBatch::Step& step : steps_) {
-    outputs_.push_back(showings_of(step.members, watching, &Interest::output, pool));
-    variances_.push_back(showings_of(step.members, watching, &Interest::variance, pool));
+    outputs_.push_back(deliveries_of(step.members, watching, &Interest::output, pool));
+    variances_.push_back(deliveries_of(step.members, watching, &Interest::variance, pool));
   }
   routes_.reserve(sweeps.size());  // elements must not move before the upload
   for (const BatchSweep& sweep : sweeps) plan_sweep(sweep, pool);
@@ -76,10 +76,10 @@ BatchPass::BatchPass(const NetworkBatch& batch, NormMode norms,
   pool.upload(batch.device());
 }
 
-BatchPass::Showings BatchPass::showings_of(std::span<const Member> members,
-                                           const std::vector<BatchPassObserver*>& observers,
-                                           bool Interest::*what, IndexPool& pool) const {
-  Showings all;
+BatchPass::Deliveries BatchPass::deliveries_of(std::span<const Member> members,
+                                               const std::vector<BatchPassObserver*>& observers,
+                                               bool Interest::*what, IndexPool& pool) const {
+  Deliveries all;
   for (BatchPassObserver* observer : observers) {
     std::vector<Member> asked_for;
     std::vector<std::int64_t> positions;
@@ -89,7 +89,7 @@ BatchPass::Showings BatchPass::showings_of(std::span<const Member> members,
       positions.push_back(as_size(k));
     }
     if (asked_for.empty()) continue;
-    Showing& one = all.emplace_back(Showing{observer, std::move(asked_for), {}});
+    Delivery& one = all.emplace_back(Delivery{observer, std::move(asked_for), {}});
     if (positions.size() < members.size()) pool.add(positions, one.positions);
   }
   return all;
@@ -98,15 +98,15 @@ BatchPass::Showings BatchPass::showings_of(std::span<const Member> members,
 void BatchPass::plan_sweep(const BatchSweep& sweep, IndexPool& pool) {
   const BatchRoute& route =
       routes_.emplace_back(batch_, sweep.from, interests_of(batch_, sweep.observers), pool);
-  SweepShowings& shown = shown_.emplace_back();
+  SweepDeliveries& its = of_sweeps_.emplace_back();
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const BatchRoute::Step& way = route.step(s);
-    const auto showings = [&](bool Interest::*what) {
-      return showings_of(way.members, sweep.observers, what, pool);
+    const auto deliveries = [&](bool Interest::*what) {
+      return deliveries_of(way.members, sweep.observers, what, pool);
     };
-    shown.input_gradients.push_back(showings(&Interest::input_gradient));
-    shown.output_gradients.push_back(showings(&Interest::output_gradient));
-    shown.weight_gradients.push_back(showings(&Interest::weight_gradient));
+    its.input_gradients.push_back(deliveries(&Interest::input_gradient));
+    its.output_gradients.push_back(deliveries(&Interest::output_gradient));
+    its.weight_gradients.push_back(deliveries(&Interest::weight_gradient));
     Keeps& keeps = keeps_[s];
     keeps.output = keeps.output || way.starts;
     keeps.inputs = keeps.inputs || way.weights;
@@ -199,10 +199,10 @@ void BatchPass::rescale(std::size_t s) {
 
 void BatchPass::show_outputs(std::size_t s) {
   const State& state = states_[s];
-  for (const Showing& to : outputs_[s])
+  for (const Delivery& to : outputs_[s])
     to.observer->output(to.members, selected(state.output, to.positions));
   if (!state.norm.inverse_deviation.defined()) return;
-  for (const Showing& to : variances_[s]) {
+  for (const Delivery& to : variances_[s]) {
     const at::Tensor variances = state.norm.inverse_deviation.pow(-2) - state.norm.epsilon;
     to.observer->variance(
         to.members,
@@ -247,15 +247,15 @@ void BatchPass::step_back(std::size_t sweep, std::size_t s, std::vector<at::Tens
   at::Tensor gradient = way.gradient.compute([&](std::size_t tensor) { return gradients[tensor]; });
   for (const std::size_t tensor : way.last_read) gradients[tensor].reset();
   if (state.factors.defined()) gradient = gradient * selected(state.factors, way.positions);
-  const auto show = [&](const Showings& showings, auto method, const at::Tensor& values,
-                        std::int64_t dimension) {
-    for (const Showing& to : showings)
+  const auto deliver = [&](const Deliveries& deliveries, auto method, const at::Tensor& values,
+                           std::int64_t dimension) {
+    for (const Delivery& to : deliveries)
       (to.observer->*method)(to.members, selected(values, to.positions, dimension));
   };
-  show(shown_[sweep].output_gradients[s], &BatchPassObserver::output_gradient, gradient, 1);
+  deliver(of_sweeps_[sweep].output_gradients[s], &BatchPassObserver::output_gradient, gradient, 1);
   if (way.weights) {
-    show(shown_[sweep].weight_gradients[s], &BatchPassObserver::weight_gradient,
-         weight_gradient(s, way, gradient), 0);
+    deliver(of_sweeps_[sweep].weight_gradients[s], &BatchPassObserver::weight_gradient,
+            weight_gradient(s, way, gradient), 0);
   }
   if (std::none_of(way.inputs.begin(), way.inputs.end(), [](char is) { return is != 0; })) return;
 
@@ -279,7 +279,8 @@ void BatchPass::step_back(std::size_t sweep, std::size_t s, std::vector<at::Tens
                                     ? by_member(its.input_gradient(backward, k), gradient.size(0))
                                     : norm_gradient(s, way, gradient);
     if (k == 0) {
-      show(shown_[sweep].input_gradients[s], &BatchPassObserver::input_gradient, at_input, 1);
+      deliver(of_sweeps_[sweep].input_gradients[s], &BatchPassObserver::input_gradient, at_input,
+              1);
     }
     if (route.is_read(route.at_input(s, k))) gradients[route.at_input(s, k)] = at_input;
   }

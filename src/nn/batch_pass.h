@@ -89,15 +89,15 @@ class BatchPass {
   friend class BatchRehearsal;
 
   /// The members of a step that an observer receives.
-  struct Showing {
+  struct Delivery {
     BatchPassObserver* observer = nullptr;
     std::vector<NetworkBatch::Member> members;
     at::Tensor positions;  ///< among those that there are; undefined: all
   };
-  using Showings = std::list<Showing>;  // elements do not move
+  using Deliveries = std::list<Delivery>;  // elements do not move
 
-  struct SweepShowings {
-    std::vector<Showings> input_gradients, output_gradients, weight_gradients;  ///< by step
+  struct SweepDeliveries {
+    std::vector<Deliveries> input_gradients, output_gradients, weight_gradients;  ///< by step
   };
 
   /// Which blocks of a step are rescaled.
@@ -119,9 +119,9 @@ class BatchPass {
     bool output = false, inputs = false, statistics = false;
   };
 
-  Showings showings_of(std::span<const NetworkBatch::Member> members,
-                       const std::vector<BatchPassObserver*>& observers, bool Interest::*what,
-                       IndexPool& pool) const;
+  Deliveries deliveries_of(std::span<const NetworkBatch::Member> members,
+                           const std::vector<BatchPassObserver*>& observers, bool Interest::*what,
+                           IndexPool& pool) const;
   void plan_sweep(const BatchSweep& sweep, IndexPool& pool);
   at::Tensor run_step(std::size_t s, const at::Tensor& images);
   at::Tensor run_norm(std::size_t s, const at::Tensor& input);
@@ -137,13 +137,13 @@ class BatchPass {
   const NetworkBatch& batch_;
   const std::vector<NetworkBatch::Step>& steps_;
   NormMode norms_;
-  std::vector<Showings> outputs_, variances_;  ///< by step
-  std::vector<BatchRoute> routes_;             ///< by sweep
-  std::vector<SweepShowings> shown_;           ///< by sweep
-  std::vector<Keeps> keeps_;                   ///< by step
-  std::vector<std::size_t> last_reader_;       ///< by step; 0: nothing reads the output
-  std::vector<State> states_;                  ///< by step
-  std::vector<Rescaling> rescalings_;          ///< by step
+  std::vector<Deliveries> outputs_, variances_;  ///< by step
+  std::vector<BatchRoute> routes_;               ///< by sweep
+  std::vector<SweepDeliveries> of_sweeps_;       ///< by sweep
+  std::vector<Keeps> keeps_;                     ///< by step
+  std::vector<std::size_t> last_reader_;         ///< by step; 0: nothing reads the output
+  std::vector<State> states_;                    ///< by step
+  std::vector<Rescaling> rescalings_;            ///< by step
   at::Tensor exponents_;
 };
 

@@ -94,8 +94,8 @@ class BatchRehearsal {
     return total;
   }
 
-  void show(const BatchPass::Showings& showings, std::int64_t member) {
-    for (const auto& to : showings) {
+  void deliver(const BatchPass::Deliveries& deliveries, std::int64_t member) {
+    for (const auto& to : deliveries) {
       const std::int64_t bytes = member * static_cast<std::int64_t>(to.members.size());
       const Ghost selected = to.positions.defined() ? made(bytes) : Ghost();
       const auto [work, kept] = to.observer->footprint(to.members, bytes);
@@ -118,7 +118,7 @@ class BatchRehearsal {
     if (is_norm && keeps.statistics) norms_[s] = inputs.front();
     if (keeps.inputs) inputs_[s] = std::move(inputs);
     inputs.clear();
-    show(pass_.outputs_[s], bytes_of(step.layer.out));
+    deliver(pass_.outputs_[s], bytes_of(step.layer.out));
     for (const MemberSum& input : step.inputs) {
       for (const std::size_t source : input.sources()) {
         if (pass_.last_reader_[source] == s && !pass_.keeps_[source].output) outputs_[source] = {};
@@ -146,13 +146,13 @@ class BatchRehearsal {
     const Ghost gradient =
         summed(way.gradient, member, [&](std::size_t tensor) { return gradients[tensor]; });
     for (const std::size_t tensor : way.last_read) gradients[tensor] = {};
-    show(pass_.shown_[sweep].output_gradients[s], member);
+    deliver(pass_.of_sweeps_[sweep].output_gradients[s], member);
     std::vector<Ghost> read;
     if (way.weights) {
       const std::int64_t weight = step.weights.weight.numel() * number_bytes_;
       read.push_back(some_of(inputs_[s].front(), bytes_of(input_shape(s, 0))));
       const Ghost result = made(weight * static_cast<std::int64_t>(members));
-      show(pass_.shown_[sweep].weight_gradients[s], weight);
+      deliver(pass_.of_sweeps_[sweep].weight_gradients[s], weight);
       read.clear();
     }
     if (std::ranges::none_of(way.inputs, [](char is) { return is != 0; })) return;
@@ -165,7 +165,7 @@ class BatchRehearsal {
       const std::int64_t at_input = bytes_of(input_shape(s, k), members);
       const bool passes_on = step.layer.kind != LayerKind::narrow && is_view(step.layer);
       const Ghost result = passes_on ? gradient : made(at_input);
-      if (k == 0) show(pass_.shown_[sweep].input_gradients[s], bytes_of(input_shape(s, k)));
+      if (k == 0) deliver(pass_.of_sweeps_[sweep].input_gradients[s], bytes_of(input_shape(s, k)));
       if (route.is_read(route.at_input(s, k))) gradients[route.at_input(s, k)] = result;
     }
   }

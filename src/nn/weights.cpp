@@ -85,9 +85,4 @@ void WeightBank::keep(const std::string& key, const at::Tensor& tensor) const {
   }
 }
 
-std::int64_t WeightBank::kept_bytes() const {
-  const std::lock_guard lock(mutex_);
-  return bytes_;
-}
-
 }  // namespace wrcor

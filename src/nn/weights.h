@@ -36,8 +36,6 @@ class WeightBank final : public WeightSource {
              std::int64_t limit = usual_limit);
   at::Tensor get(const Parameter& parameter) const override;
 
-  std::int64_t kept_bytes() const;
-
  private:
   std::uint64_t seed_;
   Initialisation initialisation_;

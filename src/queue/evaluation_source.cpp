@@ -27,9 +27,9 @@ bool PendingEvaluation::wait_for(std::chrono::milliseconds time) {
   return result_.wait_for(time) == std::future_status::ready;
 }
 
-void PendingEvaluation::wait_while(const std::function<bool()>& goes_on) {
+void PendingEvaluation::wait_while(const std::function<bool()>& keeps_waiting) {
   constexpr std::chrono::milliseconds a_while(50);
-  while (goes_on() && !wait_for(a_while)) {
+  while (keeps_waiting() && !wait_for(a_while)) {
   }
 }
 

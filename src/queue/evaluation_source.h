@@ -32,9 +32,10 @@ class PendingEvaluation {
   /// @return whether it is finished
   bool wait_for(std::chrono::milliseconds time);
   /// Waits until it is finished.
-  /// @param goes_on  called before the wait and repeatedly during it: whether to keep waiting; may
+  /// @param keeps_waiting  called before the wait and repeatedly during it: whether to keep
+  /// waiting; may
   ///                 throw to give up
-  void wait_while(const std::function<bool()>& goes_on);
+  void wait_while(const std::function<bool()>& keeps_waiting);
   /// As std::future::get().
   Evaluation get() { return result_.get(); }
   /// The same; nothing if the source dropped it before it started.

@@ -22,6 +22,8 @@ Message parsed(std::string_view text, const char* what,
     throw MessageError(std::string(what) + " of " + std::to_string(text.size()) + " bytes");
   try {
     return read(parse_json(text));
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception&) {
     throw MessageError("expected " + std::string(what) + ", found " +
                        in_quotes(text.substr(0, 200)));

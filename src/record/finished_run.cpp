@@ -57,6 +57,8 @@ void for_each_rank(const std::string& file, std::size_t rows, const Action& acti
       action(rank);
     } catch (const UsageError& error) {
       throw DataError("'" + file + "': " + place + ": " + error.what());
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception&) {  // an unknown status, a row without a score
       throw DataError("'" + file + "' is not the result of a run: " + place + " is damaged");
     }

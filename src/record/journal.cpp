@@ -105,6 +105,8 @@ void read_entries(
       throw damaged("one evaluation of " + other.arch + ", found another that differs");
     } catch (const DataError&) {
       throw;
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception&) {
       throw damaged("a journal line, found damage");
     }

@@ -69,7 +69,7 @@ void take_recorded_settings(ConfigSources& sources, const std::filesystem::path&
   sources.environment.clear();
 }
 
-void go_on_with_settings(ConfigSources& sources, const std::filesystem::path& config) {
+void continue_with_settings(ConfigSources& sources, const std::filesystem::path& config) {
   const auto environment = sources.environment;
   take_recorded_settings(sources, config);
   warn_of_unread_variables(environment, config);

@@ -41,7 +41,7 @@ void require_place_of_folder(const std::filesystem::path& path);
 void take_recorded_settings(ConfigSources& sources, const std::filesystem::path& config);
 
 /// The same for a run that continues: warns of variables that would change it.
-void go_on_with_settings(ConfigSources& sources, const std::filesystem::path& config);
+void continue_with_settings(ConfigSources& sources, const std::filesystem::path& config);
 
 /// Refuses a file that a run would replace but that is not its own. @param run  such as "search"
 UsageError not_of_this(const std::string& run, const std::filesystem::path& file);

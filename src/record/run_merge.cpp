@@ -300,8 +300,10 @@ std::optional<SearchResult> merge_runs(const std::vector<std::filesystem::path>&
   const ScoringConditions conditions = conditions_of(header);
   std::optional<SearchResult> result;
   // The images of a file may differ in size from those of its data set, and the size determines
-  // costs.
-  if (spec.config.data.batch_file.empty()) result = joined_result(spec, parts, journals);
+  // costs. Older versions did not record it.
+  const bool knows_size =
+      spec.config.data.batch_file.empty() || header.at("batch").contains("height");
+  if (knows_size) result = joined_result(spec, parts, journals);
   if (spec.config.search.refine) result.reset();
 
   const std::vector<std::filesystem::path> own{out.config(), out.journal(), out.best(),

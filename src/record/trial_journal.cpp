@@ -64,6 +64,8 @@ TrialJournal TrialJournal::open(const std::filesystem::path& path, TrialRecords&
     }
     try {
       add_entry(*entry, records);
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception&) {
       throw damaged();
     }

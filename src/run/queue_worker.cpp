@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -77,9 +78,15 @@ class Crew {
         outage_(outage),
         keys_(spec.access.address.name),
         platform_(platform_of(bench.conditions).dump()) {
-    for (int number = 1; number <= bench.workers; ++number) {
-      threads_.emplace_back(
-          [this, id = process_name() + ":" + std::to_string(number)] { work(id); });
+    try {
+      for (int number = 1; number <= bench.workers; ++number) {
+        threads_.emplace_back(
+            [this, id = process_name() + ":" + std::to_string(number)] { work(id); });
+      }
+    } catch (const std::system_error& failure) {
+      end();
+      throw RunError("cannot start " + counted(bench.workers, "worker") + ": " + failure.what() +
+                     "; lower --workers");
     }
   }
   ~Crew() { end(); }

@@ -91,23 +91,6 @@ double largest_magnitude(std::span<const double> values) {
   return largest;
 }
 
-std::vector<double> mean_ranks(std::span<const double> values) {
-  std::size_t groups = 0;
-  const std::vector<std::uint32_t> ranks = dense_ranks(values, groups);
-  std::vector<std::size_t> counts(groups);
-  for (const std::uint32_t rank : ranks) ++counts[rank];
-  std::vector<double> mean(groups);
-  std::size_t below = 0;
-  for (std::size_t g = 0; g < groups; ++g) {
-    mean[g] = static_cast<double>(below) + static_cast<double>(counts[g] + 1) / 2;
-    below += counts[g];
-  }
-  std::vector<double> result;
-  result.reserve(values.size());
-  for (const std::uint32_t rank : ranks) result.push_back(mean[rank]);
-  return result;
-}
-
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y) {
   const std::vector<std::uint32_t> once(x.size(), 1);
   return PairedValues(x, y).pearson(once);

@@ -8,9 +8,6 @@
 
 namespace wrcor {
 
-/// Ranks from 1, the smallest value first; equal values share the mean of their ranks.
-std::vector<double> mean_ranks(std::span<const double> values);
-
 /// 0 for no values.
 double largest_magnitude(std::span<const double> values);
 

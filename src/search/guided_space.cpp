@@ -20,7 +20,7 @@ Genotype GuidedSpace::mutate(const Genotype& parent, Rng& rng) const {
     Genotype child = base().mutate(parent, rng);
     if (accepts_(child)) return child;
   }
-  return draw(rng, most_draws - most_mutations);
+  return draw(rng, most_draws - most_mutations, &parent);
 }
 
 std::vector<Genotype> GuidedSpace::neighbours(const Genotype& genotype) const {
@@ -29,10 +29,11 @@ std::vector<Genotype> GuidedSpace::neighbours(const Genotype& genotype) const {
   return result;
 }
 
-Genotype GuidedSpace::draw(Rng& rng, int draws) const {
+Genotype GuidedSpace::draw(Rng& rng, int draws, const Genotype* excluded) const {
   for (int i = 0; i < draws; ++i) {
     Genotype drawn = base().sample(rng);
-    if (accepts_(drawn)) return drawn;
+    const bool is_excluded = excluded != nullptr && drawn == *excluded;
+    if (!is_excluded && accepts_(drawn)) return drawn;
   }
   throw NoFeasibleError("none of " + std::to_string(draws) + " architectures of " + base().name() +
                         " in a row has a score above the limit of the filter");

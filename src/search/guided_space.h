@@ -31,13 +31,14 @@ class GuidedSpace final : public RestrictedSpace {
   bool valid(const Genotype& genotype) const override;
   /// @throws NoFeasibleError after most_draws draws in vain
   Genotype sample(Rng& rng) const override;
-  /// A parent without an accepted child gets an accepted random genotype instead.
+  /// A parent without an accepted child gets another accepted genotype, drawn at random.
   /// @throws NoFeasibleError after most_draws draws in vain
   Genotype mutate(const Genotype& parent, Rng& rng) const override;
   std::vector<Genotype> neighbours(const Genotype& genotype) const override;
 
  private:
-  Genotype draw(Rng& rng, int draws) const;
+  /// @param excluded  is not returned, if there is one
+  Genotype draw(Rng& rng, int draws, const Genotype* excluded = nullptr) const;
 
   std::vector<Genotype> first_;
   Accepts accepts_;

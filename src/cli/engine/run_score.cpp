@@ -173,8 +173,8 @@ void print_explanation(const ScoreOptions& options, const RunSpec& spec) {
 /// whole batches, so that the others are evaluated together with the same ones as in an
 /// uninterrupted run.
 /// @return the number of different ones
-std::size_t leave_out_known(const std::string& name, const ScoreFile& file, const Workbench& bench,
-                            std::vector<Genotype>& architectures) {
+std::size_t drop_known(const std::string& name, const ScoreFile& file, const Workbench& bench,
+                       std::vector<Genotype>& architectures) {
   std::set<Genotype> seen;
   std::erase_if(architectures,
                 [&](const Genotype& genotype) { return !seen.insert(genotype).second; });
@@ -250,7 +250,7 @@ void save_scores(const ScoreOptions& options, const RunSpec& spec, const Workben
   const std::string continues = streams ? "" : "; the same command continues '" + options.out + "'";
   try {
     ScoreFile file(options.out, *lines, identity, spec.proxies);
-    const std::size_t asked = leave_out_known(options.out, file, bench, architectures);
+    const std::size_t asked = drop_known(options.out, file, bench, architectures);
     if (architectures.empty()) return;
     const std::size_t failed =
         score_all(bench, architectures, options.weights,

@@ -114,7 +114,7 @@ void run_search_command(const SearchOptions& options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume: name the run's folder with --out");
     const RunDirectory directory{options.out};
-    if (!sources.file && directory.holds_run()) go_on_with_settings(sources, directory.config());
+    if (!sources.file && directory.holds_run()) continue_with_settings(sources, directory.config());
   }
   sources.resolve = choose_device;
   if (!options.dry_run) sources.checks = workbench_checks();

@@ -31,7 +31,7 @@ RunSpec training_spec(const TrainOptions& options) {
     if (options.out.empty()) throw UsageError("--resume: name the training's folder with --out");
     const TrainingDirectory directory{options.out};
     directory.require_run();
-    if (!sources.file) go_on_with_settings(sources, directory.config());
+    if (!sources.file) continue_with_settings(sources, directory.config());
   }
   const Config config = load_config(sources);
   if (config.train.arch.empty()) {

@@ -24,7 +24,7 @@ constexpr std::size_t chains = 4;
 
 /// Rows that are visited for one group of channels before the next, so that they are read from
 /// memory only once. A multiple of the chains.
-std::size_t rows_at_once(std::size_t channels) {
+std::size_t rows_per_step(std::size_t channels) {
   constexpr std::size_t numbers = 4096, least = 16;
   return std::max(least, numbers / channels / chains * chains);
 }
@@ -95,7 +95,7 @@ void sum_rows(const float* values, const ChannelRows& shape, std::span<const flo
               const PairOf& pair_of, std::span<double> first, std::span<double> second) {
   std::fill(first.begin(), first.end(), 0.0);
   std::fill(second.begin(), second.end(), 0.0);
-  const std::size_t channels = shape.channels, step = rows_at_once(channels);
+  const std::size_t channels = shape.channels, step = rows_per_step(channels);
   const auto held = aligned_floats(padded_channels(channels) * 2 * chains);
   for (std::size_t image = 0; image < shape.images; ++image) {
     for (std::size_t row = 0; row < shape.positions; row += step) {
@@ -129,7 +129,7 @@ HWY_NOINLINE void map_group(Group group, Mapping mapping, std::size_t at, std::s
 template <typename MappingOf>
 void map_rows(const ChannelRows& shape, const MappingOf& mapping_of, float* target) {
   const std::size_t channels = shape.channels, all = shape.images * shape.positions,
-                    step = rows_at_once(channels);
+                    step = rows_per_step(channels);
   for (std::size_t first = 0; first < all; first += step) {
     const std::size_t rows = std::min(step, all - first);
     for_each_group(channels, [&](std::size_t c, auto group) HWY_ATTR {

@@ -18,7 +18,7 @@ namespace {
 
 // Plain loops over the channels, which compilers vectorise.
 
-constexpr std::size_t rows_at_once = 4;  // for each read and write of the sums
+constexpr std::size_t rows_per_step = 4;  // for each read and write of the sums
 
 /// @param value_of  the number in float64 at an index
 template <typename ValueOf>
@@ -29,7 +29,7 @@ HWY_INLINE void sum_images(const ChannelRows& shape, const ValueOf& value_of,
   for (std::size_t image = 0; image < shape.images; ++image, sums += channels) {
     const std::size_t first = image * shape.positions * channels;
     std::size_t row = 0;
-    for (; row + rows_at_once <= shape.positions; row += rows_at_once) {
+    for (; row + rows_per_step <= shape.positions; row += rows_per_step) {
       for (std::size_t c = 0; c < channels; ++c) {
         const std::size_t at = first + row * channels + c;
         sums[c] += (value_of(at) + value_of(at + channels)) +

@@ -57,10 +57,10 @@ struct Run {
 std::vector<Run> runs_of(std::span<const WeightedRange> ranges) {
   std::vector<Run> runs;
   for (const WeightedRange& range : ranges) {
-    const bool goes_on =
+    const bool is_open =
         !runs.empty() && runs.back().range.weights == range.weights &&
         runs.back().range.first + static_cast<int>(runs.back().length) == range.first;
-    if (goes_on) {
+    if (is_open) {
       ++runs.back().length;
     } else {
       runs.push_back({range});

@@ -42,12 +42,6 @@ std::vector<double> repeated(const std::vector<double>& values, Counts counts) {
 
 }  // namespace
 
-TEST_CASE("equal values share the mean of their ranks", "[score][statistics]") {
-  CHECK(mean_ranks(std::vector<double>{3, 1, 3, -infinity, 3}) ==
-        std::vector<double>{4, 2, 4, 1, 4});
-  CHECK(mean_ranks(std::vector<double>{}).empty());
-}
-
 TEST_CASE("correlations are those of SciPy", "[score][statistics]") {
   // spearmanr, kendalltau (tau-b) and pearsonr of SciPy 1.10.1 on lists(seed, size, x, y).
   struct Case {
