@@ -34,7 +34,7 @@ expect_equal "$(<first/best.txt)" "$(sed -nE 's/^ *"arch": "(.*)",/\1/p' $result
 expect_equal "$(head -n 1 first/ranking.csv)" 'rank,wrcor,acor,params,flops,arch,status,settings,schema_version'
 expect_equal "$(wc -l <first/ranking.csv)" "$(($(count distinct $result) + 1))"
 expect_equal "$(keys $result 2)" 'schema_version tool scoring_revision libtorch device config seeds batch settings proxies rank_by ranking ended_by counts timing '
-expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size sha256 '
+expect_equal "$(keys <(sed -n '/^  "batch"/,/^  }/p' $result) 4)" 'dataset classes size height width sha256 '
 expect_equal "$(keys <(sed -n '/^  "counts"/,/^  }/p' $result) 4)" 'asked distinct ok degenerate not_applicable infeasible failed refined '
 expect_equal "$(keys <(sed -n '/"rank": 1,/,/^    }/p' $result) 6)" \
   'rank arch canonical status scores params flops first_seen '
