@@ -250,8 +250,44 @@ struct PairCounts {
   }
 };
 
+std::optional<Agreement::OfSimilarSize> agreement_of_similar_size(
+    const std::vector<double>& scores, const std::vector<double>& metric,
+    const std::vector<double>& sizes) {
+  if (sizes.size() != metric.size() || metric.size() > most_with_pairs) return std::nullopt;
+  std::vector<std::size_t> by_size(sizes.size());
+  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+  std::ranges::sort(by_size, {}, [&sizes](std::size_t item) { return sizes[item]; });
+  const auto order = [](double a, double b) { return (a > b) - (a < b); };
+  PairCounts all;
+  std::vector<PairCounts> of_item(by_size.size());
+  for (std::size_t i = 0; i < by_size.size(); ++i) {
+    const std::size_t smaller = by_size[i];
+    const double limit = sizes[smaller] * largest_size_ratio;
+    for (std::size_t j = i + 1; j < by_size.size() && sizes[by_size[j]] <= limit; ++j) {
+      const int by_score = order(scores[smaller], scores[by_size[j]]);
+      const int by_metric = order(metric[smaller], metric[by_size[j]]);
+      const PairCounts pair{by_score * by_metric, by_score != 0, by_metric != 0};
+      all += pair;
+      of_item[i] += pair;
+      of_item[j] += pair;
+    }
+  }
+  const std::optional<double> tau = all.tau();
+  if (!tau) return std::nullopt;
+  double sum = 0, squares = 0;  // of tau without each architecture, less tau
+  for (const PairCounts& its : of_item) {
+    const std::optional<double> without = (all - its).tau();
+    if (!without) return Agreement::OfSimilarSize{*tau, std::nullopt};
+    sum += *without - *tau;
+    squares += (*without - *tau) * (*without - *tau);
+  }
+  const auto count = static_cast<double>(of_item.size());
+  const double spread = std::max(0.0, squares - sum * sum / count);  // rounding may leave less
+  return Agreement::OfSimilarSize{*tau, std::sqrt(spread * (count - 1) / count)};
+}
+
 std::optional<Interval> similar_size_interval(const Agreement& agreement) {
-  const auto similar = agreement.of_similar_size();
+  const auto& similar = agreement.of_similar_size();
   if (!similar || !similar->error) return std::nullopt;
   const double half = 1.96 * *similar->error;
   return Interval{std::max(-1.0, similar->tau - half), std::min(1.0, similar->tau + half)};
@@ -292,11 +328,12 @@ std::string_view to_string(Measure measure) {
 }
 
 Agreement::Agreement(const std::vector<std::optional<double>>& scores,
-                     const std::vector<double>& metric, std::size_t k, std::vector<double> sizes)
+                     const std::vector<double>& metric, std::size_t k,
+                     const std::vector<double>& sizes)
     : scores_(with_worst(scores)),
       metric_(metric),
       k_(k),
-      sizes_(std::move(sizes)),
+      similar_(agreement_of_similar_size(scores_, metric_, sizes)),
       ranks_(scores_, metric),
       values_(scores_, metric),
       by_score_(best_first(scores_, metric)),
@@ -305,7 +342,7 @@ Agreement::Agreement(const std::vector<std::optional<double>>& scores,
 
 Measures Agreement::measures() const {
   Measures result = measures(std::vector<std::uint32_t>(metric_.size(), 1));
-  if (const auto similar = of_similar_size()) result[Measure::kendall_same_size] = similar->tau;
+  if (similar_) result[Measure::kendall_same_size] = similar_->tau;
   return result;
 }
 
@@ -367,39 +404,6 @@ std::optional<double> Agreement::normalised_gain(Counts counts) const {
   const double largest = discounted_gain(by_metric_, gains_, counts);
   if (largest == 0) return std::nullopt;
   return discounted_gain(by_score_, gains_, counts) / largest;
-}
-
-std::optional<Agreement::OfSimilarSize> Agreement::of_similar_size() const {
-  if (sizes_.size() != metric_.size() || metric_.size() > most_with_pairs) return std::nullopt;
-  std::vector<std::size_t> by_size(sizes_.size());
-  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
-  std::ranges::sort(by_size, {}, [this](std::size_t item) { return sizes_[item]; });
-  const auto order = [](double a, double b) { return (a > b) - (a < b); };
-  PairCounts all;
-  std::vector<PairCounts> of_item(by_size.size());
-  for (std::size_t i = 0; i < by_size.size(); ++i) {
-    const std::size_t smaller = by_size[i];
-    const double limit = sizes_[smaller] * largest_size_ratio;
-    for (std::size_t j = i + 1; j < by_size.size() && sizes_[by_size[j]] <= limit; ++j) {
-      const int by_score = order(scores_[smaller], scores_[by_size[j]]);
-      const int by_metric = order(metric_[smaller], metric_[by_size[j]]);
-      const PairCounts pair{by_score * by_metric, by_score != 0, by_metric != 0};
-      all += pair;
-      of_item[i] += pair;
-      of_item[j] += pair;
-    }
-  }
-  const std::optional<double> tau = all.tau();
-  if (!tau) return std::nullopt;
-  double sum = 0, squares = 0;  // of tau without each architecture, less tau
-  for (const PairCounts& its : of_item) {
-    const std::optional<double> without = (all - its).tau();
-    if (!without) return OfSimilarSize{*tau, std::nullopt};
-    sum += *without - *tau;
-    squares += (*without - *tau) * (*without - *tau);
-  }
-  const auto count = static_cast<double>(of_item.size());
-  return OfSimilarSize{*tau, std::sqrt((squares - sum * sum / count) * (count - 1) / count)};
 }
 
 std::vector<Intervals> bootstrap(const std::vector<Agreement>& agreements, int resamples,

@@ -85,13 +85,13 @@ class Agreement {
   /// @param k       of Measure::top_k, which is undefined for fewer architectures
   /// @param sizes   parameters, for Measure::kendall_same_size, which is undefined without them
   Agreement(const std::vector<std::optional<double>>& scores, const std::vector<double>& metric,
-            std::size_t k, std::vector<double> sizes = {});
+            std::size_t k, const std::vector<double>& sizes = {});
 
   std::size_t size() const { return metric_.size(); }
   Measures measures() const;
   /// Of the list in which architecture i occurs counts[i] times, without kendall_same_size.
   Measures measures(Counts counts) const;
-  std::optional<OfSimilarSize> of_similar_size() const;
+  const std::optional<OfSimilarSize>& of_similar_size() const { return similar_; }
 
  private:
   bool informative(Counts counts) const;
@@ -101,7 +101,7 @@ class Agreement {
   std::vector<double> scores_;  ///< undefined: -infinity
   std::vector<double> metric_;
   std::size_t k_;
-  std::vector<double> sizes_;
+  std::optional<OfSimilarSize> similar_;
   PairedRanks ranks_;
   PairedValues values_;
   TiedOrder by_score_;  ///< equal ones by the metric, best first
